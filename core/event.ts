@@ -1,0 +1,36 @@
+import type { EventKey } from './event-key.ts';
+
+/** Pairs, not an object: the order and the spelling of the names are kept, and no name (`__proto__`) is special. */
+export type Headers = readonly (readonly [name: string, value: string])[];
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** The bytes to send, fixed at acceptance, and how they were given. */
+export type EventBody = { readonly kind: 'text' | 'json' | 'bytes'; readonly bytes: Uint8Array };
+
+/** What was asked: a URL to call, when, how, how often to try. Never changes once accepted. Durations are milliseconds. */
+export type QueuedEvent = {
+  readonly key: EventKey;
+  /** The id of the API key that published it. */
+  readonly publishedBy: string;
+  readonly createdAt: number;
+  /** How its due time was given: milliseconds from acceptance, or an instant. */
+  readonly asked: { readonly after: number } | { readonly at: number };
+  readonly url: string;
+  readonly method: Method;
+  readonly headers: Headers;
+  readonly body: EventBody | undefined;
+  readonly timeout: number;
+  readonly maxTryCount: number;
+  readonly retry: RetryPolicy;
+  readonly tags: readonly string[];
+  /** How long the event stays readable after it finished. */
+  readonly keepResultFor: number;
+};
+
+export type RetryPolicy = {
+  readonly backoff: 'fixed' | 'exponential';
+  readonly delay: number;
+  /** Bounds the exponential delay, before its jitter. */
+  readonly maxDelay: number;
+};

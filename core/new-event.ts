@@ -1,0 +1,190 @@
+import * as z from 'zod';
+import type { EventBody, QueuedEvent } from './event.ts';
+import { JsonText } from './json-text.ts';
+import type { Settings } from './settings.ts';
+import { headerProblems } from './target-headers.ts';
+import { MAX_URL_LENGTH, parseTargetUrl } from './target-url.ts';
+
+const SECOND = 1_000;
+const TEN_YEARS = 3_652 * 86_400;
+export const MAX_BODY_BYTES = 256 * 1_024;
+const MAX_BODY_DEPTH = 32;
+
+/** An event as its publisher wants it: all of it but what accepting it adds. */
+export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt'>;
+
+/** Marks a problem of size, which is answered with another status than a problem of form. */
+export const TOO_LARGE = { tooLarge: true };
+
+/**
+ * An event as it is sent, parsed into what the queue works with. Unset, null and absent are the same.
+ *
+ * @param now epoch milliseconds: how far ahead an instant may be depends on it
+ */
+export function newEventSchema(settings: Settings, now: () => number) {
+  return z
+    .strictObject({
+      url_to_send_request: targetUrl(settings),
+      call_url_after: seconds(0, TEN_YEARS)
+        .nullish()
+        .meta({ default: 0, description: 'Seconds from now until the URL is called; fractions are allowed.' }),
+      call_url_at: instant(now).nullish().meta({
+        description: 'When to call the URL, instead of call_url_after: ISO 8601 with a time zone, or epoch seconds. A past instant means now.',
+      }),
+      method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).nullish().meta({
+        description: 'GET if unset; POST if unset and there is a body.',
+      }),
+      headers: headers(),
+      body: z
+        .union([wellFormedText(), z.instanceof(JsonText).meta({ description: 'Any JSON value, sent as it is written.' })])
+        .nullish()
+        .meta({
+          description: `What to send: a string (as text/plain) or any other JSON value (as application/json), nested at most ${MAX_BODY_DEPTH} deep, at most ${MAX_BODY_BYTES} bytes. Not with GET or HEAD.`,
+        }),
+      body_base64: z.base64().nullish().meta({
+        description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
+      }),
+      timeout_for_request: optional(seconds(1, settings.maxTimeoutSeconds), 5, 'Seconds within which the whole answer must arrive.'),
+      max_try_count: optional(z.int().min(1).max(1_000), 3, 'How often to call at most.'),
+      retry_delay: optional(seconds(1, 86_400), 60, 'Seconds from the end of a failed attempt to the next.'),
+      retry_backoff: optional(z.enum(['fixed', 'exponential']), 'fixed', 'Whether the delay stays or doubles with each failed attempt.'),
+      retry_max_delay: optional(seconds(1, 86_400), 3_600, 'Bounds the exponential delay, in seconds.'),
+      event_tags: optional(z.array(wellFormedText().min(1).max(128)).max(20), [], 'Labels to find the event by.'),
+      keep_result_for: optional(seconds(60, 30 * 86_400), 86_400, 'Seconds for which the event stays readable after it finished.'),
+    })
+    .transform(toWantedEvent);
+}
+
+type Sent = {
+  readonly url_to_send_request: string;
+  readonly call_url_after?: number | null | undefined;
+  readonly call_url_at?: number | null | undefined;
+  readonly method?: QueuedEvent['method'] | null | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | JsonText | null | undefined;
+  readonly body_base64?: string | null | undefined;
+  readonly timeout_for_request: number;
+  readonly max_try_count: number;
+  readonly retry_delay: number;
+  readonly retry_backoff: 'fixed' | 'exponential';
+  readonly retry_max_delay: number;
+  readonly event_tags: readonly string[];
+  readonly keep_result_for: number;
+};
+
+function toWantedEvent(sent: Sent, refinement: z.RefinementCtx): WantedEvent {
+  const body = bodyOf(sent);
+  refuseContradictions(sent, body, refinement);
+  return {
+    asked: sent.call_url_at == null ? { after: milliseconds(sent.call_url_after ?? 0) } : { at: sent.call_url_at },
+    url: sent.url_to_send_request,
+    method: sent.method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: Object.entries(sent.headers),
+    body,
+    timeout: milliseconds(sent.timeout_for_request),
+    maxTryCount: sent.max_try_count,
+    retry: {
+      backoff: sent.retry_backoff,
+      delay: milliseconds(sent.retry_delay),
+      maxDelay: milliseconds(sent.retry_max_delay),
+    },
+    tags: [...new Set(sent.event_tags)],
+    keepResultFor: milliseconds(sent.keep_result_for),
+  };
+}
+
+function bodyOf({ body, body_base64 }: Pick<Sent, 'body' | 'body_base64'>): EventBody | undefined {
+  if (typeof body === 'string') return { kind: 'text', bytes: new TextEncoder().encode(body) };
+  if (body != null) return { kind: 'json', bytes: new TextEncoder().encode(body.text) };
+  if (body_base64 != null) return { kind: 'bytes', bytes: bytesOf(body_base64) };
+  return undefined;
+}
+
+function refuseContradictions(sent: Sent, body: EventBody | undefined, refinement: z.RefinementCtx): void {
+  const refuse = (path: keyof Sent, message: string, params?: typeof TOO_LARGE) =>
+    refinement.addIssue({ code: 'custom', path: [path], message, ...(params && { params }) });
+
+  if (sent.call_url_at != null && sent.call_url_after != null) {
+    refuse('call_url_at', 'Give call_url_after or call_url_at, not both.');
+  }
+  if (sent.body != null && sent.body_base64 != null) refuse('body_base64', 'Give body or body_base64, not both.');
+  if (sent.body instanceof JsonText && sent.body.depth > MAX_BODY_DEPTH) {
+    refuse('body', `A JSON body is nested at most ${MAX_BODY_DEPTH} deep. Send a deeper one as a string.`);
+  }
+  const field = sent.body_base64 == null ? 'body' : 'body_base64';
+  if (body === undefined) return;
+  if (sent.method === 'GET' || sent.method === 'HEAD') {
+    refuse(field, `A ${sent.method} request has no body. Choose another method or leave the body out.`);
+  }
+  if (body.bytes.length > MAX_BODY_BYTES) {
+    refuse(field, `A body has at most ${MAX_BODY_BYTES} bytes, and this one has ${body.bytes.length}. Send a link to it instead.`, TOO_LARGE);
+  }
+}
+
+function targetUrl(settings: Settings) {
+  return z
+    .string({ error: ({ input }) => (input === undefined ? 'Required: the URL to call.' : undefined) })
+    .max(MAX_URL_LENGTH)
+    .meta({ format: 'uri', description: 'The URL to call: http or https, on a public host.' })
+    .transform((text, refinement) => {
+      const target = parseTargetUrl(text, settings);
+      if ('url' in target) return target.url;
+      refinement.addIssue({ code: 'custom', message: target.refused });
+      return z.NEVER;
+    });
+}
+
+/** Not a `z.record`: that drops a `__proto__` key without a word. */
+function headers() {
+  return z
+    .custom<Readonly<Record<string, string>>>(isObject, 'An object of header names and their values.')
+    .nullish()
+    .meta({
+      type: ['object', 'null'],
+      additionalProperties: { type: 'string' },
+      default: {},
+      description: 'Headers to send: at most 50, with 8,192 bytes together, of printable ASCII, none that the queue sets itself.',
+    })
+    .transform((given, refinement) => {
+      for (const { name, detail } of headerProblems(given ?? {})) {
+        refinement.addIssue({ code: 'custom', path: name === undefined ? [] : [name], message: detail });
+      }
+      return given ?? {};
+    });
+}
+
+function instant(now: () => number) {
+  const iso = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+  const epochSeconds = z.number().min(0).transform(milliseconds);
+  const either = z.union([iso, epochSeconds], 'ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or epoch seconds.');
+  return either.refine((at) => at <= now() + TEN_YEARS * SECOND, 'At most ten years from now.');
+}
+
+function wellFormedText() {
+  return z.string().refine((text) => text.isWellFormed(), 'Half of a surrogate pair stands alone here: that is not text. Send bytes as body_base64.');
+}
+
+function seconds(least: number, most: number) {
+  return z.number().min(least).max(most);
+}
+
+/** `fallback` where the field is unset. */
+function optional<Schema extends z.ZodType>(schema: Schema, fallback: z.output<Schema>, description: string) {
+  return schema
+    .nullish()
+    .meta({ default: fallback, description })
+    .transform((value) => value ?? fallback);
+}
+
+function milliseconds(value: number): number {
+  return Math.round(value * SECOND);
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,32 @@
+import type { EventKey } from './event-key.ts';
+import type { QueuedEvent } from './event.ts';
+import type { CallResult, Finished, Progress } from './progress.ts';
+
+/** An event and what has happened to it so far. */
+export type EventRecord = { readonly event: QueuedEvent; readonly progress: Progress };
+
+/** What travels on the due queue. It may be lost, repeated, reordered or late: the store alone decides what it is worth. */
+export type Message = {
+  readonly key: EventKey;
+  /** The number of the attempt, and its instant. */
+  readonly attempt: number;
+  readonly at: number;
+};
+
+/** Where events and their progress are kept: the truth. Reads see every earlier write. */
+export type EventStore = {
+  keepEvent(event: QueuedEvent): Promise<void>;
+  findEvent(key: EventKey): Promise<EventRecord | undefined>;
+  /** Unconditional: any attempt that succeeded makes its event a success. */
+  recordSuccess(event: QueuedEvent, progress: Finished): Promise<void>;
+  /** Answers false, and records nothing, if the event's progress is no longer the one that was `read`. */
+  recordFailure(event: QueuedEvent, read: Progress, progress: Progress): Promise<boolean>;
+};
+
+/** Hands each message to a deliverer at its instant, or earlier if that is further away than the queue can wait. */
+export type DueQueue = {
+  send(message: Message): Promise<void>;
+};
+
+/** Makes one HTTP call for an event. Never throws: whatever happens is an outcome. */
+export type Caller = (event: QueuedEvent, attempt: number) => Promise<CallResult>;

@@ -1,0 +1,68 @@
+import type { Headers } from './event.ts';
+
+/** What has happened to an event so far. Every record of it raises the version. */
+export type Progress = Waiting | Finished;
+
+/** If every process dies here, the table still says when the next attempt is owed. */
+export type Waiting = History & {
+  readonly status: 'waiting_execution';
+  /** The number and the instant of the attempt that is owed. */
+  readonly nextAttempt: number;
+  readonly nextAttemptAt: number;
+};
+
+/** Nothing more is owed; the result is kept for readers. */
+export type Finished = History & {
+  readonly status: 'success' | 'max_try_count_reached';
+  readonly finishedAt: number;
+  readonly readableUntil: number;
+  /** Why the event ended, if not by success or by its tries running out. */
+  readonly endedBecause?: EndedBecause;
+};
+
+export type EndedBecause = 'blocked';
+
+export type Status = Progress['status'];
+
+type History = {
+  readonly version: number;
+  readonly tryCount: number;
+  /** The first ten and the last ten. */
+  readonly attempts: readonly Attempt[];
+  /** What the latest answered attempt was answered with. */
+  readonly lastAnswer?: Answer;
+};
+
+/** One HTTP call for an event, numbered from 1. Instants and durations are milliseconds. */
+export type Attempt = {
+  readonly number: number;
+  readonly startedAt: number;
+  /** How long after its instant it started. */
+  readonly late: number;
+  readonly duration: number;
+  readonly outcome: Outcome;
+  readonly statusCode?: number;
+  readonly error?: string;
+};
+
+export type Outcome = CallResult['outcome'];
+
+/** How a call ended. Whatever a receiver does is one of these; a caller never throws. */
+export type CallResult = Answered | Unanswered;
+
+type Answered = { readonly outcome: 'answered'; readonly answer: Answer };
+
+type Unanswered = {
+  readonly outcome: 'timed_out' | 'unreachable' | 'invalid_answer' | 'blocked';
+  /** For people, without any resolved address. */
+  readonly error: string;
+};
+
+export type Answer = {
+  readonly statusCode: number;
+  /** Lower-case names, each once. */
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  /** Whether headers or body were longer than what is kept. */
+  readonly truncated: boolean;
+};

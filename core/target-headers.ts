@@ -1,0 +1,57 @@
+const MAX_HEADERS = 50;
+const MAX_HEADER_BYTES = 8 * 1_024;
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
+/** Names that belong to the connection, or that say what the queue itself says. */
+const RESERVED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+const OURS = /^(webhook|event-queue)-/;
+
+export type HeaderProblem = { readonly name?: string; readonly detail: string };
+
+/** What is wrong with headers to send, each problem with the name of its header, if it is one header's. */
+export function headerProblems(headers: Readonly<Record<string, unknown>>): readonly HeaderProblem[] {
+  const names = Object.keys(headers);
+  const seen = new Set<string>();
+  const problems: HeaderProblem[] = [];
+  for (const name of names) {
+    const detail = nameProblem(name, seen) ?? valueProblem(headers[name]);
+    if (detail !== undefined) problems.push({ name, detail });
+    seen.add(name.toLowerCase());
+  }
+  if (names.length > MAX_HEADERS) problems.push({ detail: `At most ${MAX_HEADERS} headers, and these are ${names.length}.` });
+  if (sizeOf(headers) > MAX_HEADER_BYTES) problems.push({ detail: `Names and values have at most ${MAX_HEADER_BYTES} bytes.` });
+  return problems;
+}
+
+function nameProblem(name: string, seen: ReadonlySet<string>): string | undefined {
+  const lower = name.toLowerCase();
+  if (!TOKEN.test(name)) return "A header's name is made of letters, digits and !#$%&'*+-.^_`|~ only.";
+  if (lower === '__proto__') return 'This name is not allowed.';
+  if (RESERVED.has(lower) || OURS.test(lower)) return 'This header is set by the queue. Leave it out.';
+  if (seen.has(lower)) return 'The same header stands here twice, in another spelling. Join the two.';
+  return undefined;
+}
+
+function valueProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && PRINTABLE.test(value) ? undefined : "A header's value is a string of printable ASCII characters.";
+}
+
+function sizeOf(headers: Readonly<Record<string, unknown>>): number {
+  return Object.entries(headers).reduce((size, [name, value]) => size + name.length + String(value).length, 0);
+}

@@ -1,0 +1,63 @@
+import { isPublicAddress } from './public-address.ts';
+import type { Settings } from './settings.ts';
+
+export const MAX_URL_LENGTH = 2_048;
+
+/** Ports on which something other than HTTP listens, which a request could be made to talk to: https://fetch.spec.whatwg.org/#port-blocking and the common databases. */
+const REFUSED_PORTS = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 445, 465, 512, 513, 514, 515, 526, 530, 531,
+  532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1433, 1521, 1719, 1720, 1723, 2049, 3306, 3389, 3659,
+  4045, 4190, 5060, 5061, 5432, 6000, 6379, 6380, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 9042, 10080, 11211,
+  27017,
+]);
+
+/** Endings of names that never belong to the public Internet. */
+const LOCAL_NAMES = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|home|corp|private|svc|home\.arpa)$/;
+
+export type TargetPolicy = Pick<Settings, 'privateTargets' | 'ownHosts'>;
+
+/** The normalised URL to store and to call, or why it is refused, in words for its author. */
+export function parseTargetUrl(text: string, policy: TargetPolicy): { url: string } | { refused: string } {
+  if (hasControlCharacter(text) || text !== text.trim()) {
+    return { refused: 'A URL has no spaces around it and no control characters. Remove them.' };
+  }
+  if (text.includes('\\')) return { refused: 'A URL has no backslashes. Write / or %5C.' };
+  const url = /^https?:\/\/[^/]/i.test(text) ? URL.parse(text) : null;
+  if (url === null) return { refused: 'Not a URL that can be called. Write it in full, as in https://example.com/path.' };
+  if (url.username || url.password) {
+    return { refused: 'A URL has no user name and password: they would be shown in records. Send an authorization header.' };
+  }
+  url.hostname = url.hostname.replace(/\.$/, '');
+  if (REFUSED_PORTS.has(portOf(url))) return { refused: `Port ${portOf(url)} is not called: it is not one for HTTP.` };
+  if (policy.ownHosts.includes(url.hostname)) return { refused: 'The queue does not call itself.' };
+  if (!policy.privateTargets && !isPublicHost(url.hostname)) {
+    return { refused: `Only public hosts are called, and ${url.hostname} is not one.` };
+  }
+  if (url.href.length > MAX_URL_LENGTH) {
+    return { refused: `A URL has at most ${MAX_URL_LENGTH} characters, counted with its percent-encoding.` };
+  }
+  return { url: url.href };
+}
+
+/** The host of a URL as an address without brackets, if it is one and not a name. */
+export function addressIn(hostname: string): string | undefined {
+  if (hostname.startsWith('[')) return hostname.slice(1, -1);
+  return /^[\d.]+$/.test(hostname) ? hostname : undefined;
+}
+
+/** What can be known without looking a name up. Where a name really leads is checked when it is called. */
+function isPublicHost(hostname: string): boolean {
+  const address = addressIn(hostname);
+  if (address !== undefined) return isPublicAddress(address);
+  return hostname.includes('.') && !LOCAL_NAMES.test(hostname) && !hostname.endsWith('.');
+}
+
+function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}
+
+function hasControlCharacter(text: string): boolean {
+  return [...text].some((character) => character < ' ' || character === '\u007f');
+}
