@@ -8,43 +8,57 @@ export class JsonText {
 
   /** How many arrays and objects enclose its innermost value. */
   get depth(): number {
-    let depth = 0;
     let deepest = 0;
-    for (let at = 0; at < this.text.length; at++) {
-      const character = this.text[at];
-      if (character === '"') at = endOfString(this.text, at);
-      else if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth);
-      else if (character === '}' || character === ']') depth--;
-    }
+    walk(this.text, 0, (depth) => {
+      deepest = Math.max(deepest, depth);
+      return false;
+    });
     return deepest;
   }
 }
 
 /** The text of a member's value in a JSON object, which must be valid. Of two members of one name, the last: as `JSON.parse`. */
 export function memberText(object: string, name: string): JsonText | undefined {
-  let depth = 0;
-  let key: string | undefined;
-  let start = 0;
   let found: JsonText | undefined;
-  for (let at = 0; at < object.length; at++) {
-    const character = object[at];
-    if (character === '"') {
-      const end = endOfString(object, at);
-      if (depth === 1) key ??= JSON.parse(object.slice(at, end + 1));
-      at = end;
-    } else if (character === '{' || character === '[') depth++;
-    else if (character === ':' && depth === 1) start = at + 1;
-    else if ((character === ',' || character === '}') && depth === 1) {
-      if (key === name) found = new JsonText(object.slice(start, at).trim());
-      key = undefined;
-    }
-    if (character === '}' || character === ']') depth--;
+  let at = skipSpace(object, object.indexOf('{') + 1);
+  while (object[at] === '"') {
+    const endOfName = endOfString(object, at);
+    const start = skipSpace(object, object.indexOf(':', endOfName) + 1);
+    const end = endOfValue(object, start);
+    if (JSON.parse(object.slice(at, endOfName)) === name) found = new JsonText(object.slice(start, end));
+    at = skipSpace(object, skipSpace(object, end) + 1);
   }
   return found;
+}
+
+function endOfValue(json: string, start: number): number {
+  if (json[start] === '"') return endOfString(json, start);
+  if (json[start] === '{' || json[start] === '[') return walk(json, start, (depth) => depth === 0);
+  return start + json.slice(start).search(/[\s,}\]]|$/);
+}
+
+/** Goes over brackets until `stop` answers true to how many are open, and answers where the last of them ended. */
+function walk(json: string, start: number, stop: (depth: number) => boolean): number {
+  let depth = 0;
+  for (let at = start; at < json.length; at++) {
+    const character = json[at];
+    if (character === '"') at = endOfString(json, at) - 1;
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    else continue;
+    if (stop(depth)) return at + 1;
+  }
+  return json.length;
 }
 
 function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+function skipSpace(json: string, start: number): number {
+  let at = start;
+  while (/\s/.test(json[at] ?? '')) at++;
   return at;
 }

@@ -2,7 +2,7 @@ import type { QueuedEvent, RetryPolicy } from './event.ts';
 import type { Answer, Attempt, CallResult, EndedBecause, Finished, Progress, Waiting } from './progress.ts';
 import { retryAfterOf } from './retry-after.ts';
 
-const DAY = 86_400_000;
+const WEEK = 7 * 86_400_000;
 const MAX_RETRY_AFTER = 3_600_000;
 const JITTER = 0.2;
 const KEPT_AT_EACH_END = 10;
@@ -61,7 +61,13 @@ export function expiresAt(event: QueuedEvent): number {
   const { retry, maxTryCount, timeout } = event;
   const longestOwn = retry.backoff === 'fixed' ? retry.delay : retry.maxDelay * (1 + JITTER);
   const longestDelay = Math.max(longestOwn, MAX_RETRY_AFTER);
-  return event.key.dueAt + maxTryCount * (timeout + longestDelay) + event.keepResultFor + 7 * DAY;
+  return event.key.dueAt + maxTryCount * (timeout + longestDelay) + event.keepResultFor + WEEK;
+}
+
+/** Never before its event's: an event whose progress was forgotten would look new. */
+export function progressExpiresAt(event: QueuedEvent, progress: Progress): number {
+  const resultExpiresAt = progress.status === 'waiting_execution' ? 0 : progress.readableUntil + WEEK;
+  return Math.max(expiresAt(event), resultExpiresAt);
 }
 
 function succeeded(result: CallResult): boolean {

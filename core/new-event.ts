@@ -29,14 +29,18 @@ export function newEventSchema(settings: Settings, now: () => number) {
         .nullish()
         .meta({ default: 0, description: 'Seconds from now until the URL is called; fractions are allowed.' }),
       call_url_at: instant(now).nullish().meta({
-        description: 'When to call the URL, instead of call_url_after: ISO 8601 with a time zone, or epoch seconds. A past instant means now.',
+        description:
+          'When to call the URL, instead of call_url_after: ISO 8601 with a time zone, or epoch seconds. A past instant means now.',
       }),
       method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).nullish().meta({
         description: 'GET if unset; POST if unset and there is a body.',
       }),
       headers: headers(),
       body: z
-        .union([wellFormedText(), z.instanceof(JsonText).meta({ description: 'Any JSON value, sent as it is written.' })])
+        .union([
+          wellFormedText(),
+          z.instanceof(JsonText).meta({ description: 'Any JSON value, sent as it is written.' }),
+        ])
         .nullish()
         .meta({
           description: `What to send: a string (as text/plain) or any other JSON value (as application/json), nested at most ${MAX_BODY_DEPTH} deep, at most ${MAX_BODY_BYTES} bytes. Not with GET or HEAD.`,
@@ -44,13 +48,25 @@ export function newEventSchema(settings: Settings, now: () => number) {
       body_base64: z.base64().nullish().meta({
         description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
       }),
-      timeout_for_request: optional(seconds(1, settings.maxTimeoutSeconds), 5, 'Seconds within which the whole answer must arrive.'),
+      timeout_for_request: optional(
+        seconds(1, settings.maxTimeoutSeconds),
+        5,
+        'Seconds within which the whole answer must arrive.',
+      ),
       max_try_count: optional(z.int().min(1).max(1_000), 3, 'How often to call at most.'),
       retry_delay: optional(seconds(1, 86_400), 60, 'Seconds from the end of a failed attempt to the next.'),
-      retry_backoff: optional(z.enum(['fixed', 'exponential']), 'fixed', 'Whether the delay stays or doubles with each failed attempt.'),
+      retry_backoff: optional(
+        z.enum(['fixed', 'exponential']),
+        'fixed',
+        'Whether the delay stays or doubles with each failed attempt.',
+      ),
       retry_max_delay: optional(seconds(1, 86_400), 3_600, 'Bounds the exponential delay, in seconds.'),
       event_tags: optional(z.array(wellFormedText().min(1).max(128)).max(20), [], 'Labels to find the event by.'),
-      keep_result_for: optional(seconds(60, 30 * 86_400), 86_400, 'Seconds for which the event stays readable after it finished.'),
+      keep_result_for: optional(
+        seconds(60, 30 * 86_400),
+        86_400,
+        'Seconds for which the event stays readable after it finished.',
+      ),
     })
     .transform(toWantedEvent);
 }
@@ -117,7 +133,11 @@ function refuseContradictions(sent: Sent, body: EventBody | undefined, refinemen
     refuse(field, `A ${sent.method} request has no body. Choose another method or leave the body out.`);
   }
   if (body.bytes.length > MAX_BODY_BYTES) {
-    refuse(field, `A body has at most ${MAX_BODY_BYTES} bytes, and this one has ${body.bytes.length}. Send a link to it instead.`, TOO_LARGE);
+    refuse(
+      field,
+      `A body has at most ${MAX_BODY_BYTES} bytes, and this one has ${body.bytes.length}. Send a link to it instead.`,
+      TOO_LARGE,
+    );
   }
 }
 
@@ -143,7 +163,8 @@ function headers() {
       type: ['object', 'null'],
       additionalProperties: { type: 'string' },
       default: {},
-      description: 'Headers to send: at most 50, with 8,192 bytes together, of printable ASCII, none that the queue sets itself.',
+      description:
+        'Headers to send: at most 50, with 8,192 bytes together, of printable ASCII, none that the queue sets itself.',
     })
     .transform((given, refinement) => {
       for (const { name, detail } of headerProblems(given ?? {})) {
@@ -156,12 +177,20 @@ function headers() {
 function instant(now: () => number) {
   const iso = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
   const epochSeconds = z.number().min(0).transform(milliseconds);
-  const either = z.union([iso, epochSeconds], 'ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or epoch seconds.');
+  const either = z.union(
+    [iso, epochSeconds],
+    'ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or epoch seconds.',
+  );
   return either.refine((at) => at <= now() + TEN_YEARS * SECOND, 'At most ten years from now.');
 }
 
 function wellFormedText() {
-  return z.string().refine((text) => text.isWellFormed(), 'Half of a surrogate pair stands alone here: that is not text. Send bytes as body_base64.');
+  return z
+    .string()
+    .refine(
+      (text) => text.isWellFormed(),
+      'Half of a surrogate pair stands alone here: that is not text. Send bytes as body_base64.',
+    );
 }
 
 function seconds(least: number, most: number) {
@@ -183,7 +212,6 @@ function milliseconds(value: number): number {
 function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
-
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

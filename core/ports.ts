@@ -1,5 +1,6 @@
-import type { EventKey } from './event-key.ts';
+import type { ApiKey } from './api-key.ts';
 import type { QueuedEvent } from './event.ts';
+import type { EventKey } from './event-key.ts';
 import type { CallResult, Finished, Progress } from './progress.ts';
 
 /** An event and what has happened to it so far. */
@@ -30,3 +31,8 @@ export type DueQueue = {
 
 /** Makes one HTTP call for an event. Never throws: whatever happens is an outcome. */
 export type Caller = (event: QueuedEvent, attempt: number) => Promise<CallResult>;
+
+export type ApiKeys = {
+  /** Whose secret it is, if anyone's. */
+  find(secret: string): Promise<ApiKey | undefined>;
+};

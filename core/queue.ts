@@ -1,6 +1,6 @@
+import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import { inShard } from './event-key.ts';
-import type { QueuedEvent } from './event.ts';
 import { firstProgress, settle } from './lifecycle.ts';
 import type { WantedEvent } from './new-event.ts';
 import type { Caller, DueQueue, EventRecord, EventStore, Message } from './ports.ts';

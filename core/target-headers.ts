@@ -34,8 +34,10 @@ export function headerProblems(headers: Readonly<Record<string, unknown>>): read
     if (detail !== undefined) problems.push({ name, detail });
     seen.add(name.toLowerCase());
   }
-  if (names.length > MAX_HEADERS) problems.push({ detail: `At most ${MAX_HEADERS} headers, and these are ${names.length}.` });
-  if (sizeOf(headers) > MAX_HEADER_BYTES) problems.push({ detail: `Names and values have at most ${MAX_HEADER_BYTES} bytes.` });
+  if (names.length > MAX_HEADERS)
+    problems.push({ detail: `At most ${MAX_HEADERS} headers, and these are ${names.length}.` });
+  if (sizeOf(headers) > MAX_HEADER_BYTES)
+    problems.push({ detail: `Names and values have at most ${MAX_HEADER_BYTES} bytes.` });
   return problems;
 }
 
@@ -49,7 +51,9 @@ function nameProblem(name: string, seen: ReadonlySet<string>): string | undefine
 }
 
 function valueProblem(value: unknown): string | undefined {
-  return typeof value === 'string' && PRINTABLE.test(value) ? undefined : "A header's value is a string of printable ASCII characters.";
+  return typeof value === 'string' && PRINTABLE.test(value)
+    ? undefined
+    : "A header's value is a string of printable ASCII characters.";
 }
 
 function sizeOf(headers: Readonly<Record<string, unknown>>): number {

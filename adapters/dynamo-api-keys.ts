@@ -1,0 +1,71 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { ApiKey, Scope } from '../core/api-key.ts';
+import type { ApiKeys } from '../core/ports.ts';
+import type { DynamoTable, ItemKey } from './dynamo-table.ts';
+
+const FORMAT = 1;
+const CACHED_FOR = 30_000;
+const SECRET = /^eq_([0-9A-Za-z_-]{32})([0-9a-f]{8})$/;
+
+type KeyItem = ItemKey & { readonly hash: string; readonly label: string; readonly scopes: readonly Scope[] };
+
+/** Keys by the hash of their secret, each remembered for 30 s: so long a revoked one may still be let in. */
+export function dynamoApiKeys(table: DynamoTable, now: () => number): ApiKeys {
+  const remembered = new Map<string, { readonly key: ApiKey; readonly until: number }>();
+
+  return {
+    async find(secret) {
+      if (!isWellFormed(secret)) return undefined;
+      const hash = hashOf(secret);
+      const known = remembered.get(hash);
+      if (known !== undefined && now() < known.until) return known.key;
+      remembered.delete(hash);
+      const item = (await table.get(itemKey(idOf(hash)))) as KeyItem | undefined;
+      if (item === undefined || !sameHash(item.hash, hash)) return undefined;
+      const key = { id: idOf(hash), label: item.label, scopes: item.scopes };
+      remembered.set(hash, { key, until: now() + CACHED_FOR });
+      return key;
+    },
+  };
+}
+
+/** Makes a key and answers its secret, which is stored nowhere and cannot be shown again. */
+export async function createApiKey(
+  table: DynamoTable,
+  { label, scopes }: Pick<ApiKey, 'label' | 'scopes'>,
+  createdAt: number,
+): Promise<string> {
+  const random = randomBytes(24).toString('base64url');
+  const secret = `eq_${random}${checksumOf(random)}`;
+  const hash = hashOf(secret);
+  await table.put({ ...itemKey(idOf(hash)), format: FORMAT, hash, label, scopes, createdAt });
+  return secret;
+}
+
+/** Keeps mistyped and made-up secrets away from the table. */
+function isWellFormed(secret: string): boolean {
+  const [, random = '', checksum] = SECRET.exec(secret) ?? [];
+  return checksumOf(random) === checksum;
+}
+
+function checksumOf(random: string): string {
+  return crc32(random).toString(16).padStart(8, '0');
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/** A key is found by a part of its hash, and let in only if the whole is the same. */
+function idOf(hash: string): string {
+  return hash.slice(0, 16);
+}
+
+function sameHash(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+}
+
+function itemKey(id: string): ItemKey {
+  return { pk: `key#${id}`, sk: 'key' };
+}

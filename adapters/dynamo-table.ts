@@ -1,0 +1,76 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { coalesce } from './coalesce.ts';
+
+/** AWS's own bounds. */
+const MOST_WRITES = 25;
+const MOST_READS = 100;
+
+export type ItemKey = { readonly pk: string; readonly sk: string };
+export type Item = ItemKey & Readonly<Record<string, unknown>>;
+
+export type Condition = {
+  readonly expression: string;
+  readonly names?: Record<string, string>;
+  readonly values?: Record<string, unknown>;
+};
+
+/** The one table: puts and gets of the same moment share a batch; conditional puts go alone, because a batch has no conditions. */
+export type DynamoTable = {
+  put(item: Item): Promise<void>;
+  /** Answers whether the condition held, and so whether the item was put. */
+  putIf(item: Item, condition: Condition): Promise<boolean>;
+  /** Strongly consistent. */
+  get(key: ItemKey): Promise<Item | undefined>;
+};
+
+export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): DynamoTable {
+  const put = coalesce<Item, void>({
+    most: MOST_WRITES,
+    keyOf: textOf,
+    async run(items) {
+      const requests = items.map((Item) => ({ PutRequest: { Item } }));
+      const { UnprocessedItems } = await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: requests } }));
+      const undone = (UnprocessedItems?.[tableName] ?? []).map(({ PutRequest }) => textOf(PutRequest?.Item as Item));
+      return new Map(items.map(textOf).filter((key) => !undone.includes(key)).map((key) => [key, undefined]));
+    },
+  });
+
+  const get = coalesce<ItemKey, Item | undefined>({
+    most: MOST_READS,
+    keyOf: textOf,
+    async run(keys) {
+      const Keys = keys.map(({ pk, sk }) => ({ pk, sk }));
+      const request = { [tableName]: { Keys, ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: request }));
+      const undone = (UnprocessedKeys?.[tableName]?.Keys ?? []).map((key) => textOf(key as ItemKey));
+      const found = new Map((Responses?.[tableName] as Item[] | undefined)?.map((item) => [textOf(item), item]));
+      const done = keys.map(textOf).filter((key) => !undone.includes(key));
+      return new Map(done.map((key) => [key, found.get(key)]));
+    },
+  });
+
+  async function putIf(Item: Item, { expression, names, values }: Condition): Promise<boolean> {
+    try {
+      await client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item,
+          ConditionExpression: expression,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  return { put, putIf, get };
+}
+
+function textOf({ pk, sk }: ItemKey): string {
+  return `${pk}\n${sk}`;
+}

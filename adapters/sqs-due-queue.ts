@@ -1,0 +1,51 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { parsePublicKey, publicKey } from '../core/event-key.ts';
+import type { DueQueue, Message } from '../core/ports.ts';
+import { coalesce } from './coalesce.ts';
+
+/** SQS's own bounds. */
+const MOST_MESSAGES = 10;
+const LONGEST_DELAY_SECONDS = 900;
+
+type Sent = { readonly id: string; readonly message: Message };
+
+/** Messages sent in the same moment share a request. Delays are whole seconds, rounded down: never late, up to a second early. */
+export function sqsDueQueue(client: SQSClient, queueUrl: string, now: () => number): DueQueue {
+  let ids = 0;
+  const send = coalesce<Sent, void>({
+    most: MOST_MESSAGES,
+    keyOf: ({ id }) => id,
+    async run(sent) {
+      const Entries = sent.map(({ id, message }) => ({
+        Id: id,
+        MessageBody: messageText(message),
+        DelaySeconds: delaySeconds(message.at - now()),
+      }));
+      const { Successful = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      return new Map(Successful.map(({ Id }) => [Id ?? '', undefined]));
+    },
+  });
+
+  return {
+    send(message) {
+      ids++;
+      return send({ id: String(ids), message });
+    },
+  };
+}
+
+/** The body of a message on SQS, read. A body that is none of ours is a bug or another sender's, and throws. */
+export function parseMessageText(body: string): Message {
+  const { key, attempt, at } = JSON.parse(body) as { key: string; attempt: number; at: number };
+  const parsed = parsePublicKey(key);
+  if (parsed === undefined) throw new Error(`The message names no event: ${key}`);
+  return { key: parsed, attempt, at };
+}
+
+function messageText({ key, attempt, at }: Message): string {
+  return JSON.stringify({ key: publicKey(key), attempt, at });
+}
+
+function delaySeconds(milliseconds: number): number {
+  return Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.floor(milliseconds / 1_000)));
+}

@@ -1,0 +1,50 @@
+import type { DueQueue, Message } from '../core/ports.ts';
+
+/** As long as SQS can wait; a message with a later instant is handed over too early, and comes back. */
+const LONGEST_DELAY = 900_000;
+
+/** Handles messages and answers those that are to be handed over again. */
+type Deliver = (messages: readonly Message[]) => Promise<readonly Message[]>;
+
+export type TimerDueQueue = DueQueue & {
+  /** Begins to hand messages over, those sent earlier too. */
+  start(deliver: Deliver): void;
+  /** Hands over no more, and resolves when what was handed over has been handled. */
+  stop(): Promise<void>;
+};
+
+/** The due queue of one process: it forgets its messages when the process ends. A failed message is handed over again. */
+export function timerDueQueue({ now, redeliverAfter }: { now: () => number; redeliverAfter: number }): TimerDueQueue {
+  const timers = new Set<NodeJS.Timeout>();
+  const underWay = new Set<Promise<void>>();
+  const started = Promise.withResolvers<Deliver>();
+  let stopped = false;
+
+  function handOverIn(delay: number, message: Message): void {
+    if (stopped) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      const handling = handOver(message).finally(() => underWay.delete(handling));
+      underWay.add(handling);
+    }, delay);
+    timers.add(timer);
+  }
+
+  async function handOver(message: Message): Promise<void> {
+    const deliver = await started.promise;
+    const failed = await deliver([message]);
+    for (const again of failed) handOverIn(redeliverAfter, again);
+  }
+
+  return {
+    async send(message) {
+      handOverIn(Math.min(LONGEST_DELAY, Math.max(0, message.at - now())), message);
+    },
+    start: started.resolve,
+    async stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all(underWay);
+    },
+  };
+}

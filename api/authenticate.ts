@@ -1,0 +1,29 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { ApiKey, Scope } from '../core/api-key.ts';
+import type { ApiKeys } from '../core/ports.ts';
+import type { Problem } from './problem.ts';
+
+export type Credentials = Pick<APIGatewayProxyEventV2, 'headers' | 'rawQueryString'>;
+
+/** Whose request this is, if its key allows the scope. No key, an unknown and a wrong one are not told apart. */
+export async function authenticate(keys: ApiKeys, request: Credentials, scope: Scope): Promise<ApiKey | Problem> {
+  const secret = secretIn(request);
+  const caller = secret === undefined ? undefined : await keys.find(secret);
+  if (caller === undefined) return noKey;
+  return caller.scopes.includes(scope) ? caller : outOfScope(scope);
+}
+
+function secretIn({ headers, rawQueryString }: Credentials): string | undefined {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  return headers['x-api-key'] ?? bearer ?? new URLSearchParams(rawQueryString).get('password') ?? undefined;
+}
+
+const noKey: Problem = {
+  problem: 'unauthorized',
+  detail: 'Send a valid API key in the header x-api-key, in Authorization: Bearer, or in the query parameter password.',
+  headers: { 'www-authenticate': 'Bearer realm="event-queue"' },
+};
+
+function outOfScope(scope: Scope): Problem {
+  return { problem: 'forbidden', detail: `This API key lacks the scope ${scope}. Use a key that has it.` };
+}

@@ -1,0 +1,145 @@
+import * as z from 'zod';
+import type { EventBody } from '../core/event.ts';
+import { publicKey } from '../core/event-key.ts';
+import type { EventRecord } from '../core/ports.ts';
+import type { Answer, Attempt } from '../core/progress.ts';
+import { parseExactly } from './exact-json.ts';
+
+const instant = z.iso.datetime();
+const headers = z.record(z.string(), z.string());
+
+const attemptSchema = z.strictObject({
+  number: z.int().meta({ description: 'Counted from 1.' }),
+  started_at_utc: instant,
+  late_ms: z.int().meta({ description: 'How long after its instant it started.' }),
+  duration_ms: z.int(),
+  outcome: z.enum(['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked']),
+  status_code: z.int().nullable(),
+  error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
+});
+
+/** An event as it is answered: what was sent, and what has happened to it so far. */
+export const eventSchema = z.strictObject({
+  key: z.string().meta({ description: "The event's name, for reading it." }),
+  status: z.enum(['waiting_execution', 'success', 'max_try_count_reached']),
+  url_to_send_request: z.string(),
+  call_url_after: z.number().nullable(),
+  call_url_at: instant.nullable(),
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
+  headers,
+  body: z.unknown().meta({ description: 'As it was sent: a string or any other JSON value; null without one.' }),
+  body_base64: z.base64().nullable(),
+  timeout_for_request: z.number(),
+  max_try_count: z.int(),
+  retry_delay: z.number(),
+  retry_backoff: z.enum(['fixed', 'exponential']),
+  retry_max_delay: z.number(),
+  event_tags: z.array(z.string()),
+  keep_result_for: z.number(),
+  created_at_utc: instant,
+  timestamp_for_execution_to_start: z.number().meta({ description: 'When it was due first, in epoch seconds.' }),
+  try_count: z.int().meta({ description: 'How many attempts have ended.' }),
+  next_attempt_at_utc: instant.nullable(),
+  finished_at_utc: instant.nullable(),
+  expires_at_utc: instant.nullable().meta({ description: 'Until when a finished event can be read.' }),
+  ended_because: z
+    .enum(['blocked'])
+    .nullable()
+    .meta({ description: 'Why it ended, if not by success or its last try.' }),
+  request_response_status_code: z.int().nullable().meta({ description: 'Of the latest answer, as what follows.' }),
+  request_response_headers: headers.nullable().meta({
+    description: 'Lower-case names; a repeated header joined with ", ", set-cookie with a line feed.',
+  }),
+  request_response_body: z.string().nullable(),
+  request_response_body_base64: z.base64().nullable().meta({ description: 'Instead, where the body is not UTF-8.' }),
+  request_response_truncated: z.boolean().nullable().meta({ description: 'Whether it was longer than what is kept.' }),
+  attempts: z.array(attemptSchema).meta({ description: 'The first ten and the last ten.' }),
+});
+
+export type EventAnswer = z.infer<typeof eventSchema>;
+
+export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
+  const waiting = progress.status === 'waiting_execution' ? progress : undefined;
+  const finished = progress.status === 'waiting_execution' ? undefined : progress;
+  return {
+    key: publicKey(event.key),
+    status: progress.status,
+    url_to_send_request: event.url,
+    call_url_after: 'after' in event.asked ? seconds(event.asked.after) : null,
+    call_url_at: 'at' in event.asked ? iso(event.asked.at) : null,
+    method: event.method,
+    headers: Object.fromEntries(event.headers),
+    ...sentBody(event.body),
+    timeout_for_request: seconds(event.timeout),
+    max_try_count: event.maxTryCount,
+    retry_delay: seconds(event.retry.delay),
+    retry_backoff: event.retry.backoff,
+    retry_max_delay: seconds(event.retry.maxDelay),
+    event_tags: [...event.tags],
+    keep_result_for: seconds(event.keepResultFor),
+    created_at_utc: iso(event.createdAt),
+    timestamp_for_execution_to_start: seconds(event.key.dueAt),
+    try_count: progress.tryCount,
+    next_attempt_at_utc: isoOrNull(waiting?.nextAttemptAt),
+    finished_at_utc: isoOrNull(finished?.finishedAt),
+    expires_at_utc: isoOrNull(finished?.readableUntil),
+    ended_because: finished?.endedBecause ?? null,
+    ...receivedAnswer(progress.lastAnswer),
+    attempts: progress.attempts.map(attemptAnswer),
+  };
+}
+
+function sentBody(body: EventBody | undefined): Pick<EventAnswer, 'body' | 'body_base64'> {
+  if (body === undefined) return { body: null, body_base64: null };
+  if (body.kind === 'bytes') return { body: null, body_base64: base64(body.bytes) };
+  const text = Buffer.from(body.bytes).toString();
+  return { body: body.kind === 'json' ? parseExactly(text) : text, body_base64: null };
+}
+
+function receivedAnswer(answer: Answer | undefined) {
+  const text = answer && textOf(answer);
+  return {
+    request_response_status_code: answer?.statusCode ?? null,
+    request_response_headers: answer ? Object.fromEntries(answer.headers) : null,
+    request_response_body: text ?? null,
+    request_response_body_base64: answer && text === undefined ? base64(answer.body) : null,
+    request_response_truncated: answer?.truncated ?? null,
+  };
+}
+
+/** Undefined if it is not UTF-8. A cut may go through a character, which is then left out. */
+function textOf({ body, truncated }: Answer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body, { stream: truncated });
+  } catch {
+    return undefined;
+  }
+}
+
+function attemptAnswer({ number, startedAt, late, duration, outcome, statusCode, error }: Attempt) {
+  return {
+    number,
+    started_at_utc: iso(startedAt),
+    late_ms: late,
+    duration_ms: duration,
+    outcome,
+    status_code: statusCode ?? null,
+    error: error ?? null,
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function seconds(milliseconds: number): number {
+  return milliseconds / 1_000;
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}
+
+function isoOrNull(instant: number | undefined): string | null {
+  return instant === undefined ? null : iso(instant);
+}

@@ -1,0 +1,60 @@
+import type { Problem } from './problem.ts';
+import type { Route } from './routes.ts';
+
+export type FoundRoute<Name extends string> = {
+  readonly name: Name;
+  /** From the path, by the names of the route. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** What an alias calls a query parameter, and what the route calls it. */
+  readonly renamed: ReadonlyMap<string, string>;
+};
+
+/** Finds which of the routes, by its path or an alias, takes a request; or says why none does. */
+export function routeFinder<Name extends string>(routes: Readonly<Record<Name, Route>>) {
+  const paths = (Object.keys(routes) as Name[]).flatMap((name) => {
+    const { method, path, aliases } = routes[name];
+    return [{ path }, ...aliases].map((way) => ({
+      name,
+      method,
+      pattern: patternOf(way.path),
+      renamed: new Map(Object.entries(way.parameters ?? {})),
+    }));
+  });
+
+  return (method: string, path: string): FoundRoute<Name> | Problem => {
+    const matching = paths.filter(({ pattern }) => pattern.test(path));
+    const found = matching.find((one) => one.method === method);
+    if (found !== undefined) {
+      return { name: found.name, parameters: parametersIn(path, found.pattern), renamed: found.renamed };
+    }
+    return matching.length === 0 ? noSuchPath : wrongMethod(matching.map((one) => one.method));
+  };
+}
+
+function patternOf(path: string): RegExp {
+  const pattern = path.replaceAll('.', '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
+  return new RegExp(`^${pattern}$`);
+}
+
+function parametersIn(path: string, pattern: RegExp): Record<string, string> {
+  const found = Object.entries(pattern.exec(path)?.groups ?? {});
+  return Object.fromEntries(found.map(([name, value]) => [name, decoded(value)]));
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+const noSuchPath: Problem = {
+  problem: 'not-found',
+  detail: 'There is no such path. GET /openapi.json lists those that there are.',
+};
+
+function wrongMethod(methods: readonly string[]): Problem {
+  const allow = [...new Set(methods)].join(', ');
+  return { problem: 'method-not-allowed', detail: `This path takes ${allow}.`, headers: { allow } };
+}

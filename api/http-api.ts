@@ -1,0 +1,123 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { ApiKey } from '../core/api-key.ts';
+import type { ApiKeys } from '../core/ports.ts';
+import type { EventQueue } from '../core/queue.ts';
+import type { Settings } from '../core/settings.ts';
+import { authenticate } from './authenticate.ts';
+import { type FoundRoute, routeFinder } from './find-route.ts';
+import { handlers } from './handlers.ts';
+import { openApiDocument } from './openapi.ts';
+import { parseRequest } from './parse-request.ts';
+import { type Problem, problemReply } from './problem.ts';
+import { gatewayResult, type Reply } from './reply.ts';
+import { type Route, type RouteName, routes } from './routes.ts';
+import { validate } from './validate.ts';
+
+export type HttpApi = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+type World = {
+  readonly queue: EventQueue;
+  readonly keys: ApiKeys;
+  readonly settings: Settings;
+  readonly now: () => number;
+  readonly version: string;
+  /** Told of every failure that nobody expected; the client is told nothing of it. */
+  readonly report: (error: unknown) => void;
+};
+
+/** A request on its way through the pipeline; each step adds what it found out. */
+type ApiRequest = APIGatewayProxyEventV2 & {
+  readonly found: FoundRoute<RouteName>;
+  input?: unknown;
+  caller?: ApiKey;
+};
+
+type Step = (request: ApiRequest) => Promise<Problem | undefined> | Problem | undefined;
+
+/** The whole API as one function in the shape of a Lambda handler behind an HTTP API. */
+export function httpApi(world: World): HttpApi {
+  const { queue, settings, now, version } = world;
+  const table = routes(settings, now);
+  const handle = handlers(queue, openApiDocument(table, version));
+  const findRoute = routeFinder<RouteName>(table);
+  const pipelines = Object.fromEntries(
+    (Object.keys(table) as RouteName[]).map((name) => [name, pipeline(world, table[name], handle[name] as RunRoute)]),
+  ) as Record<RouteName, ReturnType<typeof pipeline>>;
+
+  return async (event, context) => {
+    const found = findRoute(event.requestContext.http.method, event.rawPath);
+    if ('problem' in found) return gatewayResult(problemReply(found));
+    return pipelines[found.name]({ ...event, found }, context);
+  };
+}
+
+type RunRoute = (request: { input: unknown; caller: ApiKey | undefined }) => Promise<Reply | Problem>;
+
+function pipeline({ keys, report }: World, route: Route, run: RunRoute) {
+  const stopAtProblem =
+    (step: Step) =>
+    async ({ event }: { event: ApiRequest }) => {
+      const problem = await step(event);
+      return problem && gatewayResult(problemReply(problem));
+    };
+
+  return middy<ApiRequest, APIGatewayProxyStructuredResultV2>()
+    .before(stopAtProblem(authenticated(keys, route)))
+    .before(stopAtProblem(parsed(route)))
+    .before(stopAtProblem(validated(route)))
+    .onError(({ error }) => {
+      report(error);
+      return gatewayResult(problemReply(unexpected));
+    })
+    .handler(async ({ input, caller }: ApiRequest) => {
+      const answer = await run({ input, caller });
+      return gatewayResult('problem' in answer ? problemReply(answer) : answer);
+    });
+}
+
+function authenticated(keys: ApiKeys, { scope }: Route): Step {
+  return async (request) => {
+    if (scope === undefined) return undefined;
+    const caller = await authenticate(keys, request, scope);
+    if ('problem' in caller) return caller;
+    request.caller = caller;
+    return undefined;
+  };
+}
+
+function parsed({ method }: Route): Step {
+  return (request) => {
+    if (method === 'GET') {
+      request.input = { ...queryOf(request), ...request.found.parameters };
+      return undefined;
+    }
+    const parsedBody = parseRequest(request);
+    if ('problem' in parsedBody) return parsedBody;
+    request.input = parsedBody.json;
+    return undefined;
+  };
+}
+
+function validated({ input: schema }: Route): Step {
+  return (request) => {
+    const calledAs = new Map([...request.found.renamed].map(([alias, name]) => [name, alias]));
+    const valid = validate(schema, request.input, calledAs);
+    if ('problem' in valid) return valid;
+    request.input = valid.input;
+    return undefined;
+  };
+}
+
+/** Without the key, under the names that the route knows. */
+function queryOf({ rawQueryString, found }: ApiRequest): Record<string, string> {
+  const query = [...new URLSearchParams(rawQueryString)].filter(([name]) => name !== 'password');
+  return Object.fromEntries(query.map(([name, value]) => [found.renamed.get(name) ?? name, value]));
+}
+
+const unexpected: Problem = {
+  problem: 'unavailable',
+  detail:
+    'Something failed on the side of the queue. Whether the request was carried out is unknown: send it again in a moment.',
+  headers: { 'retry-after': '1' },
+};

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { Reply } from './reply.ts';
+
+/** Every way in which the API refuses a request. The names are stable: clients compare them. */
+export const problemKinds = {
+  'not-json': { status: 400, title: 'The request is not JSON' },
+  unauthorized: { status: 401, title: 'An API key is needed' },
+  forbidden: { status: 403, title: 'The API key does not allow this' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'too-large': { status: 413, title: 'The request is too large' },
+  'unsupported-media-type': { status: 415, title: 'The request must be JSON' },
+  invalid: { status: 422, title: 'The request is not valid' },
+  unavailable: { status: 503, title: 'The queue cannot do this now' },
+} as const;
+
+export type ProblemKind = keyof typeof problemKinds;
+
+export type FieldProblem = { readonly path: string; readonly detail: string };
+
+/** A refusal, as a value. `detail` says what to do. */
+export type Problem = {
+  readonly problem: ProblemKind;
+  readonly detail: string;
+  readonly errors?: readonly FieldProblem[];
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** RFC 9457. */
+export const problemSchema = z.strictObject({
+  type: z.enum(Object.keys(problemKinds).map(problemType)).meta({ description: 'Stable: compare this one.' }),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().meta({ description: 'What is wrong, and what to do about it.' }),
+  errors: z
+    .array(z.strictObject({ path: z.string(), detail: z.string() }))
+    .optional()
+    .meta({ description: 'The fields that are not valid, if it is about fields.' }),
+});
+
+export function problemReply({ problem, detail, errors, headers }: Problem): Reply {
+  const { status, title } = problemKinds[problem];
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+    body: { type: problemType(problem), title, status, detail, ...(errors && { errors }) },
+  };
+}
+
+function problemType(kind: string): string {
+  return `urn:event-queue:${kind}`;
+}

@@ -1,0 +1,33 @@
+import type * as z from 'zod';
+import { TOO_LARGE } from '../core/new-event.ts';
+import type { FieldProblem, Problem } from './problem.ts';
+
+/**
+ * The input of a route, or which of its fields are not valid, and why.
+ *
+ * @param calledAs what the client calls a field, if not by its name
+ */
+export function validate(
+  schema: z.ZodType,
+  input: unknown,
+  calledAs: ReadonlyMap<string, string> = new Map(),
+): { readonly input: unknown } | Problem {
+  const { success, data, error } = schema.safeParse(input);
+  if (success) return { input: data };
+  const errors = error.issues.flatMap((issue) => fieldProblems(issue, calledAs));
+  const detail = errors.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`)).join(' ');
+  return { problem: error.issues.some(isTooLarge) ? 'too-large' : 'invalid', detail, errors };
+}
+
+function fieldProblems(issue: z.core.$ZodIssue, calledAs: ReadonlyMap<string, string>): readonly FieldProblem[] {
+  const path = issue.path.map((name) => calledAs.get(String(name)) ?? String(name));
+  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), detail: issue.message }];
+  return issue.keys.map((key) => ({
+    path: [...path, key].join('.'),
+    detail: 'There is no such field. Leave it out.',
+  }));
+}
+
+function isTooLarge(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' && issue.params === TOO_LARGE;
+}

@@ -1,0 +1,11 @@
+export const scopes = ['publish', 'read', 'manage', 'admin'] as const;
+
+/** What a caller of the queue may do. */
+export type Scope = (typeof scopes)[number];
+
+/** A caller of the queue, without its secret. */
+export type ApiKey = {
+  readonly id: string;
+  readonly label: string;
+  readonly scopes: readonly Scope[];
+};

@@ -1,0 +1,27 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LONGEST_DELAY_SECONDS = 900;
+
+/** A target to try the queue on: answers with what it got. `?status=500&delay=2` makes it fail and be slow. */
+export async function echo(request: IncomingMessage, url: URL, body: Buffer, response: ServerResponse): Promise<void> {
+  const status = Number(url.searchParams.get('status') ?? 200);
+  const delay = Number(url.searchParams.get('delay') ?? 0);
+  if (!isStatus(status) || !(delay >= 0 && delay <= LONGEST_DELAY_SECONDS)) {
+    const usage = `status takes a number from 200 to 599, delay one from 0 to ${LONGEST_DELAY_SECONDS} (seconds).\n`;
+    response.writeHead(422, { 'content-type': 'text/plain' }).end(usage);
+    return;
+  }
+  await sleep(delay * 1_000);
+  const got = { method: request.method, path: url.pathname + url.search, headers: request.headers, ...bodyText(body) };
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(got, null, 2)}\n`);
+}
+
+function isStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 200 && status <= 599;
+}
+
+function bodyText(body: Buffer) {
+  return isUtf8(body) ? { body: body.toString() } : { body_base64: body.toString('base64') };
+}

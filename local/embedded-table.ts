@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import { type DynamoTable, dynamoTable } from '../adapters/dynamo-table.ts';
+
+const TABLE_NAME = 'events';
+
+export type EmbeddedTable = DynamoTable & { close(): Promise<void> };
+
+/** A DynamoDB table inside this process, kept at `path` or in memory. */
+export async function embeddedTable(path: string | undefined): Promise<EmbeddedTable> {
+  const database = dynalite({ ...(path !== undefined && { path }), createTableMs: 0 });
+  const accessKeyId = randomUUID();
+  const server = onlyFor(accessKeyId, database);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: 'local',
+    credentials: { accessKeyId, secretAccessKey: 'local' },
+  });
+  await createTable(client);
+
+  async function close(): Promise<void> {
+    client.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await new Promise((resolve) => database.close(resolve));
+  }
+
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return { ...dynamoTable(documents, TABLE_NAME), close };
+}
+
+/** The database answers whoever asks. Others on this machine, and web pages in its browsers, do not know the access key. */
+function onlyFor(accessKeyId: string, database: Server): Server {
+  return createServer((request, response) => {
+    if (request.headers.authorization?.includes(`Credential=${accessKeyId}/`))
+      database.emit('request', request, response);
+    else response.writeHead(403).end();
+  });
+}
+
+async function createTable(client: DynamoDBClient): Promise<void> {
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: TABLE_NAME,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+}

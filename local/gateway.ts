@@ -1,0 +1,98 @@
+import { isUtf8 } from 'node:buffer';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { HttpApi } from '../api/http-api.ts';
+import { type Problem, problemReply } from '../api/problem.ts';
+import { gatewayResult } from '../api/reply.ts';
+import { echo } from './echo.ts';
+
+/** API Gateway's own bound on a request. */
+const MAX_BYTES = 10 * 1_024 * 1_024;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/** Stands where API Gateway stands in the cloud: turns a request into an event for the same handlers, and serves `/echo`. */
+export async function openGateway(api: HttpApi, port: number): Promise<Server> {
+  const server = createServer(
+    (request, response) => void answer(api, request, response).catch(() => response.destroy()),
+  );
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+async function answer(api: HttpApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
+  if (url === null || !LOOPBACK.test(request.headers.host ?? '')) return write(response, refusal(notLocal));
+  const body = await bodyOf(request);
+  if (body === undefined) {
+    response.once('finish', () => request.destroy());
+    return write(response, refusal(tooLarge));
+  }
+  if (url.pathname === '/echo') return echo(request, url, body, response);
+  write(response, await api(gatewayEvent(request, url, body), {} as Context));
+}
+
+/** Undefined if there is more of it than a request may have. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_BYTES) return undefined;
+  }
+  return Buffer.concat(chunks);
+}
+
+function gatewayEvent(request: IncomingMessage, url: URL, body: Buffer): APIGatewayProxyEventV2 {
+  const now = Date.now();
+  const isText = isUtf8(body);
+  const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(',')]);
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    headers: Object.fromEntries(headers),
+    requestContext: {
+      accountId: 'local',
+      apiId: 'local',
+      domainName: request.headers.host ?? '',
+      domainPrefix: 'local',
+      http: {
+        method: request.method ?? '',
+        path: url.pathname,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: request.headers['user-agent'] ?? '',
+      },
+      requestId: String(now),
+      routeKey: '$default',
+      stage: '$default',
+      time: new Date(now).toISOString(),
+      timeEpoch: now,
+    },
+    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: !isText,
+  };
+}
+
+function write(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyStructuredResultV2): void {
+  response.writeHead(statusCode ?? 200, headers as Record<string, string>).end(body);
+}
+
+function refusal(problem: Problem): APIGatewayProxyStructuredResultV2 {
+  return gatewayResult(problemReply(problem));
+}
+
+const tooLarge: Problem = {
+  problem: 'too-large',
+  detail: `A request has at most ${MAX_BYTES} bytes. Send less at once.`,
+};
+
+/** A name that leads here from elsewhere is how a web page would reach a server that listens on this machine alone. */
+const notLocal: Problem = {
+  problem: 'forbidden',
+  detail: 'This queue serves its own machine only: call it as http://127.0.0.1 or http://localhost.',
+};

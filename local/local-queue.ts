@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dynamoApiKeys } from '../adapters/dynamo-api-keys.ts';
+import { dynamoEventStore } from '../adapters/dynamo-event-store.ts';
+import { httpCaller } from '../adapters/http-caller.ts';
+import { timerDueQueue } from '../adapters/timer-due-queue.ts';
+import { httpApi } from '../api/http-api.ts';
+import { type ApiKey, scopes } from '../core/api-key.ts';
+import type { ApiKeys } from '../core/ports.ts';
+import { isPublicAddress } from '../core/public-address.ts';
+import { eventQueue } from '../core/queue.ts';
+import { defaultSettings } from '../core/settings.ts';
+import { openDataFolder } from './data-folder.ts';
+import { embeddedTable } from './embedded-table.ts';
+import { openGateway } from './gateway.ts';
+import type { Options } from './options.ts';
+
+const REDELIVER_AFTER = 5_000;
+
+export const DEMO_SECRET = 'demo';
+
+export type LocalQueue = {
+  readonly url: string;
+  /** Accepts nothing new, lets requests and calls under way finish, and then ends. */
+  close(): Promise<void>;
+};
+
+/** The whole queue in this process, on the loopback interface. */
+export async function openLocalQueue(options: Options & { readonly version: string }): Promise<LocalQueue> {
+  const { port, dataFolder, privateTargets, version } = options;
+  const now = Date.now;
+  const settings = { ...defaultSettings, privateTargets };
+
+  const folder = dataFolder === undefined ? undefined : await openDataFolder(dataFolder);
+  const table = await embeddedTable(folder?.tablePath);
+  const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
+  const caller = httpCaller({
+    allowsAddress: privateTargets ? () => true : isPublicAddress,
+    targetPolicy: settings,
+    userAgent: `event-queue/${version}`,
+    now,
+  });
+  const queue = eventQueue({
+    store: dynamoEventStore(table),
+    dueQueue,
+    call: caller.call,
+    now,
+    sleep,
+    newId: randomUUID,
+    random: Math.random,
+    shards: settings.shards,
+  });
+  dueQueue.start(queue.deliver);
+  const keys = withDemoKey(dynamoApiKeys(table, now));
+  const api = httpApi({ queue, keys, settings, now, version, report: console.error });
+  const gateway = await openGateway(api, port);
+
+  async function close(): Promise<void> {
+    await Promise.all([closed(gateway), dueQueue.stop()]);
+    caller.close();
+    await table.close();
+    await folder?.release();
+  }
+
+  return { url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, close };
+}
+
+const demo: ApiKey = { id: 'demo', label: 'demo', scopes };
+
+/** Never in a table: so it cannot be taken to the cloud by copying one. */
+function withDemoKey(keys: ApiKeys): ApiKeys {
+  return { find: async (secret) => (secret === DEMO_SECRET ? demo : keys.find(secret)) };
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}

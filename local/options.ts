@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+
+export type Options = {
+  readonly port: number;
+  /** The folder of the table; without one, nothing is written to disk. */
+  readonly dataFolder: string | undefined;
+  readonly privateTargets: boolean;
+};
+
+export const help = `Event Queue on your own machine: the whole queue in one process.
+
+  npm start -- [options]
+
+  --port <number>        where it listens on 127.0.0.1 (default 3000; 0 takes any free port)
+  --data <folder>        where events are kept (default ./.data)
+  --memory               keeps events in memory only: nothing on disk, nothing after a restart
+  --no-private-targets   refuses URLs on private addresses, as the cloud does
+  --help                 shows this
+
+The API key is demo.`;
+
+const DEFAULT_PORT = '3000';
+const DEFAULT_DATA_FOLDER = './.data';
+
+/** What was asked for on the command line, or what is wrong with it. */
+export function parseOptions(args: readonly string[]): Options | { help: true } | { mistake: string } {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      allowNegative: true,
+      options: {
+        port: { type: 'string', default: DEFAULT_PORT },
+        data: { type: 'string' },
+        memory: { type: 'boolean', default: false },
+        'private-targets': { type: 'boolean', default: true },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return { help: true };
+    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+      return { mistake: `--port takes a number from 0 to 65535, not ${values.port}.` };
+    }
+    if (values.memory && values.data !== undefined) {
+      return { mistake: '--memory keeps nothing in a folder: give --data or --memory, not both.' };
+    }
+    return {
+      port: Number(values.port),
+      dataFolder: values.memory ? undefined : (values.data ?? DEFAULT_DATA_FOLDER),
+      privateTargets: values['private-targets'],
+    };
+  } catch (error) {
+    return { mistake: `${(error as Error).message.replace(/\.?$/, '.')} See npm start -- --help.` };
+  }
+}

@@ -1,0 +1,71 @@
+import { jest } from '@jest/globals';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { httpApi } from '../../api/http-api.ts';
+import type { ApiKeys, EventStore } from '../../core/ports.ts';
+import { eventQueue } from '../../core/queue.ts';
+import { defaultSettings, type Settings } from '../../core/settings.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
+import { answered } from '../sample-event.ts';
+import { recordedMessages, simulatedClock } from '../simulated-time.ts';
+
+export const START = Date.parse('2030-01-01T00:00:00.250Z');
+
+type Scene = { readonly store?: EventStore; readonly keys?: ApiKeys; readonly settings?: Partial<Settings> };
+
+/** The API on a store in memory and a clock that stands still, called as API Gateway calls it. */
+export function apiClient({ store = memoryEventStore(), keys = oneKeyForEachScope, settings = {} }: Scene = {}) {
+  const clock = simulatedClock(START);
+  const messages = recordedMessages();
+  const report = jest.fn();
+  let ids = 0;
+  const queue = eventQueue({
+    store,
+    dueQueue: messages,
+    call: async () => answered(200),
+    now: clock.now,
+    sleep: clock.sleep,
+    newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
+    random: () => 0,
+    shards: 4,
+  });
+  const api = httpApi({ queue, keys, settings: { ...defaultSettings, ...settings }, now: clock.now, version: '1.2.3', report });
+
+  const sendRaw = (request: ApiRequest) => api(gatewayEvent(request), {} as Context);
+
+  async function send(request: ApiRequest) {
+    const result = await sendRaw(request);
+    return { status: result.statusCode, headers: result.headers ?? {}, body: JSON.parse(result.body ?? 'null') };
+  }
+
+  const publish = (event: unknown) => send({ method: 'POST', path: '/events', body: JSON.stringify(event) });
+
+  return { send, sendRaw, publish, queue, clock, messages, report };
+}
+
+type ApiRequest = {
+  readonly method?: string;
+  readonly path: string;
+  readonly query?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+};
+
+/** A key for everything, which is called all, and one for each scope, called like it. */
+const oneKeyForEachScope: ApiKeys = {
+  async find(secret) {
+    if (secret === 'all') return { id: 'all', label: '', scopes: ['publish', 'read', 'manage', 'admin'] };
+    const scope = (['publish', 'read', 'manage', 'admin'] as const).find((one) => one === secret);
+    return scope && { id: scope, label: '', scopes: [scope] };
+  },
+};
+
+function gatewayEvent({ method = 'GET', path, query = '', headers, body }: ApiRequest): APIGatewayProxyEventV2 {
+  return {
+    rawPath: path,
+    rawQueryString: query,
+    headers: headers ?? { 'x-api-key': 'all', 'content-type': 'application/json' },
+    requestContext: { http: { method } },
+    ...(body !== undefined && { body: body.toString(Buffer.isBuffer(body) ? 'base64' : undefined) }),
+    isBase64Encoded: Buffer.isBuffer(body),
+  } as APIGatewayProxyEventV2;
+}

@@ -1,0 +1,244 @@
+import { describe, expect, test } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { eventSchema } from '../../api/event-answer.ts';
+import { problemSchema } from '../../api/problem.ts';
+import { routes } from '../../api/routes.ts';
+import { defaultSettings } from '../../core/settings.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
+import { apiClient, START } from './api-client.ts';
+
+const URL = 'https://example.com/hook';
+const EVENT = JSON.stringify({ url_to_send_request: URL });
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+describe('publish and get', () => {
+  test.each(['/events', '/receive-event', '/receive_event'])('an event posted to %s can be read on both paths', async (path) => {
+    const { send } = apiClient();
+    const published = await send({ method: 'POST', path, body: EVENT });
+    expect(published.status).toBe(201);
+    for (const read of [
+      { path: `/events/${published.body.key}` },
+      { path: '/get-event', query: `event_key=${published.body.key}` },
+    ]) {
+      expect(await send(read)).toMatchObject({ status: 200, body: published.body });
+    }
+  });
+
+  test('an event that was called shows its answer', async () => {
+    const { publish, send, queue, messages } = apiClient();
+    const { body: published } = await publish({ url_to_send_request: URL });
+    await queue.deliver(messages.take());
+    const { body } = await send({ path: `/events/${published.key}` });
+    expect(eventSchema.parse(body)).toMatchObject({
+      status: 'success',
+      try_count: 1,
+      next_attempt_at_utc: null,
+      finished_at_utc: '2030-01-01T00:00:00.250Z',
+      expires_at_utc: '2030-01-02T00:00:00.250Z',
+      request_response_status_code: 200,
+      attempts: [{ number: 1, late_ms: 0, outcome: 'answered', status_code: 200, error: null }],
+    });
+  });
+
+  test('a finished event is a 404 keep_result_for after it finished', async () => {
+    const { publish, send, queue, messages, clock } = apiClient();
+    const { body: published } = await publish({ url_to_send_request: URL, keep_result_for: 60 });
+    await queue.deliver(messages.take());
+    await clock.moveTo(START + 59_999);
+    expect((await send({ path: `/events/${published.key}` })).status).toBe(200);
+    await clock.moveTo(START + 60_000);
+    expect((await send({ path: `/events/${published.key}` })).status).toBe(404);
+  });
+
+  test.each(['12345678901234567890', '1.0', '[1e400,{"__proto__":{"a":1.50}}]', '{"s":"\\ud800"}', ' { "a" :\n1 } '])(
+    'a JSON body %s is kept as it was written, and answered with its numbers unchanged',
+    async (text) => {
+      const { send, messages, queue } = apiClient();
+      const request = `{"url_to_send_request":"${URL}","body":${text}}`;
+      const { status, body } = await send({ method: 'POST', path: '/events', body: request });
+      const [message] = messages.sent;
+      const record = message && (await queue.read(message.key));
+      expect(status).toBe(201);
+      expect(body.method).toBe('POST');
+      expect(Buffer.from(record?.event.body?.bytes ?? []).toString()).toBe(text.trim());
+    },
+  );
+
+  test('numbers of a JSON body are answered digit for digit', async () => {
+    const body = `{"url_to_send_request":"${URL}","body":[12345678901234567890,1.0]}`;
+    const answer = await apiClient().sendRaw({ method: 'POST', path: '/events', body });
+    expect(answer.body).toContain('"body":[12345678901234567890,1.0]');
+  });
+});
+
+describe('a request that is not an event in JSON', () => {
+  test.each<[string, string | Buffer | undefined, number]>([
+    ['nothing', undefined, 400],
+    ['white space', ' \n', 400],
+    ['text', 'hello', 400],
+    ['a cut object', '{"url_to_send_request":', 400],
+    ['NaN', 'NaN', 400],
+    ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 400],
+    ['100,000 opened arrays', '['.repeat(100_000), 400],
+    ['null', 'null', 422],
+    ['a list', '[]', 422],
+    ['a string', '"x"', 422],
+    ['a number', '5', 422],
+    ['5,000 nested arrays', '['.repeat(5_000) + ']'.repeat(5_000), 422],
+    ['5,000 nested arrays as body', withBody('['.repeat(5_000) + ']'.repeat(5_000)), 422],
+    ['5,000 nested objects as body', withBody('{"a":'.repeat(5_000) + 1 + '}'.repeat(5_000)), 422],
+    ['__proto__ as a field', `{"url_to_send_request":"${URL}","__proto__":{"a":1}}`, 422],
+    ['__proto__ as a header', `{"url_to_send_request":"${URL}","headers":{"__proto__":"a"}}`, 422],
+    ['__proto__ as the headers', `{"url_to_send_request":"${URL}","headers":{"__proto__":{"x-a":"b"}}}`, 422],
+    ['__proto__ as a tag', `{"url_to_send_request":"${URL}","event_tags":[{"__proto__":"a"}]}`, 422],
+    ['more than 2 MiB', withBody(`"${'a'.repeat(2 * 1_024 * 1_024)}"`), 413],
+  ])('is refused: %s', async (_, body, status) => {
+    const answer = await apiClient().send({ method: 'POST', path: '/events', ...(body !== undefined && { body }) });
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(problemSchema.parse(answer.body).status).toBe(status);
+  });
+
+  test.each([undefined, 'text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'multipart/form-data'])(
+    'is refused with the content type %s',
+    async (type) => {
+      const headers = { 'x-api-key': 'all', ...(type && { 'content-type': type }) };
+      const { status, body } = await apiClient().send({ method: 'POST', path: '/events', headers, body: EVENT });
+      expect([status, body.type]).toEqual([415, 'urn:event-queue:unsupported-media-type']);
+    },
+  );
+
+  test.each(['application/json', 'Application/JSON; charset=utf-8', 'application/json;charset=UTF-8'])(
+    'may have the content type %s',
+    async (type) => {
+      const headers = { 'x-api-key': 'all', 'content-type': type };
+      expect((await apiClient().send({ method: 'POST', path: '/events', headers, body: EVENT })).status).toBe(201);
+    },
+  );
+
+  test('may come in base64, as API Gateway hands over what it takes for bytes', async () => {
+    expect((await apiClient().send({ method: 'POST', path: '/events', body: Buffer.from(EVENT) })).status).toBe(201);
+  });
+});
+
+describe('API keys', () => {
+  const ways: [string, (key: string) => { headers?: Record<string, string>; query?: string }][] = [
+    ['x-api-key', (key) => ({ headers: { ...JSON_TYPE, 'x-api-key': key } })],
+    ['Authorization: Bearer', (key) => ({ headers: { ...JSON_TYPE, authorization: `Bearer ${key}` } })],
+    ['?password=', (key) => ({ headers: JSON_TYPE, query: `password=${key}` })],
+  ];
+
+  test.each(ways)('let a caller in by %s', async (_, sent) => {
+    const { send } = apiClient();
+    const { status, body } = await send({ method: 'POST', path: '/events', body: EVENT, ...sent('publish') });
+    expect(status).toBe(201);
+    expect((await send({ path: `/events/${body.key}`, ...sent('read') })).status).toBe(200);
+    expect((await send({ path: '/get-event', ...sent('read') })).status).toBe(422);
+  });
+
+  test('no key, an unknown key and an empty one get one and the same 401, which says where a key goes', async () => {
+    const requests = [{ headers: JSON_TYPE }, ...ways.flatMap(([, sent]) => [sent('wrong'), sent('')])];
+    const answers = await Promise.all(
+      requests.map((request) => apiClient().send({ method: 'POST', path: '/events', body: EVENT, ...request })),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer realm="event-queue"' } });
+    expect(answers[0]?.body.detail).toMatch(/x-api-key.*Bearer.*password/);
+  });
+
+  test.each([
+    ['POST', '/events', 'read'],
+    ['POST', '/receive-event', 'manage'],
+    ['GET', '/events/x', 'publish'],
+    ['GET', '/get-event', 'admin'],
+  ])('%s %s with a key for %s alone is a 403 that names the missing scope', async (method, path, key) => {
+    const headers = { ...JSON_TYPE, 'x-api-key': key };
+    const { status, body } = await apiClient().send({ method, path, headers, body: EVENT });
+    expect([status, body.type]).toEqual([403, 'urn:event-queue:forbidden']);
+    expect(body.detail).toContain(`scope ${method === 'POST' ? 'publish' : 'read'}`);
+  });
+
+  test('are not needed for health and the description', async () => {
+    for (const path of ['/health', '/openapi.json']) {
+      expect((await apiClient().send({ path, headers: {} })).status).toBe(200);
+    }
+  });
+
+  test('are asked for before anything of the request is looked at', async () => {
+    expect((await apiClient().send({ method: 'POST', path: '/events', headers: {}, body: 'x' })).status).toBe(401);
+  });
+});
+
+describe('paths', () => {
+  test.each(['/', '/event', '/events/', '/events/a/b', '/EVENTS', '//events', '/openapi-json'])('%s is a 404', async (path) => {
+    const { status, body } = await apiClient().send({ path });
+    expect([status, body.type]).toEqual([404, 'urn:event-queue:not-found']);
+  });
+
+  test.each([
+    ['DELETE', '/events', 'POST'],
+    ['GET', '/receive_event', 'POST'],
+    ['POST', '/health', 'GET'],
+    ['PUT', '/events/x', 'GET'],
+  ])('%s %s is a 405 that allows %s', async (method, path, allow) => {
+    expect(await apiClient().send({ method, path })).toMatchObject({ status: 405, headers: { allow } });
+  });
+
+  test.each(['x', '98106543999.750-00000000-0000-4000-8000-000000000000', '%', '%00', '%2F', 'a%20b'])(
+    'an event called %s is a 404',
+    async (key) => {
+      expect((await apiClient().send({ path: `/events/${key}` })).status).toBe(404);
+    },
+  );
+
+  test.each([
+    ['', 'event_key'],
+    ['event_key=x&verbose=1', 'verbose'],
+    ['event_key=x&__proto__=1', '__proto__'],
+  ])('/get-event?%s is a 422 that names %s', async (query, path) => {
+    const { status, body } = await apiClient().send({ path: '/get-event', query });
+    expect(status).toBe(422);
+    expect(body.errors.map((error: { path: string }) => error.path)).toContain(path);
+  });
+});
+
+test('a failure that nobody expected is a 503 that shows nothing of its cause', async () => {
+  const failure = new Error('ProvisionedThroughputExceededException on table events');
+  const store = { ...memoryEventStore(), keepEvent: () => Promise.reject(failure) };
+  const { publish, report } = apiClient({ store });
+  const { status, headers, body } = await publish({ url_to_send_request: URL });
+  expect([status, headers['retry-after']]).toEqual([503, '1']);
+  expect(JSON.stringify(body)).not.toMatch(/Throughput|events table|at /);
+  expect(report).toHaveBeenCalledWith(failure);
+});
+
+describe('/openapi.json', () => {
+  test('is a valid OpenAPI 3.1 document', async () => {
+    const { body } = await apiClient().send({ path: '/openapi.json' });
+    expect(body.openapi).toMatch(/^3\.1/);
+    expect(await new Validator().validate(body)).toEqual({ valid: true });
+  });
+
+  test('describes every route, alias and field, with defaults and bounds, from the table and the schemas', async () => {
+    const { body } = await apiClient({ settings: { maxTimeoutSeconds: 30 } }).send({ path: '/openapi.json' });
+    const described = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const table = Object.values(routes(defaultSettings, () => 0));
+    const expected = table.flatMap(({ method, path, aliases }) =>
+      [path, ...aliases.map((alias) => alias.path)].map((one) => `${method} ${one}`),
+    );
+    expect(described.sort()).toEqual(expected.sort());
+
+    const fields = body.paths['/events'].post.requestBody.content['application/json'].schema;
+    expect(fields).toMatchObject({ required: ['url_to_send_request'], additionalProperties: false });
+    expect(fields.properties.max_try_count).toMatchObject({ default: 3 });
+    expect(fields.properties.timeout_for_request.anyOf[0]).toMatchObject({ minimum: 1, maximum: 30 });
+    expect(body.paths['/get-event'].get.parameters).toMatchObject([{ name: 'event_key', in: 'query', required: true }]);
+    expect(body.paths['/events/{key}'].get.parameters).toMatchObject([{ name: 'key', in: 'path', required: true }]);
+  });
+});
+
+function withBody(json: string): string {
+  return `{"url_to_send_request":"${URL}","body":${json}}`;
+}

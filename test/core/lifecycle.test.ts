@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import type { QueuedEvent, RetryPolicy } from '../../core/event.ts';
+import { expiresAt, firstProgress, progressExpiresAt, retryDelay, settle } from '../../core/lifecycle.ts';
+import type { CallResult, Progress, Waiting } from '../../core/progress.ts';
+import { answered, queuedEvent } from '../sample-event.ts';
+
+const DUE = Date.parse('2030-01-01T00:00:00Z');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe('settle', () => {
+  test.each([200, 201, 204, 299])('makes an event a success when it is answered with %i', (status) => {
+    expect(settled(queuedEvent(DUE), answered(status))).toMatchObject({ status: 'success', tryCount: 1, version: 1 });
+  });
+
+  test.each([300, 302, 404, 410, 500, 599])('tries again when it is answered with %i', (status) => {
+    expect(settled(queuedEvent(DUE), answered(status))).toMatchObject({
+      status: 'waiting_execution',
+      nextAttempt: 2,
+      nextAttemptAt: DUE + 150 + MINUTE,
+    });
+  });
+
+  test.each(['timed_out', 'unreachable', 'invalid_answer'] as const)('tries again when the call was %s', (outcome) => {
+    const progress = settled(queuedEvent(DUE), { outcome, error: 'No answer.' });
+    expect(progress).toMatchObject({ status: 'waiting_execution', attempts: [{ outcome, error: 'No answer.' }] });
+  });
+
+  test('ends an event with its last failed attempt, in the same step', () => {
+    const progress = settled(queuedEvent(DUE, { maxTryCount: 1 }), answered(500));
+    expect(progress).toMatchObject({ status: 'max_try_count_reached', finishedAt: DUE + 150, tryCount: 1 });
+    expect(progress).not.toHaveProperty('endedBecause');
+  });
+
+  test('ends a blocked event at once, and says why', () => {
+    const progress = settled(queuedEvent(DUE), { outcome: 'blocked', error: 'Not a public host.' });
+    expect(progress).toMatchObject({ status: 'max_try_count_reached', endedBecause: 'blocked', tryCount: 1 });
+  });
+
+  test('records when an attempt started, how late, how long it took, and its answer', () => {
+    expect(settled(queuedEvent(DUE), answered(500)).attempts).toEqual([
+      { number: 1, startedAt: DUE + 50, late: 50, duration: 100, outcome: 'answered', statusCode: 500 },
+    ]);
+  });
+
+  test('keeps the latest answer when a later attempt has none', () => {
+    const first = settled(queuedEvent(DUE), answered(500)) as Waiting;
+    const second = settled(queuedEvent(DUE), { outcome: 'timed_out', error: 'Too slow.' }, first);
+    expect(second.lastAnswer?.statusCode).toBe(500);
+  });
+
+  test('keeps the first ten and the last ten attempts, and counts them all', () => {
+    let progress: Progress = firstProgress(queuedEvent(DUE));
+    for (let n = 1; n <= 50; n++) progress = settled(queuedEvent(DUE, { maxTryCount: 100 }), answered(500), progress as Waiting);
+    const numbers = progress.attempts.map(({ number }) => number);
+    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
+    expect(progress.tryCount).toBe(50);
+  });
+
+  test('keeps a finished event readable for keep_result_for', () => {
+    expect(settled(queuedEvent(DUE), answered(200))).toMatchObject({ readableUntil: DUE + 150 + DAY });
+  });
+});
+
+describe('Retry-After', () => {
+  test.each([
+    ['120', 2 * MINUTE],
+    ['30', MINUTE],
+    ['86400', HOUR],
+    ['Tue, 01 Jan 2030 00:10:00 GMT', 10 * MINUTE - 150],
+    ['Mon, 31 Dec 2029 00:00:00 GMT', MINUTE],
+    ['soon', MINUTE],
+    ['-5', MINUTE],
+    ['1e3', MINUTE],
+    ['', MINUTE],
+  ])('%j moves a delay of 60 s to %i ms', (value, delay) => {
+    const progress = settled(queuedEvent(DUE), answered(503, [['retry-after', value]])) as Waiting;
+    expect(progress.nextAttemptAt - (DUE + 150)).toBe(delay);
+  });
+});
+
+describe('retryDelay', () => {
+  test('is the same each time if it is fixed', () => {
+    expect([1, 2, 50].map((failed) => retryDelay(policy('fixed'), failed, 0.9))).toEqual([MINUTE, MINUTE, MINUTE]);
+  });
+
+  test('doubles up to its bound if it is exponential', () => {
+    const delays = [1, 2, 3, 6, 7, 1_000].map((failed) => retryDelay(policy('exponential'), failed, 0.5));
+    expect(delays).toEqual([MINUTE, 2 * MINUTE, 4 * MINUTE, 32 * MINUTE, HOUR, HOUR]);
+  });
+
+  test('is spread by a fifth to both sides if it is exponential', () => {
+    expect(retryDelay(policy('exponential'), 1, 0)).toBe(0.8 * MINUTE);
+    expect(retryDelay(policy('exponential'), 1, 0.999_999)).toBe(1.2 * MINUTE);
+  });
+});
+
+describe('expiry', () => {
+  test('is never before the last possible moment at which a result is readable, and a week', () => {
+    let progress: Progress = firstProgress(queuedEvent(DUE));
+    while (progress.status === 'waiting_execution') {
+      const startedAt = progress.nextAttemptAt;
+      const call = { startedAt, endedAt: startedAt + 5_000, result: answered(503, [['retry-after', '99999']]) };
+      progress = settle(queuedEvent(DUE), progress, call, 0.5);
+    }
+    expect(expiresAt(queuedEvent(DUE))).toBeGreaterThanOrEqual(progress.readableUntil + 7 * DAY);
+  });
+
+  test("of a progress is never before its event's, and covers a result that came later than ever expected", () => {
+    const late = settle(queuedEvent(DUE), firstProgress(queuedEvent(DUE)), { startedAt: DUE + 90 * DAY, endedAt: DUE + 90 * DAY, result: answered(200) }, 0);
+    expect(progressExpiresAt(queuedEvent(DUE), late)).toBe(DUE + 91 * DAY + 7 * DAY);
+    expect(progressExpiresAt(queuedEvent(DUE), firstProgress(queuedEvent(DUE)))).toBe(expiresAt(queuedEvent(DUE)));
+  });
+});
+
+function settled(of: QueuedEvent, result: CallResult, progress: Waiting = firstProgress(of)): Progress {
+  return settle(of, { ...progress, nextAttemptAt: DUE }, { startedAt: DUE + 50, endedAt: DUE + 150, result }, 0.5);
+}
+
+function policy(backoff: RetryPolicy['backoff']): RetryPolicy {
+  return { backoff, delay: MINUTE, maxDelay: HOUR };
+}

@@ -1,0 +1,303 @@
+import { describe, expect, test } from '@jest/globals';
+import type { QueuedEvent } from '../../core/event.ts';
+import { shardOf } from '../../core/event-key.ts';
+import type { EventStore, Message } from '../../core/ports.ts';
+import type { CallResult } from '../../core/progress.ts';
+import { eventQueue } from '../../core/queue.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
+import { answered, wantedEvent } from '../sample-event.ts';
+import { recordedMessages, rest, simulatedClock } from '../simulated-time.ts';
+
+const START = Date.parse('2030-01-01T00:00:00.250Z');
+const SECOND = 1_000;
+
+describe('publish', () => {
+  test('keeps the event and sends the message of its first attempt', async () => {
+    const { queue, messages } = simulation();
+    const { event, progress } = await queue.publish(wantedEvent({ asked: { after: 30 * SECOND } }), 'web');
+    expect(event).toMatchObject({ publishedBy: 'web', createdAt: START, key: { dueAt: START + 30 * SECOND } });
+    expect(progress.status).toBe('waiting_execution');
+    expect(messages.sent).toEqual([{ key: event.key, attempt: 1, at: START + 30 * SECOND }]);
+    expect(await queue.read(event.key)).toEqual({ event, progress });
+  });
+
+  test('takes an instant as it is given, and a past one as now', async () => {
+    const { queue } = simulation();
+    const later = await queue.publish(wantedEvent({ asked: { at: START + 1 } }), 'web');
+    const past = await queue.publish(wantedEvent({ asked: { at: 0 } }), 'web');
+    expect([later.event.key.dueAt, past.event.key.dueAt]).toEqual([START + 1, START]);
+  });
+
+  test('spreads events over the shards by chance', async () => {
+    const draws = [0, 0.25, 0.5, 0.999];
+    const { queue } = simulation({ random: () => draws.shift() ?? 0 });
+    const shards: number[] = [];
+    for (const _ of [1, 2, 3, 4]) shards.push(shardOf((await queue.publish(wantedEvent(), 'web')).event.key.uuid));
+    expect(shards).toEqual([0, 1, 2, 3]);
+  });
+
+  test('rejects, and sends nothing, if the event could not be kept', async () => {
+    const store = { ...memoryEventStore(), keepEvent: () => Promise.reject(new Error('throttled')) };
+    const { queue, messages } = simulation({ store });
+    await expect(queue.publish(wantedEvent(), 'web')).rejects.toThrow('throttled');
+    expect(messages.sent).toEqual([]);
+  });
+});
+
+describe('deliver', () => {
+  test('calls a due event once and makes it a success', async () => {
+    const { queue, messages, calls } = simulation();
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    expect(await queue.deliver(messages.take())).toEqual([]);
+    const record = await queue.read(event.key);
+    expect(calls).toEqual([{ at: START, attempt: 1 }]);
+    expect(record?.progress).toMatchObject({ status: 'success', tryCount: 1, lastAnswer: { statusCode: 200 } });
+    expect(messages.sent).toEqual([]);
+  });
+
+  test('tries a failed event again retry_delay after its attempt ended, until its tries run out', async () => {
+    const { queue, messages, calls, clock, deliverAll } = simulation({ call: async () => answered(500) });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 3 }), 'web');
+    await deliverAll();
+    expect(calls.map(({ at }) => at)).toEqual([START, START + 60 * SECOND, START + 120 * SECOND]);
+    expect((await queue.read(event.key))?.progress).toMatchObject({
+      status: 'max_try_count_reached',
+      finishedAt: clock.now(),
+      tryCount: 3,
+    });
+    expect(messages.sent).toEqual([]);
+  });
+
+  test('waits for the instant of a message that comes up to a second early', async () => {
+    const { queue, messages, calls, clock } = simulation();
+    await queue.publish(wantedEvent({ asked: { after: 900 } }), 'web');
+    const delivered = queue.deliver(messages.take());
+    await clock.moveTo(START + 899);
+    expect(calls).toEqual([]);
+    await clock.moveTo(START + 900);
+    await delivered;
+    expect(calls).toEqual([{ at: START + 900, attempt: 1 }]);
+  });
+
+  test('looks at the clock again when a timer fires early', async () => {
+    const { queue, messages, calls, clock } = simulation({ earlyBy: 1 });
+    await queue.publish(wantedEvent({ asked: { after: 900 } }), 'web');
+    const delivered = queue.deliver(messages.take());
+    await clock.moveTo(START + 901);
+    await delivered;
+    expect(calls[0]?.at).toBeGreaterThanOrEqual(START + 900);
+  });
+
+  test('sends a message that is more than a second early again, and does not call', async () => {
+    const { queue, messages, calls } = simulation();
+    await queue.publish(wantedEvent({ asked: { after: 1_001 } }), 'web');
+    const early = messages.take();
+    expect(await queue.deliver(early)).toEqual([]);
+    expect(messages.sent).toEqual(early);
+    expect(calls).toEqual([]);
+  });
+
+  test('drops the message of a finished event, of one that is gone, and of an attempt that is not the next', async () => {
+    const { queue, messages, calls, deliverAll } = simulation();
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    const [first] = messages.sent as [Message];
+    await deliverAll();
+    const gone = { ...first, key: { ...first.key, dueAt: first.key.dueAt - 1 } };
+    await queue.deliver([first, gone, { ...first, attempt: 2 }]);
+    expect(calls).toHaveLength(1);
+    expect((await queue.read(event.key))?.progress.tryCount).toBe(1);
+  });
+
+  test('drops a message whose instant is not the one of the attempt that is owed', async () => {
+    const { queue, messages, calls } = simulation();
+    await queue.publish(wantedEvent(), 'web');
+    await queue.deliver(messages.take().map((message) => ({ ...message, at: message.at - 1 })));
+    expect(calls).toEqual([]);
+  });
+
+  test.each([1, 2, 4])('with %i copies of the first message, calls at most 100 + copies − 1 times', async (copies) => {
+    const { queue, messages, calls, deliverAll } = simulation({ call: async () => answered(500) });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 100 }), 'web');
+    const [first] = messages.take() as [Message];
+    await queue.deliver(Array(copies).fill(first));
+    expect(messages.sent).toHaveLength(1);
+    await deliverAll();
+    expect(calls).toHaveLength(100 + copies - 1);
+    expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 100 });
+  });
+
+  test('with every message repeated and reordered, records each attempt once and never doubles the chain', async () => {
+    const { queue, messages, calls, clock } = simulation({ call: async () => answered(500) });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 20 }), 'web');
+    const seen: Message[] = [];
+    while (messages.sent.length > 0) {
+      expect(messages.sent).toHaveLength(1);
+      seen.unshift(...messages.take());
+      await clock.moveTo(seen[0]?.at ?? 0);
+      await queue.deliver(seen);
+    }
+    expect(calls).toHaveLength(20);
+    const progress = (await queue.read(event.key))?.progress;
+    expect(progress?.attempts.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+
+  test.each([
+    ['first', [200, 500]],
+    ['last', [500, 200]],
+  ])('lets a success stand against a failure of the same attempt when the success ends %s', async (_, statuses) => {
+    const ends: ((result: CallResult) => void)[] = [];
+    const { queue, messages, deliverAll } = simulation({ call: () => new Promise((end) => ends.push(end)) });
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    const [message] = messages.take() as [Message];
+    const delivered = [queue.deliver([message]), queue.deliver([message])];
+    for (const [index, status] of statuses.entries()) {
+      await rest();
+      ends[index]?.(answered(status));
+    }
+    await Promise.all(delivered);
+    await deliverAll();
+    expect((await queue.read(event.key))?.progress.status).toBe('success');
+    expect(ends).toHaveLength(2);
+  });
+
+  test('makes the calls of a batch at the same time', async () => {
+    const { queue, messages, calls, clock } = simulation({
+      call: async () => {
+        await clock.sleep(SECOND);
+        return answered(200);
+      },
+    });
+    for (const _ of Array(10)) await queue.publish(wantedEvent(), 'web');
+    const delivered = queue.deliver(messages.take());
+    await clock.moveTo(START + SECOND);
+    await delivered;
+    expect(calls.map(({ at }) => at)).toEqual(Array(10).fill(START));
+  });
+
+  test('records a success after 100 ms at the latest, however slow its neighbours are', async () => {
+    const recordedAt: number[] = [];
+    const memory = memoryEventStore();
+    const store: EventStore = {
+      ...memory,
+      recordSuccess: async (event, progress) => {
+        recordedAt.push(clock.now() - START);
+        return memory.recordSuccess(event, progress);
+      },
+    };
+    const took = [10, 50, 5_000];
+    const { queue, messages, clock } = simulation({
+      store,
+      call: async () => {
+        await clock.sleep(took.shift() ?? 0);
+        return answered(200);
+      },
+    });
+    for (const _ of Array(3)) await queue.publish(wantedEvent(), 'web');
+    const delivered = queue.deliver(messages.take());
+    await clock.moveTo(START + 6_000);
+    await delivered;
+    expect(recordedAt).toEqual([110, 150, 5_000]);
+  });
+
+  test('records successes that end within 100 ms of each other in the same moment', async () => {
+    const recordedAt: number[] = [];
+    const store = { ...memoryEventStore(), recordSuccess: async () => void recordedAt.push(clock.now() - START) };
+    const took = [10, 20, 90];
+    const { queue, messages, clock } = simulation({
+      store,
+      call: async () => {
+        await clock.sleep(took.shift() ?? 0);
+        return answered(200);
+      },
+    });
+    for (const _ of Array(3)) await queue.publish(wantedEvent(), 'web');
+    const delivered = queue.deliver(messages.take());
+    await clock.moveTo(START + SECOND);
+    await delivered;
+    expect(recordedAt).toEqual([90, 90, 90]);
+  });
+
+  test('answers the messages that could not be handled, and those alone', async () => {
+    const memory = memoryEventStore();
+    const broken = new Set<string>();
+    const store: EventStore = {
+      ...memory,
+      findEvent: async (key) => (broken.has(key.uuid) ? Promise.reject(new Error('throttled')) : memory.findEvent(key)),
+    };
+    const { queue, messages } = simulation({ store });
+    const [bad, good] = [await queue.publish(wantedEvent(), 'web'), await queue.publish(wantedEvent(), 'web')];
+    broken.add(bad.event.key.uuid);
+    const [badMessage] = messages.sent;
+    expect(await queue.deliver(messages.take())).toEqual([badMessage]);
+    expect((await queue.read(good.event.key))?.progress.status).toBe('success');
+  });
+
+  test('sends the next message only after the failure is recorded', async () => {
+    const store = { ...memoryEventStore(), recordFailure: () => Promise.reject(new Error('throttled')) };
+    const { queue, messages } = simulation({ store, call: async () => answered(500) });
+    await queue.publish(wantedEvent(), 'web');
+    const given = messages.take();
+    expect(await queue.deliver(given)).toEqual(given);
+    expect(messages.sent).toEqual([]);
+  });
+});
+
+describe('read', () => {
+  test('forgets a finished event keep_result_for after it finished, though it is still kept', async () => {
+    const store = memoryEventStore();
+    const { queue, clock, deliverAll } = simulation({ store });
+    const { event } = await queue.publish(wantedEvent({ keepResultFor: 60 * SECOND }), 'web');
+    await deliverAll();
+    await clock.moveTo(START + 60 * SECOND - 1);
+    expect(await queue.read(event.key)).toBeDefined();
+    await clock.moveTo(START + 60 * SECOND);
+    expect(await queue.read(event.key)).toBeUndefined();
+    expect(await store.findEvent(event.key)).toBeDefined();
+  });
+
+  test('never forgets an event that waits', async () => {
+    const { queue, clock } = simulation();
+    const { event } = await queue.publish(wantedEvent({ asked: { after: 100_000 * SECOND }, keepResultFor: 60 * SECOND }), 'web');
+    await clock.moveTo(START + 90_000 * SECOND);
+    expect(await queue.read(event.key)).toBeDefined();
+  });
+});
+
+type Scene = {
+  readonly store?: EventStore;
+  readonly call?: (event: QueuedEvent, attempt: number) => Promise<CallResult>;
+  readonly random?: () => number;
+  /** How early its timers fire. */
+  readonly earlyBy?: number;
+};
+
+function simulation({ store = memoryEventStore(), call = async () => answered(200), random = () => 0, earlyBy = 0 }: Scene = {}) {
+  const clock = simulatedClock(START);
+  const messages = recordedMessages();
+  const calls: { at: number; attempt: number }[] = [];
+  let ids = 0;
+  const queue = eventQueue({
+    store,
+    dueQueue: messages,
+    call: (event, attempt) => {
+      calls.push({ at: clock.now(), attempt });
+      return call(event, attempt);
+    },
+    now: clock.now,
+    sleep: (milliseconds) => clock.sleep(Math.max(1, milliseconds - earlyBy)),
+    newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
+    random,
+    shards: 4,
+  });
+
+  /** Hands over every message at its instant until there are none. */
+  async function deliverAll(): Promise<void> {
+    while (messages.sent.length > 0) {
+      const taken = messages.take();
+      await clock.moveTo(Math.max(...taken.map(({ at }) => at)));
+      await queue.deliver(taken);
+    }
+  }
+
+  return { queue, messages, calls, clock, deliverAll };
+}

@@ -1,0 +1,36 @@
+import type { QueuedEvent } from '../core/event.ts';
+import type { WantedEvent } from '../core/new-event.ts';
+import type { CallResult } from '../core/progress.ts';
+
+const SECOND = 1_000;
+
+/** An event as a publisher who sends nothing but a URL wants it. */
+export function wantedEvent(wishes: Partial<WantedEvent> = {}): WantedEvent {
+  return {
+    asked: { after: 0 },
+    url: 'https://example.com/',
+    method: 'GET',
+    headers: [],
+    body: undefined,
+    timeout: 5 * SECOND,
+    maxTryCount: 3,
+    retry: { backoff: 'fixed', delay: 60 * SECOND, maxDelay: 3_600 * SECOND },
+    tags: [],
+    keepResultFor: 86_400 * SECOND,
+    ...wishes,
+  };
+}
+
+export function queuedEvent(dueAt: number, wishes: Partial<QueuedEvent> = {}): QueuedEvent {
+  return {
+    ...wantedEvent(),
+    key: { dueAt, uuid: '00000000-0000-4000-8000-000000000000' },
+    publishedBy: 'web',
+    createdAt: dueAt,
+    ...wishes,
+  };
+}
+
+export function answered(statusCode: number, headers: readonly (readonly [string, string])[] = []): CallResult {
+  return { outcome: 'answered', answer: { statusCode, headers, body: new Uint8Array(), truncated: false } };
+}

@@ -1,0 +1,46 @@
+import type { Message } from '../core/ports.ts';
+
+/** A clock that stands still until it is moved. Whoever sleeps wakes when it gets there. */
+export function simulatedClock(start: number) {
+  let now = start;
+  let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+
+  return {
+    now: () => now,
+    sleep: (milliseconds: number) =>
+      new Promise<void>((wake) => {
+        sleepers.push({ at: now + milliseconds, wake });
+      }),
+    /** Moves the clock instant by instant, and lets everything that happens at each come to rest. */
+    async moveTo(instant: number): Promise<void> {
+      await rest();
+      for (let next = earliest(); next !== undefined && next <= instant; next = earliest()) {
+        now = Math.max(now, next);
+        const woken = sleepers.filter(({ at }) => at <= now);
+        sleepers = sleepers.filter(({ at }) => at > now);
+        for (const { wake } of woken) wake();
+        await rest();
+      }
+      now = Math.max(now, instant);
+    },
+  };
+
+  function earliest(): number | undefined {
+    return sleepers.length === 0 ? undefined : Math.min(...sleepers.map(({ at }) => at));
+  }
+}
+
+/** Resolves when all that can go on without the clock has gone on. */
+export async function rest(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A due queue that keeps its messages until a test hands them over. */
+export function recordedMessages() {
+  const sent: Message[] = [];
+  return {
+    sent,
+    send: async (message: Message) => void sent.push(message),
+    take: () => sent.splice(0),
+  };
+}
