@@ -36,7 +36,10 @@ export function coalesce<Item, Result>(batch: Batch<Item, Result>): (item: Item)
   };
 }
 
-async function runUntilDone<Item, Result>(batch: Batch<Item, Result>, open: Map<string, Call<Item, Result>>): Promise<void> {
+async function runUntilDone<Item, Result>(
+  batch: Batch<Item, Result>,
+  open: Map<string, Call<Item, Result>>,
+): Promise<void> {
   try {
     for (let tries = 1; open.size > 0; tries++) {
       if (tries > MAX_TRIES) throw new Error(`${open.size} items were left unprocessed ${MAX_TRIES} times.`);

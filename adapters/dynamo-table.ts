@@ -30,9 +30,16 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
     keyOf: textOf,
     async run(items) {
       const requests = items.map((Item) => ({ PutRequest: { Item } }));
-      const { UnprocessedItems } = await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: requests } }));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteCommand({ RequestItems: { [tableName]: requests } }),
+      );
       const undone = (UnprocessedItems?.[tableName] ?? []).map(({ PutRequest }) => textOf(PutRequest?.Item as Item));
-      return new Map(items.map(textOf).filter((key) => !undone.includes(key)).map((key) => [key, undefined]));
+      return new Map(
+        items
+          .map(textOf)
+          .filter((key) => !undone.includes(key))
+          .map((key) => [key, undefined]),
+      );
     },
   });
 

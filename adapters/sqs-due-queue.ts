@@ -39,6 +39,7 @@ export function parseMessageText(body: string): Message {
   const { key, attempt, at } = JSON.parse(body) as { key: string; attempt: number; at: number };
   const parsed = parsePublicKey(key);
   if (parsed === undefined) throw new Error(`The message names no event: ${key}`);
+  if (!Number.isInteger(attempt) || !Number.isInteger(at)) throw new Error(`The message names no attempt: ${body}`);
   return { key: parsed, attempt, at };
 }
 

@@ -43,8 +43,12 @@ export function timerDueQueue({ now, redeliverAfter }: { now: () => number; rede
     start: started.resolve,
     async stop() {
       stopped = true;
+      started.resolve(nobody);
       for (const timer of timers) clearTimeout(timer);
       await Promise.all(underWay);
     },
   };
 }
+
+/** Takes what waits for a start that no longer comes. */
+const nobody: Deliver = async () => [];

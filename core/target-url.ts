@@ -24,9 +24,12 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
   }
   if (text.includes('\\')) return { refused: 'A URL has no backslashes. Write / or %5C.' };
   const url = /^https?:\/\/[^/]/i.test(text) ? URL.parse(text) : null;
-  if (url === null) return { refused: 'Not a URL that can be called. Write it in full, as in https://example.com/path.' };
+  if (url === null)
+    return { refused: 'Not a URL that can be called. Write it in full, as in https://example.com/path.' };
   if (url.username || url.password) {
-    return { refused: 'A URL has no user name and password: they would be shown in records. Send an authorization header.' };
+    return {
+      refused: 'A URL has no user name and password: they would be shown in records. Send an authorization header.',
+    };
   }
   url.hostname = url.hostname.replace(/\.$/, '');
   if (REFUSED_PORTS.has(portOf(url))) return { refused: `Port ${portOf(url)} is not called: it is not one for HTTP.` };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dynamoApiKeys } from '../adapters/dynamo-api-keys.ts';
 import { dynamoEventStore } from '../adapters/dynamo-event-store.ts';
@@ -27,9 +27,15 @@ export type LocalQueue = {
   close(): Promise<void>;
 };
 
+type Surroundings = {
+  readonly version: string;
+  /** How names are looked up, if not by the operating system. */
+  readonly resolve?: LookupFunction;
+};
+
 /** The whole queue in this process, on the loopback interface. */
-export async function openLocalQueue(options: Options & { readonly version: string }): Promise<LocalQueue> {
-  const { port, dataFolder, privateTargets, version } = options;
+export async function openLocalQueue(options: Options & Surroundings): Promise<LocalQueue> {
+  const { port, dataFolder, privateTargets, version, resolve } = options;
   const now = Date.now;
   const settings = { ...defaultSettings, privateTargets };
 
@@ -39,6 +45,7 @@ export async function openLocalQueue(options: Options & { readonly version: stri
   const caller = httpCaller({
     allowsAddress: privateTargets ? () => true : isPublicAddress,
     targetPolicy: settings,
+    resolve,
     userAgent: `event-queue/${version}`,
     now,
   });

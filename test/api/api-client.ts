@@ -28,7 +28,14 @@ export function apiClient({ store = memoryEventStore(), keys = oneKeyForEachScop
     random: () => 0,
     shards: 4,
   });
-  const api = httpApi({ queue, keys, settings: { ...defaultSettings, ...settings }, now: clock.now, version: '1.2.3', report });
+  const api = httpApi({
+    queue,
+    keys,
+    settings: { ...defaultSettings, ...settings },
+    now: clock.now,
+    version: '1.2.3',
+    report,
+  });
 
   const sendRaw = (request: ApiRequest) => api(gatewayEvent(request), {} as Context);
 

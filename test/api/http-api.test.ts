@@ -12,17 +12,20 @@ const EVENT = JSON.stringify({ url_to_send_request: URL });
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('publish and get', () => {
-  test.each(['/events', '/receive-event', '/receive_event'])('an event posted to %s can be read on both paths', async (path) => {
-    const { send } = apiClient();
-    const published = await send({ method: 'POST', path, body: EVENT });
-    expect(published.status).toBe(201);
-    for (const read of [
-      { path: `/events/${published.body.key}` },
-      { path: '/get-event', query: `event_key=${published.body.key}` },
-    ]) {
-      expect(await send(read)).toMatchObject({ status: 200, body: published.body });
-    }
-  });
+  test.each(['/events', '/receive-event', '/receive_event'])(
+    'an event posted to %s can be read on both paths',
+    async (path) => {
+      const { send } = apiClient();
+      const published = await send({ method: 'POST', path, body: EVENT });
+      expect(published.status).toBe(201);
+      for (const read of [
+        { path: `/events/${published.body.key}` },
+        { path: '/get-event', query: `event_key=${published.body.key}` },
+      ]) {
+        expect(await send(read)).toMatchObject({ status: 200, body: published.body });
+      }
+    },
+  );
 
   test('an event that was called shows its answer', async () => {
     const { publish, send, queue, messages } = apiClient();
@@ -170,10 +173,13 @@ describe('API keys', () => {
 });
 
 describe('paths', () => {
-  test.each(['/', '/event', '/events/', '/events/a/b', '/EVENTS', '//events', '/openapi-json'])('%s is a 404', async (path) => {
-    const { status, body } = await apiClient().send({ path });
-    expect([status, body.type]).toEqual([404, 'urn:event-queue:not-found']);
-  });
+  test.each(['/', '/event', '/events/', '/events/a/b', '/EVENTS', '//events', '/openapi-json'])(
+    '%s is a 404',
+    async (path) => {
+      const { status, body } = await apiClient().send({ path });
+      expect([status, body.type]).toEqual([404, 'urn:event-queue:not-found']);
+    },
+  );
 
   test.each([
     ['DELETE', '/events', 'POST'],

@@ -98,7 +98,11 @@ test('a tag given twice is one tag', async () => {
 describe.each<[string, accepted: readonly unknown[], refused: readonly unknown[]]>([
   ['url_to_send_request', [url(2_048)], [url(2_049), '', 'example.com', 'ftp://example.com/', 5, null, {}]],
   ['call_url_after', [0, 0.001, TEN_YEARS], [-0.001, TEN_YEARS + 1, '1', true]],
-  ['call_url_at', [0, START / 1_000 + TEN_YEARS], [-1, START / 1_000 + TEN_YEARS + 1, '2030-01-01', '2030-01-01T00:00:00', 'now']],
+  [
+    'call_url_at',
+    [0, START / 1_000 + TEN_YEARS],
+    [-1, START / 1_000 + TEN_YEARS + 1, '2030-01-01', '2030-01-01T00:00:00', 'now'],
+  ],
   ['method', ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], ['get', 'OPTIONS', 'CONNECT', '', 1]],
   ['timeout_for_request', [1, 1.5, 6], [0.999, 6.001, '5']],
   ['max_try_count', [1, 1_000], [0, 1_001, 1.5, '3']],
@@ -267,6 +271,7 @@ function base64(bytes: number): string {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? `${Array.isArray(value) ? 'list' : 'object'}` : JSON.stringify(value);
+  const text =
+    typeof value === 'object' && value !== null ? `${Array.isArray(value) ? 'list' : 'object'}` : JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -52,7 +52,8 @@ describe('settle', () => {
 
   test('keeps the first ten and the last ten attempts, and counts them all', () => {
     let progress: Progress = firstProgress(queuedEvent(DUE));
-    for (let n = 1; n <= 50; n++) progress = settled(queuedEvent(DUE, { maxTryCount: 100 }), answered(500), progress as Waiting);
+    for (let n = 1; n <= 50; n++)
+      progress = settled(queuedEvent(DUE, { maxTryCount: 100 }), answered(500), progress as Waiting);
     const numbers = progress.attempts.map(({ number }) => number);
     expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
     expect(progress.tryCount).toBe(50);
@@ -108,7 +109,12 @@ describe('expiry', () => {
   });
 
   test("of a progress is never before its event's, and covers a result that came later than ever expected", () => {
-    const late = settle(queuedEvent(DUE), firstProgress(queuedEvent(DUE)), { startedAt: DUE + 90 * DAY, endedAt: DUE + 90 * DAY, result: answered(200) }, 0);
+    const late = settle(
+      queuedEvent(DUE),
+      firstProgress(queuedEvent(DUE)),
+      { startedAt: DUE + 90 * DAY, endedAt: DUE + 90 * DAY, result: answered(200) },
+      0,
+    );
     expect(progressExpiresAt(queuedEvent(DUE), late)).toBe(DUE + 91 * DAY + 7 * DAY);
     expect(progressExpiresAt(queuedEvent(DUE), firstProgress(queuedEvent(DUE)))).toBe(expiresAt(queuedEvent(DUE)));
   });

@@ -257,7 +257,10 @@ describe('read', () => {
 
   test('never forgets an event that waits', async () => {
     const { queue, clock } = simulation();
-    const { event } = await queue.publish(wantedEvent({ asked: { after: 100_000 * SECOND }, keepResultFor: 60 * SECOND }), 'web');
+    const { event } = await queue.publish(
+      wantedEvent({ asked: { after: 100_000 * SECOND }, keepResultFor: 60 * SECOND }),
+      'web',
+    );
     await clock.moveTo(START + 90_000 * SECOND);
     expect(await queue.read(event.key)).toBeDefined();
   });
@@ -271,7 +274,12 @@ type Scene = {
   readonly earlyBy?: number;
 };
 
-function simulation({ store = memoryEventStore(), call = async () => answered(200), random = () => 0, earlyBy = 0 }: Scene = {}) {
+function simulation({
+  store = memoryEventStore(),
+  call = async () => answered(200),
+  random = () => 0,
+  earlyBy = 0,
+}: Scene = {}) {
   const clock = simulatedClock(START);
   const messages = recordedMessages();
   const calls: { at: number; attempt: number }[] = [];

@@ -1,0 +1,41 @@
+import { lookup as lookUp } from 'node:dns';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+
+/** A call that the guard did not let through. Its message never says where a name leads: that is what an attacker wants to know. */
+export class Blocked extends Error {}
+
+export type Guard = {
+  /** For `net.connect`: resolves a name once, refuses it if any of its addresses is not allowed, and so pins the rest. */
+  readonly lookup: LookupFunction;
+  /** Throws for a host that is an address which is not allowed: for such a host nothing is looked up. */
+  checkLiteral(host: string): void;
+  /** Destroys a socket that is connected to where it must not be. Nothing has been sent yet. */
+  checkConnected(socket: Socket): void;
+};
+
+/** The guard's second half: `core/target-url.ts` says what may be called, and this checks where a call really goes. */
+export function addressGuard(allows: (address: string) => boolean, resolve: LookupFunction = lookUp): Guard {
+  const lookup: LookupFunction = (hostname, options, answer) => {
+    resolve(hostname, { ...options, all: true }, (error, found) => {
+      const addresses = Array.isArray(found) ? found : [];
+      if (error) return answer(error, []);
+      if (addresses.length === 0) return answer(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
+      if (!addresses.every(({ address }) => allows(address)))
+        return answer(new Blocked('The host is not a public one.'), []);
+      const [first] = addresses;
+      return options.all || first === undefined ? answer(null, addresses) : answer(null, first.address, first.family);
+    });
+  };
+
+  return {
+    lookup,
+    checkLiteral(host) {
+      const address = host.replace(/^\[|\]$/g, '');
+      if (isIP(address) !== 0 && !allows(address)) throw new Blocked('The address is not a public one.');
+    },
+    checkConnected(socket) {
+      if (socket.remoteAddress === undefined || allows(socket.remoteAddress)) return;
+      socket.destroy(new Blocked('The host is not a public one.'));
+    },
+  };
+}

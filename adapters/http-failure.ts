@@ -1,0 +1,38 @@
+import type { CallResult } from '../core/progress.ts';
+import { Blocked } from './address-guard.ts';
+
+/** Something came back, but no whole answer in HTTP. */
+export class InvalidAnswer extends Error {}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'The host name does not resolve.',
+  EAI_AGAIN: 'The host name could not be looked up.',
+  ECONNREFUSED: 'The connection was refused.',
+  ECONNRESET: 'The connection was closed before an answer came.',
+  EPIPE: 'The connection was closed before an answer came.',
+  ETIMEDOUT: 'The connection could not be made in time.',
+  EHOSTUNREACH: 'There is no way to the host.',
+  ENETUNREACH: 'There is no way to the host.',
+  CERT_HAS_EXPIRED: 'The certificate of the host has expired.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate is for another host.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'The certificate is not signed by an authority that is known.',
+  SELF_SIGNED_CERT_IN_CHAIN: 'The certificate is not signed by an authority that is known.',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'The certificate is not signed by an authority that is known.',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'The certificate is not signed by an authority that is known.',
+  EPROTO: 'The host does not speak TLS as it should.',
+};
+
+/** What an error of a call means, in words for its publisher; Node's own would show resolved addresses. */
+export function unansweredBecause(error: unknown): CallResult {
+  if (error instanceof Blocked) return { outcome: 'blocked', error: error.message };
+  if (error instanceof InvalidAnswer) return { outcome: 'invalid_answer', error: error.message };
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return { outcome: 'invalid_answer', error: 'The headers of the answer are too long.' };
+  if (code.startsWith('HPE_')) return { outcome: 'invalid_answer', error: 'The answer is not valid HTTP.' };
+  if (code.startsWith('ERR_SSL_')) return { outcome: 'unreachable', error: REASONS.EPROTO ?? '' };
+  return {
+    outcome: 'unreachable',
+    error: REASONS[code] ?? `The connection failed (${code || 'for an unknown reason'}).`,
+  };
+}

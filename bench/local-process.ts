@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../local/main.ts', import.meta.url));
+
+export type LocalProcess = {
+  /** Everything it has printed so far. */
+  printed(): string;
+  /** Resolves with what the pattern found in what was printed, as soon as it is there; rejects if the process ends before. */
+  sees(pattern: RegExp): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+};
+
+export type ServingProcess = LocalProcess & { readonly url: string };
+
+/** Runs the local runtime in a process of its own, as `npm start` does. */
+export function runLocalProcess(args: readonly string[]): LocalProcess {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: plainEnvironment(),
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      child.emit('printed');
+    });
+  }
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+
+  async function sees(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = pattern.exec(printed);
+      if (found !== null) return found[1] ?? found[0];
+      const why = await Promise.race([once(child, 'printed').then(() => undefined), ended]);
+      if (why !== undefined && !pattern.test(printed)) throw new Error(`It ended (${why}) and printed: ${printed}`);
+    }
+  }
+
+  return { printed: () => printed, sees, kill: (signal) => child.kill(signal), ended };
+}
+
+/** Resolves when it serves. */
+export async function serveInProcess(args: readonly string[]): Promise<ServingProcess> {
+  const running = runLocalProcess(['--port', '0', ...args]);
+  return { ...running, url: await running.sees(/listens on (\S+)/) };
+}
+
+/** Without what a test runner adds for itself. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS, ...environment } = process.env;
+  return environment;
+}

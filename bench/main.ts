@@ -1,0 +1,11 @@
+import { first } from './first.ts';
+
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first };
+
+const name = process.argv[2] ?? '';
+const run = benchmarks[name];
+if (run === undefined) {
+  console.error(`npm run bench -- <name>, with one of these names: ${Object.keys(benchmarks).join(', ')}.`);
+  process.exit(2);
+}
+await run();

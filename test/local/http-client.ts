@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import type { EventAnswer } from '../../api/event-answer.ts';
+
+const POLL_EVERY = 20;
+
+const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
+
+/** @param event an object, or the text of the request */
+export async function publish(url: string, event: object | string, path = '/events'): Promise<EventAnswer> {
+  const body = typeof event === 'string' ? event : JSON.stringify(event);
+  const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
+  const answer = await response.json();
+  expect([response.status, answer]).toEqual([201, answer]);
+  return answer as EventAnswer;
+}
+
+export async function readEvent(url: string, key: string): Promise<EventAnswer> {
+  const response = await fetch(`${url}/events/${key}`, { headers });
+  expect(response.status).toBe(200);
+  return (await response.json()) as EventAnswer;
+}
+
+export async function finishedEvent(url: string, key: string, within = 10_000): Promise<EventAnswer> {
+  return eventually(async () => {
+    const event = await readEvent(url, key);
+    expect(event.status).not.toBe('waiting_execution');
+    return event;
+  }, within);
+}
+
+/** Resolves as soon as the check passes; fails as it fails if it has not passed in time. */
+export async function eventually<Result>(check: () => Promise<Result>, within = 10_000): Promise<Result> {
+  const deadline = Date.now() + within;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await pause(POLL_EVERY);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, expect, test } from '@jest/globals';
+import { type LocalProcess, runLocalProcess, serveInProcess } from '../../bench/local-process.ts';
+import { eventually, finishedEvent, publish, readEvent } from './http-client.ts';
+
+const cleanUps: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+test('prints its address, its key and a curl line that works as printed', async () => {
+  const { sees, url } = await serving('--memory');
+  expect(await sees(/API key: (\w+)/)).toBe('demo');
+  const curl = await sees(/^ {2}(curl .*)$/m);
+  const published = JSON.parse(await shell(curl));
+  expect(await finishedEvent(url, published.key)).toMatchObject({
+    status: 'success',
+    request_response_status_code: 200,
+  });
+});
+
+test("README's curl lines work verbatim", async () => {
+  const { url } = await serving('--memory');
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const examples = [...readme.matchAll(/```sh\n([^`]*curl[^`]*)```/g)].map(([, lines]) =>
+    lines?.replaceAll('http://127.0.0.1:3000', url),
+  );
+  expect(examples.length).toBeGreaterThanOrEqual(3);
+  const [published, read, failing] = await Promise.all(examples.map((lines) => shell(lines ?? '')));
+  expect(JSON.parse(published ?? '')).toMatchObject({ status: 'waiting_execution' });
+  expect(JSON.parse(read ?? '')).toMatchObject({ status: 'success', body: { hello: 'world' } });
+  expect(JSON.parse(failing ?? '')).toMatchObject({ max_try_count: 2 });
+});
+
+test('stopped by SIGTERM and started again on the same folder, it still has its results and its waiting events', async () => {
+  const folder = emptyFolder();
+  const first = await serving('--data', folder);
+  const { key } = await publish(first.url, { url_to_send_request: `${first.url}/echo`, event_tags: ['kept'] });
+  const result = await finishedEvent(first.url, key);
+  const waiting = await publish(first.url, { url_to_send_request: `${first.url}/echo`, call_url_after: 600 });
+  first.kill('SIGTERM');
+  expect(await first.ended).toBe(0);
+
+  const second = await serving('--data', folder);
+  expect(await readEvent(second.url, key)).toEqual(result);
+  expect(await readEvent(second.url, waiting.key)).toEqual(waiting);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'on %s accepts nothing new, and lets a call under way finish',
+  async (signal) => {
+    const folder = emptyFolder();
+    const receiver = await openReceiver();
+    const first = await serving('--data', folder);
+    const { key } = await publish(first.url, { url_to_send_request: receiver.url });
+    const answerCall = await receiver.called;
+    first.kill(signal);
+    await first.sees(/Stopping/);
+    await eventually(async () => expect(fetch(`${first.url}/health`)).rejects.toThrow());
+    answerCall('done');
+    expect(await first.ended).toBe(0);
+
+    const second = await serving('--data', folder);
+    expect(await readEvent(second.url, key)).toMatchObject({ status: 'success', request_response_body: 'done' });
+  },
+);
+
+test('says that its port is taken', async () => {
+  const { url } = await serving('--memory');
+  const port = new URL(url).port;
+  const second = run('--memory', '--port', port);
+  expect(await second.ended).toBe(1);
+  expect(second.printed()).toBe(`Port ${port} is taken. Stop what listens there, or choose another with --port.\n`);
+});
+
+test('says that its folder is in use', async () => {
+  const folder = emptyFolder();
+  const { url } = await serving('--data', folder);
+  const second = run('--data', folder, '--port', '0');
+  expect(await second.ended).toBe(1);
+  expect(second.printed()).toMatch(/^The folder \S+ is in use by another event queue\. .*--data\.\n$/);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
+
+test('says that its folder cannot be used', async () => {
+  const file = new URL('../../README.md', import.meta.url).pathname;
+  const { printed, ended } = run('--data', join(file, 'x'), '--port', '0');
+  expect(await ended).toBe(1);
+  expect(printed()).toMatch(/^The folder \S+ cannot be used .*--data\.\n$/);
+});
+
+test('leaves nothing on disk with --memory', async () => {
+  const before = readdirSync('.');
+  const { kill, ended } = await serving('--memory');
+  kill('SIGTERM');
+  await ended;
+  expect(readdirSync('.')).toEqual(before);
+});
+
+test('refuses private targets if asked to', async () => {
+  const { url } = await serving('--memory', '--no-private-targets');
+  const response = await post(url, JSON.stringify({ url_to_send_request: `${url}/echo` }));
+  expect(response.status).toBe(422);
+});
+
+test('--help lists every option', async () => {
+  const { printed, ended } = run('--help');
+  expect(await ended).toBe(0);
+  for (const option of ['--port', '--data', '--memory', '--no-private-targets', '--help'])
+    expect(printed()).toContain(option);
+});
+
+test.each([
+  [['--prot', '1'], /'--prot'/],
+  [['--port', 'x'], /--port takes a number/],
+  [['--port', '65536'], /--port takes a number/],
+  [['--memory', '--data', 'x'], /not both/],
+])('refuses %j and says what is wrong', async (args, reason) => {
+  const { printed, ended } = run(...args);
+  expect(await ended).toBe(2);
+  expect(printed()).toMatch(reason);
+});
+
+async function serving(...args: string[]) {
+  const running = await serveInProcess(args);
+  endWithTest(running);
+  return running;
+}
+
+function run(...args: string[]): LocalProcess {
+  const running = runLocalProcess(args);
+  endWithTest(running);
+  return running;
+}
+
+function endWithTest({ kill, ended }: LocalProcess): void {
+  cleanUps.push(() => {
+    kill('SIGKILL');
+    return ended;
+  });
+}
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'event-queue-'));
+  cleanUps.push(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+async function shell(lines: string): Promise<string> {
+  return (await promisify(execFile)('bash', ['-c', lines.replaceAll('curl ', 'curl -s ')])).stdout;
+}
+
+function post(url: string, body: string): Promise<Response> {
+  return fetch(`${url}/events`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'demo', 'content-type': 'application/json' },
+    body,
+  });
+}
+
+/** A receiver whose answer to its first call is given by the test. */
+async function openReceiver() {
+  const { promise: called, resolve } = Promise.withResolvers<(answer: string) => void>();
+  const server = createServer((_, response) => resolve((answer) => response.end(answer))).listen(0, '127.0.0.1');
+  await new Promise((listening) => server.once('listening', listening));
+  cleanUps.push(() => server.close().closeAllConnections());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, called };
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+
+export type ReceivedCall = {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+};
+
+export type Receiver = {
+  readonly url: string;
+  readonly calls: readonly ReceivedCall[];
+  callsTo(path: string): readonly ReceivedCall[];
+  close(): void;
+};
+
+/** A real HTTP server that notes what it is called with. */
+export async function openReceiver(answer: (call: ReceivedCall, response: ServerResponse) => void): Promise<Receiver> {
+  const calls: ReceivedCall[] = [];
+  const server = createServer(async (request, response) => {
+    const at = Date.now();
+    const body = Buffer.concat(await request.toArray());
+    const { method = '', url: path = '', headers, rawHeaders } = request;
+    const call = { at, method, path, headers, rawHeaders, body };
+    calls.push(call);
+    answer(call, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: urlOf(server),
+    calls,
+    callsTo: (path) => calls.filter((call) => call.path === path),
+    close: () => void server.close().closeAllConnections(),
+  };
+}
+
+/** A server that speaks whatever the test wants it to. */
+export async function openTcpReceiver(
+  speak: (socket: Socket) => void,
+): Promise<{ readonly url: string; close(): void }> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    speak(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: urlOf(server), close: () => void server.close() };
+}
+
+/** Where nobody listens. */
+export async function closedPortUrl(): Promise<string> {
+  const { url, close } = await openTcpReceiver(() => {});
+  close();
+  return url;
+}
+
+function urlOf(server: { address(): AddressInfo | string | null }): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
