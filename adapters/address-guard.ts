@@ -1,4 +1,4 @@
-import { lookup as lookUp } from 'node:dns';
+import { type LookupAddress, lookup as lookUp } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 
 /** A call that the guard did not let through. Its message never says where a name leads: that is what an attacker wants to know. */
@@ -18,12 +18,10 @@ export function addressGuard(allows: (address: string) => boolean, resolve: Look
   const lookup: LookupFunction = (hostname, options, answer) => {
     resolve(hostname, { ...options, all: true }, (error, found) => {
       const addresses = Array.isArray(found) ? found : [];
-      if (error) return answer(error, []);
-      if (addresses.length === 0) return answer(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
-      if (!addresses.every(({ address }) => allows(address)))
-        return answer(new Blocked('The host is not a public one.'), []);
-      const [first] = addresses;
-      return options.all || first === undefined ? answer(null, addresses) : answer(null, first.address, first.family);
+      const failure = error ?? refusalOf(addresses, allows);
+      if (failure !== undefined) return answer(failure, []);
+      if (options.all) return answer(null, addresses);
+      answer(null, addresses[0]?.address ?? '', addresses[0]?.family);
     });
   };
 
@@ -38,4 +36,10 @@ export function addressGuard(allows: (address: string) => boolean, resolve: Look
       socket.destroy(new Blocked('The host is not a public one.'));
     },
   };
+}
+
+/** Of several addresses any may be connected to, so all of them must be allowed. */
+function refusalOf(addresses: readonly LookupAddress[], allows: (address: string) => boolean): Error | undefined {
+  if (addresses.length === 0) return Object.assign(new Error('The name has no address.'), { code: 'ENOTFOUND' });
+  return addresses.every(({ address }) => allows(address)) ? undefined : new Blocked('The host is not a public one.');
 }

@@ -63,7 +63,11 @@ export function httpCaller(world: World): { readonly call: Caller; close(): void
     }
   };
 
-  return { call, close: () => Object.values(agents).forEach((agent) => agent.destroy()) };
+  function close(): void {
+    for (const agent of Object.values(agents)) agent.destroy();
+  }
+
+  return { call, close };
 }
 
 /** What the queue says in each call; the event's own headers come over it. */
