@@ -16,12 +16,13 @@ export type LocalProcess = {
 
 export type ServingProcess = LocalProcess & { readonly url: string };
 
-/** Runs the local runtime in a process of its own, as `npm start` does. */
+/** Runs the local runtime in a process of its own. */
 export function runLocalProcess(args: readonly string[]): LocalProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: plainEnvironment(),
-  });
+  return runProcess(process.execPath, [MAIN, ...args]);
+}
+
+export function runProcess(command: string, args: readonly string[]): LocalProcess {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: plainEnvironment() });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -11,8 +11,8 @@ else await serve(options);
 async function serve(options: Options): Promise<void> {
   try {
     const queue = await openLocalQueue({ ...options, version: ownVersion() });
-    welcome(queue, options);
     stopOnSignal(queue);
+    welcome(queue, options);
   } catch (error) {
     fail(reasonOf(error, options), 1);
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
-import { type LocalProcess, runLocalProcess, serveInProcess } from '../../bench/local-process.ts';
+import { type LocalProcess, runLocalProcess, runProcess, serveInProcess } from '../../bench/local-process.ts';
 import { eventually, finishedEvent, publish, readEvent } from './http-client.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -71,6 +71,16 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(await readEvent(second.url, key)).toMatchObject({ status: 'success', request_response_body: 'done' });
   },
 );
+
+test('stops on SIGTERM also when npm started it', async () => {
+  const npm = runProcess('npm', ['start', '--', '--memory', '--port', '0']);
+  endWithTest(npm);
+  const url = await npm.sees(/listens on (\S+)/);
+  npm.kill('SIGTERM');
+  await npm.sees(/Stopping/);
+  await eventually(async () => expect(fetch(`${url}/health`)).rejects.toThrow());
+  await npm.ended;
+});
 
 test('says that its port is taken', async () => {
   const { url } = await serving('--memory');
