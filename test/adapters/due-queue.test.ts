@@ -1,0 +1,297 @@
+import type { AddressInfo } from 'node:net';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { buildApp } from 'fauxqs';
+import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
+import { timerDueQueue } from '../../adapters/timer-due-queue.ts';
+import { publicKey } from '../../core/event-key.ts';
+import type { Message } from '../../core/ports.ts';
+import { type Deliver, dueQueueContract, messageAt, recordingDeliverer } from './due-queue-contract.ts';
+
+const START = Date.parse('2030-01-01T00:00:00.250Z');
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+dueQueueContract('SQS', async (deliver) => {
+  const sqs = await openFauxqs();
+  const poller = poll(sqs, deliver);
+  return {
+    queue: sqsDueQueue(sqs.client, sqs.queueUrl, Date.now),
+    async close() {
+      await poller.stop();
+      await sqs.close();
+    },
+  };
+});
+
+dueQueueContract('timers', async (deliver) => {
+  const queue = timerDueQueue({ now: Date.now, redeliverAfter: 50 });
+  queue.start(deliver);
+  return { queue, close: queue.stop };
+});
+
+describe('the due queue on SQS', () => {
+  const client = new SQSClient({ region: 'local' });
+  const aws = mockClient(client);
+  const queue = sqsDueQueue(client, 'https://sqs/queue', () => START);
+
+  beforeEach(() => {
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    aws.on(SendMessageBatchCommand).callsFake(({ Entries }) => ({ Successful: Entries }));
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    aws.reset();
+  });
+
+  test('sends the messages of one moment ten a request', async () => {
+    await Promise.all(Array.from({ length: 25 }, () => queue.send(messageAt(START))));
+    expect(requests().map((entries) => entries.length)).toEqual([10, 10, 5]);
+  });
+
+  test.each([
+    ['in the past', -HOUR, 0],
+    ['now', 0, 0],
+    ['in less than a second', 999, 0],
+    ['in a second', SECOND, 1],
+    ['in a second and a half', 1.5 * SECOND, 1],
+    ['in a millisecond less than 15 minutes', 15 * MINUTE - 1, 899],
+    ['in 15 minutes', 15 * MINUTE, 900],
+    ['in an hour', HOUR, 900],
+    ['in ten years', 10 * 365 * 24 * HOUR, 900],
+  ])('delays a message that is due %s by whole seconds, 15 minutes at the most', async (_, distance, seconds) => {
+    const message = messageAt(START + distance);
+    await queue.send(message);
+    expect(requests().flat()).toEqual([
+      expect.objectContaining({ DelaySeconds: seconds, MessageBody: bodyOf(message) }),
+    ]);
+  });
+
+  test('sends those again that SQS did not take, and only those', async () => {
+    aws
+      .on(SendMessageBatchCommand)
+      .callsFakeOnce(({ Entries }) => ({ Successful: [Entries[0]], Failed: [Entries[1]] }))
+      .callsFake(({ Entries }) => ({ Successful: Entries }));
+    const [one, other] = [messageAt(START), messageAt(START)];
+    await Promise.all([queue.send(one), queue.send(other)]);
+    const bodies = requests().map((entries) => entries.map(({ MessageBody }) => MessageBody));
+    expect(bodies).toEqual([[bodyOf(one), bodyOf(other)], [bodyOf(other)]]);
+  });
+
+  test('rejects a message that SQS never takes', async () => {
+    aws.on(SendMessageBatchCommand).resolves({ Failed: [] });
+    await expect(queue.send(messageAt(START))).rejects.toThrow('1 items were left unprocessed 8 times.');
+  });
+
+  test('rejects every message of a request that failed', async () => {
+    aws.on(SendMessageBatchCommand).rejects(new Error('ECONNRESET'));
+    const settled = await Promise.allSettled([queue.send(messageAt(START)), queue.send(messageAt(START))]);
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  function requests() {
+    return aws.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries ?? []);
+  }
+});
+
+describe('the text of a message', () => {
+  const message: Message = {
+    key: { dueAt: START, uuid: '01234567-89ab-4cde-8f01-23456789abcd' },
+    attempt: 2,
+    at: START,
+  };
+  const text = '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":2,"at":1893456000250}';
+
+  test('is read as it is spelled here', () => {
+    expect(bodyOf(message)).toBe(text);
+    expect(parseMessageText(text)).toEqual(message);
+  });
+
+  test.each([
+    '',
+    'hello',
+    'null',
+    '[]',
+    '{}',
+    '"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd"',
+    '{"key":"another","attempt":1,"at":1}',
+    '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd"}',
+    '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":1}',
+    '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":"1","at":1893456000250}',
+    '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":1,"at":null}',
+  ])('is refused if it is none of ours: %s', (foreign) => {
+    expect(() => parseMessageText(foreign)).toThrow();
+  });
+});
+
+describe('the due queue on timers', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ now: START });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('hands a message over to the millisecond', async () => {
+    const { queue, received } = started();
+    await queue.send(messageAt(START + 1_234));
+    await jest.advanceTimersByTimeAsync(1_233);
+    expect(received).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(received).toHaveLength(1);
+  });
+
+  test.each([15 * MINUTE + 1, HOUR, 10 * 365 * 24 * HOUR])(
+    'hands a message over after 15 minutes that is due later, in %i ms',
+    async (distance) => {
+      const { queue, received } = started();
+      const message = messageAt(START + distance);
+      await queue.send(message);
+      await jest.advanceTimersByTimeAsync(15 * MINUTE - 1);
+      expect(received).toEqual([]);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(received).toEqual([{ message, at: START + 15 * MINUTE }]);
+    },
+  );
+
+  test('hands over what was sent before it started', async () => {
+    const queue = timerDueQueue({ now: Date.now, redeliverAfter: SECOND });
+    const { deliver, received } = recordingDeliverer();
+    await queue.send(messageAt(START));
+    await jest.advanceTimersByTimeAsync(MINUTE);
+    queue.start(deliver);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(received).toHaveLength(1);
+  });
+
+  test('hands a failed message over again after a while', async () => {
+    const { queue, received, fail } = started();
+    fail({ attempt: 1, times: 1 });
+    await queue.send(messageAt(START));
+    await jest.advanceTimersByTimeAsync(5 * SECOND);
+    expect(received.map(({ at }) => at - START)).toEqual([0, SECOND]);
+  });
+
+  test('hands over nothing more once it is stopped', async () => {
+    const { queue, received } = started();
+    await queue.send(messageAt(START + SECOND));
+    await queue.stop();
+    await queue.send(messageAt(START + SECOND));
+    await jest.advanceTimersByTimeAsync(HOUR);
+    expect(received).toEqual([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('stops when what was under way has ended, and hands nothing of it over again', async () => {
+    const happened: string[] = [];
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const queue = timerDueQueue({ now: Date.now, redeliverAfter: SECOND });
+    queue.start(async (messages) => {
+      happened.push('handed over');
+      await released;
+      happened.push('ended');
+      return messages;
+    });
+    await queue.send(messageAt(START));
+    await jest.advanceTimersByTimeAsync(0);
+    const stopped = queue.stop().then(() => happened.push('stopped'));
+    await jest.advanceTimersByTimeAsync(HOUR);
+    expect(happened).toEqual(['handed over']);
+    release();
+    await stopped;
+    await jest.advanceTimersByTimeAsync(HOUR);
+    expect(happened).toEqual(['handed over', 'ended', 'stopped']);
+  });
+
+  test('stops although it never started', async () => {
+    const queue = timerDueQueue({ now: Date.now, redeliverAfter: SECOND });
+    const { deliver, received } = recordingDeliverer();
+    await queue.send(messageAt(START));
+    await jest.advanceTimersByTimeAsync(SECOND);
+    let stopped = false;
+    void queue.stop().then(() => {
+      stopped = true;
+    });
+    await jest.advanceTimersByTimeAsync(SECOND);
+    expect(stopped).toBe(true);
+    queue.start(deliver);
+    await jest.advanceTimersByTimeAsync(SECOND);
+    expect(received).toEqual([]);
+  });
+
+  function started() {
+    const queue = timerDueQueue({ now: Date.now, redeliverAfter: SECOND });
+    const deliverer = recordingDeliverer();
+    queue.start(deliverer.deliver);
+    return { queue, ...deliverer };
+  }
+});
+
+type Sqs = { readonly client: SQSClient; readonly queueUrl: string };
+
+async function openFauxqs(): Promise<Sqs & { close(): Promise<void> }> {
+  const app = buildApp({ logger: false });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const client = new SQSClient({
+    endpoint: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    useQueueUrlAsEndpoint: false,
+  });
+  const attributes = { QueueName: 'due', Attributes: { VisibilityTimeout: '1' } };
+  const { QueueUrl: queueUrl = '' } = await client.send(new CreateQueueCommand(attributes));
+  return {
+    client,
+    queueUrl,
+    async close() {
+      client.destroy();
+      await app.close();
+    },
+  };
+}
+
+/** Stands in for Lambda's event source mapping: what did not fail is deleted, the rest becomes visible again. */
+function poll({ client, queueUrl: QueueUrl }: Sqs, deliver: Deliver) {
+  const stopping = new AbortController();
+
+  async function pollOnce(): Promise<void> {
+    const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+    const { Messages = [] } = await client.send(command, { abortSignal: stopping.signal });
+    const received = Messages.map(({ Body = '', ReceiptHandle }) => ({
+      message: parseMessageText(Body),
+      ReceiptHandle,
+    }));
+    const failed = await deliver(received.map(({ message }) => message));
+    const handled = received.filter(({ message }) => !failed.includes(message));
+    const deletions = handled.map(({ ReceiptHandle }) => new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    await Promise.all(deletions.map((deletion) => client.send(deletion)));
+  }
+
+  async function pollUntilStopped(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await pollOnce().catch((error: unknown) => {
+        if (!stopping.signal.aborted) throw error;
+      });
+    }
+  }
+
+  const polling = pollUntilStopped();
+  return {
+    async stop() {
+      stopping.abort();
+      await polling;
+    },
+  };
+}
+
+function bodyOf({ key, attempt, at }: Message): string {
+  return JSON.stringify({ key: publicKey(key), attempt, at });
+}

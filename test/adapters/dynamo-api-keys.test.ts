@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createApiKey, dynamoApiKeys } from '../../adapters/dynamo-api-keys.ts';
+import type { DynamoTable } from '../../adapters/dynamo-table.ts';
+import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
+
+const START = Date.parse('2030-01-01T00:00:00Z');
+const wanted = { label: 'shop, staging', scopes: ['publish', 'read'] } as const;
+
+let embedded: EmbeddedTable;
+/** The embedded table, with a count of what is read from it. */
+let table: DynamoTable;
+let reads = 0;
+let now = START;
+
+beforeAll(async () => {
+  embedded = await embeddedTable(undefined);
+  table = {
+    ...embedded,
+    get(key) {
+      reads++;
+      return embedded.get(key);
+    },
+  };
+});
+afterAll(() => embedded.close());
+beforeEach(() => {
+  reads = 0;
+  now = START;
+});
+
+describe('a created key', () => {
+  test('is found by its secret, with its label and scopes', async () => {
+    const secret = await createApiKey(table, wanted, START);
+    expect(await apiKeys().find(secret)).toEqual({ id: hashOf(secret).slice(0, 16), ...wanted });
+  });
+
+  test('has a secret that ends in a checksum of itself', async () => {
+    const secret = await createApiKey(table, wanted, START);
+    expect(secret).toMatch(/^eq_[\w-]{32}[0-9a-f]{8}$/);
+    expect(Number.parseInt(secret.slice(-8), 16)).toBe(crc32(secret.slice(3, -8)));
+  });
+
+  test('has a secret of its own', async () => {
+    const secrets = await Promise.all(Array.from({ length: 20 }, () => createApiKey(table, wanted, START)));
+    expect(new Set(secrets).size).toBe(20);
+    const keys = apiKeys();
+    const found = await Promise.all(secrets.map(keys.find));
+    expect(found.map((key) => key?.id)).toEqual(secrets.map((secret) => hashOf(secret).slice(0, 16)));
+  });
+
+  test('is stored under a part of the hash of its secret, without the secret', async () => {
+    const secret = await createApiKey(table, wanted, START);
+    const hash = hashOf(secret);
+    const item = await table.get(itemKey(secret));
+    expect(item).toEqual({ ...itemKey(secret), format: 1, hash, ...wanted, createdAt: START });
+    expect(JSON.stringify(item)).not.toContain(secret.slice(3, 20));
+  });
+});
+
+describe('no key is found', () => {
+  test('by a secret with any one character changed, and nothing is read for it', async () => {
+    const secret = await createApiKey(table, wanted, START);
+    const changed = [...secret].map((character, at) => {
+      const other = character === 'a' ? 'b' : 'a';
+      return secret.slice(0, at) + other + secret.slice(at + 1);
+    });
+    const keys = apiKeys();
+    for (const wrong of changed) expect(await keys.find(wrong)).toBeUndefined();
+    expect(reads).toBe(0);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['the local key', 'demo'],
+    ['the prefix alone', 'eq_'],
+    ['a checksum of nothing', 'eq_00000000'],
+    ['a megabyte', 'x'.repeat(1_048_576)],
+    ['a megabyte after the prefix', `eq_${'a'.repeat(1_048_576)}`],
+    ['a name of every object', '__proto__'],
+  ])('by %s, and nothing is read for it', async (_, secret) => {
+    expect(await apiKeys().find(secret)).toBeUndefined();
+    expect(reads).toBe(0);
+  });
+
+  test.each([
+    ['before', (secret: string) => ` ${secret}`],
+    ['after', (secret: string) => `${secret}\n`],
+    ['twice', (secret: string) => secret + secret],
+    ['in capitals', (secret: string) => secret.toUpperCase()],
+  ])('by a secret with more than itself: %s', async (_, changed) => {
+    const secret = await createApiKey(table, wanted, START);
+    expect(await apiKeys().find(changed(secret))).toBeUndefined();
+    expect(reads).toBe(0);
+  });
+
+  test('by a well-formed secret that nobody was given, at the cost of a read each time', async () => {
+    const keys = apiKeys();
+    const unknown = await secretOfNobody();
+    expect(await keys.find(unknown)).toBeUndefined();
+    expect(await keys.find(unknown)).toBeUndefined();
+    expect(reads).toBe(2);
+  });
+
+  test('by another secret whose hash begins the same', async () => {
+    const secret = await secretOfNobody();
+    const hash = `${hashOf(secret).slice(0, 16)}${hashOf('another secret').slice(16)}`;
+    await table.put({ ...itemKey(secret), format: 1, hash, ...wanted, createdAt: START });
+    expect(await apiKeys().find(secret)).toBeUndefined();
+    expect(reads).toBe(1);
+  });
+
+  test.each([
+    ['shorter', (hash: string) => hash.slice(0, 16)],
+    ['longer', (hash: string) => `${hash}0`],
+  ])('by a stored hash that is %s than one is', async (_, changed) => {
+    const secret = await secretOfNobody();
+    await table.put({ ...itemKey(secret), format: 1, hash: changed(hashOf(secret)), ...wanted, createdAt: START });
+    expect(await apiKeys().find(secret)).toBeUndefined();
+  });
+});
+
+describe('a found key', () => {
+  test('is not read again for 30 s, and then it is', async () => {
+    const keys = apiKeys();
+    const secret = await createApiKey(table, wanted, START);
+    const found = await keys.find(secret);
+    expect(reads).toBe(1);
+    now = START + 29_999;
+    expect(await keys.find(secret)).toEqual(found);
+    expect(reads).toBe(1);
+    now = START + 30_000;
+    expect(await keys.find(secret)).toEqual(found);
+    expect(reads).toBe(2);
+    now = START + 59_999;
+    expect(await keys.find(secret)).toEqual(found);
+    expect(reads).toBe(2);
+  });
+
+  test('is no longer found 30 s after it was taken back', async () => {
+    const keys = apiKeys();
+    const secret = await createApiKey(table, wanted, START);
+    await keys.find(secret);
+    await table.put({ ...itemKey(secret), format: 1, hash: '', label: 'taken back', scopes: [], createdAt: START });
+    now = START + 30_000;
+    expect(await keys.find(secret)).toBeUndefined();
+    expect(await keys.find(secret)).toBeUndefined();
+  });
+
+  test('is no key for any other secret', async () => {
+    const keys = apiKeys();
+    const [one, other] = await Promise.all(
+      [wanted, { ...wanted, label: 'other' }].map((key) => createApiKey(table, key, START)),
+    );
+    expect((await keys.find(one ?? ''))?.label).toBe('shop, staging');
+    expect((await keys.find(other ?? ''))?.label).toBe('other');
+  });
+
+  test('is found at once, although it was asked for before there was such an item', async () => {
+    const keys = apiKeys();
+    const secret = await secretOfNobody();
+    expect(await keys.find(secret)).toBeUndefined();
+    await table.put({ ...itemKey(secret), format: 1, hash: hashOf(secret), ...wanted, createdAt: START });
+    expect(await keys.find(secret)).toEqual({ id: hashOf(secret).slice(0, 16), ...wanted });
+  });
+});
+
+function apiKeys() {
+  return dynamoApiKeys(table, () => now);
+}
+
+/** Well-formed, and of no key in the table. */
+function secretOfNobody(): Promise<string> {
+  return createApiKey({ ...table, put: async () => {} }, wanted, START);
+}
+
+function itemKey(secret: string) {
+  return { pk: `key#${hashOf(secret).slice(0, 16)}`, sk: 'key' };
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

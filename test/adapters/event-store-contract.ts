@@ -1,0 +1,507 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import { dynamoTable, type ItemKey } from '../../adapters/dynamo-table.ts';
+import type { QueuedEvent } from '../../core/event.ts';
+import { type EventKey, offsetOf } from '../../core/event-key.ts';
+import { firstProgress, settle } from '../../core/lifecycle.ts';
+import type { EventStore } from '../../core/ports.ts';
+import type { Finished, Progress, Waiting } from '../../core/progress.ts';
+import { type Meter, meter } from '../consumed-capacity.ts';
+import { answered, queuedEvent } from '../sample-event.ts';
+
+const TABLE_NAME = 'events';
+const DUE = Date.parse('2030-01-01T00:00:00.250Z');
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+const KB = 1_024;
+
+export type Database = { readonly client: DynamoDBDocumentClient; close(): Promise<void> };
+
+/** What core relies on, whatever keeps the events. */
+export function eventStoreContract(
+  name: string,
+  open: () => Promise<{ store: EventStore; close(): Promise<void> }>,
+): void {
+  describe(`an event store on ${name}`, () => {
+    let store: EventStore;
+    let close: () => Promise<void>;
+
+    beforeAll(async () => {
+      ({ store, close } = await open());
+    });
+    afterAll(() => close());
+
+    test.each([
+      ['one with nothing but a URL', {}],
+      ['an elaborate one', elaborate],
+      ['one with an empty body', { body: { kind: 'bytes', bytes: new Uint8Array() } }],
+      ['one with a text body', { body: { kind: 'text', bytes: bytesOf('\ufeff grüße\r\n') } }],
+      ['one with a JSON body', { body: { kind: 'json', bytes: bytesOf('{"n": 12345678901234567890, "n": 1.0}') } }],
+      ['one with a body of 256 KiB', { body: { kind: 'bytes', bytes: everyByte(256 * KB) } }],
+      ['one asked for at an instant', { asked: { at: DUE } }],
+      ['one asked for after a second and a half', { asked: { after: 1.5 * SECOND } }],
+      ['one of every header there may be', { headers: Array.from({ length: 50 }, (_, n) => [`x-${n}`, 'v'] as const) }],
+    ] satisfies [string, Partial<QueuedEvent>][])('finds an event with everything in it: %s', async (_, wishes) => {
+      const event = newEvent(wishes);
+      await store.keepEvent(event);
+      expect((await store.findEvent(event.key))?.event).toEqual(event);
+    });
+
+    test('finds each of many events kept in the same moment', async () => {
+      const events = Array.from({ length: 60 }, (_, n) => newEvent({ publishedBy: `key ${n}`, tags: ['many'] }));
+      await Promise.all(events.map(store.keepEvent));
+      const found = await Promise.all(events.map(({ key }) => store.findEvent(key)));
+      expect(found.map((record) => record?.event)).toEqual(events);
+    });
+
+    test('finds nothing under a key that was never kept', async () => {
+      expect(await store.findEvent(newKey())).toBeUndefined();
+    });
+
+    test('finds nothing under the uuid of an event with another due instant', async () => {
+      const { key } = await kept();
+      expect(await store.findEvent({ ...key, dueAt: key.dueAt + 1 })).toBeUndefined();
+    });
+
+    test('answers the first progress for an event of which nothing was recorded', async () => {
+      const event = await kept();
+      expect(await progressOf(event)).toEqual(firstProgress(event));
+    });
+
+    test('keeps a progress wholly', async () => {
+      const event = await kept({ maxTryCount: 1_000 });
+      const long = longProgress(event);
+      await store.recordSuccess(event, long);
+      expect(await progressOf(event)).toEqual(long);
+    });
+
+    test('records a failure with what is owed next', async () => {
+      const event = await kept();
+      const read = firstProgress(event);
+      const progress = failed(event, read);
+      expect(await store.recordFailure(event, read, progress)).toBe(true);
+      expect(await progressOf(event)).toEqual(progress);
+    });
+
+    test('records a failure that ends the event', async () => {
+      const event = await kept({ maxTryCount: 1 });
+      const read = firstProgress(event);
+      const progress = failed(event, read);
+      expect(await store.recordFailure(event, read, progress)).toBe(true);
+      expect(await progressOf(event)).toMatchObject({ status: 'max_try_count_reached', finishedAt: DUE + SECOND });
+      expect(await store.recordFailure(event, read, progress)).toBe(false);
+    });
+
+    test('records one failure of ten that read the same progress, at every version', async () => {
+      const event = await kept({ maxTryCount: 1_000 });
+      let read: Progress = firstProgress(event);
+      for (const version of [0, 1, 2, 3]) {
+        expect(read.version).toBe(version);
+        const rivals: Waiting[] = Array.from({ length: 10 }, (_, n) => failed(event, read as Waiting, n + 1));
+        const verdicts = await Promise.all(rivals.map((rival) => store.recordFailure(event, read, rival)));
+        expect(verdicts.filter(Boolean)).toHaveLength(1);
+        read = await progressOf(event);
+        expect(read).toEqual(rivals[verdicts.indexOf(true)]);
+      }
+    });
+
+    test('records no failure of one that read a progress which has been left behind', async () => {
+      const event = await kept();
+      const [first, second] = await recordedFailures(event, 2);
+      expect(await store.recordFailure(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(false);
+      expect(await store.recordFailure(event, first, failed(event, first, 7))).toBe(false);
+      expect(await progressOf(event)).toEqual(second);
+    });
+
+    test('records a success over every other progress, whatever its version', async () => {
+      const event = await kept({ maxTryCount: 2 });
+      const success = succeeded(event, firstProgress(event));
+      await recordedFailures(event, 1);
+      await store.recordSuccess(event, success);
+      expect(await progressOf(event)).toEqual(success);
+
+      const exhausted = await kept({ maxTryCount: 2 });
+      await recordedFailures(exhausted, 2);
+      expect(await progressOf(exhausted)).toMatchObject({ status: 'max_try_count_reached', version: 2 });
+      await store.recordSuccess(exhausted, success);
+      expect(await progressOf(exhausted)).toEqual(success);
+    });
+
+    test('records no failure over a success, even if their versions are equal', async () => {
+      const event = await kept();
+      const [read] = await recordedFailures(event, 1);
+      const success = succeeded(event, firstProgress(event));
+      expect(success.version).toBe(read.version);
+      await store.recordSuccess(event, success);
+      expect(await store.recordFailure(event, read, failed(event, read))).toBe(false);
+      expect(await store.recordFailure(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(false);
+      expect(await progressOf(event)).toEqual(success);
+    });
+
+    test('keeps the progress of every event apart', async () => {
+      const [one, other] = [await kept(), await kept()];
+      await recordedFailures(one, 1);
+      expect(await progressOf(other)).toEqual(firstProgress(other));
+    });
+
+    async function kept(wishes: Partial<QueuedEvent> = {}): Promise<QueuedEvent> {
+      const event = newEvent(wishes);
+      await store.keepEvent(event);
+      return event;
+    }
+
+    async function progressOf({ key }: QueuedEvent): Promise<Progress> {
+      return (await store.findEvent(key))?.progress as Progress;
+    }
+
+    async function recordedFailures(event: QueuedEvent, count: number): Promise<[Waiting, ...Waiting[]]> {
+      const all = [firstProgress(event)];
+      for (let n = 0; n < count; n++) {
+        const read = all.at(-1) as Waiting;
+        const progress = failed(event, read);
+        expect(await store.recordFailure(event, read, progress)).toBe(true);
+        all.push(progress);
+      }
+      return all.slice(1) as [Waiting, ...Waiting[]];
+    }
+  });
+}
+
+/** What stands in the table, and what it costs to put it there. */
+export function eventTableContract(name: string, open: () => Promise<Database>): void {
+  describe(`the table of events on ${name}`, () => {
+    let database: Database;
+    let store: EventStore;
+    let metered: Meter;
+
+    beforeAll(async () => {
+      database = await open();
+      store = await openEventStore(database.client);
+      metered = meter(database.client);
+    });
+    afterAll(() => database.close());
+
+    describe('holds items of format 1', () => {
+      test('an event with its tag entries and its progress, as spelled here', async () => {
+        await store.keepEvent(storedEvent);
+        await store.recordSuccess(storedEvent, storedProgress);
+        expect(await itemOf(eventItem)).toEqual(eventItem);
+        expect(await itemOf(tagItem)).toEqual(tagItem);
+        expect(await itemOf(progressItem)).toEqual(progressItem);
+      });
+
+      test('which are read as spelled here', async () => {
+        const uuid = '02345678-9abc-4def-8123-456789abcdef';
+        const key = { dueAt: DUE, uuid };
+        await putItem({ ...eventItem, pk: 'shard#2', sk: `98106543999.750#${uuid}` });
+        expect(await store.findEvent(key)).toEqual({
+          event: { ...storedEvent, key },
+          progress: firstProgress({ ...storedEvent, key }),
+        });
+        await putItem({ ...progressItem, pk: `progress#${uuid}` });
+        expect((await store.findEvent(key))?.progress).toEqual(storedProgress);
+      });
+
+      test('a failed progress in the place of any other', async () => {
+        const event = newEvent();
+        await store.recordFailure(event, firstProgress(event), failed(event, firstProgress(event)));
+        expect(await itemOf(progressKeyOf(event))).toMatchObject({
+          format: 1,
+          status: 'waiting_execution',
+          version: 1,
+        });
+      });
+
+      test('an event without a body has no attribute for one', async () => {
+        const event = newEvent({ body: undefined });
+        await store.keepEvent(event);
+        expect(await itemOf(eventKeyOf(event))).not.toHaveProperty('body');
+      });
+    });
+
+    test.each(['00', '03', '7f', 'ff'])('keeps an event in the shard that its uuid begins with: %s', async (first) => {
+      const event = newEvent({ key: { dueAt: DUE, uuid: first + randomUUID().slice(2) } });
+      await store.keepEvent(event);
+      expect(await itemOf({ pk: `shard#${Number(`0x${first}`)}`, sk: sortKeyOf(event.key) })).toBeDefined();
+    });
+
+    test('keeps one entry a tag, and none without', async () => {
+      const tags = ['orders', 'grüße 🦊', 'a#b', '__proto__'].map((tag) => `${tag} ${randomUUID()}`);
+      const tagged = newEvent({ tags });
+      metered.reset();
+      await Promise.all([store.keepEvent(tagged), store.keepEvent(newEvent({ tags: [] }))]);
+      expect(metered.writes).toBe(2 + tags.length);
+      for (const tag of tags) expect(await sortKeysIn(`tag#${tag}`)).toEqual([sortKeyOf(tagged.key)]);
+    });
+
+    describe('expires_at', () => {
+      test('is, for an event and its tag entries, the longest its tries may take and a week after its result', async () => {
+        const tag = randomUUID();
+        const event = newEvent({ ...elaborate, tags: [tag], maxTryCount: 2, keepResultFor: DAY });
+        await store.keepEvent(event);
+        const tries = 2 * (5.5 + 7_200 * 1.2);
+        const seconds = Math.ceil((DUE + (tries * SECOND + DAY + 7 * DAY)) / SECOND);
+        expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
+        expect(await expiryOf({ pk: `tag#${tag}`, sk: sortKeyOf(event.key) })).toBe(seconds);
+      });
+
+      test('counts with receivers that ask for an hour between the tries', async () => {
+        const event = newEvent({ maxTryCount: 1_000, keepResultFor: 60 * SECOND });
+        await store.keepEvent(event);
+        const seconds = Math.ceil(DUE / SECOND) + 1_000 * (5 + 3_600) + 60 + 7 * 86_400;
+        expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
+      });
+
+      test('is, for progress, never before that of its event', async () => {
+        const event = newEvent({ keepResultFor: 60 * SECOND });
+        await store.keepEvent(event);
+        const eventExpiry = await expiryOf(eventKeyOf(event));
+        const waiting = failed(event, firstProgress(event));
+        await store.recordFailure(event, firstProgress(event), waiting);
+        expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
+        await store.recordFailure(event, waiting, failed({ ...event, maxTryCount: 2 }, waiting));
+        expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
+        await store.recordSuccess(event, succeeded(event, firstProgress(event)));
+        expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
+      });
+
+      test('is, for the progress of an event that finished very late, a week after its result', async () => {
+        const event = newEvent();
+        const finishedAt = DUE + 400 * DAY;
+        const late = { ...succeeded(event, firstProgress(event)), finishedAt, readableUntil: finishedAt + DAY };
+        await store.recordSuccess(event, late);
+        expect(await expiryOf(progressKeyOf(event))).toBe(Math.ceil((finishedAt + 8 * DAY) / SECOND));
+      });
+    });
+
+    describe('costs', () => {
+      test.each([1, 2, 5])('for an event of %i KB as many write units, and one more for its success', async (size) => {
+        const fullest = newEvent({ method: 'POST', body: bodyOf(size * KB - ATTRIBUTES_OF_AN_EVENT) });
+        metered.reset();
+        await store.keepEvent(fullest);
+        expect(metered.writes).toBe(size);
+        await store.recordSuccess(fullest, succeeded(fullest, firstProgress(fullest)));
+        expect(metered.writes).toBe(size + 1);
+
+        metered.reset();
+        await store.keepEvent(newEvent({ method: 'POST', body: bodyOf(size * KB) }));
+        expect(metered.writes).toBe(size + 1);
+      });
+
+      test('one write unit for a failure', async () => {
+        const event = newEvent();
+        metered.reset();
+        await store.recordFailure(event, firstProgress(event), failed(event, firstProgress(event)));
+        expect(metered).toMatchObject({ writes: 1, calls: { PutItem: 1 } });
+      });
+
+      test('one call for ten finds of the same moment', async () => {
+        const events = Array.from({ length: 10 }, () => newEvent());
+        await Promise.all(events.map(store.keepEvent));
+        metered.reset();
+        const found = await Promise.all(events.map(({ key }) => store.findEvent(key)));
+        expect(found.map((record) => record?.event)).toEqual(events);
+        expect(metered.calls).toEqual({ BatchGetItem: 1 });
+        expect(metered.reads).toBeGreaterThanOrEqual(10);
+      });
+
+      test('one call for ten successes of the same moment', async () => {
+        const events = Array.from({ length: 10 }, () => newEvent());
+        metered.reset();
+        await Promise.all(events.map((event) => store.recordSuccess(event, succeeded(event, firstProgress(event)))));
+        expect(metered).toMatchObject({ writes: 10, calls: { BatchWriteItem: 1 } });
+        expect(Object.keys(metered.calls)).toEqual(['BatchWriteItem']);
+      });
+    });
+
+    async function itemOf({ pk, sk }: ItemKey): Promise<Record<string, unknown> | undefined> {
+      const command = new GetCommand({ TableName: TABLE_NAME, Key: { pk, sk }, ConsistentRead: true });
+      return (await database.client.send(command)).Item;
+    }
+
+    async function expiryOf(key: ItemKey): Promise<unknown> {
+      return (await itemOf(key))?.expires_at;
+    }
+
+    async function putItem(Item: ItemKey): Promise<void> {
+      await database.client.send(new PutCommand({ TableName: TABLE_NAME, Item }));
+    }
+
+    async function sortKeysIn(pk: string): Promise<unknown[]> {
+      const query = {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ConsistentRead: true,
+      };
+      const { Items = [] } = await database.client.send(new QueryCommand({ TableName: TABLE_NAME, ...query }));
+      return Items.map(({ sk }) => sk);
+    }
+  });
+}
+
+/** The store under test, on a new table. */
+export async function openEventStore(client: DynamoDBDocumentClient): Promise<EventStore> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE_NAME,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  return dynamoEventStore(dynamoTable(client, TABLE_NAME));
+}
+
+const elaborate: Partial<QueuedEvent> = {
+  publishedBy: 'a1b2c3d4e5f60718',
+  createdAt: DUE - 12.5 * SECOND,
+  asked: { after: 12.5 * SECOND },
+  url: 'https://example.com:8443/path?q=%E2%9C%93#fragment',
+  method: 'PATCH',
+  headers: [
+    ['X-Twice', 'first'],
+    ['x-twice', 'second'],
+    ['__proto__', 'a name as any other'],
+    ['X-Empty', ''],
+  ],
+  body: { kind: 'bytes', bytes: everyByte(256) },
+  timeout: 5.5 * SECOND,
+  maxTryCount: 1_000,
+  retry: { backoff: 'exponential', delay: 1.25 * SECOND, maxDelay: 7_200 * SECOND },
+  tags: ['grüße 🦊', '日本', 'e\u0301', '#', ' '],
+  keepResultFor: 30 * DAY,
+};
+
+/** The shapes below are in people's tables. Whoever changes one raises the format, and still reads format 1. */
+const storedEvent: QueuedEvent = {
+  key: { dueAt: DUE, uuid: '01234567-89ab-4cde-8f01-23456789abcd' },
+  publishedBy: 'a1b2c3d4e5f60718',
+  createdAt: 1_893_455_990_250,
+  asked: { after: 10_000 },
+  url: 'https://example.com/orders',
+  method: 'POST',
+  headers: [['Content-Type', 'text/plain']],
+  body: { kind: 'text', bytes: bytesOf('hello') },
+  timeout: 5_000,
+  maxTryCount: 3,
+  retry: { backoff: 'fixed', delay: 60_000, maxDelay: 3_600_000 },
+  tags: ['orders'],
+  keepResultFor: 86_400_000,
+};
+
+const storedProgress: Finished = {
+  status: 'success',
+  version: 1,
+  tryCount: 1,
+  attempts: [{ number: 1, startedAt: 1_893_456_000_251, late: 1, duration: 30, outcome: 'answered', statusCode: 204 }],
+  lastAnswer: { statusCode: 204, headers: [['server', 'test']], body: new Uint8Array([0, 255]), truncated: false },
+  finishedAt: 1_893_456_000_281,
+  readableUntil: 1_893_542_400_281,
+};
+
+const eventItem = {
+  pk: 'shard#1',
+  sk: '98106543999.750#01234567-89ab-4cde-8f01-23456789abcd',
+  format: 1,
+  expires_at: 1_894_158_016,
+  publishedBy: 'a1b2c3d4e5f60718',
+  createdAt: 1_893_455_990_250,
+  asked: { after: 10_000 },
+  url: 'https://example.com/orders',
+  method: 'POST',
+  headers: [['Content-Type', 'text/plain']],
+  body: { kind: 'text', bytes: bytesOf('hello') },
+  timeout: 5_000,
+  maxTryCount: 3,
+  retry: { backoff: 'fixed', delay: 60_000, maxDelay: 3_600_000 },
+  tags: ['orders'],
+  keepResultFor: 86_400_000,
+};
+
+const tagItem = {
+  pk: 'tag#orders',
+  sk: '98106543999.750#01234567-89ab-4cde-8f01-23456789abcd',
+  format: 1,
+  expires_at: 1_894_158_016,
+};
+
+const progressItem = {
+  pk: 'progress#01234567-89ab-4cde-8f01-23456789abcd',
+  sk: 'progress',
+  format: 1,
+  expires_at: 1_894_158_016,
+  status: 'success',
+  version: 1,
+  tryCount: 1,
+  attempts: [{ number: 1, startedAt: 1_893_456_000_251, late: 1, duration: 30, outcome: 'answered', statusCode: 204 }],
+  lastAnswer: { statusCode: 204, headers: [['server', 'test']], body: new Uint8Array([0, 255]), truncated: false },
+  finishedAt: 1_893_456_000_281,
+  readableUntil: 1_893_542_400_281,
+};
+
+/** What an event weighs beside its body, at the most; its URL is short here. */
+const ATTRIBUTES_OF_AN_EVENT = 512;
+
+function newKey(): EventKey {
+  return { dueAt: DUE, uuid: randomUUID() };
+}
+
+function newEvent(wishes: Partial<QueuedEvent> = {}): QueuedEvent {
+  return queuedEvent(DUE, { key: newKey(), ...wishes });
+}
+
+function failed(event: QueuedEvent, read: Waiting, seconds = 1): Waiting {
+  return settled(event, read, 500, seconds) as Waiting;
+}
+
+function succeeded(event: QueuedEvent, read: Waiting): Finished {
+  return settled(event, read, 200, 1) as Finished;
+}
+
+function settled(event: QueuedEvent, read: Waiting, statusCode: number, seconds: number): Progress {
+  const { nextAttemptAt: startedAt } = read;
+  return settle(event, read, { startedAt, endedAt: startedAt + seconds * SECOND, result: answered(statusCode) }, 0.5);
+}
+
+/** As long as progress becomes: twenty attempts and the longest answer that is kept. */
+function longProgress(event: QueuedEvent): Finished {
+  let read = firstProgress(event);
+  for (let n = 0; n < 25; n++) read = failed(event, read);
+  const last = succeeded(event, read);
+  expect(last.attempts).toHaveLength(20);
+  const headers = [['set-cookie', 'a=1\nb=2'] as const, ['x-long', 'x'.repeat(16 * KB)] as const];
+  return { ...last, lastAnswer: { statusCode: 200, headers, body: everyByte(64 * KB), truncated: true } };
+}
+
+function bodyOf(length: number): QueuedEvent['body'] {
+  return { kind: 'bytes', bytes: everyByte(length) };
+}
+
+function everyByte(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => at % 256);
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function sortKeyOf({ dueAt, uuid }: EventKey): string {
+  return `${offsetOf(dueAt)}#${uuid}`;
+}
+
+function eventKeyOf({ key }: QueuedEvent): ItemKey {
+  return { pk: `shard#${Number(`0x${key.uuid.slice(0, 2)}`)}`, sk: sortKeyOf(key) };
+}
+
+function progressKeyOf({ key }: QueuedEvent): ItemKey {
+  return { pk: `progress#${key.uuid}`, sk: 'progress' };
+}
