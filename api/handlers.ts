@@ -8,7 +8,7 @@ import type { Reply } from './reply.ts';
 import type { RouteName, Routes } from './routes.ts';
 
 /** What a route does with a request that has been parsed, authenticated and validated. */
-export type Handle<Name extends RouteName> = (request: {
+type Handle<Name extends RouteName> = (request: {
   readonly input: z.output<Routes[Name]['input']>;
   readonly caller: Routes[Name] extends { scope: string } ? ApiKey : undefined;
 }) => Promise<Reply | Problem>;

@@ -3,7 +3,7 @@ import type { EventKey } from './event-key.ts';
 /** Pairs, not an object: the order and the spelling of the names are kept, and no name (`__proto__`) is special. */
 export type Headers = readonly (readonly [name: string, value: string])[];
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The bytes to send, fixed at acceptance, and how they were given. */
 export type EventBody = { readonly kind: 'text' | 'json' | 'bytes'; readonly bytes: Uint8Array };

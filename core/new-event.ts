@@ -7,7 +7,7 @@ import { MAX_URL_LENGTH, parseTargetUrl } from './target-url.ts';
 
 const SECOND = 1_000;
 const TEN_YEARS = 3_652 * 86_400;
-export const MAX_BODY_BYTES = 256 * 1_024;
+const MAX_BODY_BYTES = 256 * 1_024;
 const MAX_BODY_DEPTH = 32;
 
 /** An event as its publisher wants it: all of it but what accepting it adds. */

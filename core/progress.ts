@@ -22,8 +22,6 @@ export type Finished = History & {
 
 export type EndedBecause = 'blocked';
 
-export type Status = Progress['status'];
-
 type History = {
   readonly version: number;
   readonly tryCount: number;
@@ -45,7 +43,7 @@ export type Attempt = {
   readonly error?: string;
 };
 
-export type Outcome = CallResult['outcome'];
+type Outcome = CallResult['outcome'];
 
 /** How a call ended. Whatever a receiver does is one of these; a caller never throws. */
 export type CallResult = Answered | Unanswered;

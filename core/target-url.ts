@@ -44,7 +44,7 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
 }
 
 /** The host of a URL as an address without brackets, if it is one and not a name. */
-export function addressIn(hostname: string): string | undefined {
+function addressIn(hostname: string): string | undefined {
   if (hostname.startsWith('[')) return hostname.slice(1, -1);
   return /^[\d.]+$/.test(hostname) ? hostname : undefined;
 }

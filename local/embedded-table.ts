@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import { type DynamoTable, dynamoTable } from '../adapters/dynamo-table.ts';
+import { type DynamoTable, dynamoTable, tableSchema } from '../adapters/dynamo-table.ts';
 
 const TABLE_NAME = 'events';
 
@@ -47,20 +47,7 @@ function onlyFor(accessKeyId: string, database: Server): Server {
 
 async function createTable(client: DynamoDBClient): Promise<void> {
   try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: TABLE_NAME,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
+    await client.send(new CreateTableCommand({ TableName: TABLE_NAME, ...tableSchema }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }

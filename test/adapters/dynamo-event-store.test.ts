@@ -2,15 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { test } from '@jest/globals';
-import dynalite from 'dynalite';
 import { memoryEventStore } from '../memory-event-store.ts';
-import { type Database, eventStoreContract, eventTableContract, openEventStore } from './event-store-contract.ts';
+import { clientOf, closed, type Database, freePort, openDynalite } from '../open-dynalite.ts';
+import { eventStoreContract, eventTableContract, openEventStore } from './event-store-contract.ts';
 
 const DYNOXIDE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url));
 const STARTS_WITHIN = 10_000;
@@ -32,19 +29,6 @@ eventStoreContract('memory', async () => ({ store: memoryEventStore(), close: as
 async function storeOn(database: Promise<Database>) {
   const { client, close } = await database;
   return { store: await openEventStore(client), close };
-}
-
-async function openDynalite(): Promise<Database> {
-  const server = dynalite({ createTableMs: 0 });
-  const port = await freePort(server);
-  const client = clientOf(port);
-  return {
-    client,
-    async close() {
-      client.destroy();
-      await closed(server);
-    },
-  };
 }
 
 async function openDynoxide(): Promise<Database> {
@@ -73,23 +57,4 @@ async function answering(port: number, child: ChildProcess): Promise<void> {
   }
   child.kill();
   throw new Error(`dynoxide did not answer on port ${port} within ${STARTS_WITHIN} ms.`);
-}
-
-async function freePort(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
-}
-
-function clientOf(port: number): DynamoDBDocumentClient {
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

@@ -3,13 +3,14 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
-import { dynamoTable, type ItemKey } from '../../adapters/dynamo-table.ts';
+import { dynamoTable, type ItemKey, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import { type EventKey, offsetOf } from '../../core/event-key.ts';
 import { firstProgress, settle } from '../../core/lifecycle.ts';
 import type { EventStore } from '../../core/ports.ts';
 import type { Finished, Progress, Waiting } from '../../core/progress.ts';
 import { type Meter, meter } from '../consumed-capacity.ts';
+import type { Database } from '../open-dynalite.ts';
 import { answered, queuedEvent } from '../sample-event.ts';
 
 const TABLE_NAME = 'events';
@@ -17,8 +18,6 @@ const DUE = Date.parse('2030-01-01T00:00:00.250Z');
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 const KB = 1_024;
-
-export type Database = { readonly client: DynamoDBDocumentClient; close(): Promise<void> };
 
 /** What core relies on, whatever keeps the events. */
 export function eventStoreContract(
@@ -344,20 +343,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 
 /** The store under test, on a new table. */
 export async function openEventStore(client: DynamoDBDocumentClient): Promise<EventStore> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE_NAME,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await client.send(new CreateTableCommand({ TableName: TABLE_NAME, ...tableSchema }));
   return dynamoEventStore(dynamoTable(client, TABLE_NAME));
 }
 

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { parseMessageText, sqsDueQueue } from '../adapters/sqs-due-queue.ts';
+import type { WantedEvent } from '../core/new-event.ts';
+import type { CallResult } from '../core/progress.ts';
+import { type EventQueue, eventQueue } from '../core/queue.ts';
+import { openEventStore } from './adapters/event-store-contract.ts';
+import { type Meter, meter } from './consumed-capacity.ts';
+import { type Database, openDynalite } from './open-dynalite.ts';
+import { answered, wantedEvent } from './sample-event.ts';
+
+const KB = 1_024;
+/** What an event weighs without its body, rounded up. */
+const ENVELOPE = 512;
+
+const sqs = mockClient(SQSClient);
+let database: Database;
+let metered: Meter;
+let queue: EventQueue;
+let answer: CallResult;
+
+beforeAll(async () => {
+  database = await openDynalite();
+  const store = await openEventStore(database.client);
+  metered = meter(database.client);
+  queue = eventQueue({
+    store,
+    dueQueue: sqsDueQueue(new SQSClient({ region: 'us-east-1' }), 'https://sqs.example/queue', Date.now),
+    call: async () => answer,
+    now: Date.now,
+    sleep,
+    newId: randomUUID,
+    random: Math.random,
+    shards: 4,
+  });
+});
+
+afterAll(() => database.close());
+
+beforeEach(() => {
+  answer = answered(200, [['content-type', 'text/plain']]);
+  sqs.reset();
+  sqs.on(SendMessageBatchCommand).callsFake(({ Entries }) => ({ Successful: Entries }));
+  metered.reset();
+});
+
+test.each([1, 2, 5])('an untagged event of %i KB delivered at once costs as many write units and one', async (size) => {
+  await queue.publish(eventOf(size * KB - ENVELOPE), 'web');
+  expect(metered.writes).toBe(size);
+  await queue.deliver(sentMessages());
+  expect(metered.writes).toBe(size + 1);
+});
+
+test('publishing costs one call to the table and one to the due queue', async () => {
+  await queue.publish(eventOf(10), 'web');
+  expect(metered.calls).toEqual({ BatchWriteItem: 1 });
+  expect(sqs.calls()).toHaveLength(1);
+});
+
+test('delivering a batch of ten successes costs two calls to the table and none to the due queue', async () => {
+  await Promise.all(Array.from({ length: 10 }, () => queue.publish(eventOf(10), 'web')));
+  const messages = sentMessages();
+  metered.reset();
+  sqs.resetHistory();
+  expect(messages).toHaveLength(10);
+  await queue.deliver(messages);
+  expect(metered.calls).toEqual({ BatchGetItem: 1, BatchWriteItem: 1 });
+  expect(sqs.calls()).toHaveLength(0);
+});
+
+test('ten events published in the same moment share a call to the table and one to the due queue', async () => {
+  await Promise.all(Array.from({ length: 10 }, () => queue.publish(eventOf(10), 'web')));
+  expect(metered.calls).toEqual({ BatchWriteItem: 1 });
+  expect(sqs.calls()).toHaveLength(1);
+});
+
+test('a failure costs one write unit and one conditional put, and its next message one call', async () => {
+  answer = answered(500);
+  await queue.publish(eventOf(10), 'web');
+  const messages = sentMessages();
+  metered.reset();
+  sqs.resetHistory();
+  await queue.deliver(messages);
+  expect(metered).toMatchObject({ writes: 1, calls: { BatchGetItem: 1, PutItem: 1 } });
+  expect(sqs.calls()).toHaveLength(1);
+});
+
+function eventOf(bodySize: number): WantedEvent {
+  return wantedEvent({ method: 'POST', body: { kind: 'bytes', bytes: new Uint8Array(bodySize) } });
+}
+
+function sentMessages() {
+  const requests = sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries ?? []);
+  return requests.flat().map(({ MessageBody }) => parseMessageText(MessageBody ?? ''));
+}
