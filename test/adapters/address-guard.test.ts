@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { addressGuard, Blocked } from '../../adapters/address-guard.ts';
+import { httpCaller } from '../../adapters/http-caller.ts';
+import type { CallResult } from '../../core/progress.ts';
+import { isPublicAddress } from '../../core/public-address.ts';
+import { parseTargetUrl } from '../../core/target-url.ts';
+import { queuedEvent } from '../sample-event.ts';
+import { type InterceptedNetwork, interceptNetwork } from './intercepted-network.ts';
+
+type Case = {
+  readonly id: string;
+  readonly url: string;
+  readonly allowed: boolean;
+  readonly why: string;
+  readonly resolvesTo: readonly string[] | null;
+  readonly resolvesToNext?: readonly string[];
+  readonly respondsWith?: { readonly status: number; readonly location: string };
+  readonly expectConnectsOnlyTo?: readonly string[];
+};
+
+const cases: readonly Case[] = JSON.parse(readFileSync(new URL('../cases/ssrf.json', import.meta.url), 'utf8'));
+const publicOnly = { privateTargets: false, ownHosts: [] };
+const PUBLIC = '93.184.215.14';
+
+let network: InterceptedNetwork;
+let requested: string[];
+let respondWith: Case['respondsWith'];
+
+beforeAll(async () => {
+  network = await interceptNetwork((request: IncomingMessage, response: ServerResponse) => {
+    requested.push(request.url ?? '');
+    response.writeHead(respondWith?.status ?? 200, respondWith && { location: respondWith.location }).end('answer');
+  });
+});
+
+afterAll(() => network.close());
+
+beforeEach(() => {
+  requested = [];
+  respondWith = undefined;
+  network.forget();
+});
+
+test('there are the 127 cases', () => {
+  expect(cases).toHaveLength(127);
+});
+
+describe('a target is called or not', () => {
+  test.each(cases.map((one) => [one.id, one.why, one] as const))('%s: %s', async (_id, _why, one) => {
+    respondWith = one.respondsWith;
+    network.answerLookups([one.resolvesTo ?? [], ...(one.resolvesToNext ? [one.resolvesToNext] : [])]);
+    const result = await publishAndCall(one.url);
+    expect(network.connects.filter((address) => !isPublicAddress(address))).toEqual([]);
+    if (!one.allowed) {
+      expect(network.connects).toEqual([]);
+      expect(requested).toEqual([]);
+      expect(['refused', 'blocked', 'unreachable']).toContain(result.outcome);
+      return;
+    }
+    expect(result).toMatchObject({ outcome: 'answered', answer: { statusCode: one.respondsWith?.status ?? 200 } });
+    expect(network.connects).toHaveLength(1);
+    expect(requested).toHaveLength(1);
+    if (one.expectConnectsOnlyTo)
+      expect(one.expectConnectsOnlyTo).toEqual(expect.arrayContaining([...network.connects]));
+  });
+});
+
+describe('a name that is resolved again', () => {
+  test.each(cases.filter((one) => one.resolvesToNext))(
+    '$id: $why',
+    async ({ url, resolvesTo, resolvesToNext, allowed }) => {
+      network.answerLookups([resolvesTo ?? [], resolvesToNext ?? []]);
+      const first = await publishAndCall(url);
+      const second = await publishAndCall(url);
+      expect([first.outcome, second.outcome]).toEqual(allowed ? ['answered', 'blocked'] : ['blocked', 'answered']);
+      expect(network.connects.filter((address) => !isPublicAddress(address))).toEqual([]);
+    },
+  );
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    'never gets a private connection when it turns private after %i lookups and every call makes a connection',
+    async (turnsAfter) => {
+      network.answerLookups([...Array<string[]>(turnsAfter).fill([PUBLIC]), ['127.0.0.1']]);
+      const outcomes: string[] = [];
+      for (let n = 0; n < 10; n++) outcomes.push((await call('http://turning.attacker.example/')).outcome);
+      expect(outcomes).toEqual([...Array(turnsAfter).fill('answered'), ...Array(10 - turnsAfter).fill('blocked')]);
+      expect(network.connects).toEqual(Array(turnsAfter).fill(PUBLIC));
+    },
+  );
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    'never gets a private connection when it turns private after %i lookups and connections are kept',
+    async (turnsAfter) => {
+      network.answerLookups([...Array<string[]>(turnsAfter).fill([PUBLIC]), ['127.0.0.1']]);
+      const caller = newCaller();
+      const event = eventTo('http://turning.attacker.example/');
+      for (let n = 0; n < 5; n++) await Promise.all([caller.call(event, 1), caller.call(event, 1)]);
+      caller.close();
+      expect(network.connects).toEqual(Array(Math.min(2, turnsAfter)).fill(PUBLIC));
+    },
+  );
+
+  test('is looked up once a connection, and connected to nothing else than what was checked', async () => {
+    network.answerLookups([[PUBLIC], ['10.0.0.1']]);
+    await publishAndCall('http://once.attacker.example/');
+    expect(network.lookups).toEqual(['once.attacker.example']);
+    expect(network.connects).toEqual([PUBLIC]);
+  });
+});
+
+describe('an address that is not public', () => {
+  const addresses = [...new Set(cases.filter((one) => !one.allowed).flatMap(addressesIn))].filter(
+    (one) => !isPublicAddress(one),
+  );
+
+  test('is in many of the cases', () => {
+    expect(addresses.length).toBeGreaterThan(40);
+  });
+
+  test.each(addresses)('%s is called neither as a literal nor through a name', async (address) => {
+    const literal = await call(`http://${address.includes(':') ? `[${address}]` : address}/`);
+    network.answerLookups([[address]]);
+    const named = await call('http://leads-there.attacker.example/');
+    network.answerLookups([[PUBLIC, address]]);
+    const mixed = await call('http://leads-there-too.attacker.example/');
+    expect([literal.outcome, named.outcome, mixed.outcome]).toEqual(['blocked', 'blocked', 'blocked']);
+    expect(network.connects).toEqual([]);
+    expect(JSON.stringify([named, mixed])).not.toContain(address);
+  });
+
+  test('is called where private targets are allowed', async () => {
+    const caller = httpCaller({
+      allowsAddress: () => true,
+      targetPolicy: { privateTargets: true, ownHosts: [] },
+      resolve: network.resolve,
+      userAgent: 'test',
+      now: Date.now,
+    });
+    network.answerLookups([['10.0.0.5']]);
+    for (const url of ['http://127.0.0.1/', 'http://[::1]/', 'http://intranet/', 'http://localhost/']) {
+      expect((await caller.call(eventTo(url), 1)).outcome).toBe('answered');
+    }
+    caller.close();
+    expect(network.connects).toEqual(['127.0.0.1', '::1', '10.0.0.5', '10.0.0.5']);
+  });
+});
+
+describe('the guard', () => {
+  test('destroys a socket that is connected to where it must not be', () => {
+    const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '169.254.169.254' });
+    const failed = new Promise((resolve) => socket.once('error', resolve));
+    addressGuard(isPublicAddress).checkConnected(socket);
+    expect(socket.destroyed).toBe(true);
+    return expect(failed).resolves.toBeInstanceOf(Blocked);
+  });
+
+  test('leaves a socket alone that is connected to a public address', () => {
+    const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: PUBLIC });
+    addressGuard(isPublicAddress).checkConnected(socket);
+    expect(socket.destroyed).toBe(false);
+  });
+
+  test('answers one address where one is asked for, and an error where there is none', async () => {
+    const { lookup } = addressGuard(isPublicAddress, network.resolve);
+    const lookedUp = () => new Promise((done) => lookup('a.example', { all: false }, (...answer) => done(answer)));
+    network.answerLookups([[PUBLIC, '1.1.1.1'], []]);
+    expect(await lookedUp()).toEqual([null, PUBLIC, 4]);
+    expect(await lookedUp()).toEqual([expect.objectContaining({ code: 'ENOTFOUND' }), []]);
+  });
+});
+
+/** As an event would: refused when it is published, or called as it was stored. */
+async function publishAndCall(text: string): Promise<CallResult | { outcome: 'refused' }> {
+  const target = parseTargetUrl(text, publicOnly);
+  return 'refused' in target ? { outcome: 'refused' } : call(target.url);
+}
+
+async function call(url: string): Promise<CallResult> {
+  const caller = newCaller();
+  const result = await caller.call(eventTo(url), 1);
+  caller.close();
+  return result;
+}
+
+function newCaller() {
+  return httpCaller({
+    allowsAddress: isPublicAddress,
+    targetPolicy: publicOnly,
+    resolve: network.resolve,
+    userAgent: 'test',
+    now: Date.now,
+  });
+}
+
+function eventTo(url: string) {
+  return queuedEvent(Date.now(), { url });
+}
+
+/** Every address that a case names, as its host or as what its name resolves to. */
+function addressesIn({ url, resolvesTo, resolvesToNext = [] }: Case): readonly string[] {
+  const host = URL.parse(url)?.hostname ?? '';
+  const literal = /^(\d+\.){3}\d+$|^\[.*\]$/.test(host) ? [host.replace(/^\[|\]$/g, '')] : [];
+  return [...literal, ...(resolvesTo ?? []), ...resolvesToNext];
+}

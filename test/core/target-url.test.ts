@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseTargetUrl, type TargetPolicy } from '../../core/target-url.ts';
+
+const publicOnly: TargetPolicy = { privateTargets: false, ownHosts: [] };
+const anywhere: TargetPolicy = { privateTargets: true, ownHosts: [] };
+
+test.each([
+  ['https://example.com', 'https://example.com/'],
+  ['HTTPS://EXAMPLE.COM:443/a/../b', 'https://example.com/b'],
+  ['http://example.com.:8080/?q=ü#f', 'http://example.com:8080/?q=%C3%BC#f'],
+  ['http://bücher.example/', 'http://xn--bcher-kva.example/'],
+  ['http://example.com/a b', 'http://example.com/a%20b'],
+  ['http://0x7f000001.example.com/', 'http://0x7f000001.example.com/'],
+  ['http://localhost.example.com/', 'http://localhost.example.com/'],
+])('%s is called as %s', (text, url) => {
+  expect(parseTargetUrl(text, publicOnly)).toEqual({ url });
+});
+
+describe('refused everywhere', () => {
+  test.each([
+    ['ftp://example.com/'],
+    ['//example.com/'],
+    ['http:example.com'],
+    ['http:///example.com'],
+    ['http://'],
+    [' http://example.com/'],
+    ['http://example.com/\u0000'],
+    ['http://example.com/\u007f'],
+    ['http://exam\nple.com/'],
+    ['http://example.com\\@10.0.0.1/'],
+    ['http://user@example.com/'],
+    ['http://:secret@example.com/'],
+    ['http://example.com:22/'],
+    ['http://example.com:25/'],
+    ['http://example.com:0/'],
+    ['http://example.com:6379/'],
+    ['https://example.com:11211/'],
+    ['http://example.com:65536/'],
+    ['http://exa%mple.com/'],
+  ])('%j', (text) => {
+    for (const policy of [publicOnly, anywhere])
+      expect(parseTargetUrl(text, policy)).toEqual({ refused: expect.any(String) });
+  });
+});
+
+describe('refused unless private targets are allowed', () => {
+  test.each([
+    'http://127.0.0.1/',
+    'http://2130706433/',
+    'http://0177.1/',
+    'http://[::1]:8080/',
+    'http://localhost/',
+    'http://a.localhost/',
+    'http://intranet/',
+    'http://printer.local/',
+    'http://metadata.google.internal/',
+    'http://kubernetes.default.svc/',
+    'http://router.home.arpa/',
+    'http://nas.lan/',
+  ])('%s', (text) => {
+    expect(parseTargetUrl(text, publicOnly)).toEqual({ refused: expect.stringMatching(/^Only public hosts/) });
+    expect(parseTargetUrl(text, anywhere)).toEqual({ url: expect.any(String) });
+  });
+});
+
+test("the queue's own hosts are refused, however they are spelled", () => {
+  const policy = { ...anywhere, ownHosts: ['queue.example.com'] };
+  for (const text of ['https://queue.example.com/', 'https://QUEUE.example.com./events']) {
+    expect(parseTargetUrl(text, policy)).toEqual({ refused: 'The queue does not call itself.' });
+  }
+});
+
+test('a URL has at most 2,048 characters, counted with its percent-encoding', () => {
+  const path = (length: number) => `https://example.com/${'a'.repeat(length - 20)}`;
+  expect(parseTargetUrl(path(2_048), publicOnly)).toHaveProperty('url');
+  expect(parseTargetUrl(path(2_049), publicOnly)).toHaveProperty('refused');
+  expect(parseTargetUrl(`https://example.com/${'ü'.repeat(338)}`, publicOnly)).toHaveProperty('url');
+  expect(parseTargetUrl(`https://example.com/${'ü'.repeat(339)}`, publicOnly)).toHaveProperty('refused');
+});
