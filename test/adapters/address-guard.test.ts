@@ -149,6 +149,13 @@ describe('an address that is not public', () => {
 });
 
 describe('the guard', () => {
+  test('refuses a host that is an address which is not allowed, as nothing would be looked up for it', () => {
+    const { checkLiteral } = addressGuard(isPublicAddress);
+    for (const host of ['127.0.0.1', '[::1]', '[::ffff:7f00:1]']) expect(() => checkLiteral(host)).toThrow(Blocked);
+    for (const host of [PUBLIC, '[2606:4700:4700::1111]', 'example.com'])
+      expect(() => checkLiteral(host)).not.toThrow();
+  });
+
   test('destroys a socket that is connected to where it must not be', () => {
     const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '169.254.169.254' });
     const failed = new Promise((resolve) => socket.once('error', resolve));

@@ -52,6 +52,7 @@ describe('refused unless private targets are allowed', () => {
     'http://localhost/',
     'http://a.localhost/',
     'http://intranet/',
+    'http://database/',
     'http://printer.local/',
     'http://metadata.google.internal/',
     'http://kubernetes.default.svc/',

@@ -1,0 +1,388 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, LookupFunction, Socket } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { httpCaller } from '../../adapters/http-caller.ts';
+import type { QueuedEvent } from '../../core/event.ts';
+import type { Answer, CallResult } from '../../core/progress.ts';
+import { closedPortUrl, openReceiver, openTcpReceiver } from '../local/receiver.ts';
+import { queuedEvent } from '../sample-event.ts';
+
+const NOW = Date.parse('2030-01-01T00:00:00.750Z');
+const TIMEOUT = 300;
+const KB = 1_024;
+
+const world = {
+  allowsAddress: () => true,
+  targetPolicy: { privateTargets: true, ownHosts: [] },
+  userAgent: 'event-queue/test',
+  now: () => NOW,
+};
+const { call, close } = httpCaller(world);
+const cleanUps: (() => void)[] = [close];
+
+afterAll(() => {
+  for (const cleanUp of cleanUps) cleanUp();
+});
+
+describe('a call carries', () => {
+  test('what the receiver needs to recognise it, beside what the event asks for', async () => {
+    const event = { method: 'GET', headers: [['X-Mixed-Case', 'a  b']] } as const;
+    const { headers, rawHeaders, method } = await received(event, 3);
+    expect(method).toBe('GET');
+    expect(headers).toEqual({
+      host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      connection: 'keep-alive',
+      accept: '*/*',
+      'user-agent': 'event-queue/test',
+      'webhook-id': '00000000-0000-4000-8000-000000000000',
+      'webhook-timestamp': String(Math.floor(NOW / 1_000)),
+      'event-queue-key': '98106543999.250-00000000-0000-4000-8000-000000000000',
+      'event-queue-attempt': '3',
+      'x-mixed-case': 'a  b',
+    });
+    expect(rawHeaders).toContain('X-Mixed-Case');
+  });
+
+  test.each([
+    ['text', 'text/plain; charset=utf-8'],
+    ['json', 'application/json'],
+    ['bytes', 'application/octet-stream'],
+  ] as const)('the type of a %s body, and its length', async (kind, type) => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const { headers, body } = await received({ method: 'POST', body: { kind, bytes } });
+    expect(headers).toMatchObject({ 'content-type': type, 'content-length': '256' });
+    expect(headers['transfer-encoding']).toBeUndefined();
+    expect(body.equals(bytes)).toBe(true);
+  });
+
+  test("the event's own type, agent and accept in their place, in any spelling", async () => {
+    const headers = [
+      ['CONTENT-TYPE', 'text/xml'],
+      ['User-Agent', 'mine'],
+      ['Accept', 'x/y'],
+    ] as const;
+    const call = await received({ method: 'PUT', headers, body: { kind: 'text', bytes: new Uint8Array([120]) } });
+    expect(call.headers).toMatchObject({ 'content-type': 'text/xml', 'user-agent': 'mine', accept: 'x/y' });
+    expect(call.rawHeaders.filter((name) => /^(content-type|user-agent|accept)$/i.test(name))).toHaveLength(3);
+  });
+
+  test.each(['POST', 'PUT', 'PATCH'] as const)('a length of 0 if a %s has no body', async (method) => {
+    expect((await received({ method })).headers['content-length']).toBe('0');
+  });
+});
+
+describe('an answer is', () => {
+  test.each([200, 204, 299, 302, 404, 500, 599])('taken as it is: %i', async (status) => {
+    expect(await callTo(await receiving((response) => response.writeHead(status).end()))).toMatchObject({
+      outcome: 'answered',
+      answer: { statusCode: status, truncated: false },
+    });
+  });
+
+  test('kept with lower-case names, repeated ones joined, cookies by line feeds', async () => {
+    const url = await speaking(
+      'HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: 2\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\n__proto__: x\r\nContent-Length: 2\r\n\r\nok',
+    );
+    expect(await answerOf(url)).toMatchObject({
+      headers: [
+        ['x-a', '1, 2'],
+        ['set-cookie', 'a=1\nb=2'],
+        ['__proto__', 'x'],
+        ['content-length', '2'],
+      ],
+      body: Buffer.from('ok'),
+    });
+  });
+
+  test.each([
+    [64 * KB, false],
+    [64 * KB + 1, true],
+    [10_000 * KB, true],
+  ])('kept up to 64 KiB: of %i bytes', async (size, truncated) => {
+    const answer = await answerOf(await receiving((response) => response.end(Buffer.alloc(size, 'x'))));
+    expect([answer.body.length, answer.truncated]).toEqual([Math.min(size, 64 * KB), truncated]);
+  });
+
+  test('not waited for any longer than its first 64 KiB', async () => {
+    const url = await receiving((response) => void response.write(Buffer.alloc(65 * KB)));
+    expect(await answerOf(url)).toMatchObject({ truncated: true });
+  });
+
+  test('kept with 16 KiB of headers at most', async () => {
+    const lines = Array.from({ length: 30 }, (_, n) => `x-${n}: ${'v'.repeat(KB)}\r\n`).join('');
+    const answer = await answerOf(await speaking(`HTTP/1.1 200 OK\r\n${lines}Content-Length: 0\r\n\r\n`));
+    const size = answer.headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    expect(answer.truncated).toBe(true);
+    expect(size).toBeLessThanOrEqual(16 * KB);
+    expect(size).toBeGreaterThan(15 * KB - 1);
+  });
+
+  test('kept as it came, not decompressed', async () => {
+    const zipped = gzipSync('x'.repeat(1_000));
+    const url = await receiving((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped));
+    expect((await answerOf(url)).body).toEqual(zipped);
+  });
+
+  test('without a body to HEAD, whatever length it states', async () => {
+    const url = await speaking('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
+    expect(await callTo(url, { method: 'HEAD' })).toMatchObject({
+      outcome: 'answered',
+      answer: { body: Buffer.alloc(0) },
+    });
+  });
+
+  test('preceded by any number of informational ones', async () => {
+    const url = await speaking(
+      `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(20)}HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n`,
+    );
+    expect(await answerOf(url)).toMatchObject({ statusCode: 201 });
+  });
+});
+
+describe('within its timeout and 250 ms ends a call to a receiver that', () => {
+  const status = 'HTTP/1.1 200 OK\r\n';
+  const headers = `${status}Content-Length: 1000\r\n\r\n`;
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['never answers', () => {}],
+    ['sends one header and stops', (socket) => socket.write(`${status}X-A: b\r\n`)],
+    ['sends its headers byte by byte', (socket) => drip(socket, [...`${status}X-A: ${'b'.repeat(1_000)}`])],
+    ['sends headers without an end', (socket) => drip(socket, [status, ...Array(1_000).fill('X-A: b\r\n')])],
+    ['sends its body byte by byte', (socket) => drip(socket, [headers, ...Array(999).fill('x')])],
+    ['stops in its body', (socket) => socket.write(`${headers}x`)],
+    [
+      'sends informational answers for ever',
+      (socket) => drip(socket, Array(1_000).fill('HTTP/1.1 103 Early Hints\r\n\r\n')),
+    ],
+  ])('%s', async (_, speak) => {
+    const { url, close } = await openTcpReceiver(speak);
+    cleanUps.push(close);
+    const startedAt = performance.now();
+    const { outcome } = await callTo(url);
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + 250);
+    expect(outcome).toBe('timed_out');
+  });
+
+  test('has a name that is looked up for ever', async () => {
+    const caller = callerWith(() => {});
+    const startedAt = performance.now();
+    const result = await caller.call(event('http://stuck.example/'), 1);
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + 250);
+    expect(result).toEqual({ outcome: 'timed_out', error: `No whole answer within ${TIMEOUT} ms.` });
+  });
+
+  test('accepts the connection and never speaks TLS', async () => {
+    const { url, close } = await openTcpReceiver(() => {});
+    cleanUps.push(close);
+    expect((await callTo(url.replace('http:', 'https:'))).outcome).toBe('timed_out');
+  });
+});
+
+describe('there is no answer from a receiver that', () => {
+  test.each<[string, () => Promise<string>, Exclude<CallResult['outcome'], 'answered'>, RegExp]>([
+    ['refuses the connection', closedPortUrl, 'unreachable', /refused/],
+    ['closes the connection at once', () => spokenBy((socket) => socket.end()), 'unreachable', /closed before/],
+    ['resets the connection', () => spokenBy((socket) => socket.resetAndDestroy()), 'unreachable', /closed before/],
+    ['does not speak TLS', async () => (await speaking('hello')).replace('http:', 'https:'), 'unreachable', /TLS/],
+    ['does not speak HTTP', () => speaking('220 mail ready\r\n\r\n'), 'invalid_answer', /not valid HTTP/],
+    ['states a status that is none', () => speaking('HTTP/1.1 99999 No\r\n\r\n'), 'invalid_answer', /not valid HTTP/],
+    [
+      'states two lengths',
+      () => speaking('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'),
+      'invalid_answer',
+      /not valid/,
+    ],
+    [
+      'sends less than it stated',
+      () => speaking('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort'),
+      'invalid_answer',
+      /complete/,
+    ],
+    [
+      'breaks off its chunks',
+      () => speaking('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab'),
+      'invalid_answer',
+      /complete/,
+    ],
+    [
+      'lies about its chunks',
+      () => speaking('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'),
+      'invalid_answer',
+      /./,
+    ],
+    [
+      'asks for another protocol',
+      () => speaking('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      'invalid_answer',
+      /protocol/,
+    ],
+    [
+      'sends 1 MiB of headers',
+      () => speaking(`HTTP/1.1 200 OK\r\nx: ${'v'.repeat(KB * KB)}\r\n\r\n`),
+      'invalid_answer',
+      /too long/,
+    ],
+  ])('%s', async (_, url, outcome, error) => {
+    expect(await callTo(await url())).toEqual({ outcome, error: expect.stringMatching(error) });
+  });
+
+  test.each([
+    ['ENOTFOUND', /does not resolve/],
+    ['EAI_AGAIN', /could not be looked up/],
+  ])('has a name whose lookup fails with %s', async (code, error) => {
+    const caller = callerWith((_name, _options, answer) =>
+      answer(Object.assign(new Error('127.0.0.53'), { code }), []),
+    );
+    const result = await caller.call(event('http://nowhere.example/'), 1);
+    expect(result).toEqual({ outcome: 'unreachable', error: expect.stringMatching(error) });
+  });
+
+  test('may not be called any more, under the policy of today', async () => {
+    const { call } = httpCaller({ ...world, targetPolicy: { privateTargets: false, ownHosts: [] } });
+    expect(await call(event(await closedPortUrl()), 1)).toMatchObject({ outcome: 'blocked' });
+  });
+});
+
+describe('over TLS', () => {
+  const authorities = getCACertificates();
+  beforeAll(() => setDefaultCACertificates([...authorities, certificate('ca.pem')]));
+  afterAll(() => setDefaultCACertificates(authorities));
+
+  test.each<[string, string, string, { outcome: string; error?: RegExp }]>([
+    ['is answered by a host with a good certificate', 'server.pem', 'localhost', { outcome: 'answered' }],
+    [
+      'refuses a certificate that has expired',
+      'expired.pem',
+      'localhost',
+      { outcome: 'unreachable', error: /expired/ },
+    ],
+    [
+      'refuses a certificate for another host',
+      'server.pem',
+      'other.test',
+      { outcome: 'unreachable', error: /another host/ },
+    ],
+  ])('%s', async (_, cert, host, { outcome, error = /./ }) => {
+    const options = { key: certificate('server.key'), cert: certificate(cert) };
+    const server = https.createServer(options, (_, response) => response.end('ok')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanUps.push(() => server.close().closeAllConnections());
+    const { call } = callerWith((_name, _options, answer) => answer(null, [{ address: '127.0.0.1', family: 4 }]));
+    const result = await call(event(`https://${host}:${(server.address() as AddressInfo).port}/`), 1);
+    expect(result.outcome).toBe(outcome);
+    expect('error' in result ? result.error : 'answered').toMatch(error);
+  });
+
+  test('refuses a certificate that no known authority signed', async () => {
+    setDefaultCACertificates(authorities);
+    const options = { key: certificate('server.key'), cert: certificate('server.pem') };
+    const server = https.createServer(options).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanUps.push(() => server.close().closeAllConnections());
+    const result = await callTo(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    expect(result).toMatchObject({ outcome: 'unreachable', error: expect.stringMatching(/authority/) });
+  });
+});
+
+describe('a connection', () => {
+  test('is used again', async () => {
+    const sockets = new Set<Socket>();
+    const url = await spokenBy((socket) => {
+      sockets.add(socket);
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+    });
+    for (let n = 0; n < 5; n++) expect((await callTo(url)).outcome).toBe('answered');
+    expect(sockets.size).toBe(1);
+  });
+
+  test('that the receiver closed while it was idle costs no attempt: the request goes out once more on a new one', async () => {
+    const requests: number[] = [];
+    let sockets = 0;
+    const url = await spokenBy((socket) => {
+      const number = ++sockets;
+      socket.on('data', () => {
+        requests.push(number);
+        if (requests.filter((one) => one === number).length > 1) socket.resetAndDestroy();
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+    expect((await callTo(url)).outcome).toBe('answered');
+    expect((await callTo(url)).outcome).toBe('answered');
+    expect(requests).toEqual([1, 1, 2]);
+  });
+
+  test('that breaks after the answer began is not made again', async () => {
+    let requests = 0;
+    const url = await spokenBy((socket) =>
+      socket.on('data', () => {
+        requests++;
+        if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+        else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx');
+      }),
+    );
+    await callTo(url);
+    expect((await callTo(url)).outcome).toBe('invalid_answer');
+    expect(requests).toBe(2);
+  });
+});
+
+function callerWith(resolve: LookupFunction) {
+  return httpCaller({ ...world, resolve });
+}
+
+function event(url: string, wishes: Partial<QueuedEvent> = {}): QueuedEvent {
+  return queuedEvent(NOW, { url, timeout: TIMEOUT, ...wishes });
+}
+
+function callTo(url: string, wishes?: Partial<QueuedEvent>): Promise<CallResult> {
+  return call(event(url, wishes), 1);
+}
+
+async function answerOf(url: string): Promise<Answer> {
+  const result = await callTo(url);
+  if (result.outcome !== 'answered') throw new Error(`There was no answer: ${JSON.stringify(result)}`);
+  return result.answer;
+}
+
+/** What a receiver gets when an event is called. */
+async function received(wishes: Partial<QueuedEvent>, attempt = 1) {
+  const receiver = await openReceiver((_, response) => response.end());
+  cleanUps.push(receiver.close);
+  await call(event(receiver.url, wishes), attempt);
+  const [first] = receiver.calls;
+  if (first === undefined) throw new Error('There was no call.');
+  return first;
+}
+
+async function receiving(answer: (response: ServerResponse) => void): Promise<string> {
+  const receiver = await openReceiver((_, response) => answer(response));
+  cleanUps.push(receiver.close);
+  return receiver.url;
+}
+
+/** Sends the parts one by one, some milliseconds apart, as long as somebody listens. */
+function drip(socket: Socket, parts: readonly string[]): void {
+  const left = [...parts];
+  const timer = setInterval(() => socket.write(left.shift() ?? ''), 5);
+  socket.once('close', () => clearInterval(timer));
+}
+
+/** A receiver that says the same to everybody, and closes. */
+function speaking(text: string): Promise<string> {
+  return spokenBy((socket) => socket.end(text));
+}
+
+async function spokenBy(speak: (socket: Socket) => void): Promise<string> {
+  const { url, close } = await openTcpReceiver(speak);
+  cleanUps.push(close);
+  return url;
+}
+
+function certificate(file: string): string {
+  return readFileSync(new URL(`../certificates/${file}`, import.meta.url), 'utf8');
+}
