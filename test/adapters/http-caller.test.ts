@@ -316,6 +316,16 @@ describe('a connection', () => {
     expect(requests).toEqual([1, 1, 2]);
   });
 
+  test('that is new and breaks before an answer is not made again', async () => {
+    let sockets = 0;
+    const url = await spokenBy((socket) => {
+      sockets++;
+      socket.on('data', () => socket.resetAndDestroy());
+    });
+    expect((await callTo(url)).outcome).toBe('unreachable');
+    expect(sockets).toBe(1);
+  });
+
   test('that breaks after the answer began is not made again', async () => {
     let requests = 0;
     const url = await spokenBy((socket) =>

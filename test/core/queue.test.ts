@@ -108,11 +108,15 @@ describe('deliver', () => {
     expect((await queue.read(event.key))?.progress.tryCount).toBe(1);
   });
 
-  test('drops a message whose instant is not the one of the attempt that is owed', async () => {
+  test.each([
+    ['number', (message: Message) => ({ ...message, attempt: message.attempt + 1 })],
+    ['instant', (message: Message) => ({ ...message, at: message.at - 1 })],
+  ])('drops a message whose %s is not that of the attempt that is owed', async (_, changed) => {
     const { queue, messages, calls } = simulation();
     await queue.publish(wantedEvent(), 'web');
-    await queue.deliver(messages.take().map((message) => ({ ...message, at: message.at - 1 })));
+    await queue.deliver(messages.take().map(changed));
     expect(calls).toEqual([]);
+    expect(messages.sent).toEqual([]);
   });
 
   test.each([1, 2, 4])('with %i copies of the first message, calls at most 100 + copies − 1 times', async (copies) => {
