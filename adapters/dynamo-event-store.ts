@@ -24,7 +24,7 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
 
     recordSuccess: (event, progress) => table.put(progressItem(event, progress)),
 
-    recordFailure: (event, read, progress) => table.putIf(progressItem(event, progress), unchangedSince(read)),
+    recordUnlessChanged: (event, read, progress) => table.putIf(progressItem(event, progress), unchangedSince(read)),
   };
 }
 

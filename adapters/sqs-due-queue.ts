@@ -7,7 +7,7 @@ import { coalesce } from './coalesce.ts';
 const MOST_MESSAGES = 10;
 const LONGEST_DELAY_SECONDS = 900;
 
-type Sent = { readonly id: string; readonly message: Message };
+type Sent = { readonly id: string; readonly message: Message; readonly handOverAt: number };
 
 /** Messages sent in the same moment share a request. Delays are whole seconds, rounded down: never late, up to a second early. */
 export function sqsDueQueue(client: SQSClient, queueUrl: string, now: () => number): DueQueue {
@@ -16,10 +16,10 @@ export function sqsDueQueue(client: SQSClient, queueUrl: string, now: () => numb
     most: MOST_MESSAGES,
     keyOf: ({ id }) => id,
     async run(sent) {
-      const Entries = sent.map(({ id, message }) => ({
+      const Entries = sent.map(({ id, message, handOverAt }) => ({
         Id: id,
         MessageBody: messageText(message),
-        DelaySeconds: delaySeconds(message.at - now()),
+        DelaySeconds: delaySeconds(handOverAt - now()),
       }));
       const { Successful = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
       return new Map(Successful.map(({ Id }) => [Id ?? '', undefined]));
@@ -27,24 +27,24 @@ export function sqsDueQueue(client: SQSClient, queueUrl: string, now: () => numb
   });
 
   return {
-    send(message) {
+    send(message, handOverAt = message.at) {
       ids++;
-      return send({ id: String(ids), message });
+      return send({ id: String(ids), message, handOverAt });
     },
   };
 }
 
 /** The body of a message on SQS, read. A body that is none of ours is a bug or another sender's, and throws. */
 export function parseMessageText(body: string): Message {
-  const { key, attempt, at } = JSON.parse(body) as { key: string; attempt: number; at: number };
+  const { key, attempt, at, again } = JSON.parse(body) as Omit<Message, 'key'> & { readonly key: string };
   const parsed = parsePublicKey(key);
   if (parsed === undefined) throw new Error(`The message names no event: ${key}`);
   if (!Number.isInteger(attempt) || !Number.isInteger(at)) throw new Error(`The message names no attempt: ${body}`);
-  return { key: parsed, attempt, at };
+  return { key: parsed, attempt, at, ...(again && { again }) };
 }
 
-function messageText({ key, attempt, at }: Message): string {
-  return JSON.stringify({ key: publicKey(key), attempt, at });
+function messageText({ key, ...rest }: Message): string {
+  return JSON.stringify({ key: publicKey(key), ...rest });
 }
 
 function delaySeconds(milliseconds: number): number {

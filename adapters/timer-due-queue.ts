@@ -1,10 +1,7 @@
-import type { DueQueue, Message } from '../core/ports.ts';
+import type { Deliver, DueQueue, Message, Received } from '../core/ports.ts';
 
 /** As long as SQS can wait; a message with a later instant is handed over too early, and comes back. */
 const LONGEST_DELAY = 900_000;
-
-/** Handles messages and answers those that are to be handed over again. */
-type Deliver = (messages: readonly Message[]) => Promise<readonly Message[]>;
 
 export type TimerDueQueue = DueQueue & {
   /** Begins to hand messages over, those sent earlier too. */
@@ -20,25 +17,25 @@ export function timerDueQueue({ now, redeliverAfter }: { now: () => number; rede
   const started = Promise.withResolvers<Deliver>();
   let stopped = false;
 
-  function handOverIn(delay: number, message: Message): void {
+  function handOverIn(delay: number, message: Message, receiveCount: number): void {
     if (stopped) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      const handling = handOver(message).finally(() => underWay.delete(handling));
+      const handling = handOver({ ...message, receiveCount }).finally(() => underWay.delete(handling));
       underWay.add(handling);
     }, delay);
     timers.add(timer);
   }
 
-  async function handOver(message: Message): Promise<void> {
+  async function handOver(message: Received): Promise<void> {
     const deliver = await started.promise;
     const failed = await deliver([message]);
-    for (const again of failed) handOverIn(redeliverAfter, again);
+    for (const { receiveCount, ...again } of failed) handOverIn(redeliverAfter, again, receiveCount + 1);
   }
 
   return {
-    async send(message) {
-      handOverIn(Math.min(LONGEST_DELAY, Math.max(0, message.at - now())), message);
+    async send(message, handOverAt = message.at) {
+      handOverIn(Math.min(LONGEST_DELAY, Math.max(0, handOverAt - now())), message, 1);
     },
     start: started.resolve,
     async stop() {

@@ -13,7 +13,7 @@ const attemptSchema = z.strictObject({
   started_at_utc: instant,
   late_ms: z.int().meta({ description: 'How long after its instant it started.' }),
   duration_ms: z.int(),
-  outcome: z.enum(['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked']),
+  outcome: z.enum(['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked', 'crashed']),
   status_code: z.int().nullable(),
   error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
 });

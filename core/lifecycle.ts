@@ -1,5 +1,5 @@
 import type { QueuedEvent, RetryPolicy } from './event.ts';
-import type { Answer, Attempt, CallResult, EndedBecause, Finished, Progress, Waiting } from './progress.ts';
+import type { Answer, Attempt, CallResult, Crashed, EndedBecause, Finished, Progress, Waiting } from './progress.ts';
 import { retryAfterOf } from './retry-after.ts';
 
 const WEEK = 7 * 86_400_000;
@@ -19,7 +19,7 @@ export function firstProgress(event: QueuedEvent): Waiting {
   };
 }
 
-export type Call = { readonly startedAt: number; readonly endedAt: number; readonly result: CallResult };
+export type Call = { readonly startedAt: number; readonly endedAt: number; readonly result: CallResult | Crashed };
 
 /**
  * The progress after an attempt: success, a later retry, or the end.
@@ -70,12 +70,12 @@ export function progressExpiresAt(event: QueuedEvent, progress: Progress): numbe
   return Math.max(expiresAt(event), resultExpiresAt);
 }
 
-function succeeded(result: CallResult): boolean {
+function succeeded(result: Call['result']): boolean {
   return result.outcome === 'answered' && result.answer.statusCode < 300;
 }
 
 /** Why no further attempt can help, if so. */
-function reasonToEnd(result: CallResult): EndedBecause | undefined {
+function reasonToEnd(result: Call['result']): EndedBecause | undefined {
   return result.outcome === 'blocked' ? 'blocked' : undefined;
 }
 
@@ -95,7 +95,7 @@ function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly A
   return [...attempts.slice(0, KEPT_AT_EACH_END), ...attempts.slice(KEPT_AT_EACH_END + 1), attempt];
 }
 
-function lastAnswer(progress: Waiting, result: CallResult): { lastAnswer?: Answer } {
+function lastAnswer(progress: Waiting, result: Call['result']): { lastAnswer?: Answer } {
   if (result.outcome === 'answered') return { lastAnswer: result.answer };
   return progress.lastAnswer ? { lastAnswer: progress.lastAnswer } : {};
 }

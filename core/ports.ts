@@ -12,7 +12,15 @@ export type Message = {
   /** The number of the attempt, and its instant. */
   readonly attempt: number;
   readonly at: number;
+  /** Whether another message for the same attempt may be on its way. */
+  readonly again?: true;
 };
+
+/** A message as it is handed over, and how often that was done. A repetition may mean that a deliverer died, or only that it was busy. */
+export type Received = Message & { readonly receiveCount: number };
+
+/** Handles each message by itself and answers those to be handed over again. */
+export type Deliver = (messages: readonly Received[]) => Promise<readonly Received[]>;
 
 /** Where events and their progress are kept: the truth. Reads see every earlier write. */
 export type EventStore = {
@@ -21,12 +29,13 @@ export type EventStore = {
   /** Unconditional: any attempt that succeeded makes its event a success. */
   recordSuccess(event: QueuedEvent, progress: Finished): Promise<void>;
   /** Answers false, and records nothing, if the event's progress is no longer the one that was `read`. */
-  recordFailure(event: QueuedEvent, read: Progress, progress: Progress): Promise<boolean>;
+  recordUnlessChanged(event: QueuedEvent, read: Progress, progress: Progress): Promise<boolean>;
 };
 
 /** Hands each message to a deliverer at its instant, or earlier if that is further away than the queue can wait. */
 export type DueQueue = {
-  send(message: Message): Promise<void>;
+  /** @param handOverAt epoch milliseconds, if not the instant of the message */
+  send(message: Message, handOverAt?: number): Promise<void>;
 };
 
 /** Makes one HTTP call for an event. Never throws: whatever happens is an outcome. */

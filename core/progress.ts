@@ -9,7 +9,14 @@ export type Waiting = History & {
   /** The number and the instant of the attempt that is owed. */
   readonly nextAttempt: number;
   readonly nextAttemptAt: number;
+  readonly claim?: Claim;
 };
+
+/**
+ * One deliverer's word that it makes the next attempt, given where several may want to. While it lasts all others stand
+ * back; if it has run out, its deliverer died in the call.
+ */
+export type Claim = { readonly attempt: number; readonly startedAt: number; readonly until: number };
 
 /** Nothing more is owed; the result is kept for readers. */
 export type Finished = History & {
@@ -43,10 +50,13 @@ export type Attempt = {
   readonly error?: string;
 };
 
-type Outcome = CallResult['outcome'];
+type Outcome = (CallResult | Crashed)['outcome'];
 
 /** How a call ended. Whatever a receiver does is one of these; a caller never throws. */
 export type CallResult = Answered | Unanswered;
+
+/** How an attempt ended whose deliverer died in the call: nobody knows what the receiver did. */
+export type Crashed = { readonly outcome: 'crashed'; readonly error: string };
 
 type Answered = { readonly outcome: 'answered'; readonly answer: Answer };
 

@@ -58,6 +58,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     newId: randomUUID,
     random: Math.random,
     shards: settings.shards,
+    aliveSince: now(),
   });
   dueQueue.start(queue.deliver);
   const keys = withDemoKey(dynamoApiKeys(table, now));

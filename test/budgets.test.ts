@@ -11,6 +11,7 @@ import { openEventStore } from './adapters/event-store-contract.ts';
 import { type Meter, meter } from './consumed-capacity.ts';
 import { type Database, openDynalite } from './open-dynalite.ts';
 import { answered, wantedEvent } from './sample-event.ts';
+import { received } from './simulated-time.ts';
 
 const KB = 1_024;
 /** What an event weighs without its body, rounded up. */
@@ -35,6 +36,7 @@ beforeAll(async () => {
     newId: randomUUID,
     random: Math.random,
     shards: 4,
+    aliveSince: 0,
   });
 });
 
@@ -94,5 +96,5 @@ function eventOf(bodySize: number): WantedEvent {
 
 function sentMessages() {
   const requests = sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries ?? []);
-  return requests.flat().map(({ MessageBody }) => parseMessageText(MessageBody ?? ''));
+  return requests.flat().map(({ MessageBody }) => received(parseMessageText(MessageBody ?? '')));
 }

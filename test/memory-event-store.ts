@@ -20,7 +20,7 @@ export function memoryEventStore(): EventStore {
     async recordSuccess({ key }, progress) {
       recorded.set(key.uuid, progress);
     },
-    async recordFailure({ key }, read, progress) {
+    async recordUnlessChanged({ key }, read, progress) {
       const current = recorded.get(key.uuid);
       const unchanged = read.version === 0 ? current === undefined : current?.version === read.version;
       if (!unchanged || current?.status !== (read.version === 0 ? undefined : read.status)) return false;

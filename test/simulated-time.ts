@@ -1,4 +1,4 @@
-import type { Message } from '../core/ports.ts';
+import type { Message, Received } from '../core/ports.ts';
 
 /** A clock that stands still until it is moved. Whoever sleeps wakes when it gets there. */
 export function simulatedClock(start: number) {
@@ -31,16 +31,27 @@ export function simulatedClock(start: number) {
 }
 
 /** Resolves when all that can go on without the clock has gone on. */
-export async function rest(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+export async function rest(turns = 5): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A due queue that keeps its messages until a test hands them over. */
 export function recordedMessages() {
   const sent: Message[] = [];
+  /** When each was asked to be handed over. */
+  const handOverAts: number[] = [];
   return {
     sent,
-    send: async (message: Message) => void sent.push(message),
-    take: () => sent.splice(0),
+    handOverAts,
+    async send(message: Message, handOverAt = message.at) {
+      sent.push(message);
+      handOverAts.push(handOverAt);
+    },
+    take: () => sent.splice(0).map((message) => received(message)),
   };
+}
+
+/** A message as it is handed over. */
+export function received(message: Message, receiveCount = 1): Received {
+  return { ...message, receiveCount };
 }

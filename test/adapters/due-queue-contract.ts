@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DueQueue, Message } from '../../core/ports.ts';
+import type { Deliver, DueQueue, Message } from '../../core/ports.ts';
 
 const SECOND = 1_000;
 /** How late a message may be on a busy machine. */
 const SOON = 500;
 const LIMIT = 10_000;
-
-/** Handles messages and answers those that failed. */
-export type Deliver = (messages: readonly Message[]) => Promise<readonly Message[]>;
 
 export type OpenDueQueue = (deliver: Deliver) => Promise<{ readonly queue: DueQueue; close(): Promise<void> }>;
 
@@ -75,6 +72,22 @@ export function dueQueueContract(name: string, open: OpenDueQueue): void {
       expect(deliverer.received.at(-1)?.message).toEqual(messages[1]);
     });
 
+    test('says how often it has handed a message over', async () => {
+      deliverer.fail({ attempt: 1, times: 2 });
+      await queue.send(messageAt(Date.now()));
+      await until(() => timesReceived(1) === 3);
+      expect(deliverer.received.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 3]);
+    });
+
+    test('keeps the mark of a message that is sent again, and hands it over when it is asked to', async () => {
+      const message = { ...messageAt(Date.now() - SECOND), again: true as const };
+      const handOverAt = Date.now() + 1.5 * SECOND;
+      await queue.send(message, handOverAt);
+      await until(() => deliverer.received.length === 1);
+      expect(deliverer.received).toMatchObject([{ message, receiveCount: 1 }]);
+      expect(deliverer.received[0]?.at).toBeGreaterThan(handOverAt - SECOND);
+    });
+
     function timesReceived(attempt: number): number {
       return deliverer.received.filter(({ message }) => message.attempt === attempt).length;
     }
@@ -87,11 +100,11 @@ export function messageAt(at: number, attempt = 1): Message {
 
 /** Notes what it is handed and when, and fails as often as it is told to. */
 export function recordingDeliverer() {
-  const received: { readonly message: Message; readonly at: number }[] = [];
+  const received: { readonly message: Message; readonly at: number; readonly receiveCount: number }[] = [];
   const failures = new Map<number, number>();
 
   const deliver: Deliver = async (messages) => {
-    received.push(...messages.map((message) => ({ message, at: Date.now() })));
+    received.push(...messages.map(({ receiveCount, ...message }) => ({ message, at: Date.now(), receiveCount })));
     return messages.filter(({ attempt }) => {
       const left = failures.get(attempt) ?? 0;
       failures.set(attempt, left - 1);

@@ -12,8 +12,8 @@ import { buildApp } from 'fauxqs';
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import { timerDueQueue } from '../../adapters/timer-due-queue.ts';
 import { publicKey } from '../../core/event-key.ts';
-import type { Message } from '../../core/ports.ts';
-import { type Deliver, dueQueueContract, messageAt, recordingDeliverer } from './due-queue-contract.ts';
+import type { Deliver, Message } from '../../core/ports.ts';
+import { dueQueueContract, messageAt, recordingDeliverer } from './due-queue-contract.ts';
 
 const START = Date.parse('2030-01-01T00:00:00.250Z');
 const SECOND = 1_000;
@@ -158,7 +158,7 @@ describe('the due queue on timers', () => {
       await jest.advanceTimersByTimeAsync(15 * MINUTE - 1);
       expect(received).toEqual([]);
       await jest.advanceTimersByTimeAsync(1);
-      expect(received).toEqual([{ message, at: START + 15 * MINUTE }]);
+      expect(received).toEqual([{ message, at: START + 15 * MINUTE, receiveCount: 1 }]);
     },
   );
 
@@ -263,10 +263,15 @@ function poll({ client, queueUrl: QueueUrl }: Sqs, deliver: Deliver) {
   const stopping = new AbortController();
 
   async function pollOnce(): Promise<void> {
-    const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+    const command = new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: 1,
+      MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+    });
     const { Messages = [] } = await client.send(command, { abortSignal: stopping.signal });
-    const received = Messages.map(({ Body = '', ReceiptHandle }) => ({
-      message: parseMessageText(Body),
+    const received = Messages.map(({ Body = '', ReceiptHandle, Attributes }) => ({
+      message: { ...parseMessageText(Body), receiveCount: Number(Attributes?.ApproximateReceiveCount) },
       ReceiptHandle,
     }));
     const failed = await deliver(received.map(({ message }) => message));

@@ -81,7 +81,7 @@ export function eventStoreContract(
       const event = await kept();
       const read = firstProgress(event);
       const progress = failed(event, read);
-      expect(await store.recordFailure(event, read, progress)).toBe(true);
+      expect(await store.recordUnlessChanged(event, read, progress)).toBe(true);
       expect(await progressOf(event)).toEqual(progress);
     });
 
@@ -89,9 +89,9 @@ export function eventStoreContract(
       const event = await kept({ maxTryCount: 1 });
       const read = firstProgress(event);
       const progress = failed(event, read);
-      expect(await store.recordFailure(event, read, progress)).toBe(true);
+      expect(await store.recordUnlessChanged(event, read, progress)).toBe(true);
       expect(await progressOf(event)).toMatchObject({ status: 'max_try_count_reached', finishedAt: DUE + SECOND });
-      expect(await store.recordFailure(event, read, progress)).toBe(false);
+      expect(await store.recordUnlessChanged(event, read, progress)).toBe(false);
     });
 
     test('records one failure of ten that read the same progress, at every version', async () => {
@@ -100,7 +100,7 @@ export function eventStoreContract(
       for (const version of [0, 1, 2, 3]) {
         expect(read.version).toBe(version);
         const rivals: Waiting[] = Array.from({ length: 10 }, (_, n) => failed(event, read as Waiting, n + 1));
-        const verdicts = await Promise.all(rivals.map((rival) => store.recordFailure(event, read, rival)));
+        const verdicts = await Promise.all(rivals.map((rival) => store.recordUnlessChanged(event, read, rival)));
         expect(verdicts.filter(Boolean)).toHaveLength(1);
         read = await progressOf(event);
         expect(read).toEqual(rivals[verdicts.indexOf(true)]);
@@ -110,8 +110,10 @@ export function eventStoreContract(
     test('records no failure of one that read a progress which has been left behind', async () => {
       const event = await kept();
       const [first, second] = await recordedFailures(event, 2);
-      expect(await store.recordFailure(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(false);
-      expect(await store.recordFailure(event, first, failed(event, first, 7))).toBe(false);
+      expect(await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(
+        false,
+      );
+      expect(await store.recordUnlessChanged(event, first, failed(event, first, 7))).toBe(false);
       expect(await progressOf(event)).toEqual(second);
     });
 
@@ -135,8 +137,10 @@ export function eventStoreContract(
       const success = succeeded(event, firstProgress(event));
       expect(success.version).toBe(read.version);
       await store.recordSuccess(event, success);
-      expect(await store.recordFailure(event, read, failed(event, read))).toBe(false);
-      expect(await store.recordFailure(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(false);
+      expect(await store.recordUnlessChanged(event, read, failed(event, read))).toBe(false);
+      expect(await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(
+        false,
+      );
       expect(await progressOf(event)).toEqual(success);
     });
 
@@ -161,7 +165,7 @@ export function eventStoreContract(
       for (let n = 0; n < count; n++) {
         const read = all.at(-1) as Waiting;
         const progress = failed(event, read);
-        expect(await store.recordFailure(event, read, progress)).toBe(true);
+        expect(await store.recordUnlessChanged(event, read, progress)).toBe(true);
         all.push(progress);
       }
       return all.slice(1) as [Waiting, ...Waiting[]];
@@ -206,7 +210,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 
       test('a failed progress in the place of any other', async () => {
         const event = newEvent();
-        await store.recordFailure(event, firstProgress(event), failed(event, firstProgress(event)));
+        await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
         expect(await itemOf(progressKeyOf(event))).toMatchObject({
           format: 1,
           status: 'waiting_execution',
@@ -259,9 +263,9 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         await store.keepEvent(event);
         const eventExpiry = await expiryOf(eventKeyOf(event));
         const waiting = failed(event, firstProgress(event));
-        await store.recordFailure(event, firstProgress(event), waiting);
+        await store.recordUnlessChanged(event, firstProgress(event), waiting);
         expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
-        await store.recordFailure(event, waiting, failed({ ...event, maxTryCount: 2 }, waiting));
+        await store.recordUnlessChanged(event, waiting, failed({ ...event, maxTryCount: 2 }, waiting));
         expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
         await store.recordSuccess(event, succeeded(event, firstProgress(event)));
         expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
@@ -293,7 +297,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       test('one write unit for a failure', async () => {
         const event = newEvent();
         metered.reset();
-        await store.recordFailure(event, firstProgress(event), failed(event, firstProgress(event)));
+        await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
         expect(metered).toMatchObject({ writes: 1, calls: { PutItem: 1 } });
       });
 

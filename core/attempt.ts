@@ -1,0 +1,80 @@
+import { crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
+import type { QueuedEvent } from './event.ts';
+import { type Call, settle } from './lifecycle.ts';
+import type { EventRecord, Message, Received } from './ports.ts';
+import type { Claim, Progress, Waiting } from './progress.ts';
+import type { World } from './world.ts';
+
+/** A message that arrives this much before its instant is waited for; an earlier one goes back to the due queue. */
+const LONGEST_WAIT = 1_000;
+
+/** An attempt that has ended: what was read before it, and what it came to. */
+export type Ended = { readonly event: QueuedEvent; readonly read: Waiting; readonly progress: Progress };
+
+/** Makes the attempt that a message asks for, at its instant, if it is the one that is owed and nobody else is at it. */
+export function attempter(world: World): (message: Received) => Promise<Ended | undefined> {
+  const { store, dueQueue, call, now, sleep, random, aliveSince } = world;
+
+  async function attempt(message: Received): Promise<Ended | undefined> {
+    if (message.at - now() > LONGEST_WAIT) return sendLater(plain(message));
+    await until(message.at);
+    const record = await store.findEvent(message.key);
+    if (record === undefined) return undefined;
+    const { event, progress } = record;
+    if (!isOwed(message, progress)) return passBaton(message, record);
+    if (progress.claim !== undefined) return respectClaim(message, event, progress, progress.claim);
+    if (!mayBeContested(message, event, now())) return makeCall(event, progress);
+    const claimed = withClaim(event, progress, now());
+    return (await store.recordUnlessChanged(event, progress, claimed)) ? makeCall(event, claimed) : attempt(message);
+  }
+
+  /**
+   * A deliverer may have died between recording an attempt and sending the next message; then its own message comes back,
+   * and the next is sent in its place.
+   */
+  async function passBaton(message: Received, { event, progress }: EventRecord): Promise<undefined> {
+    if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
+    if (isRepeated(message)) await dueQueue.send({ ...nextMessage(event, progress), again: true });
+  }
+
+  /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */
+  async function respectClaim(message: Received, event: QueuedEvent, read: Waiting, claim: Claim) {
+    if (isLive(claim, now(), aliveSince)) return sendLater({ ...plain(message), again: true }, claim.until);
+    return ended(event, read, crashedCall(claim, now()));
+  }
+
+  async function makeCall(event: QueuedEvent, read: Waiting): Promise<Ended> {
+    const startedAt = now();
+    const result = await call(event, read.nextAttempt);
+    return ended(event, read, { startedAt, endedAt: now(), result });
+  }
+
+  function ended(event: QueuedEvent, read: Waiting, made: Call): Ended {
+    return { event, read, progress: settle(event, read, made, random()) };
+  }
+
+  async function sendLater(message: Message, handOverAt?: number): Promise<undefined> {
+    await dueQueue.send(message, handOverAt);
+  }
+
+  /** Timers fire up to a millisecond early, so the clock is asked again after each. */
+  async function until(instant: number): Promise<void> {
+    while (now() < instant) await sleep(instant - now());
+  }
+
+  return attempt;
+}
+
+/** The message of the attempt that comes next. */
+export function nextMessage({ key }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): Message {
+  return { key, attempt: nextAttempt, at: nextAttemptAt };
+}
+
+/** A message is worth a call only if it names the very attempt that comes next; all others are repetitions or leftovers. */
+function isOwed({ attempt, at }: Message, progress: Progress): progress is Waiting {
+  return progress.status === 'waiting_execution' && progress.nextAttempt === attempt && progress.nextAttemptAt === at;
+}
+
+function plain({ receiveCount, ...message }: Received): Message {
+  return message;
+}

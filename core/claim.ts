@@ -1,0 +1,38 @@
+import type { QueuedEvent } from './event.ts';
+import type { Call } from './lifecycle.ts';
+import type { Received } from './ports.ts';
+import type { Claim, Waiting } from './progress.ts';
+
+/** Later than this, the due queue may have handed a message to another deliverer meanwhile. */
+const LATE = 300_000;
+/** A call this long may outlast what the due queue waits for its deliverer. */
+const LONG = 240_000;
+/** Added to a call's timeout: a deliverer that has not recorded it by then is dead. */
+const MARGIN = 30_000;
+
+/** Whether the due queue handed a message over before. That alone proves nothing: being throttled raises the count too. */
+export function isRepeated({ receiveCount, again }: Received): boolean {
+  return receiveCount > 1 || again === true;
+}
+
+/** Claiming costs a write, so it is done only where another deliverer may be at the same attempt. */
+export function mayBeContested(message: Received, event: QueuedEvent, now: number): boolean {
+  return isRepeated(message) || now - message.at > LATE || event.timeout > LONG;
+}
+
+/** The progress in which a deliverer says that it makes the next attempt. */
+export function withClaim(event: QueuedEvent, read: Waiting, now: number): Waiting {
+  const claim = { attempt: read.nextAttempt, startedAt: now, until: now + event.timeout + MARGIN };
+  return { ...read, version: read.version + 1, claim };
+}
+
+/** @param aliveSince whoever claimed before this instant is known to be dead */
+export function isLive({ startedAt, until }: Claim, now: number, aliveSince: number): boolean {
+  return now < until && startedAt >= aliveSince;
+}
+
+/** The call of a deliverer that claimed it and died. */
+export function crashedCall({ startedAt }: Claim, now: number): Call {
+  const error = 'The process that made the call died. What the receiver did is unknown.';
+  return { startedAt, endedAt: now, result: { outcome: 'crashed', error } };
+}

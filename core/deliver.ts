@@ -1,0 +1,59 @@
+import { attempter, type Ended, nextMessage } from './attempt.ts';
+import { isRepeated } from './claim.ts';
+import type { Deliver, Received } from './ports.ts';
+import type { Finished, Progress } from './progress.ts';
+import type { World } from './world.ts';
+
+/** How long a success may wait for its neighbours, so that they are recorded together. */
+const LONGEST_LINGER = 100;
+
+/**
+ * Makes the attempts that messages ask for and records them. Messages that were handed over before go one after the other,
+ * behind the others: one of them may be what killed a deliverer, and must not take its neighbours along.
+ */
+export function deliverer(world: World): Deliver {
+  const { store, dueQueue, sleep } = world;
+  const attempt = attempter(world);
+
+  async function together(messages: readonly Received[]): Promise<Received[]> {
+    const calls = openCalls(messages.length);
+    const results = await Promise.allSettled(messages.map((message) => deliver(message, calls)));
+    return messages.filter((_, index) => results[index]?.status === 'rejected');
+  }
+
+  async function deliver(message: Received, calls: OpenCalls): Promise<void> {
+    const ended = await attempt(message).finally(calls.oneEnded);
+    if (ended === undefined) return;
+    if (!isSuccess(ended.progress)) return recordFailure(ended);
+    await Promise.race([calls.allEnded, sleep(LONGEST_LINGER)]);
+    await store.recordSuccess(ended.event, ended.progress);
+  }
+
+  /** Only the one whose record was taken sends the next message, so that there is never a second chain of attempts. */
+  async function recordFailure({ event, read, progress }: Ended): Promise<void> {
+    const won = await store.recordUnlessChanged(event, read, progress);
+    if (won && progress.status === 'waiting_execution') await dueQueue.send(nextMessage(event, progress));
+  }
+
+  return async (messages) => {
+    const failed = await together(messages.filter((message) => !isRepeated(message)));
+    for (const message of messages.filter(isRepeated)) failed.push(...(await together([message])));
+    return failed;
+  };
+}
+
+function isSuccess(progress: Progress): progress is Finished {
+  return progress.status === 'success';
+}
+
+type OpenCalls = { readonly oneEnded: () => void; readonly allEnded: Promise<void> };
+
+function openCalls(count: number): OpenCalls {
+  const { promise: allEnded, resolve } = Promise.withResolvers<void>();
+  let open = count;
+  const oneEnded = () => {
+    open--;
+    if (open === 0) resolve();
+  };
+  return { oneEnded, allEnded };
+}

@@ -1,0 +1,60 @@
+import type { QueuedEvent } from '../../core/event.ts';
+import type { DueQueue, EventStore } from '../../core/ports.ts';
+import type { CallResult } from '../../core/progress.ts';
+import { eventQueue } from '../../core/queue.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
+import { answered } from '../sample-event.ts';
+import { recordedMessages, simulatedClock } from '../simulated-time.ts';
+
+export const START = Date.parse('2030-01-01T00:00:00.250Z');
+export const SECOND = 1_000;
+
+type Scene = {
+  readonly store?: EventStore;
+  readonly dueQueue?: DueQueue;
+  readonly call?: (event: QueuedEvent, attempt: number) => Promise<CallResult>;
+  readonly random?: () => number;
+  /** How early its timers fire. */
+  readonly earlyBy?: number;
+  readonly aliveSince?: number;
+};
+
+/** A queue on a store in memory, a clock that is moved and a due queue whose messages are handed over by the test. */
+export function simulation({
+  store = memoryEventStore(),
+  call = async () => answered(200),
+  random = () => 0,
+  earlyBy = 0,
+  aliveSince = 0,
+  dueQueue,
+}: Scene = {}) {
+  const clock = simulatedClock(START);
+  const messages = recordedMessages();
+  const calls: { at: number; attempt: number }[] = [];
+  let ids = 0;
+  const queue = eventQueue({
+    store,
+    dueQueue: dueQueue ?? messages,
+    call: (event, attempt) => {
+      calls.push({ at: clock.now(), attempt });
+      return call(event, attempt);
+    },
+    now: clock.now,
+    sleep: (milliseconds) => clock.sleep(Math.max(1, milliseconds - earlyBy)),
+    newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
+    random,
+    shards: 4,
+    aliveSince,
+  });
+
+  /** Hands over every message at its instant until there are none. */
+  async function deliverAll(): Promise<void> {
+    while (messages.sent.length > 0) {
+      const taken = messages.take();
+      await clock.moveTo(Math.max(...taken.map(({ at }) => at)));
+      await queue.deliver(taken);
+    }
+  }
+
+  return { queue, messages, calls, clock, deliverAll };
+}
