@@ -29,8 +29,14 @@ type World = {
   readonly now: () => number;
 };
 
+type HttpCaller = {
+  readonly call: Caller;
+  /** Closes idle connections. A call under way is left to end by itself. */
+  close(): void;
+};
+
 /** Calls strangers' URLs: one deadline for all of it, no redirects, no decompression, and no more kept than the caps. */
-export function httpCaller(world: World): { readonly call: Caller; close(): void } {
+export function httpCaller(world: World): HttpCaller {
   const { allowsAddress, targetPolicy, resolve, userAgent, now } = world;
   const guard = addressGuard(allowsAddress, resolve);
   // A request that queued for a socket would not see its deadline, hence no bound on sockets.
@@ -64,7 +70,8 @@ export function httpCaller(world: World): { readonly call: Caller; close(): void
   };
 
   function close(): void {
-    for (const agent of Object.values(agents)) agent.destroy();
+    for (const { freeSockets } of Object.values(agents))
+      for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
   }
 
   return { call, close };
@@ -90,7 +97,8 @@ function headersFor({ key, body, headers }: QueuedEvent, attempt: number, now: n
 
 /**
  * One request and its answer. A connection that the receiver closed while it was idle is found out only by using it, so
- * such a request goes out once more on a new one: https://nodejs.org/api/http.html#requestreusedsocket
+ * such a request goes out once more on a new one, unless an answer has begun: then the receiver has seen the request.
+ * https://nodejs.org/api/http.html#requestreusedsocket
  */
 async function exchange(
   url: URL,
@@ -110,14 +118,21 @@ async function exchange(
 function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, guard: Guard) {
   const request: ClientRequest = (url.protocol === 'https:' ? https : http).request(url, options);
   request.maxHeadersCount = 0;
+  let answerBegan = () => false;
   const answer = new Promise<Answer>((resolve, reject) => {
-    request.on('error', reject);
+    request.on('error', (error) => reject(wasClosed(error) && answerBegan() ? brokenOff(error) : error));
     request.on('upgrade', (_, socket) => {
       socket.destroy();
       reject(new InvalidAnswer('The answer asks for another protocol.'));
     });
-    request.on('response', (response) => void read(response).then(resolve, reject));
+    request.on('response', (response) => {
+      void read(response)
+        .then(resolve, reject)
+        .finally(() => endUnlessDone(request, response));
+    });
     request.on('socket', (socket) => {
+      const readBefore = socket.bytesRead;
+      answerBegan = () => socket.bytesRead > readBefore;
       if (socket.connecting) socket.once('connect', () => guard.checkConnected(socket));
     });
   });
@@ -126,14 +141,26 @@ function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, g
 }
 
 async function read(response: IncomingMessage): Promise<Answer> {
+  const { statusCode = 0 } = response;
+  // Node hands over any three digits, and a 101 without an upgrade; below 300 they would count as a success.
+  if (statusCode < 200) throw new InvalidAnswer('The answer has no final status.');
   const headers = headersOf(response.rawHeaders);
   const body = await bodyOf(response);
   return {
-    statusCode: response.statusCode ?? 0,
+    statusCode,
     headers: headers.kept,
     body: body.kept,
     truncated: headers.truncated || body.truncated,
   };
+}
+
+/** A receiver that answers without reading the request would hold its connection for ever: no deadline is left. */
+function endUnlessDone(request: ClientRequest, response: IncomingMessage): void {
+  if (!request.writableFinished || !response.complete) request.destroy();
+}
+
+function brokenOff(cause: Error): InvalidAnswer {
+  return new InvalidAnswer('The connection was closed before the answer was complete.', { cause });
 }
 
 function wasClosed(error: unknown): boolean {

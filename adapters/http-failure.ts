@@ -7,6 +7,7 @@ export class InvalidAnswer extends Error {}
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The host name does not resolve.',
   EAI_AGAIN: 'The host name could not be looked up.',
+  EAI_FAIL: 'The host name could not be looked up.',
   ECONNREFUSED: 'The connection was refused.',
   ECONNRESET: 'The connection was closed before an answer came.',
   EPIPE: 'The connection was closed before an answer came.',
@@ -14,6 +15,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'There is no way to the host.',
   ENETUNREACH: 'There is no way to the host.',
   CERT_HAS_EXPIRED: 'The certificate of the host has expired.',
+  CERT_NOT_YET_VALID: 'The certificate of the host is not valid yet.',
+  CERT_REVOKED: 'The certificate of the host has been revoked.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate is for another host.',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'The certificate is not signed by an authority that is known.',
   SELF_SIGNED_CERT_IN_CHAIN: 'The certificate is not signed by an authority that is known.',

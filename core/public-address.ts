@@ -74,8 +74,9 @@ function ipv4Bits(address: string): bigint | undefined {
   return octets.reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n);
 }
 
-/** Every spelling of an IPv6 address comes out of `URL` in one form; a zone makes it invalid. */
+/** Every spelling of an IPv6 address comes out of `URL` in one form. What else `URL` would read or skip is kept from it. */
 function ipv6Bits(address: string): bigint | undefined {
+  if (!/^[\da-f:.]+$/i.test(address)) return undefined;
   const host = URL.parse(`http://[${address}]/`)?.hostname;
   if (host === undefined) return undefined;
   const [head = '', tail] = host.slice(1, -1).split('::');

@@ -32,6 +32,7 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
     };
   }
   url.hostname = url.hostname.replace(/\.$/, '');
+  if (/(^|\.)(\.|$)/.test(url.hostname)) return { refused: 'The host name has a dot too many. Remove it.' };
   if (REFUSED_PORTS.has(portOf(url))) return { refused: `Port ${portOf(url)} is not called: it is not one for HTTP.` };
   if (policy.ownHosts.includes(url.hostname)) return { refused: 'The queue does not call itself.' };
   if (!policy.privateTargets && !isPublicHost(url.hostname)) {
@@ -53,7 +54,7 @@ function addressIn(hostname: string): string | undefined {
 function isPublicHost(hostname: string): boolean {
   const address = addressIn(hostname);
   if (address !== undefined) return isPublicAddress(address);
-  return hostname.includes('.') && !LOCAL_NAMES.test(hostname) && !hostname.endsWith('.');
+  return hostname.includes('.') && !LOCAL_NAMES.test(hostname);
 }
 
 function portOf(url: URL): number {

@@ -131,14 +131,31 @@ describe('an address that is not public', () => {
     expect(JSON.stringify([named, mixed])).not.toContain(address);
   });
 
+  test('is not connected to as a literal either where only the addresses are not allowed', async () => {
+    const caller = httpCaller({ ...world(), targetPolicy: { privateTargets: true, ownHosts: [] } });
+    for (const url of ['http://10.0.0.5/', 'https://10.0.0.5/', 'http://[::1]/', 'http://[::ffff:10.0.0.5]/'])
+      expect((await caller.call(eventTo(url), 1)).outcome).toBe('blocked');
+    caller.close();
+    expect(network.connects).toEqual([]);
+  });
+
+  test.each(['http', 'https'])(
+    'gets no request over %s where a connection leads to it all the same',
+    async (scheme) => {
+      let asked = 0;
+      const caller = httpCaller({ ...world(), allowsAddress: () => ++asked === 1 });
+      network.answerLookups([[PUBLIC]]);
+      const result = await caller.call(eventTo(`${scheme}://rerouted.attacker.example/`), 1);
+      caller.close();
+      expect(result.outcome).toBe('blocked');
+      expect(network.connects).toEqual([PUBLIC]);
+      expect(requested).toEqual([]);
+    },
+  );
+
   test('is called where private targets are allowed', async () => {
-    const caller = httpCaller({
-      allowsAddress: () => true,
-      targetPolicy: { privateTargets: true, ownHosts: [] },
-      resolve: network.resolve,
-      userAgent: 'test',
-      now: Date.now,
-    });
+    const targetPolicy = { privateTargets: true, ownHosts: [] };
+    const caller = httpCaller({ ...world(), allowsAddress: () => true, targetPolicy });
     network.answerLookups([['10.0.0.5']]);
     for (const url of ['http://127.0.0.1/', 'http://[::1]/', 'http://intranet/', 'http://localhost/']) {
       expect((await caller.call(eventTo(url), 1)).outcome).toBe('answered');
@@ -193,13 +210,17 @@ async function call(url: string): Promise<CallResult> {
 }
 
 function newCaller() {
-  return httpCaller({
+  return httpCaller(world());
+}
+
+function world() {
+  return {
     allowsAddress: isPublicAddress,
     targetPolicy: publicOnly,
     resolve: network.resolve,
     userAgent: 'test',
     now: Date.now,
-  });
+  };
 }
 
 function eventTo(url: string) {

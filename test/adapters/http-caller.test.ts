@@ -60,6 +60,12 @@ describe('a call carries', () => {
     expect(body.equals(bytes)).toBe(true);
   });
 
+  test('the length of a body also with DELETE', async () => {
+    const { headers, body } = await received({ method: 'DELETE', body: { kind: 'text', bytes: Buffer.from('gone') } });
+    expect(headers).toMatchObject({ 'content-length': '4' });
+    expect(body.toString()).toBe('gone');
+  });
+
   test("the event's own type, agent and accept in their place, in any spelling", async () => {
     const headers = [
       ['CONTENT-TYPE', 'text/xml'],
@@ -120,6 +126,13 @@ describe('an answer is', () => {
     expect(answer.truncated).toBe(true);
     expect(size).toBeLessThanOrEqual(16 * KB);
     expect(size).toBeGreaterThan(15 * KB - 1);
+  });
+
+  test('kept with every line of a header, however many there are', async () => {
+    const answer = await answerOf(
+      await speaking(`HTTP/1.1 200 OK\r\nContent-Length: 0\r\n${'a: 1\r\n'.repeat(3_000)}\r\n`),
+    );
+    expect(Object.fromEntries(answer.headers).a).toBe(Array(3_000).fill('1').join(', '));
   });
 
   test('kept as it came, not decompressed', async () => {
@@ -222,6 +235,20 @@ describe('there is no answer from a receiver that', () => {
       /protocol/,
     ],
     [
+      'answers 101 without saying which protocol',
+      () => speaking('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+      'invalid_answer',
+      /final status/,
+    ],
+    [
+      'answers with a status below any that exists',
+      () => speaking('HTTP/1.1 099 What\r\nContent-Length: 0\r\n\r\n'),
+      'invalid_answer',
+      /final status/,
+    ],
+    ['breaks off its headers', () => speaking('HTTP/1.1 200 OK\r\nX-A'), 'invalid_answer', /complete/],
+    ['gives a hint and no answer', () => speaking('HTTP/1.1 103 Early Hints\r\n\r\n'), 'invalid_answer', /complete/],
+    [
       'sends 1 MiB of headers',
       () => speaking(`HTTP/1.1 200 OK\r\nx: ${'v'.repeat(KB * KB)}\r\n\r\n`),
       'invalid_answer',
@@ -316,6 +343,31 @@ describe('a connection', () => {
     expect(requests).toEqual([1, 1, 2]);
   });
 
+  test('is not looked for among other idle ones then, which may be closed too', async () => {
+    let sockets = 0;
+    const requests = new Map<Socket, number>();
+    const url = await spokenBy((socket) => {
+      sockets++;
+      socket.on('data', () => {
+        requests.set(socket, (requests.get(socket) ?? 0) + 1);
+        if (requests.get(socket) === 2) socket.resetAndDestroy();
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+    await Promise.all([callTo(url), callTo(url)]);
+    expect(sockets).toBe(2);
+    expect((await callTo(url)).outcome).toBe('answered');
+    expect(sockets).toBe(3);
+  });
+
+  test('leaves no timer behind when it was answered', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const url = await receiving((response) => response.end());
+    const before = timers();
+    expect((await callTo(url, { timeout: 60_000 })).outcome).toBe('answered');
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
   test('that is new and breaks before an answer is not made again', async () => {
     let sockets = 0;
     const url = await spokenBy((socket) => {
@@ -326,18 +378,61 @@ describe('a connection', () => {
     expect(sockets).toBe(1);
   });
 
-  test('that breaks after the answer began is not made again', async () => {
+  test.each([
+    ['in its first line', 'HTTP/1.1 2'],
+    ['in its headers', 'HTTP/1.1 200 OK\r\nX-A'],
+    ['after a hint', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+    ['in its body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx'],
+  ])('that breaks after the answer began, %s, is not made again', async (_, beginning) => {
     let requests = 0;
     const url = await spokenBy((socket) =>
       socket.on('data', () => {
         requests++;
         if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-        else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx');
+        else socket.end(beginning);
       }),
     );
-    await callTo(url);
+    expect((await callTo(url)).outcome).toBe('answered');
     expect((await callTo(url)).outcome).toBe('invalid_answer');
     expect(requests).toBe(2);
+  });
+
+  test('does not outlive a call whose body the receiver answered without reading', async () => {
+    const accepted = Promise.withResolvers<Socket>();
+    const url = await spokenBy((socket) => {
+      socket.once('readable', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+      accepted.resolve(socket);
+    });
+    const body = { kind: 'bytes', bytes: new Uint8Array(32 * KB * KB) } as const;
+    expect((await callTo(url, { method: 'POST', body })).outcome).toBe('answered');
+    const socket = await accepted.promise;
+    await once(socket.resume(), 'close');
+    expect(socket.bytesRead).toBeLessThan(body.bytes.length);
+  });
+
+  test('of a call under way survives the closing of the idle ones', async () => {
+    const caller = httpCaller(world);
+    const arrived = Promise.withResolvers<ServerResponse>();
+    const url = await receiving(arrived.resolve);
+    const result = caller.call(event(url), 1);
+    const response = await arrived.promise;
+    caller.close();
+    response.end();
+    expect((await result).outcome).toBe('answered');
+  });
+
+  test('that is idle ends when the caller is closed', async () => {
+    const caller = httpCaller(world);
+    const closed = Promise.withResolvers<void>();
+    const url = await spokenBy((socket) => {
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+      socket.once('close', closed.resolve);
+    });
+    expect((await caller.call(event(url), 1)).outcome).toBe('answered');
+    const closedAt = performance.now();
+    caller.close();
+    await closed.promise;
+    expect(performance.now() - closedAt).toBeLessThan(1_000);
   });
 });
 

@@ -20,7 +20,8 @@ const ranges: readonly [first: string, last: string, before?: string, behind?: s
   ['198.18.0.0', '198.19.255.255', '198.17.255.255', '198.20.0.0'],
   ['198.51.100.0', '198.51.100.255', '198.51.99.255', '198.51.101.0'],
   ['203.0.113.0', '203.0.113.255', '203.0.112.255', '203.0.114.0'],
-  ['224.0.0.0', '255.255.255.255', '223.255.255.255', undefined],
+  ['224.0.0.0', '239.255.255.255', '223.255.255.255', undefined],
+  ['240.0.0.0', '255.255.255.255'],
   ['::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', undefined, '2000::'],
   ['2001::', '2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff', '2000:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '2001:200::'],
   ['2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff', '2001:db7:ffff:ffff:ffff:ffff:ffff:ffff', '2001:db9::'],
@@ -84,6 +85,10 @@ test.each([
   '2606:4700::1%eth0',
   '2606:4700:::1',
   '1:2:3:4:5:6:7:8:9',
+  '2606:4700::1]/',
+  '2606:4700::1\n',
+  '2606:\t4700::1',
+  'a]@[2606:4700::1',
 ])('%j is no address, and so not public', (text) => {
   expect(isPublicAddress(text)).toBe(false);
 });

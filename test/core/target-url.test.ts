@@ -37,6 +37,10 @@ describe('refused everywhere', () => {
     ['https://example.com:11211/'],
     ['http://example.com:65536/'],
     ['http://exa%mple.com/'],
+    ['http://./'],
+    ['http://.example.com/'],
+    ['http://a..example.com/'],
+    ['http://example.com../'],
   ])('%j', (text) => {
     for (const policy of [publicOnly, anywhere])
       expect(parseTargetUrl(text, policy)).toEqual({ refused: expect.any(String) });
@@ -69,6 +73,7 @@ test("the queue's own hosts are refused, however they are spelled", () => {
   for (const text of ['https://queue.example.com/', 'https://QUEUE.example.com./events']) {
     expect(parseTargetUrl(text, policy)).toEqual({ refused: 'The queue does not call itself.' });
   }
+  expect(parseTargetUrl('https://queue.example.com../', policy)).toHaveProperty('refused');
 });
 
 test('a URL has at most 2,048 characters, counted with its percent-encoding', () => {
