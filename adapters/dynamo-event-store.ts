@@ -1,12 +1,17 @@
+import { type Entry, positionAt, type Reminder } from '../core/entry.ts';
 import type { QueuedEvent } from '../core/event.ts';
-import { type EventKey, offsetOf, shardOf } from '../core/event-key.ts';
-import { expiresAt, firstProgress, progressExpiresAt } from '../core/lifecycle.ts';
+import { type EventKey, instantAt, offsetOf, shardOf } from '../core/event-key.ts';
+import type { Hands } from '../core/hands.ts';
+import { expiresAt, firstProgress, progressExpiresAt, reminderExpiresAt } from '../core/lifecycle.ts';
 import type { EventStore } from '../core/ports.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Condition, DynamoTable, Item, ItemKey } from './dynamo-table.ts';
 
 /** Stands in every item, so that a later version can tell what it reads. Raise it with any change of an attribute. */
 const FORMAT = 1;
+const HANDS: ItemKey = { pk: 'hands', sk: 'hands' };
+const PAGE = 200;
+const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
 
 /** An event costs its size in write units once; its progress is an item of its own, so that recording it costs one more. */
 export function dynamoEventStore(table: DynamoTable): EventStore {
@@ -25,6 +30,29 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
     recordSuccess: (event, progress) => table.put(progressItem(event, progress)),
 
     recordUnlessChanged: (event, read, progress) => table.putIf(progressItem(event, progress), unchangedSince(read)),
+
+    keepReminder: (event, reminder) => table.put(reminderItem(event, reminder)),
+
+    async entries(shard, after, until) {
+      const to = positionAt(until);
+      const range = { pk: `shard#${shard}`, from: after, to, attributes: ENTRY_ATTRIBUTES, limit: PAGE };
+      const { items, isLast } = await table.query(range);
+      const reached = isLast ? to : (items.at(-1)?.sk ?? to);
+      return { entries: items.filter(({ sk }) => sk !== after).map(entryFrom), reached };
+    },
+
+    /** Its progress first: it must never be forgotten before its event. */
+    async keepUntil({ event }, instant) {
+      await table.set(progressKey(event.key), 'expires_at', epochSeconds(instant));
+      await table.set(eventKey(event.key), 'expires_at', epochSeconds(instant));
+    },
+
+    async findHands() {
+      const item = await table.get(HANDS);
+      return item && (attributesOf(item) as Hands);
+    },
+
+    keepHands: (read, hands) => table.putIf({ ...HANDS, format: FORMAT, ...hands }, sameVersion(read)),
   };
 }
 
@@ -43,9 +71,30 @@ function progressItem(event: QueuedEvent, progress: Progress): Item {
   return { ...progressKey(event.key), format: FORMAT, expires_at, ...progress };
 }
 
+function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): Item {
+  const { dueAt, uuid } = event.key;
+  const key = { pk: `shard#${shardOf(uuid)}`, sk: `${sortKey({ dueAt: at, uuid })}#r` };
+  const expires_at = epochSeconds(reminderExpiresAt(event, at));
+  const attempt = 'attempt' in reminder ? reminder.attempt : undefined;
+  return { ...key, format: FORMAT, expires_at, purpose: kind, attempt, dueAt };
+}
+
+function entryFrom({ sk, sent, purpose, attempt, dueAt }: Item): Entry {
+  const [offset = '', uuid = ''] = sk.split('#');
+  const at = instantAt(offset);
+  if (purpose === undefined) return { kind: 'event', key: { dueAt: at, uuid }, sent: sent === true };
+  const key = { dueAt: Number(dueAt), uuid };
+  return purpose === 'attempt' ? { kind: 'attempt', key, attempt: Number(attempt), at } : { kind: 'look', key, at };
+}
+
+function sameVersion(read: { readonly version: number } | undefined): Condition {
+  if (read === undefined || read.version === 0) return { expression: 'attribute_not_exists(pk)' };
+  return { expression: 'version = :version', values: { ':version': read.version } };
+}
+
 /** A success ends a version without asking for it, so the version alone does not tell. */
 function unchangedSince(read: Progress): Condition {
-  if (read.version === 0) return { expression: 'attribute_not_exists(pk)' };
+  if (read.version === 0) return sameVersion(read);
   return {
     expression: 'version = :version AND #status = :status',
     names: { '#status': 'status' },

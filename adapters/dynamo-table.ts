@@ -1,5 +1,12 @@
 import { ConditionalCheckFailedException, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { coalesce } from './coalesce.ts';
 
 /** AWS's own bounds. */
@@ -35,6 +42,18 @@ export type DynamoTable = {
   putIf(item: Item, condition: Condition): Promise<boolean>;
   /** Strongly consistent. */
   get(key: ItemKey): Promise<Item | undefined>;
+  /** Sets one attribute of an item, if there is one. */
+  set(key: ItemKey, attribute: string, value: unknown): Promise<void>;
+  /** A page of a partition, largest sort key first, strongly consistent: those attributes of the items between two sort keys. */
+  query(query: Range): Promise<{ readonly items: readonly Item[]; readonly isLast: boolean }>;
+};
+
+type Range = {
+  readonly pk: string;
+  readonly from: string;
+  readonly to: string;
+  readonly attributes: readonly string[];
+  readonly limit: number;
 };
 
 export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): DynamoTable {
@@ -70,25 +89,57 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
     },
   });
 
-  async function putIf(Item: Item, { expression, names, values }: Condition): Promise<boolean> {
-    try {
-      await client.send(
-        new PutCommand({
-          TableName: tableName,
-          Item,
-          ConditionExpression: expression,
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: values,
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+  function putIf(Item: Item, { expression, names, values }: Condition): Promise<boolean> {
+    const command = new PutCommand({
+      TableName: tableName,
+      Item,
+      ConditionExpression: expression,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+    });
+    return held(client.send(command));
   }
 
-  return { put, putIf, get };
+  async function set({ pk, sk }: ItemKey, attribute: string, value: unknown): Promise<void> {
+    const command = new UpdateCommand({
+      TableName: tableName,
+      Key: { pk, sk },
+      UpdateExpression: 'SET #attribute = :value',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#attribute': attribute },
+      ExpressionAttributeValues: { ':value': value },
+    });
+    await held(client.send(command));
+  }
+
+  async function query({ pk, from, to, attributes, limit }: Range) {
+    const names = Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+    const command = new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :to AND :from',
+      ProjectionExpression: Object.keys(names).join(', '),
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: { ':pk': pk, ':to': to, ':from': from },
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: limit,
+    });
+    const { Items = [], LastEvaluatedKey } = await client.send(command);
+    return { items: Items as Item[], isLast: LastEvaluatedKey === undefined };
+  }
+
+  return { put, putIf, get, set, query };
+}
+
+/** Whether a conditional write was made. */
+async function held(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }
 
 function textOf({ pk, sk }: ItemKey): string {

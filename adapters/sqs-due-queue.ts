@@ -1,6 +1,7 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { parsePublicKey, publicKey } from '../core/event-key.ts';
-import type { DueQueue, Message } from '../core/ports.ts';
+import type { Message } from '../core/message.ts';
+import type { DueQueue } from '../core/ports.ts';
 import { coalesce } from './coalesce.ts';
 
 /** SQS's own bounds. */
@@ -30,6 +31,15 @@ export function sqsDueQueue(client: SQSClient, queueUrl: string, now: () => numb
     send(message, handOverAt = message.at) {
       ids++;
       return send({ id: String(ids), message, handOverAt });
+    },
+
+    async backlog() {
+      const command = new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      });
+      const { Attributes } = await client.send(command);
+      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { Deliver, DueQueue, Message, Received } from '../core/ports.ts';
+import type { Message, Received } from '../core/message.ts';
+import type { Deliver, DueQueue } from '../core/ports.ts';
 
 /** As long as SQS can wait; a message with a later instant is handed over too early, and comes back. */
 const LONGEST_DELAY = 900_000;
@@ -37,6 +38,7 @@ export function timerDueQueue({ now, redeliverAfter }: { now: () => number; rede
     async send(message, handOverAt = message.at) {
       handOverIn(Math.min(LONGEST_DELAY, Math.max(0, handOverAt - now())), message, 1);
     },
+    backlog: async () => underWay.size,
     start: started.resolve,
     async stop() {
       stopped = true;

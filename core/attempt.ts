@@ -1,7 +1,9 @@
 import { crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
+import { hasReminder } from './hands.ts';
 import { type Call, settle } from './lifecycle.ts';
-import type { EventRecord, Message, Received } from './ports.ts';
+import { type Message, nextMessage, type Received } from './message.ts';
+import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
@@ -34,7 +36,8 @@ export function attempter(world: World): (message: Received) => Promise<Ended | 
    */
   async function passBaton(message: Received, { event, progress }: EventRecord): Promise<undefined> {
     if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
-    if (isRepeated(message)) await dueQueue.send({ ...nextMessage(event, progress), again: true });
+    if (isRepeated(message) && !hasReminder(progress))
+      await dueQueue.send({ ...nextMessage(event, progress), again: true });
   }
 
   /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */
@@ -63,11 +66,6 @@ export function attempter(world: World): (message: Received) => Promise<Ended | 
   }
 
   return attempt;
-}
-
-/** The message of the attempt that comes next. */
-export function nextMessage({ key }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): Message {
-  return { key, attempt: nextAttempt, at: nextAttemptAt };
 }
 
 /** A message is worth a call only if it names the very attempt that comes next; all others are repetitions or leftovers. */

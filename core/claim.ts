@@ -1,6 +1,6 @@
 import type { QueuedEvent } from './event.ts';
 import type { Call } from './lifecycle.ts';
-import type { Received } from './ports.ts';
+import type { Received } from './message.ts';
 import type { Claim, Waiting } from './progress.ts';
 
 /** Later than this, the due queue may have handed a message to another deliverer meanwhile. */

@@ -1,6 +1,8 @@
-import { attempter, type Ended, nextMessage } from './attempt.ts';
+import { attempter, type Ended } from './attempt.ts';
 import { isRepeated } from './claim.ts';
-import type { Deliver, Received } from './ports.ts';
+import { hasReminder } from './hands.ts';
+import { nextMessage, type Received } from './message.ts';
+import type { Deliver } from './ports.ts';
 import type { Finished, Progress } from './progress.ts';
 import type { World } from './world.ts';
 
@@ -29,10 +31,17 @@ export function deliverer(world: World): Deliver {
     await store.recordSuccess(ended.event, ended.progress);
   }
 
-  /** Only the one whose record was taken sends the next message, so that there is never a second chain of attempts. */
+  /**
+   * Only the one whose record was taken sends the next message, so that there is never a second chain of attempts. The
+   * reminder of an attempt that is too far away for a message comes before the record: without a record it is passed over.
+   */
   async function recordFailure({ event, read, progress }: Ended): Promise<void> {
+    if (progress.status !== 'waiting_execution') return void (await store.recordUnlessChanged(event, read, progress));
+    const { nextAttempt: attempt, nextAttemptAt: at } = progress;
+    const isReminded = hasReminder(progress);
+    if (isReminded) await store.keepReminder(event, { kind: 'attempt', key: event.key, attempt, at });
     const won = await store.recordUnlessChanged(event, read, progress);
-    if (won && progress.status === 'waiting_execution') await dueQueue.send(nextMessage(event, progress));
+    if (won && !isReminded) await dueQueue.send(nextMessage(event, progress));
   }
 
   return async (messages) => {

@@ -16,6 +16,11 @@ export function offsetOf(instant: number): string {
   return `${digits.slice(0, 11)}.${digits.slice(11)}`;
 }
 
+/** The instant of an offset. */
+export function instantAt(offset: string): number {
+  return END_OF_OFFSETS - Number(offset.replace('.', ''));
+}
+
 /** The key as clients see it. It has no `#`, which would break a URL. */
 export function publicKey(key: EventKey): string {
   return `${offsetOf(key.dueAt)}-${key.uuid}`;
@@ -24,7 +29,7 @@ export function publicKey(key: EventKey): string {
 export function parsePublicKey(text: string): EventKey | undefined {
   const [, seconds, milliseconds, uuid] = PUBLIC_KEY.exec(text) ?? [];
   if (uuid === undefined) return undefined;
-  return { dueAt: END_OF_OFFSETS - Number(`${seconds}${milliseconds}`), uuid };
+  return { dueAt: instantAt(`${seconds}.${milliseconds}`), uuid };
 }
 
 export function shardOf(uuid: string): number {

@@ -26,6 +26,8 @@ export type QueuedEvent = {
   readonly tags: readonly string[];
   /** How long the event stays readable after it finished. */
   readonly keepResultFor: number;
+  /** Whether publish itself sends its first message, so that the leading hand passes over it. */
+  readonly sent?: true;
 };
 
 export type RetryPolicy = {

@@ -58,16 +58,32 @@ export function retryDelay(retry: RetryPolicy, failed: number, chance: number): 
 
 /** When the table may forget the event: after its longest possible life, its result's, and a week to notice and repair. */
 export function expiresAt(event: QueuedEvent): number {
-  const { retry, maxTryCount, timeout } = event;
-  const longestOwn = retry.backoff === 'fixed' ? retry.delay : retry.maxDelay * (1 + JITTER);
-  const longestDelay = Math.max(longestOwn, MAX_RETRY_AFTER);
-  return event.key.dueAt + maxTryCount * (timeout + longestDelay) + event.keepResultFor + WEEK;
+  return event.key.dueAt + longestLife(event);
 }
 
-/** Never before its event's: an event whose progress was forgotten would look new. */
+/** Never before its event's, however late that one still is: an event whose progress was forgotten would look new. */
 export function progressExpiresAt(event: QueuedEvent, progress: Progress): number {
-  const resultExpiresAt = progress.status === 'waiting_execution' ? 0 : progress.readableUntil + WEEK;
-  return Math.max(expiresAt(event), resultExpiresAt);
+  return Math.max(event.key.dueAt, latestInstant(progress)) + longestLife(event);
+}
+
+/** A reminder is of use as long as its event is. */
+export function reminderExpiresAt(event: QueuedEvent, at: number): number {
+  return Math.max(event.key.dueAt, at) + longestLife(event);
+}
+
+/** The expiry of an event that is unfinished past its longest possible life; undefined as long as its own will do. */
+export function laterExpiry(event: QueuedEvent, now: number): number | undefined {
+  return now > expiresAt(event) - WEEK ? now + longestLife(event) : undefined;
+}
+
+function longestLife({ retry, maxTryCount, timeout, keepResultFor }: QueuedEvent): number {
+  const longestOwn = retry.backoff === 'fixed' ? retry.delay : retry.maxDelay * (1 + JITTER);
+  return maxTryCount * (timeout + Math.max(longestOwn, MAX_RETRY_AFTER)) + keepResultFor + WEEK;
+}
+
+function latestInstant(progress: Progress): number {
+  if (progress.status !== 'waiting_execution') return progress.finishedAt;
+  return Math.max(progress.nextAttemptAt, progress.claim?.startedAt ?? 0);
 }
 
 function succeeded(result: Call['result']): boolean {

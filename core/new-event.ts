@@ -11,7 +11,7 @@ const MAX_BODY_BYTES = 256 * 1_024;
 const MAX_BODY_DEPTH = 32;
 
 /** An event as its publisher wants it: all of it but what accepting it adds. */
-export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt'>;
+export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'sent'>;
 
 /** Marks a problem of size, which is answered with another status than a problem of form. */
 export const TOO_LARGE = { tooLarge: true };

@@ -1,23 +1,13 @@
 import type { ApiKey } from './api-key.ts';
+import type { Page, Position, Reminder } from './entry.ts';
 import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
+import type { Hands } from './hands.ts';
+import type { Message, Received } from './message.ts';
 import type { CallResult, Finished, Progress } from './progress.ts';
 
 /** An event and what has happened to it so far. */
 export type EventRecord = { readonly event: QueuedEvent; readonly progress: Progress };
-
-/** What travels on the due queue. It may be lost, repeated, reordered or late: the store alone decides what it is worth. */
-export type Message = {
-  readonly key: EventKey;
-  /** The number of the attempt, and its instant. */
-  readonly attempt: number;
-  readonly at: number;
-  /** Whether another message for the same attempt may be on its way. */
-  readonly again?: true;
-};
-
-/** A message as it is handed over, and how often that was done. A repetition may mean that a deliverer died, or only that it was busy. */
-export type Received = Message & { readonly receiveCount: number };
 
 /** Handles each message by itself and answers those to be handed over again. */
 export type Deliver = (messages: readonly Received[]) => Promise<readonly Received[]>;
@@ -30,12 +20,23 @@ export type EventStore = {
   recordSuccess(event: QueuedEvent, progress: Finished): Promise<void>;
   /** Answers false, and records nothing, if the event's progress is no longer the one that was `read`. */
   recordUnlessChanged(event: QueuedEvent, read: Progress, progress: Progress): Promise<boolean>;
+  /** Two of one event at one instant are one. */
+  keepReminder(event: QueuedEvent, reminder: Reminder): Promise<void>;
+  /** The entries of a shard behind a position, up to and with an instant. */
+  entries(shard: number, after: Position, until: number): Promise<Page>;
+  /** Moves the expiry of an event and of its progress on, to an instant. */
+  keepUntil(record: EventRecord, instant: number): Promise<void>;
+  findHands(): Promise<Hands | undefined>;
+  /** Answers false, and writes nothing, if the hands are no longer those that were `read`. */
+  keepHands(read: Hands | undefined, hands: Hands): Promise<boolean>;
 };
 
 /** Hands each message to a deliverer at its instant, or earlier if that is further away than the queue can wait. */
 export type DueQueue = {
   /** @param handOverAt epoch milliseconds, if not the instant of the message */
   send(message: Message, handOverAt?: number): Promise<void>;
+  /** About how many messages have come due and wait for a deliverer. */
+  backlog(): Promise<number>;
 };
 
 /** Makes one HTTP call for an event. Never throws: whatever happens is an outcome. */

@@ -1,11 +1,11 @@
 import type { Caller, DueQueue, EventStore } from './ports.ts';
 
-/** All that the queue needs from outside: nothing in core reaches for it by itself. */
+/** All that the queue needs from outside: nothing in core reaches for it by itself. Times are milliseconds. */
 export type World = {
   readonly store: EventStore;
   readonly dueQueue: DueQueue;
   readonly call: Caller;
-  /** Epoch milliseconds. */
+  /** Since the epoch. */
   readonly now: () => number;
   /** May wake a little early, as timers do. */
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -13,6 +13,9 @@ export type World = {
   /** Evenly from [0, 1). */
   readonly random: () => number;
   readonly shards: number;
+  readonly longestTimeout: number;
+  /** How long the due queue waits for a deliverer before it hands a message to another. */
+  readonly visibility: number;
   /** Whatever was under way before this instant is known to be dead. 0 where others may be at work. */
   readonly aliveSince: number;
 };

@@ -6,10 +6,15 @@ import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { type DynamoTable, dynamoTable, tableSchema } from '../adapters/dynamo-table.ts';
+import { expiredItems } from './expired-items.ts';
 
 const TABLE_NAME = 'events';
 
-export type EmbeddedTable = DynamoTable & { close(): Promise<void> };
+export type EmbeddedTable = DynamoTable & {
+  /** Deletes some of what has expired. */
+  sweep(now: number): Promise<void>;
+  close(): Promise<void>;
+};
 
 /** A DynamoDB table inside this process, kept at `path` or in memory. */
 export async function embeddedTable(path: string | undefined): Promise<EmbeddedTable> {
@@ -33,7 +38,7 @@ export async function embeddedTable(path: string | undefined): Promise<EmbeddedT
   }
 
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  return { ...dynamoTable(documents, TABLE_NAME), close };
+  return { ...dynamoTable(documents, TABLE_NAME), ...expiredItems(documents, TABLE_NAME), close };
 }
 
 /** The database answers whoever asks. Others on this machine, and web pages in its browsers, do not know the access key. */

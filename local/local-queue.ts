@@ -16,8 +16,11 @@ import { openDataFolder } from './data-folder.ts';
 import { embeddedTable } from './embedded-table.ts';
 import { openGateway } from './gateway.ts';
 import type { Options } from './options.ts';
+import { repeatedly } from './repeatedly.ts';
 
 const REDELIVER_AFTER = 5_000;
+const DISPATCH_EVERY = 60_000;
+const SWEEP_EVERY = 1_000;
 
 export const DEMO_SECRET = 'demo';
 
@@ -58,15 +61,20 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     newId: randomUUID,
     random: Math.random,
     shards: settings.shards,
+    longestTimeout: settings.maxTimeoutSeconds * 1_000,
+    visibility: REDELIVER_AFTER,
     aliveSince: now(),
   });
-  dueQueue.start(queue.deliver);
+  await queue.dispatchAtStart();
   const keys = withDemoKey(dynamoApiKeys(table, now));
   const api = httpApi({ queue, keys, settings, now, version, report: console.error });
   const gateway = await openGateway(api, port);
+  dueQueue.start(queue.deliver);
+  const dispatching = repeatedly(DISPATCH_EVERY, queue.dispatch, console.error);
+  const sweeping = repeatedly(SWEEP_EVERY, () => table.sweep(now()), console.error);
 
   async function close(): Promise<void> {
-    await Promise.all([closed(gateway), dueQueue.stop()]);
+    await Promise.all([closed(gateway), dueQueue.stop(), dispatching.stop(), sweeping.stop()]);
     caller.close();
     await table.close();
     await folder?.release();

@@ -36,6 +36,8 @@ beforeAll(async () => {
     newId: randomUUID,
     random: Math.random,
     shards: 4,
+    longestTimeout: 6_000,
+    visibility: 60_000,
     aliveSince: 0,
   });
 });

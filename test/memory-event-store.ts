@@ -1,17 +1,25 @@
+import { type Entry, type Position, positionAt } from '../core/entry.ts';
 import type { QueuedEvent } from '../core/event.ts';
-import { publicKey } from '../core/event-key.ts';
+import { offsetOf, publicKey, shardOf } from '../core/event-key.ts';
+import type { Hands } from '../core/hands.ts';
 import { firstProgress } from '../core/lifecycle.ts';
 import type { EventStore } from '../core/ports.ts';
 import type { Progress } from '../core/progress.ts';
+
+const PAGE = 10;
 
 /** Passes the same contract as the store on DynamoDB. */
 export function memoryEventStore(): EventStore {
   const events = new Map<string, QueuedEvent>();
   const recorded = new Map<string, Progress>();
+  const entries = new Map<Position, Entry>();
+  let hands: Hands | undefined;
 
   return {
     async keepEvent(event) {
-      events.set(publicKey(event.key), event);
+      const { key, sent = false } = event;
+      events.set(publicKey(key), event);
+      entries.set(`${offsetOf(key.dueAt)}#${key.uuid}`, { kind: 'event', key, sent });
     },
     async findEvent(key) {
       const event = events.get(publicKey(key));
@@ -25,6 +33,25 @@ export function memoryEventStore(): EventStore {
       const unchanged = read.version === 0 ? current === undefined : current?.version === read.version;
       if (!unchanged || current?.status !== (read.version === 0 ? undefined : read.status)) return false;
       recorded.set(key.uuid, progress);
+      return true;
+    },
+    async keepReminder(_event, reminder) {
+      entries.set(`${offsetOf(reminder.at)}#${reminder.key.uuid}#r`, reminder);
+    },
+    async entries(shard, after, until) {
+      const inShard = [...entries].filter(([, { key }]) => shardOf(key.uuid) === shard);
+      const ahead = inShard.filter(([position]) => position < after && position >= positionAt(until));
+      const page = ahead.sort(([one], [other]) => (one < other ? 1 : -1)).slice(0, PAGE);
+      const reached = page.length < ahead.length ? page.at(-1)?.[0] : undefined;
+      return { entries: page.map(([, entry]) => entry), reached: reached ?? positionAt(until) };
+    },
+    async keepUntil() {},
+    async findHands() {
+      return hands;
+    },
+    async keepHands(read, next) {
+      if ((hands?.version ?? 0) !== (read?.version ?? 0)) return false;
+      hands = next;
       return true;
     },
   };

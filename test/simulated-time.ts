@@ -1,4 +1,4 @@
-import type { Message, Received } from '../core/ports.ts';
+import type { Message, Received } from '../core/message.ts';
 
 /** A clock that stands still until it is moved. Whoever sleeps wakes when it gets there. */
 export function simulatedClock(start: number) {
@@ -47,6 +47,7 @@ export function recordedMessages() {
       sent.push(message);
       handOverAts.push(handOverAt);
     },
+    backlog: async () => sent.length,
     take: () => sent.splice(0).map((message) => received(message)),
   };
 }

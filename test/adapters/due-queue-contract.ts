@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Deliver, DueQueue, Message } from '../../core/ports.ts';
+import type { Message } from '../../core/message.ts';
+import type { Deliver, DueQueue } from '../../core/ports.ts';
 
 const SECOND = 1_000;
 /** How late a message may be on a busy machine. */

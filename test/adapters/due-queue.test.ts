@@ -12,7 +12,8 @@ import { buildApp } from 'fauxqs';
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import { timerDueQueue } from '../../adapters/timer-due-queue.ts';
 import { publicKey } from '../../core/event-key.ts';
-import type { Deliver, Message } from '../../core/ports.ts';
+import type { Message } from '../../core/message.ts';
+import type { Deliver } from '../../core/ports.ts';
 import { dueQueueContract, messageAt, recordingDeliverer } from './due-queue-contract.ts';
 
 const START = Date.parse('2030-01-01T00:00:00.250Z');

@@ -4,8 +4,10 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } fro
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { dynamoTable, type ItemKey, tableSchema } from '../../adapters/dynamo-table.ts';
+import { type Entry, positionAt } from '../../core/entry.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import { type EventKey, offsetOf } from '../../core/event-key.ts';
+import type { Hands } from '../../core/hands.ts';
 import { firstProgress, settle } from '../../core/lifecycle.ts';
 import type { EventStore } from '../../core/ports.ts';
 import type { Finished, Progress, Waiting } from '../../core/progress.ts';
@@ -150,6 +152,73 @@ export function eventStoreContract(
       expect(await progressOf(other)).toEqual(firstProgress(other));
     });
 
+    describe('lists the entries of a shard', () => {
+      const shard = 0x77;
+      const from = DUE + 50 * DAY;
+      const inShard = (second: number, wishes: Partial<QueuedEvent> = {}) => {
+        const { key } = newEvent();
+        return newEvent({ key: { dueAt: from + second * SECOND, uuid: `77${key.uuid.slice(2)}` }, ...wishes });
+      };
+      const everything = async (after: string, until: number) => {
+        const found: Entry[] = [];
+        for (let position = after; position > positionAt(until); ) {
+          const page = await store.entries(shard, position, until);
+          found.push(...page.entries);
+          position = page.reached;
+        }
+        return found;
+      };
+
+      test('earliest first, from behind a position up to and with an instant, in pages that leave out nothing', async () => {
+        const events = Array.from({ length: 450 }, (_, n) => inShard(Math.floor(n / 2), n % 3 ? {} : { sent: true }));
+        await Promise.all(events.map(store.keepEvent));
+        const until = from + 200 * SECOND;
+        const found = await everything('~', until);
+        const expected = events.filter(({ key }) => key.dueAt <= until);
+        expect(found.map(({ key }) => key.dueAt)).toEqual(expected.map(({ key }) => key.dueAt));
+        expect(new Set(found.map(({ key }) => key.uuid))).toEqual(new Set(expected.map(({ key }) => key.uuid)));
+        for (const [index, { key, sent }] of expected.entries()) {
+          if (index % 50 === 0) expect(found).toContainEqual({ kind: 'event', key, sent: sent === true });
+        }
+
+        const rest = await everything(positionAt(until), from + 300 * SECOND);
+        expect(rest.map(({ key }) => key.dueAt)).toEqual(
+          events.filter(({ key }) => key.dueAt > until).map(({ key }) => key.dueAt),
+        );
+        expect(await everything(positionAt(from + 300 * SECOND), from + 300 * SECOND)).toEqual([]);
+      });
+
+      test('with its reminders, of which two at one instant are one', async () => {
+        const event = inShard(1_000);
+        const at = from + 2_000 * SECOND;
+        const attempt = { kind: 'attempt', key: event.key, attempt: 7, at } as const;
+        const look = { kind: 'look', key: event.key, at: at + 1 } as const;
+        for (const reminder of [attempt, look, look]) await store.keepReminder(event, reminder);
+        expect(await everything(positionAt(at - 1), at + SECOND)).toEqual([attempt, look]);
+      });
+
+      test('of no other shard', async () => {
+        const page = await store.entries(0x78, positionAt(from), from + 9_000 * SECOND);
+        expect(page.entries).toEqual([]);
+      });
+    });
+
+    test('writes the hands down for one of ten that read the same', async () => {
+      const hands = (version: number): Hands => ({
+        version,
+        leasedUntil: 5,
+        leading: ['~', '1'],
+        trailing: ['~', '~'],
+      });
+      expect(await store.findHands()).toBeUndefined();
+      for (const version of [1, 2, 3]) {
+        const read = await store.findHands();
+        const results = await Promise.all(Array.from({ length: 10 }, () => store.keepHands(read, hands(version))));
+        expect(results.filter(Boolean)).toHaveLength(1);
+        expect(await store.findHands()).toEqual(hands(version));
+      }
+    });
+
     async function kept(wishes: Partial<QueuedEvent> = {}): Promise<QueuedEvent> {
       const event = newEvent(wishes);
       await store.keepEvent(event);
@@ -258,25 +327,47 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
       });
 
-      test('is, for progress, never before that of its event', async () => {
+      test('is, for progress, never before that of its event, and moves on with every attempt', async () => {
         const event = newEvent({ keepResultFor: 60 * SECOND });
         await store.keepEvent(event);
         const eventExpiry = await expiryOf(eventKeyOf(event));
+        const life = eventExpiry - DUE / SECOND;
         const waiting = failed(event, firstProgress(event));
         await store.recordUnlessChanged(event, firstProgress(event), waiting);
-        expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
-        await store.recordUnlessChanged(event, waiting, failed({ ...event, maxTryCount: 2 }, waiting));
-        expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
+        expect(await expiryOf(progressKeyOf(event))).toBeCloseTo(waiting.nextAttemptAt / SECOND + life, -1);
         await store.recordSuccess(event, succeeded(event, firstProgress(event)));
-        expect(await expiryOf(progressKeyOf(event))).toBe(eventExpiry);
+        expect(await expiryOf(progressKeyOf(event))).toBeGreaterThanOrEqual(eventExpiry);
       });
 
-      test('is, for the progress of an event that finished very late, a week after its result', async () => {
+      test('is, for the progress of an event that finished very late, no less than a week after its result', async () => {
         const event = newEvent();
         const finishedAt = DUE + 400 * DAY;
         const late = { ...succeeded(event, firstProgress(event)), finishedAt, readableUntil: finishedAt + DAY };
         await store.recordSuccess(event, late);
-        expect(await expiryOf(progressKeyOf(event))).toBe(Math.ceil((finishedAt + 8 * DAY) / SECOND));
+        expect(await expiryOf(progressKeyOf(event))).toBeGreaterThanOrEqual((finishedAt + 8 * DAY) / SECOND);
+      });
+
+      test('is, for a reminder, no less than what an event of its time would have', async () => {
+        const event = newEvent();
+        const at = DUE + 30 * DAY;
+        await store.keepReminder(event, { kind: 'look', key: event.key, at });
+        const { uuid } = event.key;
+        const expiry = await expiryOf({ pk: eventKeyOf(event).pk, sk: `${sortKeyOf({ dueAt: at, uuid })}#r` });
+        expect(expiry).toBeGreaterThanOrEqual((at + 8 * DAY) / SECOND);
+      });
+
+      test('is moved on, of the event and of its progress', async () => {
+        const event = newEvent();
+        await store.keepEvent(event);
+        const instant = DUE + 4_000 * DAY;
+        await store.keepUntil({ event, progress: firstProgress(event) }, instant);
+        expect(await expiryOf(eventKeyOf(event))).toBe(Math.ceil(instant / SECOND));
+        expect(await store.findEvent(event.key)).toEqual({ event, progress: firstProgress(event) });
+
+        await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
+        await store.keepUntil({ event, progress: firstProgress(event) }, instant + DAY);
+        expect(await expiryOf(eventKeyOf(event))).toBe(Math.ceil((instant + DAY) / SECOND));
+        expect(await expiryOf(progressKeyOf(event))).toBe(Math.ceil((instant + DAY) / SECOND));
       });
     });
 
@@ -325,8 +416,8 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       return (await database.client.send(command)).Item;
     }
 
-    async function expiryOf(key: ItemKey): Promise<unknown> {
-      return (await itemOf(key))?.expires_at;
+    async function expiryOf(key: ItemKey): Promise<number> {
+      return Number((await itemOf(key))?.expires_at);
     }
 
     async function putItem(Item: ItemKey): Promise<void> {

@@ -27,6 +27,8 @@ export function apiClient({ store = memoryEventStore(), keys = oneKeyForEachScop
     newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
     random: () => 0,
     shards: 4,
+    longestTimeout: 6_000,
+    visibility: 60_000,
     aliveSince: 0,
   });
   const api = httpApi({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { QueuedEvent } from '../../core/event.ts';
-import type { DueQueue, EventStore, Message, Received } from '../../core/ports.ts';
+import type { Message, Received } from '../../core/message.ts';
+import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
@@ -123,6 +124,7 @@ describe('the baton', () => {
     const messages = recordedMessages();
     let broken = false;
     const dueQueue: DueQueue = {
+      ...messages,
       send: (message, at) => (broken ? Promise.reject(new Error('throttled')) : messages.send(message, at)),
     };
     const { queue, calls } = simulation({ dueQueue, call: async () => answered(500) });
@@ -135,6 +137,16 @@ describe('the baton', () => {
     expect(await queue.deliver(repeated(failed))).toEqual([]);
     expect(calls).toHaveLength(1);
     expect(messages.sent).toEqual([{ key: event.key, attempt: 2, at: START + MINUTE, again: true }]);
+  });
+
+  test('does not pass to an attempt so far away that a reminder has it', async () => {
+    const retry = { backoff: 'fixed', delay: 16 * MINUTE, maxDelay: 60 * MINUTE } as const;
+    const { queue, messages } = simulation({ call: async () => answered(500) });
+    await queue.publish(wantedEvent({ retry }), 'web');
+    const given = messages.take();
+    await queue.deliver(given);
+    await queue.deliver(repeated(given));
+    expect(messages.sent).toEqual([]);
   });
 
   test('does not pass for a mere copy, nor once the event has finished', async () => {
@@ -193,7 +205,7 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
     const process = {
       call: mortal(call),
       store: mortalStore(store, mortal),
-      dueQueue: { send: mortal(messages.send) },
+      dueQueue: { ...messages, send: mortal(messages.send) },
     };
     return eventQueue({
       ...process,
@@ -202,6 +214,8 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
       newId: () => `00000000-0000-4000-8000-${String(names.length).padStart(12, '0')}`,
       random: () => 0,
       shards: 1,
+      longestTimeout: 6_000,
+      visibility: 60_000,
       aliveSince: 0,
     });
   }
@@ -243,6 +257,7 @@ type Mortal = <Args extends unknown[], Result>(
 
 function mortalStore(store: EventStore, mortal: Mortal): EventStore {
   return {
+    ...store,
     keepEvent: mortal(store.keepEvent),
     findEvent: mortal(store.findEvent),
     recordSuccess: mortal(store.recordSuccess),

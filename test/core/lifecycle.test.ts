@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { QueuedEvent, RetryPolicy } from '../../core/event.ts';
-import { expiresAt, firstProgress, progressExpiresAt, retryDelay, settle } from '../../core/lifecycle.ts';
+import { expiresAt, firstProgress, laterExpiry, progressExpiresAt, retryDelay, settle } from '../../core/lifecycle.ts';
 import type { CallResult, Progress, Waiting } from '../../core/progress.ts';
 import { answered, queuedEvent } from '../sample-event.ts';
 
@@ -115,8 +115,20 @@ describe('expiry', () => {
       { startedAt: DUE + 90 * DAY, endedAt: DUE + 90 * DAY, result: answered(200) },
       0,
     );
-    expect(progressExpiresAt(queuedEvent(DUE), late)).toBe(DUE + 91 * DAY + 7 * DAY);
+    expect(progressExpiresAt(queuedEvent(DUE), late)).toBeGreaterThanOrEqual(DUE + 91 * DAY + 7 * DAY);
     expect(progressExpiresAt(queuedEvent(DUE), firstProgress(queuedEvent(DUE)))).toBe(expiresAt(queuedEvent(DUE)));
+  });
+
+  test('moves on once an event is unfinished past its longest possible life, and progress recorded later is not behind', () => {
+    const event = queuedEvent(DUE);
+    const end = expiresAt(event) - 7 * DAY;
+    expect(laterExpiry(event, end)).toBeUndefined();
+    const movedTo = laterExpiry(event, end + 30 * DAY) ?? 0;
+    expect(movedTo).toBeGreaterThan(end + 37 * DAY);
+    const claim = { attempt: 1, startedAt: end + 30 * DAY, until: end + 31 * DAY };
+    expect(progressExpiresAt(event, { ...firstProgress(event), claim })).toBeGreaterThanOrEqual(movedTo);
+    const call = { startedAt: end + 30 * DAY, endedAt: end + 30 * DAY, result: answered(500) };
+    expect(progressExpiresAt(event, settle(event, firstProgress(event), call, 0))).toBeGreaterThanOrEqual(movedTo);
   });
 });
 

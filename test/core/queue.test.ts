@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { shardOf } from '../../core/event-key.ts';
-import type { EventStore, Received } from '../../core/ports.ts';
+import type { Received } from '../../core/message.ts';
+import type { EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';

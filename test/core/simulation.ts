@@ -44,6 +44,8 @@ export function simulation({
     newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
     random,
     shards: 4,
+    longestTimeout: 6_000,
+    visibility: 60_000,
     aliveSince,
   });
 

@@ -1,0 +1,67 @@
+import type { Entry } from './entry.ts';
+import { hasReminder, lookAt, SENT_BY_PUBLISH } from './hands.ts';
+import { laterExpiry } from './lifecycle.ts';
+import { nextMessage } from './message.ts';
+import type { EventRecord } from './ports.ts';
+import type { Waiting } from './progress.ts';
+import type { World } from './world.ts';
+
+/** Looks up the events behind entries and sees to those that have not ended. */
+export type Audit = (entries: readonly Entry[]) => Promise<void>;
+
+/**
+ * Both leave a reminder ahead of the trailing hand before anything else: so every unfinished event has an entry there,
+ * whatever happens. `audit` sends again what is overdue by more than the grace; `resender` makes one that sends whatever is
+ * not left to a reminder of its own, each event once however many entries it has.
+ */
+export function auditor(world: World, grace: number): { readonly audit: Audit; resender(): Audit } {
+  const { store, dueQueue, now } = world;
+
+  const audit: Audit = async (entries) => {
+    await forEachUnfinished(entries, async ({ event, progress }) => {
+      const later = laterExpiry(event, now());
+      if (later !== undefined) await store.keepUntil({ event, progress }, later);
+      const isOverdue = progress.nextAttemptAt + grace <= now();
+      if (isOverdue) await dueQueue.send({ ...nextMessage(event, progress), again: true });
+    });
+  };
+
+  function resender(): Audit {
+    const resent = new Set<string>();
+    return async (entries) => {
+      await forEachUnfinished(entries, async ({ event, progress }) => {
+        const isLeftToItsReminder = hasReminder(progress) && progress.nextAttemptAt > now() + SENT_BY_PUBLISH;
+        if (isLeftToItsReminder || resent.has(event.key.uuid)) return;
+        resent.add(event.key.uuid);
+        await dueQueue.send(nextMessage(event, progress));
+      });
+    };
+  }
+
+  async function forEachUnfinished(
+    entries: readonly Entry[],
+    see: (record: Unfinished) => Promise<void>,
+  ): Promise<void> {
+    const keys = new Map(entries.map(({ key }) => [key.uuid, key]));
+    const records = await Promise.all([...keys.values()].map(store.findEvent));
+    await Promise.all(
+      records.filter(isUnfinished).map(async (record) => {
+        await leaveReminder(record);
+        await see(record);
+      }),
+    );
+  }
+
+  async function leaveReminder({ event, progress }: Unfinished): Promise<void> {
+    const at = lookAt(event.key, progress, now(), grace);
+    await store.keepReminder(event, { kind: 'look', key: event.key, at });
+  }
+
+  return { audit, resender };
+}
+
+type Unfinished = EventRecord & { readonly progress: Waiting };
+
+function isUnfinished(record: EventRecord | undefined): record is Unfinished {
+  return record?.progress.status === 'waiting_execution';
+}

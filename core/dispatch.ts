@@ -1,0 +1,105 @@
+import { auditor } from './audit.ts';
+import { type Entry, type Page, type Position, positionAt } from './entry.ts';
+import {
+  caughtUp,
+  graceOf,
+  type Hand,
+  type Hands,
+  lease,
+  mayAudit,
+  messageFor,
+  moved,
+  REACH,
+  renewed,
+  SENT_BY_PUBLISH,
+} from './hands.ts';
+import type { World } from './world.ts';
+
+/** With so many messages ready on the due queue, sending again would only feed the backlog. */
+const MOST_READY = 1_000;
+
+export type Dispatcher = {
+  /** Every minute: sends what is soon due, and sees after what should be finished. Ends at once if another run is at it. */
+  dispatch(): Promise<void>;
+  /** Before all else, in a process that is alone with its table and whose due queue is empty: sends whatever is missing there. */
+  dispatchAtStart(): Promise<void>;
+};
+
+/** Handles a page of entries before the hand moves over it: dying in between repeats the page, and loses nothing. */
+type Handle = (entries: readonly Entry[]) => Promise<void>;
+
+/** Moves the two hands over the shards. */
+export function dispatcher(world: World): Dispatcher {
+  const { store, dueQueue, now, shards } = world;
+  const grace = graceOf(world.longestTimeout, world.visibility);
+  const { audit, resender } = auditor(world, grace);
+
+  async function dispatch(): Promise<void> {
+    const taken = await takeLease(await store.findHands());
+    const promoted = taken && (await walk(taken, 'leading', now() + REACH, promote));
+    if (promoted === undefined) return;
+    const ready = caughtUp(promoted, now());
+    const mayGoOn = mayAudit(ready, now(), grace) && (await dueQueue.backlog()) <= MOST_READY;
+    const audited = mayGoOn ? await walk(ready, 'trailing', now() - grace, audit) : ready;
+    if (audited !== undefined) await keep(audited);
+  }
+
+  /**
+   * The trailing hand ends before this moment, though more is looked at: what is published from now on is due ahead of it.
+   * The leading one goes on behind what has been sent here.
+   */
+  async function dispatchAtStart(): Promise<void> {
+    const found = await store.findHands();
+    const taken = await takeLease(found && { ...found, leasedUntil: 0 });
+    const resend = resender();
+    const startedAt = now();
+    const sentUntil = startedAt + SENT_BY_PUBLISH;
+    const audited = taken && (await walk(taken, 'trailing', startedAt - 1, resend));
+    if (audited === undefined) return;
+    for (const [shard, position] of audited.trailing.entries()) {
+      for await (const { entries } of pages(shard, position, sentUntil)) await resend(entries);
+    }
+    const leading = audited.leading.map(() => positionAt(sentUntil));
+    await keep({ ...caughtUp({ ...audited, leading }, startedAt), leasedUntil: 0 });
+  }
+
+  async function takeLease(found: Hands | undefined): Promise<Hands | undefined> {
+    const taken = lease(found, now(), shards);
+    return taken && (await store.keepHands(found, taken)) ? taken : undefined;
+  }
+
+  /** Writes down how far the hands are; undefined if another run has taken them meanwhile. */
+  async function keep(hands: Hands): Promise<Hands | undefined> {
+    const next = renewed(hands, now());
+    return (await store.keepHands(hands, next)) ? next : undefined;
+  }
+
+  /** A hand goes on from where it stands up to an instant, shard by shard; each page that held something is written down. */
+  async function walk(from: Hands, hand: Hand, until: number, handle: Handle): Promise<Hands | undefined> {
+    let hands: Hands | undefined = from;
+    for (const [shard, position] of from[hand].entries()) {
+      for await (const { entries, reached } of pages(shard, position, until)) {
+        await handle(entries);
+        const further: Hands = moved(hands, hand, shard, reached);
+        hands = entries.length === 0 ? further : await keep(further);
+        if (hands === undefined) return undefined;
+      }
+    }
+    return hands;
+  }
+
+  async function* pages(shard: number, from: Position, until: number): AsyncGenerator<Page> {
+    for (let position = from; position > positionAt(until); ) {
+      const page = await store.entries(shard, position, until);
+      yield page;
+      position = page.reached;
+    }
+  }
+
+  async function promote(entries: readonly Entry[]): Promise<void> {
+    const messages = entries.map(messageFor).filter((message) => message !== undefined);
+    await Promise.all(messages.map((message) => dueQueue.send(message)));
+  }
+
+  return { dispatch, dispatchAtStart };
+}

@@ -1,0 +1,30 @@
+import { type EventKey, offsetOf } from './event-key.ts';
+
+/** What is found in a shard by its time: an event at its due instant, or a reminder to look at one then. */
+export type Entry =
+  | { readonly kind: 'event'; readonly key: EventKey; readonly sent: boolean }
+  | AttemptReminder
+  | { readonly kind: 'look'; readonly key: EventKey; readonly at: number };
+
+/** Says that an attempt comes due that is too far away for the due queue. */
+type AttemptReminder = {
+  readonly kind: 'attempt';
+  readonly key: EventKey;
+  readonly attempt: number;
+  readonly at: number;
+};
+
+export type Reminder = Exclude<Entry, { kind: 'event' }>;
+
+/** A part of a shard, earliest first, and how far it reaches. */
+export type Page = { readonly entries: readonly Entry[]; readonly reached: Position };
+
+/** How far a hand has come in a shard: the sort text of an entry, or of an instant. The larger, the earlier. */
+export type Position = string;
+
+/** Before everything that may ever be due. */
+export const BEGINNING: Position = '~';
+
+export function positionAt(instant: number): Position {
+  return offsetOf(instant);
+}

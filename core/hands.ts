@@ -1,0 +1,103 @@
+import { BEGINNING, type Entry, type Position, positionAt } from './entry.ts';
+import type { EventKey } from './event-key.ts';
+import type { Message } from './message.ts';
+import type { Waiting } from './progress.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** Publish itself sends the message of an event that is due so soon; the leading hand need not. */
+export const SENT_BY_PUBLISH = 3 * MINUTE;
+/** How far the leading hand reaches ahead: a minute less, which is longer than a publish may last. */
+export const REACH = 2 * MINUTE;
+/** The due queue cannot wait longer: a later attempt is left to a reminder. */
+const LONGEST_DELAY = 15 * MINUTE;
+
+const LEASE = 50 * SECOND;
+const LEAST_GRACE = 10 * MINUTE;
+
+export type Hand = 'leading' | 'trailing';
+
+/**
+ * Where the dispatcher's two hands are: the leading one sends what is soon due, the trailing one audits what should be
+ * finished. Whoever writes it next to its version holds the lease; if that one dies, a page at most is done again.
+ */
+export type Hands = {
+  readonly version: number;
+  readonly leasedUntil: number;
+  /** By shard: every shard that was ever used has a position. */
+  readonly leading: readonly Position[];
+  readonly trailing: readonly Position[];
+  /** Since when the leading hand has not been behind; undefined while it catches up. */
+  readonly upToDateSince?: number;
+};
+
+/** The hands under a new lease; undefined while another run holds them. */
+export function lease(hands: Hands | undefined, now: number, shards: number): Hands | undefined {
+  if (hands !== undefined && now < hands.leasedUntil) return undefined;
+  const { version = 0, leading = [], trailing = [], upToDateSince } = hands ?? {};
+  const isBehind = leading.some((position) => position > positionAt(now));
+  const positions = { leading: forShards(leading, shards), trailing: forShards(trailing, shards) };
+  const taken = renewed({ version, leasedUntil: 0, ...positions }, now);
+  return isBehind || upToDateSince === undefined ? taken : { ...taken, upToDateSince };
+}
+
+/** The same hands with one of them further in a shard. */
+export function moved(hands: Hands, hand: Hand, shard: number, to: Position): Hands {
+  return { ...hands, [hand]: hands[hand].with(shard, to) };
+}
+
+/** As written down: a version later, and with a new lease. */
+export function renewed(hands: Hands, now: number): Hands {
+  return { ...hands, version: hands.version + 1, leasedUntil: now + LEASE };
+}
+
+/** When the leading hand has gone through all shards. */
+export function caughtUp(hands: Hands, now: number): Hands {
+  return { ...hands, upToDateSince: hands.upToDateSince ?? now };
+}
+
+/** Before that, what looks unfinished may only not have been sent yet, and sending it again would feed the backlog. */
+export function mayAudit({ upToDateSince }: Hands, now: number, grace: number): boolean {
+  return upToDateSince !== undefined && now - upToDateSince >= grace;
+}
+
+/**
+ * How long after its instant an attempt must be finished, if nothing is wrong.
+ *
+ * @param visibility how long the due queue waits for a deliverer before it hands the message to another
+ */
+export function graceOf(longestTimeout: number, visibility: number): number {
+  return Math.max(LEAST_GRACE, visibility + longestTimeout + MINUTE);
+}
+
+/** The message for an entry that comes due, unless its own is sent by publish or it is for the audit alone. */
+export function messageFor(entry: Entry): Message | undefined {
+  if (entry.kind === 'attempt') return { key: entry.key, attempt: entry.attempt, at: entry.at };
+  if (entry.kind === 'event' && !entry.sent) return { key: entry.key, attempt: 1, at: entry.key.dueAt };
+  return undefined;
+}
+
+/**
+ * When the audit looks at an unfinished event again: on a grid of the event's own, so that two audits at about the same time
+ * leave one reminder; and behind its next attempt, so that it never takes the place of that one's reminder.
+ */
+export function lookAt(key: EventKey, { nextAttemptAt }: Waiting, now: number, grace: number): number {
+  const phase = phaseOf(key, grace);
+  return Math.floor((Math.max(now, nextAttemptAt) - phase) / grace) * grace + phase + grace;
+}
+
+/** Whether the next attempt is further from the end of the one before than the due queue can wait: it has an entry of its own. */
+export function hasReminder({ attempts, nextAttemptAt }: Waiting): boolean {
+  const last = attempts.at(-1);
+  return last !== undefined && nextAttemptAt - (last.startedAt + last.duration) > LONGEST_DELAY;
+}
+
+function phaseOf({ uuid }: EventKey, grace: number): number {
+  return Number.parseInt(uuid.slice(-8), 16) % grace;
+}
+
+function forShards(positions: readonly Position[], shards: number): readonly Position[] {
+  const missing = Math.max(0, shards - positions.length);
+  return [...positions, ...Array<Position>(missing).fill(BEGINNING)];
+}

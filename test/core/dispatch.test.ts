@@ -1,0 +1,382 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Entry, positionAt } from '../../core/entry.ts';
+import type { QueuedEvent } from '../../core/event.ts';
+import { shardOf } from '../../core/event-key.ts';
+import { expiresAt } from '../../core/lifecycle.ts';
+import type { EventStore } from '../../core/ports.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
+import { answered, wantedEvent } from '../sample-event.ts';
+import { simulatedCloud } from './simulated-cloud.ts';
+import { SECOND, START } from './simulation.ts';
+
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe('an event is called at its instant, once', () => {
+  test.each([0, 1, 179_999, 180_000, 180_001, 5 * MINUTE, 16 * MINUTE, 3 * DAY])('due in %i ms', async (after) => {
+    const { queue, runUntil, calls } = simulatedCloud();
+    const { event } = await queue.publish(wantedEvent({ asked: { after } }), 'web');
+    await runUntil(START + after + HOUR);
+    expect(calls).toEqual([{ uuid: event.key.uuid, attempt: 1, at: START + after }]);
+  });
+
+  test('due in ten years', async () => {
+    const { queue, clock, runUntil, calls } = simulatedCloud();
+    const { event } = await queue.publish(wantedEvent({ asked: { after: 3_652 * DAY } }), 'web');
+    await clock.moveTo(event.key.dueAt - HOUR);
+    await runUntil(event.key.dueAt + HOUR);
+    expect(calls).toEqual([{ uuid: event.key.uuid, attempt: 1, at: event.key.dueAt }]);
+  });
+
+  test('with retries up to a day away', async () => {
+    for (const delay of [MINUTE, 15 * MINUTE, 15 * MINUTE + 1, 3 * HOUR, DAY]) {
+      const { queue, runUntil, calls, sent } = simulatedCloud({ answer: () => answered(500) });
+      await queue.publish(wantedEvent({ retry: { backoff: 'fixed', delay, maxDelay: HOUR } }), 'web');
+      await runUntil(START + 3 * delay + HOUR);
+      expect(calls.map(({ at }) => at - START)).toEqual([0, delay, 2 * delay]);
+      expect(sent).toHaveLength(3);
+    }
+  });
+});
+
+describe('the leading hand', () => {
+  test('sends each event that publish did not send, once, however often it runs', async () => {
+    const { queue, clock, sent } = simulatedCloud();
+    for (const after of [3 * MINUTE, 3 * MINUTE + 1, 10 * MINUTE])
+      await queue.publish(wantedEvent({ asked: { after } }), 'web');
+    expect(sent.map(({ at }) => at - START)).toEqual([3 * MINUTE]);
+    for (let minute = 1; minute <= 9; minute++) {
+      await clock.moveTo(START + minute * MINUTE);
+      await queue.dispatch();
+    }
+    expect(sent.map(({ at }) => at - START)).toEqual([3 * MINUTE, 3 * MINUTE + 1, 10 * MINUTE]);
+  });
+
+  test('sends one message an event when two runs are at it at once', async () => {
+    const { queue, clock, sent } = simulatedCloud();
+    for (let n = 0; n < 100; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE } }), 'web');
+    await clock.moveTo(START + 3 * MINUTE);
+    await Promise.all([queue.dispatch(), queue.dispatch(), queue.dispatch()]);
+    expect(sent).toHaveLength(100);
+  });
+
+  test('is left alone by a second run while the first is at it; if that one stalls, it does no more than its page', async () => {
+    const memory = memoryEventStore();
+    const { queueWith, clock, sent, queue } = simulatedCloud({ store: memory, shards: 2 });
+    for (let n = 0; n < 60; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n } }), 'web');
+    await clock.moveTo(START + 3 * MINUTE);
+    const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
+    let pages = 0;
+    const stalling = queueWith(2, {
+      async entries(...args) {
+        if (++pages === 2) await goOn;
+        return memory.entries(...args);
+      },
+    });
+    const stalled = stalling.dispatch();
+    await clock.moveTo(START + 3 * MINUTE + 49 * SECOND);
+    const sentByFirst = sent.length;
+    await queue.dispatch();
+    expect(sent).toHaveLength(sentByFirst);
+    await clock.moveTo(START + 3 * MINUTE + 51 * SECOND);
+    await queue.dispatch();
+    expect(sent).toHaveLength(60);
+    letGoOn();
+    await stalled;
+    expect(sent.length).toBeLessThanOrEqual(60 + 10);
+  });
+
+  test.each([1, 10])('catches up after %i runs that did not happen', async (missed) => {
+    const { queue, runUntil, calls } = simulatedCloud({ dispatches: (minute) => minute < 5 || minute >= 5 + missed });
+    for (let n = 0; n < 30; n++) await queue.publish(wantedEvent({ asked: { after: (4 + n) * MINUTE } }), 'web');
+    await runUntil(START + HOUR);
+    expect(calls).toHaveLength(30);
+    const late = calls.map(({ at }, n) => at - (START + (4 + n) * MINUTE));
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...late)).toBeLessThanOrEqual(Math.max(0, (missed - 1) * MINUTE));
+  });
+
+  test('reads no more when 10,000 events wait for next week', async () => {
+    const counted = countedStore(memoryEventStore());
+    const { queue, clock } = simulatedCloud({ store: counted.store });
+    const entriesReadByRun = async (minute: number) => {
+      await clock.moveTo(START + minute * MINUTE);
+      counted.reset();
+      await queue.dispatch();
+      return counted.read();
+    };
+    const before = await entriesReadByRun(1);
+    for (let n = 0; n < 10_000; n++) await queue.publish(wantedEvent({ asked: { after: 7 * DAY + n } }), 'web');
+    expect(await entriesReadByRun(2)).toEqual(before);
+  });
+});
+
+describe('a run that dies between any two of its steps', () => {
+  test('loses nothing, and repeats a page at most', async () => {
+    for (let steps = 0; ; steps++) {
+      const { queue, queueWith, clock, runUntil, calls, sent, store } = simulatedCloud({ shards: 2 });
+      const events: QueuedEvent[] = [];
+      for (let n = 0; n < 25; n++) {
+        events.push((await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n } }), 'web')).event);
+      }
+      await clock.moveTo(START + 3 * MINUTE);
+      const finished = await dyingAfter(steps, store, (over) => queueWith(2, over).dispatch());
+      await runUntil(START + 10 * MINUTE);
+      expect(new Set(calls.map(({ uuid }) => uuid))).toEqual(new Set(events.map(({ key }) => key.uuid)));
+      expect(sent.length).toBeLessThanOrEqual(25 + 10);
+      if (finished) break;
+    }
+  });
+});
+
+describe('the trailing hand', () => {
+  test('sends a lost message again after its grace, and marks it', async () => {
+    let losing = true;
+    const { queue, runUntil, calls, sent } = simulatedCloud({ loses: () => losing });
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    await runUntil(START + 9 * MINUTE);
+    losing = false;
+    expect(calls).toEqual([]);
+    await runUntil(START + 30 * MINUTE);
+    expect(calls).toHaveLength(1);
+    expect(sent).toEqual([
+      { key: event.key, attempt: 1, at: START },
+      { key: event.key, attempt: 1, at: START, again: true },
+    ]);
+  });
+
+  test('keeps after an event whose messages are lost again and again, with one reminder ahead at any time', async () => {
+    let losing = true;
+    const { queue, runUntil, calls, sent, store, clock } = simulatedCloud({ loses: () => losing });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
+    for (let hour = 1; hour <= 24; hour++) {
+      await runUntil(START + hour * HOUR);
+      const ahead = await store.entries(
+        shardOf(event.key.uuid),
+        positionAt(clock.now() - 10 * MINUTE),
+        clock.now() + DAY,
+      );
+      expect(ahead.entries.filter(({ key }) => key.uuid === event.key.uuid)).toHaveLength(1);
+    }
+    expect(sent.length).toBeLessThan(24 * 7);
+    losing = false;
+    await runUntil(START + 25 * HOUR);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('leaves an event alone that waits for its retry', async () => {
+    const { queue, runUntil, calls, sent } = simulatedCloud({
+      answer: (_, attempt) => answered(attempt < 3 ? 500 : 200),
+    });
+    await queue.publish(wantedEvent({ retry: { backoff: 'fixed', delay: 2 * HOUR, maxDelay: HOUR } }), 'web');
+    await runUntil(START + 6 * HOUR);
+    expect(calls).toHaveLength(3);
+    expect(sent.filter(({ again }) => again)).toEqual([]);
+  });
+
+  test('waits while more than 1,000 messages are ready', async () => {
+    const { queue, runUntil, sent, pretendBacklog } = simulatedCloud({ loses: () => true });
+    await queue.publish(wantedEvent(), 'web');
+    pretendBacklog(1_001);
+    await runUntil(START + 2 * HOUR);
+    expect(sent).toHaveLength(1);
+    pretendBacklog(1_000);
+    await runUntil(START + 3 * HOUR);
+    expect(sent.length).toBeGreaterThan(1);
+  });
+
+  test('waits until the leading hand has been up to date for a grace', async () => {
+    const { queue, runUntil, sent } = simulatedCloud({ loses: () => true, dispatches: (minute) => minute >= 60 });
+    await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE } }), 'web');
+    await runUntil(START + HOUR + 9 * MINUTE);
+    expect(sent).toHaveLength(1);
+    await runUntil(START + HOUR + 11 * MINUTE);
+    expect(sent).toHaveLength(2);
+  });
+
+  test('waits anew after runs that did not happen: what they missed is sent once', async () => {
+    const { queue, runUntil, calls, sent } = simulatedCloud({ dispatches: (minute) => minute < 30 || minute >= 60 });
+    for (let n = 0; n < 20; n++) await queue.publish(wantedEvent({ asked: { after: (35 + n / 2) * MINUTE } }), 'web');
+    await runUntil(START + 3 * HOUR);
+    expect(calls).toHaveLength(20);
+    expect(sent).toHaveLength(20);
+  });
+
+  test('moves the expiry of an event on that is unfinished past its longest possible life', async () => {
+    const keptUntil: number[] = [];
+    const store = {
+      ...memoryEventStore(),
+      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+    };
+    const { queue, runUntil, clock } = simulatedCloud({ store, loses: () => true });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 1, keepResultFor: MINUTE }), 'web');
+    const end = expiresAt(event);
+    await runUntil(START + HOUR);
+    expect(keptUntil).toEqual([]);
+    await clock.moveTo(end - 7 * DAY);
+    await runUntil(end - 7 * DAY + HOUR);
+    expect(keptUntil.length).toBeGreaterThan(0);
+    expect(Math.min(...keptUntil)).toBeGreaterThan(end);
+  });
+
+  test('repairs what a death between record and reminder, or between record and message, has left', async () => {
+    for (const delay of [MINUTE, HOUR]) {
+      for (let steps = 0; ; steps++) {
+        const { queue, queueWith, runUntil, calls, store, sent } = simulatedCloud({ answer: () => answered(500) });
+        const { event } = await queue.publish(
+          wantedEvent({ maxTryCount: 2, retry: { backoff: 'fixed', delay, maxDelay: HOUR } }),
+          'web',
+        );
+        const messages = sent.map((message) => ({ ...message, receiveCount: 1 }));
+        const finished = await dyingAfter(steps, store, (over) => queueWith(4, over).deliver(messages));
+        await runUntil(START + 6 * HOUR);
+        expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 2 });
+        expect(calls.length).toBeLessThanOrEqual(3);
+        if (finished) break;
+      }
+    }
+  });
+});
+
+describe('shards', () => {
+  test.each([
+    [4, 1],
+    [1, 4],
+    [2, 16],
+  ])('changed from %i to %i under load lose nothing', async (before, after) => {
+    const { queueWith, clock, runUntil, calls, queue } = simulatedCloud({ shards: after });
+    const old = queueWith(before);
+    for (let n = 0; n < 40; n++)
+      await old.publish(wantedEvent({ asked: { after: 4 * MINUTE + n * 10 * SECOND } }), 'web');
+    for (let minute = 1; minute <= 3; minute++) {
+      await clock.moveTo(START + minute * MINUTE);
+      await old.dispatch();
+    }
+    for (let n = 0; n < 40; n++)
+      await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n * 10 * SECOND } }), 'web');
+    await runUntil(START + HOUR);
+    expect(new Set(calls.map(({ uuid }) => uuid)).size).toBe(80);
+    expect(calls).toHaveLength(80);
+  });
+});
+
+describe('at the start of a process that is alone', () => {
+  test('every unfinished event gets its next attempt: overdue, soon, later and between two tries, each once', async () => {
+    const { queue, clock, runUntil, loseAll, calls } = simulatedCloud({ answer: () => answered(500) });
+    const retry = (delay: number) => ({ retry: { backoff: 'fixed', delay, maxDelay: HOUR }, maxTryCount: 2 }) as const;
+    const published = await Promise.all(
+      [
+        wantedEvent({ asked: { after: 20 * SECOND }, ...retry(HOUR) }),
+        wantedEvent({ asked: { after: 2 * MINUTE }, ...retry(HOUR) }),
+        wantedEvent({ asked: { after: 10 * MINUTE }, ...retry(HOUR) }),
+        wantedEvent({ ...retry(5 * MINUTE) }),
+        wantedEvent({ ...retry(14 * MINUTE) }),
+        wantedEvent({ ...retry(3 * HOUR) }),
+      ].map((wanted, n) => queue.publish(wanted, `event ${n}`)),
+    );
+    await runUntil(START + 10 * SECOND);
+    expect(calls).toHaveLength(3);
+    loseAll();
+    await clock.moveTo(START + 40 * SECOND);
+    await queue.dispatchAtStart();
+    await runUntil(START + 40 * SECOND);
+    expect(calls).toHaveLength(4);
+    await runUntil(START + 8 * HOUR);
+    expect(calls).toHaveLength(12);
+    for (const { event } of published) {
+      expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 2 });
+    }
+  });
+
+  test('no event is sent twice, however many entries it has', async () => {
+    const { queue, clock, runUntil, loseAll, sent } = simulatedCloud();
+    for (let n = 0; n < 100; n++) {
+      await queue.publish(wantedEvent({ asked: { after: (n % 2 ? 0 : 4 * MINUTE) + n * SECOND } }), 'web');
+    }
+    for (let start = 0; start < 3; start++) {
+      loseAll();
+      sent.length = 0;
+      await clock.moveTo(clock.now() + 20 * MINUTE);
+      await queue.dispatchAtStart();
+      expect(new Set(sent.map(({ key }) => key.uuid)).size).toBe(100);
+      expect(sent).toHaveLength(100);
+    }
+    await runUntil(clock.now() + HOUR);
+    expect(sent).toHaveLength(100);
+  });
+
+  test('again and again, with the due queue lost each time, nothing is forgotten that was published in between', async () => {
+    const { queue, clock, runUntil, loseAll, calls } = simulatedCloud();
+    for (let start = 0; start < 20; start++) {
+      await queue.dispatchAtStart();
+      await queue.publish(wantedEvent({ asked: { after: start * SECOND } }), 'web');
+      await clock.moveTo(clock.now() + SECOND / 2);
+      loseAll();
+    }
+    await queue.dispatchAtStart();
+    await runUntil(START + HOUR);
+    expect(new Set(calls.map(({ uuid }) => uuid)).size).toBe(20);
+    expect(calls).toHaveLength(20);
+  });
+
+  test('the lease of the process before does not count', async () => {
+    const { queue, clock, loseAll, calls, runUntil } = simulatedCloud();
+    await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');
+    await queue.dispatch();
+    loseAll();
+    await clock.moveTo(START + 2 * SECOND);
+    await queue.dispatchAtStart();
+    await runUntil(START + 3 * SECOND);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+/** Runs with a store that stops answering after so many steps. Answers whether the run came to its end. */
+async function dyingAfter(
+  steps: number,
+  store: EventStore,
+  run: (over: Partial<EventStore>) => Promise<unknown>,
+): Promise<boolean> {
+  let left = steps;
+  let died = false;
+  const mortal =
+    <Args extends unknown[], Result>(act: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> => {
+      died ||= left <= 0;
+      left--;
+      return died ? Promise.reject(new Error('died')) : act(...args);
+    };
+  const over = {
+    findEvent: mortal(store.findEvent),
+    recordUnlessChanged: mortal(store.recordUnlessChanged),
+    keepReminder: mortal(store.keepReminder),
+    entries: mortal(store.entries),
+    findHands: mortal(store.findHands),
+    keepHands: mortal(store.keepHands),
+  };
+  await run(over).catch(() => {});
+  return !died;
+}
+
+/** Counts what a store is asked and how many entries it answers. */
+function countedStore(store: EventStore) {
+  let pages = 0;
+  let entries: readonly Entry[] = [];
+  return {
+    store: {
+      ...store,
+      async entries(...args: Parameters<EventStore['entries']>) {
+        const page = await store.entries(...args);
+        pages++;
+        entries = [...entries, ...page.entries];
+        return page;
+      },
+    },
+    read: () => ({ pages, entries: entries.length }),
+    reset() {
+      pages = 0;
+      entries = [];
+    },
+  };
+}

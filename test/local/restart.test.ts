@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import type { EventAnswer } from '../../api/event-answer.ts';
+import { serveInProcess } from '../../bench/local-process.ts';
+import { eventually, publish, readEvent } from './http-client.ts';
+import { openReceiver, type Receiver } from './receiver.ts';
+
+const EVENTS = 200;
+const cleanUps: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+test('killed with 200 events waiting, it calls all of them after a restart, those overdue within 5 s', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'event-queue-'));
+  cleanUps.push(() => rmSync(folder, { recursive: true }));
+  const receiver = await openReceiver(({ path, headers }, response) => {
+    const isFirstOfTwo = path.startsWith('/retried') && headers['event-queue-attempt'] === '1';
+    if (path.startsWith('/under-way') && !restarted) return;
+    response.writeHead(isFirstOfTwo ? 500 : 200).end();
+  });
+  cleanUps.push(receiver.close);
+
+  let restarted = false;
+  const first = await serving(folder);
+  const events = await Promise.all(Array.from({ length: EVENTS }, (_, n) => publish(first.url, wish(receiver, n))));
+  const underWay = () => receiver.calls.filter(({ path }) => path.startsWith('/under-way'));
+  await eventually(async () => expect(underWay()).toHaveLength(EVENTS / 4));
+  const retried = events.filter(({ url_to_send_request }) => url_to_send_request.includes('/retried'));
+  await eventually(() => Promise.all(retried.map((event) => expectTries(first.url, event, 1))));
+  first.kill('SIGKILL');
+  await first.ended;
+
+  restarted = true;
+  const second = await serving(folder);
+  const restartedAt = Date.now();
+  const overdue = events.filter(({ url_to_send_request }) => /overdue|under-way/.test(url_to_send_request));
+  await eventually(() => Promise.all(overdue.map((event) => expectSuccess(second.url, event))), 5_000);
+  expect(Date.now() - restartedAt).toBeLessThan(5_000);
+  await eventually(() => Promise.all(events.map((event) => expectSuccess(second.url, event))), 15_000);
+
+  for (const { url_to_send_request, key } of events) {
+    const path = new URL(url_to_send_request).pathname;
+    const calls = receiver.callsTo(path);
+    expect([path, calls.length]).toEqual([path, /retried|under-way/.test(path) ? 2 : 1]);
+    const { attempts, timestamp_for_execution_to_start } = await readEvent(second.url, key);
+    expect(calls[0]?.at).toBeGreaterThanOrEqual(Math.round(timestamp_for_execution_to_start * 1_000));
+    expect(attempts.at(-1)?.outcome).toBe('answered');
+  }
+}, 40_000);
+
+/** A quarter each: due while nobody is there, called when the kill comes, between two tries, and due later. */
+function wish({ url }: Receiver, n: number): object {
+  const [kind, call_url_after] = (
+    [
+      ['overdue', 1.5],
+      ['under-way', 0],
+      ['retried', 0],
+      ['later', 8],
+    ] as const
+  )[n % 4] ?? ['', 0];
+  return { url_to_send_request: `${url}/${kind}/${n}`, call_url_after, retry_delay: 3, timeout_for_request: 6 };
+}
+
+async function expectTries(url: string, { key }: EventAnswer, count: number): Promise<void> {
+  expect((await readEvent(url, key)).try_count).toBe(count);
+}
+
+async function expectSuccess(url: string, { key }: EventAnswer): Promise<void> {
+  expect((await readEvent(url, key)).status).toBe('success');
+}
+
+async function serving(folder: string) {
+  const running = await serveInProcess(['--data', folder]);
+  cleanUps.push(() => {
+    running.kill('SIGKILL');
+    return running.ended;
+  });
+  return running;
+}
