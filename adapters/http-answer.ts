@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Headers } from '../core/event.ts';
+import { MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
 import { InvalidAnswer } from './http-failure.ts';
 
 const MAX_HEADER_BYTES = 16 * 1_024;
-const MAX_BODY_BYTES = 64 * 1_024;
 
-/** The headers of an answer as they are kept: lower-case names, each once, as many as fit. */
+/** The headers of an answer as they are kept: lower-case names, each once, up to the first that does not fit. */
 export function headersOf(rawHeaders: readonly string[]): { readonly kept: Headers; readonly truncated: boolean } {
   const joined = new Map<string, string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -32,10 +32,10 @@ export async function bodyOf(
     for await (const chunk of response) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) break;
+      if (size > MAX_ANSWER_BODY_BYTES) break;
     }
   } catch (error) {
     throw new InvalidAnswer('The answer ended before it was complete.', { cause: error });
   }
-  return { kept: Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES), truncated: size > MAX_BODY_BYTES };
+  return { kept: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BODY_BYTES), truncated: size > MAX_ANSWER_BODY_BYTES };
 }

@@ -10,8 +10,12 @@ import { addressGuard, type Guard } from './address-guard.ts';
 import { bodyOf, headersOf } from './http-answer.ts';
 import { InvalidAnswer, unansweredBecause } from './http-failure.ts';
 
-/** Shorter than the five seconds after which many servers close an idle connection. */
-const IDLE_FOR = 4_000;
+/** Shorter than what any usual server waits before it closes an idle connection: then it is rarely met closed. */
+const IDLE_FOR = 1_000;
+/** A closed connection shows it within a round trip; later, the receiver may have worked on the request. */
+const FOUND_CLOSED_WITHIN = 500;
+/** May be repeated without asking: RFC 9110, 9.2.2. */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 const MAX_HEADER_BYTES = 64 * 1_024;
 
 const DEFAULT_TYPES = {
@@ -97,8 +101,8 @@ function headersFor({ key, body, headers }: QueuedEvent, attempt: number, now: n
 
 /**
  * One request and its answer. A connection that the receiver closed while it was idle is found out only by using it, so
- * such a request goes out once more on a new one, unless an answer has begun: then the receiver has seen the request.
- * https://nodejs.org/api/http.html#requestreusedsocket
+ * such a request goes out once more on a new one: if it is idempotent, and failed at once without a byte of an answer.
+ * Otherwise the receiver may have seen it. https://nodejs.org/api/http.html#requestreusedsocket
  */
 async function exchange(
   url: URL,
@@ -106,11 +110,14 @@ async function exchange(
   body: Uint8Array | undefined,
   guard: Guard,
 ): Promise<Answer> {
+  const startedAt = performance.now();
   const first = send(url, options, body, guard);
   try {
     return await first.answer;
   } catch (error) {
-    if (!first.request.reusedSocket || !wasClosed(error) || options.signal?.aborted) throw error;
+    const isStale =
+      first.request.reusedSocket && wasClosed(error) && performance.now() - startedAt < FOUND_CLOSED_WITHIN;
+    if (!isStale || !IDEMPOTENT.has(options.method ?? '')) throw error;
     return send(url, { ...options, agent: false }, body, guard).answer;
   }
 }

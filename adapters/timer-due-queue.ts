@@ -7,7 +7,7 @@ const LONGEST_DELAY = 900_000;
 export type TimerDueQueue = DueQueue & {
   /** Begins to hand messages over, those sent earlier too. */
   start(deliver: Deliver): void;
-  /** Hands over no more, and resolves when what was handed over has been handled. */
+  /** Hands over no more, and resolves when what was handed over has been handled. What is sent later is forgotten: the table has it. */
   stop(): Promise<void>;
 };
 

@@ -15,7 +15,7 @@ export async function authenticate(keys: ApiKeys, request: Credentials, scope: S
 
 function secretIn({ headers, rawQueryString }: Credentials): string | undefined {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  return headers['x-api-key'] ?? bearer ?? new URLSearchParams(rawQueryString).get('password') ?? undefined;
+  return headers['x-api-key'] || bearer || new URLSearchParams(rawQueryString).get('password') || undefined;
 }
 
 const noKey: Problem = {

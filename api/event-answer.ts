@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EventBody } from '../core/event.ts';
 import { publicKey } from '../core/event-key.ts';
 import type { EventRecord } from '../core/ports.ts';
-import type { Answer, Attempt } from '../core/progress.ts';
+import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
 import { parseExactly } from './exact-json.ts';
 
 const instant = z.iso.datetime();
@@ -107,10 +107,11 @@ function receivedAnswer(answer: Answer | undefined) {
   };
 }
 
-/** Undefined if it is not UTF-8. A cut may go through a character, which is then left out. */
+/** Undefined if it is not UTF-8. The cut of a longer body may go through a character, which is then left out. */
 function textOf({ body, truncated }: Answer): string | undefined {
+  const isCut = truncated && body.length === MAX_ANSWER_BODY_BYTES;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body, { stream: truncated });
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body, { stream: isCut });
   } catch {
     return undefined;
   }

@@ -12,10 +12,11 @@ export function parseRequest(request: RequestBody): { readonly json: unknown } |
   if (!isJson(request.headers['content-type'])) {
     return { problem: 'unsupported-media-type', detail: 'Send JSON, with the header content-type: application/json.' };
   }
-  if ((request.body?.length ?? 0) > MAX_REQUEST_BYTES) {
+  const bytes = Buffer.from(request.body ?? '', request.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_REQUEST_BYTES) {
     return { problem: 'too-large', detail: `A request has at most ${MAX_REQUEST_BYTES} bytes. Send less at once.` };
   }
-  const text = textOf(request);
+  const text = textOf(bytes);
   if (text === undefined) return { problem: 'not-json', detail: 'The request is not UTF-8. Send JSON in UTF-8.' };
   if (text.trim() === '') return { problem: 'not-json', detail: 'The request is empty. Send a JSON object.' };
   try {
@@ -29,10 +30,9 @@ function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(contentType?.trim() ?? '');
 }
 
-function textOf({ body = '', isBase64Encoded }: RequestBody): string | undefined {
-  if (!isBase64Encoded) return body;
+function textOf(bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(body, 'base64'));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }

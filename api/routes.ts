@@ -44,7 +44,11 @@ export function routes(settings: Settings, now: () => number) {
       aliases: [{ path: '/get-event', parameters: { event_key: 'key' } }],
       scope: 'read',
       summary: 'Read an event and what has happened to it',
-      input: z.strictObject({ key: z.string().meta({ description: "The event's key." }) }),
+      input: z.strictObject({
+        key: z
+          .string('Required: the key of an event, as publishing it was answered.')
+          .meta({ description: "The event's key." }),
+      }),
       answers: { 200: { description: 'The event.', schema: eventSchema } },
       problems: ['not-found'],
     },

@@ -2,6 +2,9 @@ import type * as z from 'zod';
 import { TOO_LARGE } from '../core/new-event.ts';
 import type { FieldProblem, Problem } from './problem.ts';
 
+/** A request may have more mistakes than an answer has room for. */
+const MOST_ERRORS = 20;
+
 /**
  * The input of a route, or which of its fields are not valid, and why.
  *
@@ -14,8 +17,11 @@ export function validate(
 ): { readonly input: unknown } | Problem {
   const { success, data, error } = schema.safeParse(input);
   if (success) return { input: data };
-  const errors = error.issues.flatMap((issue) => fieldProblems(issue, calledAs));
-  const detail = errors.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`)).join(' ');
+  const all = error.issues.flatMap((issue) => fieldProblems(issue, calledAs));
+  const errors = all.slice(0, MOST_ERRORS);
+  const shown = errors.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`));
+  const more = all.length > errors.length ? [`There are ${all.length - errors.length} more.`] : [];
+  const detail = [...shown, ...more].join(' ');
   return { problem: error.issues.some(isTooLarge) ? 'too-large' : 'invalid', detail, errors };
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serveInProcess } from './local-process.ts';
+import { serveInProcess } from './workers/local-process.ts';
 
 const EVENTS = 200;
 const DELAYED_EVENTS = 50;

@@ -23,51 +23,56 @@ export const TOO_LARGE = { tooLarge: true };
  */
 export function newEventSchema(settings: Settings, now: () => number) {
   return z
-    .strictObject({
-      url_to_send_request: targetUrl(settings),
-      call_url_after: seconds(0, TEN_YEARS)
-        .nullish()
-        .meta({ default: 0, description: 'Seconds from now until the URL is called; fractions are allowed.' }),
-      call_url_at: instant(now).nullish().meta({
-        description:
-          'When to call the URL, instead of call_url_after: ISO 8601 with a time zone, or epoch seconds. A past instant means now.',
-      }),
-      method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).nullish().meta({
-        description: 'GET if unset; POST if unset and there is a body.',
-      }),
-      headers: headers(),
-      body: z
-        .union([
-          wellFormedText(),
-          z.instanceof(JsonText).meta({ description: 'Any JSON value, sent as it is written.' }),
-        ])
-        .nullish()
-        .meta({
-          description: `What to send: a string (as text/plain) or any other JSON value (as application/json), nested at most ${MAX_BODY_DEPTH} deep, at most ${MAX_BODY_BYTES} bytes. Not with GET or HEAD.`,
+    .strictObject(
+      {
+        url_to_send_request: targetUrl(settings),
+        call_url_after: seconds(0, TEN_YEARS)
+          .nullish()
+          .meta({ default: 0, description: 'Seconds from now until the URL is called; fractions are allowed.' }),
+        call_url_at: instant(now).nullish().meta({
+          description:
+            'When to call the URL, instead of call_url_after: ISO 8601 with a time zone, or epoch seconds. A past instant means now.',
         }),
-      body_base64: z.base64().nullish().meta({
-        description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
-      }),
-      timeout_for_request: optional(
-        seconds(1, settings.maxTimeoutSeconds),
-        5,
-        'Seconds within which the whole answer must arrive.',
-      ),
-      max_try_count: optional(z.int().min(1).max(1_000), 3, 'How often to call at most.'),
-      retry_delay: optional(seconds(1, 86_400), 60, 'Seconds from the end of a failed attempt to the next.'),
-      retry_backoff: optional(
-        z.enum(['fixed', 'exponential']),
-        'fixed',
-        'Whether the delay stays or doubles with each failed attempt.',
-      ),
-      retry_max_delay: optional(seconds(1, 86_400), 3_600, 'Bounds the exponential delay, in seconds.'),
-      event_tags: optional(z.array(wellFormedText().min(1).max(128)).max(20), [], 'Labels to find the event by.'),
-      keep_result_for: optional(
-        seconds(60, 30 * 86_400),
-        86_400,
-        'Seconds for which the event stays readable after it finished.',
-      ),
-    })
+        method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).nullish().meta({
+          description: 'GET if unset; POST if unset and there is a body.',
+        }),
+        headers: headers(),
+        body: z
+          .union([
+            wellFormedText(),
+            z.instanceof(JsonText).meta({ description: 'Any JSON value, sent as it is written.' }),
+          ])
+          .nullish()
+          .meta({
+            description: `What to send: a string (as text/plain) or any other JSON value (as application/json), nested at most ${MAX_BODY_DEPTH} deep, at most ${MAX_BODY_BYTES} bytes. Not with GET or HEAD.`,
+          }),
+        body_base64: z.base64().nullish().meta({
+          description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
+        }),
+        timeout_for_request: optional(
+          seconds(1, settings.maxTimeoutSeconds),
+          5,
+          'Seconds within which the whole answer must arrive.',
+        ),
+        max_try_count: optional(z.int().min(1).max(1_000), 3, 'How often to call at most.'),
+        retry_delay: optional(seconds(1, 86_400), 60, 'Seconds from the end of a failed attempt to the next.'),
+        retry_backoff: optional(
+          z.enum(['fixed', 'exponential']),
+          'fixed',
+          'Whether the delay stays or doubles with each failed attempt.',
+        ),
+        retry_max_delay: optional(seconds(1, 86_400), 3_600, 'Bounds the exponential delay, in seconds.'),
+        event_tags: optional(z.array(wellFormedText().min(1).max(128)).max(20), [], 'Labels to find the event by.'),
+        keep_result_for: optional(
+          seconds(60, 30 * 86_400),
+          86_400,
+          'Seconds for which the event stays readable after it finished.',
+        ),
+      },
+      {
+        error: ({ code }) => (code === 'invalid_type' ? 'Send a JSON object with the fields of an event.' : undefined),
+      },
+    )
     .transform(toWantedEvent);
 }
 
@@ -175,6 +180,7 @@ function headers() {
 }
 
 function instant(now: () => number) {
+  // biome-ignore lint/style/noRestrictedGlobals: parsing a date asks no clock
   const iso = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
   const epochSeconds = z.number().min(0).transform(milliseconds);
   const either = z.union(

@@ -66,6 +66,9 @@ type Unanswered = {
   readonly error: string;
 };
 
+/** Of a longer answer the rest is neither read nor kept. */
+export const MAX_ANSWER_BODY_BYTES = 64 * 1_024;
+
 export type Answer = {
   readonly statusCode: number;
   /** Lower-case names, each once. */

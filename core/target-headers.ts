@@ -27,6 +27,7 @@ export type HeaderProblem = { readonly name?: string; readonly detail: string };
 /** What is wrong with headers to send, each problem with the name of its header, if it is one header's. */
 export function headerProblems(headers: Readonly<Record<string, unknown>>): readonly HeaderProblem[] {
   const names = Object.keys(headers);
+  if (names.length > MAX_HEADERS) return [{ detail: `At most ${MAX_HEADERS} headers, and these are ${names.length}.` }];
   const seen = new Set<string>();
   const problems: HeaderProblem[] = [];
   for (const name of names) {
@@ -34,8 +35,6 @@ export function headerProblems(headers: Readonly<Record<string, unknown>>): read
     if (detail !== undefined) problems.push({ name, detail });
     seen.add(name.toLowerCase());
   }
-  if (names.length > MAX_HEADERS)
-    problems.push({ detail: `At most ${MAX_HEADERS} headers, and these are ${names.length}.` });
   if (sizeOf(headers) > MAX_HEADER_BYTES)
     problems.push({ detail: `Names and values have at most ${MAX_HEADER_BYTES} bytes.` });
   return problems;
@@ -45,7 +44,8 @@ function nameProblem(name: string, seen: ReadonlySet<string>): string | undefine
   const lower = name.toLowerCase();
   if (!TOKEN.test(name)) return "A header's name is made of letters, digits and !#$%&'*+-.^_`|~ only.";
   if (lower === '__proto__') return 'This name is not allowed.';
-  if (RESERVED.has(lower) || OURS.test(lower)) return 'This header is set by the queue. Leave it out.';
+  if (RESERVED.has(lower) || OURS.test(lower))
+    return 'This header belongs to the connection or is set by the queue. Leave it out.';
   if (seen.has(lower)) return 'The same header stands here twice, in another spelling. Join the two.';
   return undefined;
 }
@@ -57,5 +57,8 @@ function valueProblem(value: unknown): string | undefined {
 }
 
 function sizeOf(headers: Readonly<Record<string, unknown>>): number {
-  return Object.entries(headers).reduce((size, [name, value]) => size + name.length + String(value).length, 0);
+  const lengths = Object.entries(headers).map(
+    ([name, value]) => name.length + (typeof value === 'string' ? value.length : 0),
+  );
+  return lengths.reduce((sum, length) => sum + length, 0);
 }

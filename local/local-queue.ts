@@ -21,6 +21,8 @@ import { repeatedly } from './repeatedly.ts';
 const REDELIVER_AFTER = 5_000;
 const DISPATCH_EVERY = 60_000;
 const SWEEP_EVERY = 1_000;
+/** How long requests under way may still take at the end. A connection that sends nothing must not keep the process. */
+const LAST_REQUESTS = 1_000;
 
 export const DEMO_SECRET = 'demo';
 
@@ -74,8 +76,12 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const sweeping = repeatedly(SWEEP_EVERY, () => table.sweep(now()), console.error);
 
   async function close(): Promise<void> {
-    await Promise.all([closed(gateway), dueQueue.stop(), dispatching.stop(), sweeping.stop()]);
+    const accepting = closed(gateway);
+    await Promise.all([dueQueue.stop(), dispatching.stop(), sweeping.stop()]);
     caller.close();
+    await Promise.race([accepting, sleep(LAST_REQUESTS)]);
+    gateway.closeAllConnections();
+    await accepting;
     await table.close();
     await folder?.release();
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,8 @@ const rules = [
   ['local', './main.ts', 'refuses'],
   ['local', '../api/http-api.ts', 'allows'],
   ['bench', '../local/main.ts', 'refuses'],
+  ['test', '../bench/first.ts', 'refuses'],
+  ['test', '../bench/workers/local-process.ts', 'allows'],
 ] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'layering-'));
@@ -50,6 +52,11 @@ test.each(rules.map((rule, number) => [...rule, number] as const))(
     expect(refused.includes(`${fileOf(layer, number)}:`) ? 'refuses' : 'allows').toBe(verdict);
   },
 );
+
+test('core asks for no time and no chance by itself', () => {
+  const files = readdirSync(join(PROJECT, 'core')).map((file) => readFileSync(join(PROJECT, 'core', file), 'utf8'));
+  expect(files.filter((code) => /Date\.now|new Date\b|Math\.random|\brandomUUID\b/.test(code))).toEqual([]);
+});
 
 function fileOf(layer: string, number: number): string {
   return `${layer}/file-${number}.ts`;

@@ -343,6 +343,37 @@ describe('a connection', () => {
     expect(requests).toEqual([1, 1, 2]);
   });
 
+  test.each<[string, QueuedEvent['method'], workFor: number]>([
+    ['at once, by POST, which may not be repeated unasked', 'POST', 0],
+    ['at once, by PATCH', 'PATCH', 0],
+    ['after it may have worked on the request', 'GET', 600],
+  ])('that breaks %s, is not made again', async (_, method, workFor) => {
+    let requests = 0;
+    const url = await spokenBy((socket) =>
+      socket.on('data', () => {
+        requests++;
+        if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+        else setTimeout(() => socket.resetAndDestroy(), workFor);
+      }),
+    );
+    expect((await callTo(url)).outcome).toBe('answered');
+    expect((await callTo(url, { method, timeout: 5_000 })).outcome).toBe('unreachable');
+    expect(requests).toBe(2);
+  });
+
+  test('that has been idle for a second is closed', async () => {
+    const closed = Promise.withResolvers<void>();
+    const url = await spokenBy((socket) => {
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+      socket.once('close', closed.resolve);
+    });
+    expect((await callTo(url)).outcome).toBe('answered');
+    const answeredAt = performance.now();
+    await closed.promise;
+    expect(performance.now() - answeredAt).toBeGreaterThan(900);
+    expect(performance.now() - answeredAt).toBeLessThan(2_000);
+  });
+
   test('is not looked for among other idle ones then, which may be closed too', async () => {
     let sockets = 0;
     const requests = new Map<Socket, number>();

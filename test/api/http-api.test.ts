@@ -89,6 +89,11 @@ describe('a request that is not an event in JSON', () => {
     ['a number', '5', 422],
     ['5,000 nested arrays', '['.repeat(5_000) + ']'.repeat(5_000), 422],
     ['5,000 nested arrays as body', withBody('['.repeat(5_000) + ']'.repeat(5_000)), 422],
+    [
+      '5,000 nested arrays as a header',
+      `{"url_to_send_request":"${URL}","headers":{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`,
+      422,
+    ],
     ['5,000 nested objects as body', withBody('{"a":'.repeat(5_000) + 1 + '}'.repeat(5_000)), 422],
     ['__proto__ as a field', `{"url_to_send_request":"${URL}","__proto__":{"a":1}}`, 422],
     ['__proto__ as a header', `{"url_to_send_request":"${URL}","headers":{"__proto__":"a"}}`, 422],
@@ -118,6 +123,19 @@ describe('a request that is not an event in JSON', () => {
       expect((await apiClient().send({ method: 'POST', path: '/events', headers, body: EVENT })).status).toBe(201);
     },
   );
+
+  test('is answered with its first mistakes, and how many more there are', async () => {
+    const fields = Array.from({ length: 50_000 }, (_, n) => `"unknown-${n}":1`).join();
+    const body = `{"url_to_send_request":"${URL}",${fields}}`;
+    const answer = await apiClient().send({ method: 'POST', path: '/events', body });
+    expect([answer.status, answer.body.errors.length]).toEqual([422, 20]);
+    expect(answer.body.detail).toMatch(/There are 49980 more\.$/);
+  });
+
+  test('says in plain words that it must be an object', async () => {
+    const { body } = await apiClient().send({ method: 'POST', path: '/events', body: 'null' });
+    expect(body.detail).toBe('Send a JSON object with the fields of an event.');
+  });
 
   test('may come in base64, as API Gateway hands over what it takes for bytes', async () => {
     expect((await apiClient().send({ method: 'POST', path: '/events', body: Buffer.from(EVENT) })).status).toBe(201);

@@ -177,6 +177,8 @@ describe('headers', () => {
     ['a tab in a value', 'headers.a', { a: 'x\ty' }],
     ['a number as value', 'headers.a', { a: 1 }],
     ['a null as value', 'headers.a', { a: null }],
+    ['an object as value that pretends to be a string', 'headers.a', { a: { toString: 1, valueOf: 1 } }],
+    ['2,000 nested lists as value', 'headers.a', { a: nested(2_000) }],
     ['a list', 'headers', ['a']],
     ['a string', 'headers', 'a: b'],
     ...[

@@ -70,6 +70,8 @@ describe('Retry-After', () => {
     ['30', MINUTE],
     ['86400', HOUR],
     ['Tue, 01 Jan 2030 00:10:00 GMT', 10 * MINUTE - 150],
+    ['Tuesday, 01-Jan-30 00:10:00 GMT', 10 * MINUTE - 150],
+    ['Tue Jan  1 00:10:00 2030', 10 * MINUTE - 150],
     ['Mon, 31 Dec 2029 00:00:00 GMT', MINUTE],
     ['soon', MINUTE],
     ['-5', MINUTE],

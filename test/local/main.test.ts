@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
-import { type LocalProcess, runLocalProcess, runProcess, serveInProcess } from '../../bench/local-process.ts';
+import { type LocalProcess, runLocalProcess, runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
 import { eventually, finishedEvent, publish, readEvent } from './http-client.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -80,6 +81,22 @@ test('stops on SIGTERM also when npm started it', async () => {
   await npm.sees(/Stopping/);
   await eventually(async () => expect(fetch(`${url}/health`)).rejects.toThrow());
   await npm.ended;
+});
+
+test('stops though a connection sends nothing, another half a request, and the queue has called itself', async () => {
+  const queue = await serving('--memory');
+  const { hostname, port } = new URL(queue.url);
+  for (const text of ['', 'POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx']) {
+    const socket = connect(Number(port), hostname, () => socket.write(text)).on('error', () => {});
+    cleanUps.push(() => socket.destroy());
+    await once(socket, 'connect');
+  }
+  const { key } = await publish(queue.url, { url_to_send_request: `${queue.url}/echo` });
+  await finishedEvent(queue.url, key);
+  const stoppedAt = Date.now();
+  queue.kill('SIGTERM');
+  expect(await queue.ended).toBe(0);
+  expect(Date.now() - stoppedAt).toBeLessThan(3_000);
 });
 
 test('says that its port is taken', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
-import { serveInProcess } from '../../bench/local-process.ts';
+import { serveInProcess } from '../../bench/workers/local-process.ts';
 import { eventually, publish, readEvent } from './http-client.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 
