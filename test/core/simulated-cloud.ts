@@ -19,6 +19,8 @@ type Scene = {
   readonly loses?: (message: Message) => boolean;
   /** Whether the dispatcher's run of a minute, counted from 0, takes place. */
   readonly dispatches?: (minute: number) => boolean;
+  /** Puts something between the queue and its due queue. */
+  readonly overDueQueue?: (dueQueue: DueQueue) => DueQueue;
 };
 
 type SimulatedCall = { readonly uuid: string; readonly attempt: number; readonly at: number };
@@ -50,7 +52,7 @@ export function simulatedCloud(scene: Scene = {}) {
   const queueWith = (shards = scene.shards ?? 4, over: Partial<EventStore> = {}) =>
     eventQueue({
       store: { ...store, ...over },
-      dueQueue,
+      dueQueue: scene.overDueQueue?.(dueQueue) ?? dueQueue,
       call: async (event, attempt) => {
         calls.push({ uuid: event.key.uuid, attempt, at: clock.now() });
         return answer(event, attempt);
@@ -75,7 +77,8 @@ export function simulatedCloud(scene: Scene = {}) {
       if (next > instant) break;
       await clock.moveTo(next);
       await handOver(waiting.filter(({ at }) => at <= next));
-      if (next === nextMinute && dispatches((next - START) / MINUTE)) await queue.dispatch();
+      const dispatched = next === nextMinute && dispatches((next - START) / MINUTE) ? queue.dispatch() : undefined;
+      await dispatched?.catch(() => {});
     }
     await clock.moveTo(instant);
   }

@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import type { WantedEvent } from '../../core/new-event.ts';
+import type { DueQueue, EventStore } from '../../core/ports.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
+import { answered, wantedEvent } from '../sample-event.ts';
+import { simulatedCloud } from './simulated-cloud.ts';
+import { SECOND, START } from './simulation.ts';
+
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** At once and soon, later, much later; that succeed, that fail once, that fail always; with near and far retries. */
+const wishes: readonly Partial<WantedEvent>[] = [
+  { url: 'https://example.com/good' },
+  { url: 'https://example.com/good', asked: { after: 90 * SECOND } },
+  { url: 'https://example.com/good', asked: { after: 4 * MINUTE } },
+  { url: 'https://example.com/flaky', asked: { after: 5 * MINUTE } },
+  { url: 'https://example.com/flaky', retry: { backoff: 'fixed', delay: 20 * MINUTE, maxDelay: HOUR } },
+  { url: 'https://example.com/bad', maxTryCount: 3 },
+  { url: 'https://example.com/bad', maxTryCount: 2, retry: { backoff: 'fixed', delay: 16 * MINUTE, maxDelay: HOUR } },
+];
+
+test('without a fault every event is finished, called at its instants, and no attempt is made twice', async () => {
+  const { cloud, accepted } = await lived(() => undefined);
+  await expectFinished(cloud, accepted);
+  expect(repetitions(cloud.calls)).toBe(0);
+  for (const { uuid, at } of cloud.calls.filter(({ attempt }) => attempt === 1)) {
+    expect(at).toBe(accepted.find(({ key }) => key.uuid === uuid)?.key.dueAt);
+  }
+});
+
+test.each([
+  ['fails', 'before'],
+  ['succeeds and then fails', 'after'],
+] as const)(
+  'whichever call to the store or the due queue %s, nothing accepted is lost',
+  async (_, fault) => {
+    let steps = 0;
+    await lived(() => {
+      steps++;
+      return undefined;
+    });
+    expect(steps).toBeGreaterThan(100);
+    for (let failing = 0; failing < steps; failing++) {
+      let step = 0;
+      const { cloud, accepted } = await lived(() => (step++ === failing ? fault : undefined));
+      await expectFinished(cloud, accepted);
+      expect(repetitions(cloud.calls)).toBeLessThanOrEqual(1);
+    }
+  },
+  60_000,
+);
+
+type Fault = 'before' | 'after' | undefined;
+
+/** Events are published and half an hour goes by with faults, then some hours without. */
+async function lived(nextFault: () => Fault) {
+  let faults = true;
+  const faulty =
+    <Args extends unknown[], Result>(act: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      const fault = faults ? nextFault() : undefined;
+      if (fault === 'before') throw new Error('It failed.');
+      const result = await act(...args);
+      if (fault === 'after') throw new Error('It was done, and failed.');
+      return result;
+    };
+  const cloud = simulatedCloud({
+    store: everyCall(memoryEventStore(), faulty),
+    overDueQueue: (dueQueue) => everyCall(dueQueue, faulty),
+    answer: ({ url }, attempt) => answered(url.endsWith('good') || (url.endsWith('flaky') && attempt > 1) ? 200 : 500),
+    shards: 2,
+  });
+  const published = await Promise.allSettled(wishes.map((wish) => cloud.queue.publish(wantedEvent(wish), 'web')));
+  await cloud.runUntil(START + 30 * MINUTE);
+  faults = false;
+  await cloud.runUntil(START + 4 * HOUR);
+  return { cloud, accepted: published.flatMap((one) => (one.status === 'fulfilled' ? [one.value.event] : [])) };
+}
+
+type Wrap = <Args extends unknown[], Result>(
+  act: (...args: Args) => Promise<Result>,
+) => (...args: Args) => Promise<Result>;
+
+function everyCall<Port extends EventStore | DueQueue>(port: Port, wrap: Wrap): Port {
+  return Object.fromEntries(Object.entries(port).map(([name, act]) => [name, wrap(act)])) as Port;
+}
+
+async function expectFinished(
+  cloud: ReturnType<typeof simulatedCloud>,
+  accepted: Awaited<ReturnType<typeof lived>>['accepted'],
+) {
+  for (const { key, url, maxTryCount } of accepted) {
+    const progress = (await cloud.store.findEvent(key))?.progress;
+    const expected = url.endsWith('bad') ? ['max_try_count_reached', maxTryCount] : ['success', expect.any(Number)];
+    expect([url, progress?.status, progress?.tryCount]).toEqual([url, ...expected]);
+    for (const { late } of progress?.attempts ?? []) expect(late).toBeGreaterThanOrEqual(0);
+  }
+}
+
+/** How many calls were made beyond one for each attempt. */
+function repetitions(calls: ReturnType<typeof simulatedCloud>['calls']): number {
+  return calls.length - new Set(calls.map(({ uuid, attempt }) => `${uuid} ${attempt}`)).size;
+}
