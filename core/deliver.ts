@@ -14,7 +14,7 @@ const LONGEST_LINGER = 100;
  * behind the others: one of them may be what killed a deliverer, and must not take its neighbours along.
  */
 export function deliverer(world: World): Deliver {
-  const { store, dueQueue, sleep } = world;
+  const { store, dueQueue, now, sleep, longestTimeout } = world;
   const attempt = attempter(world);
 
   async function together(messages: readonly Received[]): Promise<Received[]> {
@@ -44,10 +44,13 @@ export function deliverer(world: World): Deliver {
     if (won && !isReminded) await dueQueue.send(nextMessage(event, progress));
   }
 
-  return async (messages) => {
-    const failed = await together(messages.filter((message) => !isRepeated(message)));
-    for (const message of messages.filter(isRepeated)) failed.push(...(await together([message])));
-    return failed;
+  return async (messages, until = Number.POSITIVE_INFINITY) => {
+    const toHandOverAgain = await together(messages.filter((message) => !isRepeated(message)));
+    for (const message of messages.filter(isRepeated)) {
+      const hasTime = now() + longestTimeout < until;
+      toHandOverAgain.push(...(hasTime ? await together([message]) : [message]));
+    }
+    return toHandOverAgain;
   };
 }
 

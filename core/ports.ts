@@ -9,8 +9,12 @@ import type { CallResult, Finished, Progress } from './progress.ts';
 /** An event and what has happened to it so far. */
 export type EventRecord = { readonly event: QueuedEvent; readonly progress: Progress };
 
-/** Handles each message by itself and answers those to be handed over again. */
-export type Deliver = (messages: readonly Received[]) => Promise<readonly Received[]>;
+/**
+ * Handles each message by itself and answers those to be handed over again.
+ *
+ * @param until epoch milliseconds by which it should have ended, if it must: what there is no time for is given back
+ */
+export type Deliver = (messages: readonly Received[], until?: number) => Promise<readonly Received[]>;
 
 /** Where events and their progress are kept: the truth. Reads see every earlier write. */
 export type EventStore = {

@@ -14,6 +14,8 @@ import { answered, wantedEvent } from './sample-event.ts';
 import { received } from './simulated-time.ts';
 
 const KB = 1_024;
+const MINUTE = 60_000;
+const WEEK = 7 * 24 * 60 * MINUTE;
 /** What an event weighs without its body, rounded up. */
 const ENVELOPE = 512;
 
@@ -22,6 +24,7 @@ let database: Database;
 let metered: Meter;
 let queue: EventQueue;
 let answer: CallResult;
+let now = Date.now();
 
 beforeAll(async () => {
   database = await openDynalite();
@@ -29,9 +32,9 @@ beforeAll(async () => {
   metered = meter(database.client);
   queue = eventQueue({
     store,
-    dueQueue: sqsDueQueue(new SQSClient({ region: 'us-east-1' }), 'https://sqs.example/queue', Date.now),
+    dueQueue: sqsDueQueue(new SQSClient({ region: 'us-east-1' }), 'https://sqs.example/queue', () => now),
     call: async () => answer,
-    now: Date.now,
+    now: () => now,
     sleep,
     newId: randomUUID,
     random: Math.random,
@@ -91,6 +94,23 @@ test('a failure costs one write unit and one conditional put, and its next messa
   expect(metered).toMatchObject({ writes: 1, calls: { BatchGetItem: 1, PutItem: 1 } });
   expect(sqs.calls()).toHaveLength(1);
 });
+
+test('what a run of the dispatcher reads does not grow when 10,000 events wait for next week', async () => {
+  await queue.dispatch();
+  const readByRun = async () => {
+    metered.reset();
+    await queue.dispatch();
+    return { reads: metered.reads, calls: metered.calls };
+  };
+  now += MINUTE;
+  const before = await readByRun();
+  await Promise.all(
+    Array.from({ length: 10_000 }, (_, n) => queue.publish(wantedEvent({ asked: { after: WEEK + n } }), 'web')),
+  );
+  now += MINUTE;
+  expect(await readByRun()).toEqual(before);
+  expect(before.calls.Query).toBe(4);
+}, 30_000);
 
 function eventOf(bodySize: number): WantedEvent {
   return wantedEvent({ method: 'POST', body: { kind: 'bytes', bytes: new Uint8Array(bodySize) } });

@@ -184,6 +184,21 @@ test('messages that were handed over before go one after the other, behind the o
   ]);
 });
 
+test('of messages that were handed over before, those are given back for which there is no time', async () => {
+  const { queue, messages, clock, calls } = simulation({
+    call: async () => {
+      await clock.sleep(4 * SECOND);
+      return answered(200);
+    },
+  });
+  for (const name of ['a', 'b', 'c', 'd']) await queue.publish(wantedEvent(), name);
+  const given = messages.take().map((message) => received(message, 2));
+  const delivered = queue.deliver(given, START + 11 * SECOND);
+  await clock.moveTo(START + 11 * SECOND);
+  expect(await delivered).toEqual(given.slice(2));
+  expect(calls).toHaveLength(2);
+});
+
 test('of ten in a batch one kills its deliverer: nine succeed, none of them is crashed, and the one ends by its own tries', async () => {
   const store = memoryEventStore();
   const clock = simulatedClock(START);
