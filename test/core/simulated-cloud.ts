@@ -17,8 +17,10 @@ type Scene = {
   readonly shards?: number;
   /** Whether the due queue loses a message. */
   readonly loses?: (message: Message) => boolean;
-  /** Whether the dispatcher's run of a minute, counted from 0, takes place. */
-  readonly dispatches?: (minute: number) => boolean;
+  /** How often the due queue hands a message over, if not once. */
+  readonly copies?: (message: Message) => number;
+  /** Whether, or how often at once, the dispatcher runs in a minute, counted from 0. */
+  readonly dispatches?: (minute: number) => boolean | number;
   /** Puts something between the queue and its due queue. */
   readonly overDueQueue?: (dueQueue: DueQueue) => DueQueue;
 };
@@ -31,6 +33,7 @@ export function simulatedCloud(scene: Scene = {}) {
     store = memoryEventStore(),
     answer = () => answered(200),
     loses = () => false,
+    copies = () => 1,
     dispatches = () => true,
   } = scene;
   const clock = simulatedClock(START);
@@ -44,7 +47,8 @@ export function simulatedCloud(scene: Scene = {}) {
     async send(message, handOverAt = message.at) {
       sent.push(message);
       const at = Math.min(Math.max(clock.now(), handOverAt), clock.now() + LONGEST_DELAY);
-      if (!loses(message)) waiting.push({ message, at, receiveCount: 1 });
+      const count = loses(message) ? 0 : copies(message);
+      for (let copy = 0; copy < count; copy++) waiting.push({ message, at, receiveCount: 1 });
     },
     backlog: async () => ready,
   };
@@ -77,8 +81,8 @@ export function simulatedCloud(scene: Scene = {}) {
       if (next > instant) break;
       await clock.moveTo(next);
       await handOver(waiting.filter(({ at }) => at <= next));
-      const dispatched = next === nextMinute && dispatches((next - START) / MINUTE) ? queue.dispatch() : undefined;
-      await dispatched?.catch(() => {});
+      const runs = next === nextMinute ? Number(dispatches((next - START) / MINUTE)) : 0;
+      await Promise.allSettled(Array.from({ length: runs }, queue.dispatch));
     }
     await clock.moveTo(instant);
   }
