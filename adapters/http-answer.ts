@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Headers } from '../core/event.ts';
 import { MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
-import { InvalidAnswer } from './http-failure.ts';
+import { brokenOff } from './http-failure.ts';
 
 const MAX_HEADER_BYTES = 16 * 1_024;
 
@@ -35,7 +35,7 @@ export async function bodyOf(
       if (size > MAX_ANSWER_BODY_BYTES) break;
     }
   } catch (error) {
-    throw new InvalidAnswer('The answer ended before it was complete.', { cause: error });
+    throw brokenOff(error);
   }
   return { kept: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BODY_BYTES), truncated: size > MAX_ANSWER_BODY_BYTES };
 }

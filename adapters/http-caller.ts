@@ -8,7 +8,7 @@ import type { Answer } from '../core/progress.ts';
 import { parseTargetUrl, type TargetPolicy } from '../core/target-url.ts';
 import { addressGuard, type Guard } from './address-guard.ts';
 import { bodyOf, headersOf } from './http-answer.ts';
-import { InvalidAnswer, unansweredBecause } from './http-failure.ts';
+import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
 
 /** Shorter than what any usual server waits before it closes an idle connection: then it is rarely met closed. */
 const IDLE_FOR = 1_000;
@@ -164,10 +164,6 @@ async function read(response: IncomingMessage): Promise<Answer> {
 /** A receiver that answers without reading the request would hold its connection for ever: no deadline is left. */
 function endUnlessDone(request: ClientRequest, response: IncomingMessage): void {
   if (!request.writableFinished || !response.complete) request.destroy();
-}
-
-function brokenOff(cause: Error): InvalidAnswer {
-  return new InvalidAnswer('The connection was closed before the answer was complete.', { cause });
 }
 
 function wasClosed(error: unknown): boolean {

@@ -4,6 +4,10 @@ import { Blocked } from './address-guard.ts';
 /** Something came back, but no whole answer in HTTP. */
 export class InvalidAnswer extends Error {}
 
+export function brokenOff(cause: unknown): InvalidAnswer {
+  return new InvalidAnswer('The answer ended before it was complete.', { cause });
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The host name does not resolve.',
   EAI_AGAIN: 'The host name could not be looked up.',

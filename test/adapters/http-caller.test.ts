@@ -363,6 +363,11 @@ describe('a connection', () => {
     expect(requests).toBe(2);
   });
 
+  test('on which an answer takes longer than an idle one lasts is not closed', async () => {
+    const url = await receiving((response) => setTimeout(() => response.end('late'), 1_300));
+    expect(await callTo(url, { timeout: 5_000 })).toMatchObject({ outcome: 'answered', answer: { statusCode: 200 } });
+  });
+
   test('that has been idle for a second is closed', async () => {
     const closed = Promise.withResolvers<void>();
     const url = await spokenBy((socket) => {
