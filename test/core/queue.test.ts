@@ -175,47 +175,24 @@ describe('deliver', () => {
     expect(calls.map(({ at }) => at)).toEqual(Array(10).fill(START));
   });
 
-  test('records a success after 100 ms at the latest, however slow its neighbours are', async () => {
+  test.each([
+    ['after 100 ms at the latest, however slow its neighbours are', [10, 50, 5_000], [110, 150, 5_000]],
+    ['in the same moment as those that end within 100 ms of it', [10, 20, 90], [90, 90, 90]],
+  ])('records a success %s', async (_, durations, recorded) => {
     const recordedAt: number[] = [];
-    const memory = memoryEventStore();
-    const store: EventStore = {
-      ...memory,
-      recordSuccess: async (event, progress) => {
-        recordedAt.push(clock.now() - START);
-        return memory.recordSuccess(event, progress);
-      },
-    };
-    const took = [10, 50, 5_000];
+    const left = [...durations];
     const { queue, messages, clock } = simulation({
-      store,
+      store: { ...memoryEventStore(), recordSuccess: async () => void recordedAt.push(clock.now() - START) },
       call: async () => {
-        await clock.sleep(took.shift() ?? 0);
+        await clock.sleep(left.shift() ?? 0);
         return answered(200);
       },
     });
-    for (const _ of Array(3)) await queue.publish(wantedEvent(), 'web');
+    for (const _ of durations) await queue.publish(wantedEvent(), 'web');
     const delivered = queue.deliver(messages.take());
     await clock.moveTo(START + 6_000);
     await delivered;
-    expect(recordedAt).toEqual([110, 150, 5_000]);
-  });
-
-  test('records successes that end within 100 ms of each other in the same moment', async () => {
-    const recordedAt: number[] = [];
-    const store = { ...memoryEventStore(), recordSuccess: async () => void recordedAt.push(clock.now() - START) };
-    const took = [10, 20, 90];
-    const { queue, messages, clock } = simulation({
-      store,
-      call: async () => {
-        await clock.sleep(took.shift() ?? 0);
-        return answered(200);
-      },
-    });
-    for (const _ of Array(3)) await queue.publish(wantedEvent(), 'web');
-    const delivered = queue.deliver(messages.take());
-    await clock.moveTo(START + SECOND);
-    await delivered;
-    expect(recordedAt).toEqual([90, 90, 90]);
+    expect(recordedAt).toEqual(recorded);
   });
 
   test('answers the messages that could not be handled, and those alone', async () => {
