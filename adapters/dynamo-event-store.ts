@@ -102,7 +102,7 @@ function unchangedSince(read: Progress): Condition {
   };
 }
 
-function attributesOf({ pk, sk, format, expires_at, ...attributes }: Item): object {
+function attributesOf({ pk, sk, format, expires_at, write, ...attributes }: Item): object {
   return attributes;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -38,7 +39,10 @@ export type Condition = {
 /** The one table: puts and gets of the same moment share a batch; conditional puts go alone, because a batch has no conditions. */
 export type DynamoTable = {
   put(item: Item): Promise<void>;
-  /** Answers whether the condition held, and so whether the item was put. */
+  /**
+   * Answers whether the condition held, and so whether the item was put. Each such item carries a `write` of its own: where the
+   * answer got lost, or a repeated request met what the first had put, reading it tells whose it is.
+   */
   putIf(item: Item, condition: Condition): Promise<boolean>;
   /** Strongly consistent. */
   get(key: ItemKey): Promise<Item | undefined>;
@@ -89,15 +93,22 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
     },
   });
 
-  function putIf(Item: Item, { expression, names, values }: Condition): Promise<boolean> {
+  async function putIf(item: Item, { expression, names, values }: Condition): Promise<boolean> {
+    const write = randomUUID();
     const command = new PutCommand({
       TableName: tableName,
-      Item,
+      Item: { ...item, write },
       ConditionExpression: expression,
       ExpressionAttributeNames: names,
       ExpressionAttributeValues: values,
     });
-    return held(client.send(command));
+    try {
+      await client.send(command);
+      return true;
+    } catch (error) {
+      if ((await get(item))?.write === write) return true;
+      return refused(error);
+    }
   }
 
   async function set({ pk, sk }: ItemKey, attribute: string, value: unknown): Promise<void> {
@@ -109,7 +120,7 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
       ExpressionAttributeNames: { '#attribute': attribute },
       ExpressionAttributeValues: { ':value': value },
     });
-    await held(client.send(command));
+    await client.send(command).catch(refused);
   }
 
   async function query({ pk, from, to, attributes, limit }: Range) {
@@ -131,15 +142,10 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
   return { put, putIf, get, set, query };
 }
 
-/** Whether a conditional write was made. */
-async function held(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+/** A condition that does not hold is an answer; all else is an error. */
+function refused(error: unknown): false {
+  if (error instanceof ConditionalCheckFailedException) return false;
+  throw error;
 }
 
 function textOf({ pk, sk }: ItemKey): string {

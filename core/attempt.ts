@@ -5,6 +5,7 @@ import { type Call, settle } from './lifecycle.ts';
 import { type Message, nextMessage, type Received } from './message.ts';
 import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
+import type { UnrecordedCalls } from './unrecorded-calls.ts';
 import type { World } from './world.ts';
 
 /** A message that arrives this much before its instant is waited for; an earlier one goes back to the due queue. */
@@ -13,8 +14,14 @@ const LONGEST_WAIT = 1_000;
 /** An attempt that has ended: what was read before it, and what it came to. */
 export type Ended = { readonly event: QueuedEvent; readonly read: Waiting; readonly progress: Progress };
 
-/** Makes the attempt that a message asks for, at its instant, if it is the one that is owed and nobody else is at it. */
-export function attempter(world: World): (message: Received) => Promise<Ended | undefined> {
+/**
+ * Makes the attempt that a message asks for, at its instant, if it is the one that is owed and nobody else is at it. A call
+ * that was made here and could not be recorded is not made again.
+ */
+export function attempter(
+  world: World,
+  unrecorded: UnrecordedCalls,
+): (message: Received) => Promise<Ended | undefined> {
   const { store, dueQueue, call, now, sleep, random, aliveSince } = world;
 
   async function attempt(message: Received): Promise<Ended | undefined> {
@@ -24,6 +31,8 @@ export function attempter(world: World): (message: Received) => Promise<Ended | 
     if (record === undefined) return undefined;
     const { event, progress } = record;
     if (!isOwed(message, progress)) return passBaton(message, record);
+    const made = unrecorded.find({ event, read: progress });
+    if (made !== undefined) return ended(event, progress, made);
     if (progress.claim !== undefined) return respectClaim(message, event, progress, progress.claim);
     if (!mayBeContested(message, event, now())) return makeCall(event, progress);
     const claimed = withClaim(event, progress, now());
@@ -49,7 +58,9 @@ export function attempter(world: World): (message: Received) => Promise<Ended | 
   async function makeCall(event: QueuedEvent, read: Waiting): Promise<Ended> {
     const startedAt = now();
     const result = await call(event, read.nextAttempt);
-    return ended(event, read, { startedAt, endedAt: now(), result });
+    const made = { startedAt, endedAt: now(), result };
+    unrecorded.keep({ event, read }, made);
+    return ended(event, read, made);
   }
 
   function ended(event: QueuedEvent, read: Waiting, made: Call): Ended {

@@ -4,6 +4,7 @@ import { hasReminder } from './hands.ts';
 import { nextMessage, type Received } from './message.ts';
 import type { Deliver } from './ports.ts';
 import type { Finished, Progress } from './progress.ts';
+import { unrecordedCalls } from './unrecorded-calls.ts';
 import type { World } from './world.ts';
 
 /** How long a success may wait for its neighbours, so that they are recorded together. */
@@ -15,7 +16,8 @@ const LONGEST_LINGER = 100;
  */
 export function deliverer(world: World): Deliver {
   const { store, dueQueue, now, sleep, longestTimeout } = world;
-  const attempt = attempter(world);
+  const unrecorded = unrecordedCalls();
+  const attempt = attempter(world, unrecorded);
 
   async function together(messages: readonly Received[]): Promise<Received[]> {
     const calls = openCalls(messages.length);
@@ -29,19 +31,27 @@ export function deliverer(world: World): Deliver {
     if (!isSuccess(ended.progress)) return recordFailure(ended);
     await Promise.race([calls.allEnded, sleep(LONGEST_LINGER)]);
     await store.recordSuccess(ended.event, ended.progress);
+    unrecorded.forget(ended);
   }
 
   /**
    * Only the one whose record was taken sends the next message, so that there is never a second chain of attempts. The
    * reminder of an attempt that is too far away for a message comes before the record: without a record it is passed over.
    */
-  async function recordFailure({ event, read, progress }: Ended): Promise<void> {
-    if (progress.status !== 'waiting_execution') return void (await store.recordUnlessChanged(event, read, progress));
+  async function recordFailure(ended: Ended): Promise<void> {
+    const { event, progress } = ended;
+    if (progress.status !== 'waiting_execution') return void (await record(ended));
     const { nextAttempt: attempt, nextAttemptAt: at } = progress;
     const isReminded = hasReminder(progress);
     if (isReminded) await store.keepReminder(event, { kind: 'attempt', key: event.key, attempt, at });
-    const won = await store.recordUnlessChanged(event, read, progress);
+    const won = await record(ended);
     if (won && !isReminded) await dueQueue.send(nextMessage(event, progress));
+  }
+
+  async function record(ended: Ended): Promise<boolean> {
+    const recorded = await store.recordUnlessChanged(ended.event, ended.read, ended.progress);
+    unrecorded.forget(ended);
+    return recorded;
   }
 
   return async (messages, until = Number.POSITIVE_INFINITY) => {

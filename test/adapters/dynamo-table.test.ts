@@ -98,24 +98,42 @@ describe('conditional puts', () => {
     const verdicts = await Promise.all([table.put(a), table.putIf(b, condition), table.putIf(c, condition)]);
     expect(verdicts).toEqual([undefined, true, true]);
     expect(putItems()).toEqual([[a]]);
-    expect(aws.commandCalls(PutCommand).map(({ args }) => args[0].input)).toEqual(
-      [b, c].map((Item) => ({
+    expect(conditionalPuts()).toEqual(
+      [b, c].map((item) => ({
         TableName: 'events',
-        Item,
+        Item: { ...item, write: expect.any(String) },
         ConditionExpression: '#v = :v',
         ExpressionAttributeNames: { '#v': 'version' },
         ExpressionAttributeValues: { ':v': 1 },
       })),
     );
+    expect(new Set(conditionalPuts().map(({ Item }) => Item?.write)).size).toBe(2);
   });
 
   test('answer false if the condition does not hold', async () => {
     aws.on(PutCommand).rejects(refusal);
+    aws.on(BatchGetCommand).resolves({ Responses: { events: [{ ...a, write: 'of another' }] } });
     expect(await table.putIf(a, condition)).toBe(false);
+  });
+
+  test.each([
+    ['a repetition of the request was refused', refusal],
+    ['the answer was lost', breakdown],
+  ])('answer true if the item stands there although %s', async (_, error) => {
+    aws.on(PutCommand).rejects(error);
+    aws.on(BatchGetCommand).callsFake(() => ({ Responses: { events: [conditionalPuts()[0]?.Item] } }));
+    expect(await table.putIf(a, condition)).toBe(true);
   });
 
   test('reject if DynamoDB fails otherwise', async () => {
     aws.on(PutCommand).rejects(breakdown);
+    aws.on(BatchGetCommand).resolves({ Responses: { events: [a] } });
+    await expect(table.putIf(a, condition)).rejects.toBe(breakdown);
+  });
+
+  test('reject if a refused one cannot be told from an own one', async () => {
+    aws.on(PutCommand).rejects(refusal);
+    aws.on(BatchGetCommand).rejects(breakdown);
     await expect(table.putIf(a, condition)).rejects.toBe(breakdown);
   });
 });
@@ -139,4 +157,8 @@ function putItems() {
 /** What every batch asked for. */
 function reads() {
   return aws.commandCalls(BatchGetCommand).map(({ args }) => args[0].input.RequestItems?.events);
+}
+
+function conditionalPuts() {
+  return aws.commandCalls(PutCommand).map(({ args }) => args[0].input);
 }

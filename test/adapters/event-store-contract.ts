@@ -287,6 +287,14 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         });
       });
 
+      test('a record whose answer was lost, so that the SDK repeated it, was made all the same', async () => {
+        const event = newEvent();
+        const progress = failed(event, firstProgress(event));
+        loseNextAnswer(database.client);
+        expect(await store.recordUnlessChanged(event, firstProgress(event), progress)).toBe(true);
+        expect(await store.recordUnlessChanged(event, firstProgress(event), progress)).toBe(false);
+      });
+
       test('an event without a body has no attribute for one', async () => {
         const event = newEvent({ body: undefined });
         await store.keepEvent(event);
@@ -531,6 +539,19 @@ const progressItem = {
 
 /** What an event weighs beside its body, at the most; its URL is short here. */
 const ATTRIBUTES_OF_AN_EVENT = 512;
+
+/** The connection breaks behind a write that was made. */
+function loseNextAnswer(client: Database['client']): void {
+  const name = 'loseNextAnswer';
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      client.middlewareStack.remove(name);
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', answer });
+    },
+    { name, step: 'finalizeRequest', priority: 'low' },
+  );
+}
 
 function newKey(): EventKey {
   return { dueAt: DUE, uuid: randomUUID() };
