@@ -61,37 +61,8 @@ type Range = {
 };
 
 export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): DynamoTable {
-  const put = coalesce<Item, void>({
-    most: MOST_WRITES,
-    keyOf: textOf,
-    async run(items) {
-      const requests = items.map((Item) => ({ PutRequest: { Item } }));
-      const { UnprocessedItems } = await client.send(
-        new BatchWriteCommand({ RequestItems: { [tableName]: requests } }),
-      );
-      const undone = (UnprocessedItems?.[tableName] ?? []).map(({ PutRequest }) => textOf(PutRequest?.Item as Item));
-      return new Map(
-        items
-          .map(textOf)
-          .filter((key) => !undone.includes(key))
-          .map((key) => [key, undefined]),
-      );
-    },
-  });
-
-  const get = coalesce<ItemKey, Item | undefined>({
-    most: MOST_READS,
-    keyOf: textOf,
-    async run(keys) {
-      const Keys = keys.map(({ pk, sk }) => ({ pk, sk }));
-      const request = { [tableName]: { Keys, ConsistentRead: true } };
-      const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: request }));
-      const undone = (UnprocessedKeys?.[tableName]?.Keys ?? []).map((key) => textOf(key as ItemKey));
-      const found = new Map((Responses?.[tableName] as Item[] | undefined)?.map((item) => [textOf(item), item]));
-      const done = keys.map(textOf).filter((key) => !undone.includes(key));
-      return new Map(done.map((key) => [key, found.get(key)]));
-    },
-  });
+  const put = batchedPuts(client, tableName);
+  const get = batchedGets(client, tableName);
 
   async function putIf(item: Item, { expression, names, values }: Condition): Promise<boolean> {
     const write = randomUUID();
@@ -140,6 +111,38 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
   }
 
   return { put, putIf, get, set, query };
+}
+
+function batchedPuts(client: DynamoDBDocumentClient, tableName: string): DynamoTable['put'] {
+  return coalesce<Item, void>({
+    most: MOST_WRITES,
+    keyOf: textOf,
+    async run(items) {
+      const requests = items.map((Item) => ({ PutRequest: { Item } }));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteCommand({ RequestItems: { [tableName]: requests } }),
+      );
+      const undone = (UnprocessedItems?.[tableName] ?? []).map(({ PutRequest }) => textOf(PutRequest?.Item as Item));
+      const done = items.map(textOf).filter((key) => !undone.includes(key));
+      return new Map(done.map((key) => [key, undefined]));
+    },
+  });
+}
+
+function batchedGets(client: DynamoDBDocumentClient, tableName: string): DynamoTable['get'] {
+  return coalesce<ItemKey, Item | undefined>({
+    most: MOST_READS,
+    keyOf: textOf,
+    async run(keys) {
+      const Keys = keys.map(({ pk, sk }) => ({ pk, sk }));
+      const request = { [tableName]: { Keys, ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: request }));
+      const undone = (UnprocessedKeys?.[tableName]?.Keys ?? []).map((key) => textOf(key as ItemKey));
+      const found = new Map((Responses?.[tableName] as Item[] | undefined)?.map((item) => [textOf(item), item]));
+      const done = keys.map(textOf).filter((key) => !undone.includes(key));
+      return new Map(done.map((key) => [key, found.get(key)]));
+    },
+  });
 }
 
 /** A condition that does not hold is an answer; all else is an error. */
