@@ -22,7 +22,7 @@ export function attempter(
   world: World,
   unrecorded: UnrecordedCalls,
 ): (message: Received) => Promise<Ended | undefined> {
-  const { store, dueQueue, call, now, sleep, random, aliveSince } = world;
+  const { store, dueQueue, call, now, sleep, random, instance } = world;
 
   async function attempt(message: Received): Promise<Ended | undefined> {
     if (message.at - now() > LONGEST_WAIT) return sendLater(plain(message));
@@ -35,7 +35,7 @@ export function attempter(
     if (made !== undefined) return ended(event, progress, made);
     if (progress.claim !== undefined) return respectClaim(message, event, progress, progress.claim);
     if (!mayBeContested(message, event, now())) return makeCall(event, progress);
-    const claimed = withClaim(event, progress, now());
+    const claimed = withClaim(event, progress, instance, now());
     return (await store.recordUnlessChanged(event, progress, claimed)) ? makeCall(event, claimed) : attempt(message);
   }
 
@@ -51,7 +51,7 @@ export function attempter(
 
   /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */
   async function respectClaim(message: Received, event: QueuedEvent, read: Waiting, claim: Claim) {
-    if (isLive(claim, now(), aliveSince)) return sendLater({ ...plain(message), again: true }, claim.until);
+    if (isLive(claim, now(), world)) return sendLater({ ...plain(message), again: true }, claim.until);
     return ended(event, read, crashedCall(claim, now()));
   }
 

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts';
-import { hasReminder, lookAt, SENT_BY_PUBLISH } from './hands.ts';
+import { hasReminder, lookAt, REACH } from './hands.ts';
 import { laterExpiry } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { EventRecord } from './ports.ts';
@@ -30,7 +30,7 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
     const resent = new Set<string>();
     return async (entries) => {
       await forEachUnfinished(entries, async ({ event, progress }) => {
-        const isLeftToItsReminder = hasReminder(progress) && progress.nextAttemptAt > now() + SENT_BY_PUBLISH;
+        const isLeftToItsReminder = hasReminder(progress) && progress.nextAttemptAt > now() + REACH;
         if (isLeftToItsReminder || resent.has(event.key.uuid)) return;
         resent.add(event.key.uuid);
         await dueQueue.send(nextMessage(event, progress));

@@ -2,9 +2,12 @@ import type { QueuedEvent } from './event.ts';
 import type { Call } from './lifecycle.ts';
 import type { Received } from './message.ts';
 import type { Claim, Waiting } from './progress.ts';
+import type { World } from './world.ts';
 
 /** Later than this, the due queue may have handed a message to another deliverer meanwhile. */
 const LATE = 300_000;
+type Instance = Pick<World, 'instance' | 'isAlone'>;
+
 /** A call this long may outlast what the due queue waits for its deliverer. */
 const LONG = 240_000;
 /** Added to a call's timeout: a deliverer that has not recorded it by then is dead. */
@@ -21,14 +24,13 @@ export function mayBeContested(message: Received, event: QueuedEvent, now: numbe
 }
 
 /** The progress in which a deliverer says that it makes the next attempt. */
-export function withClaim(event: QueuedEvent, read: Waiting, now: number): Waiting {
-  const claim = { attempt: read.nextAttempt, startedAt: now, until: now + event.timeout + MARGIN };
+export function withClaim(event: QueuedEvent, read: Waiting, by: string, now: number): Waiting {
+  const claim = { attempt: read.nextAttempt, by, startedAt: now, until: now + event.timeout + MARGIN };
   return { ...read, version: read.version + 1, claim };
 }
 
-/** @param aliveSince whoever claimed before this instant is known to be dead */
-export function isLive({ startedAt, until }: Claim, now: number, aliveSince: number): boolean {
-  return now < until && startedAt >= aliveSince;
+export function isLive({ by, until }: Claim, now: number, { instance, isAlone }: Instance): boolean {
+  return now < until && (by === instance || !isAlone);
 }
 
 /** The call of a deliverer that claimed it and died. */

@@ -45,26 +45,28 @@ export function dispatcher(world: World): Dispatcher {
   }
 
   /**
-   * The trailing hand ends before this moment, though more is looked at: what is published from now on is due ahead of it.
-   * The leading one goes on behind what has been sent here.
+   * Both hands end where they do in any run, though more is looked at: behind the trailing one, because nothing waits on the due
+   * queue, and beyond the leading one, because publish had sent that.
    */
   async function dispatchAtStart(): Promise<void> {
     const found = await store.findHands();
     const taken = await takeLease(found && { ...found, leasedUntil: 0 });
     const resend = resender();
     const startedAt = now();
-    const sentUntil = startedAt + SENT_BY_PUBLISH;
-    const audited = taken && (await walk(taken, 'trailing', startedAt - 1, resend));
+    const reach = startedAt + REACH;
+    const audited = taken && (await walk(taken, 'trailing', startedAt - grace, resend));
     if (audited === undefined) return;
     for (const [shard, position] of audited.trailing.entries()) {
-      for await (const { entries } of pages(shard, position, sentUntil)) await resend(entries);
+      for await (const { entries } of pages(shard, position, reach)) await resend(entries);
+      for await (const { entries } of pages(shard, positionAt(reach), startedAt + SENT_BY_PUBLISH))
+        await resend(entries.filter((entry) => messageFor(entry) === undefined));
     }
-    const leading = audited.leading.map(() => positionAt(sentUntil));
+    const leading = audited.leading.map(() => positionAt(reach));
     await keep({ ...caughtUp({ ...audited, leading }, startedAt), leasedUntil: 0 });
   }
 
   async function takeLease(found: Hands | undefined): Promise<Hands | undefined> {
-    const taken = lease(found, now(), shards);
+    const taken = lease(found, now(), shards, grace);
     return taken && (await store.keepHands(found, taken)) ? taken : undefined;
   }
 

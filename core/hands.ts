@@ -14,6 +14,8 @@ export const REACH = 2 * MINUTE;
 const LONGEST_DELAY = 15 * MINUTE;
 
 const LEASE = 50 * SECOND;
+/** Longer than the dispatcher may stand still after a clock has jumped back. */
+const LONGEST_STANDSTILL = 60 * MINUTE;
 const LEAST_GRACE = 10 * MINUTE;
 
 export type Hand = 'leading' | 'trailing';
@@ -32,14 +34,21 @@ export type Hands = {
   readonly upToDateSince?: number;
 };
 
-/** The hands under a new lease; undefined while another run holds them. */
-export function lease(hands: Hands | undefined, now: number, shards: number): Hands | undefined {
-  if (hands !== undefined && now < hands.leasedUntil) return undefined;
-  const { version = 0, leading = [], trailing = [], upToDateSince } = hands ?? {};
+/**
+ * The hands under a new lease; undefined while another run holds them. Hands that are further than they can have come, or a
+ * lease that is longer than any, tell of a clock that has jumped back: what is published from then on is due behind them.
+ * Then they go back too.
+ */
+export function lease(hands: Hands | undefined, now: number, shards: number, grace: number): Hands | undefined {
+  if (hands !== undefined && now < hands.leasedUntil && hands.leasedUntil <= now + LEASE) return undefined;
+  const { version = 0, leading = [], trailing = [], upToDateSince = now } = hands ?? {};
   const isBehind = leading.some((position) => position > positionAt(now));
-  const positions = { leading: forShards(leading, shards), trailing: forShards(trailing, shards) };
+  const positions = {
+    leading: forShards(leading, shards).map(notBeyond(now + REACH, now)),
+    trailing: forShards(trailing, shards).map(notBeyond(now - grace, now - LONGEST_STANDSTILL)),
+  };
   const taken = renewed({ version, leasedUntil: 0, ...positions }, now);
-  return isBehind || upToDateSince === undefined ? taken : { ...taken, upToDateSince };
+  return isBehind || upToDateSince >= now ? taken : { ...taken, upToDateSince };
 }
 
 /** The same hands with one of them further in a shard. */
@@ -100,4 +109,9 @@ function phaseOf({ uuid }: EventKey, grace: number): number {
 function forShards(positions: readonly Position[], shards: number): readonly Position[] {
   const missing = Math.max(0, shards - positions.length);
   return [...positions, ...Array<Position>(missing).fill(BEGINNING)];
+}
+
+/** Leaves a position alone unless it is later than an instant: then it is at an earlier one. */
+function notBeyond(latest: number, otherwise: number): (position: Position) => Position {
+  return (position) => (position < positionAt(latest) ? positionAt(otherwise) : position);
 }

@@ -16,7 +16,13 @@ export type Waiting = History & {
  * One deliverer's word that it makes the next attempt, given where several may want to. While it lasts all others stand
  * back; if it has run out, its deliverer died in the call.
  */
-export type Claim = { readonly attempt: number; readonly startedAt: number; readonly until: number };
+export type Claim = {
+  readonly attempt: number;
+  /** The instance that gave its word. */
+  readonly by: string;
+  readonly startedAt: number;
+  readonly until: number;
+};
 
 /** Nothing more is owed; the result is kept for readers. */
 export type Finished = History & {

@@ -16,6 +16,8 @@ export type World = {
   readonly longestTimeout: number;
   /** How long the due queue waits for a deliverer before it hands a message to another. */
   readonly visibility: number;
-  /** Whatever was under way before this instant is known to be dead. 0 where others may be at work. */
-  readonly aliveSince: number;
+  /** The name of this process: no other ever has the same. */
+  readonly instance: string;
+  /** Whether no other process is at work on the same table: then whatever another has claimed is dead. */
+  readonly isAlone: boolean;
 };

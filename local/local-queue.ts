@@ -65,7 +65,8 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     shards: settings.shards,
     longestTimeout: settings.maxTimeoutSeconds * 1_000,
     visibility: REDELIVER_AFTER,
-    aliveSince: now(),
+    instance: randomUUID(),
+    isAlone: true,
   });
   await queue.dispatchAtStart();
   const keys = withDemoKey(dynamoApiKeys(table, now));

@@ -41,7 +41,8 @@ beforeAll(async () => {
     shards: 4,
     longestTimeout: 6_000,
     visibility: 60_000,
-    aliveSince: 0,
+    instance: 'one',
+    isAlone: false,
   });
 });
 

@@ -12,14 +12,20 @@ const PAGE = 10;
 export function memoryEventStore(): EventStore {
   const events = new Map<string, QueuedEvent>();
   const recorded = new Map<string, Progress>();
-  const entries = new Map<Position, Entry>();
+  const shards = new Map<number, Map<Position, Entry>>();
   let hands: Hands | undefined;
+
+  function shard(number: number): Map<Position, Entry> {
+    const entries = shards.get(number) ?? new Map<Position, Entry>();
+    shards.set(number, entries);
+    return entries;
+  }
 
   return {
     async keepEvent(event) {
       const { key, sent = false } = event;
       events.set(publicKey(key), event);
-      entries.set(`${offsetOf(key.dueAt)}#${key.uuid}`, { kind: 'event', key, sent });
+      shard(shardOf(key.uuid)).set(`${offsetOf(key.dueAt)}#${key.uuid}`, { kind: 'event', key, sent });
     },
     async findEvent(key) {
       const event = events.get(publicKey(key));
@@ -36,14 +42,14 @@ export function memoryEventStore(): EventStore {
       return true;
     },
     async keepReminder(_event, reminder) {
-      entries.set(`${offsetOf(reminder.at)}#${reminder.key.uuid}#r`, reminder);
+      shard(shardOf(reminder.key.uuid)).set(`${offsetOf(reminder.at)}#${reminder.key.uuid}#r`, reminder);
     },
-    async entries(shard, after, until) {
-      const inShard = [...entries].filter(([, { key }]) => shardOf(key.uuid) === shard);
-      const ahead = inShard.filter(([position]) => position < after && position >= positionAt(until));
+    async entries(number, after, until) {
+      const to = positionAt(until);
+      const ahead = [...shard(number)].filter(([position]) => position < after && position >= to);
       const page = ahead.sort(([one], [other]) => (one < other ? 1 : -1)).slice(0, PAGE);
       const reached = page.length < ahead.length ? page.at(-1)?.[0] : undefined;
-      return { entries: page.map(([, entry]) => entry), reached: reached ?? positionAt(until) };
+      return { entries: page.map(([, entry]) => entry), reached: reached ?? to };
     },
     async keepUntil() {},
     async findHands() {

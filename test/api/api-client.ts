@@ -29,7 +29,8 @@ export function apiClient({ store = memoryEventStore(), keys = oneKeyForEachScop
     shards: 4,
     longestTimeout: 6_000,
     visibility: 60_000,
-    aliveSince: 0,
+    instance: 'one',
+    isAlone: false,
   });
   const api = httpApi({
     queue,

@@ -97,7 +97,7 @@ describe('a claim', () => {
     const [message] = repeated(before.messages.take());
     void before.queue.deliver([message]);
     await rest();
-    const after = simulation({ store, aliveSince: START + 1 });
+    const after = simulation({ store, instance: 'two', isAlone: true });
     await after.queue.deliver([message]);
     expect((await after.queue.read(event.key))?.progress.attempts).toMatchObject([{ outcome: 'crashed' }]);
   });
@@ -231,7 +231,8 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
       shards: 1,
       longestTimeout: 6_000,
       visibility: 60_000,
-      aliveSince: 0,
+      instance: 'one',
+      isAlone: false,
     });
   }
 

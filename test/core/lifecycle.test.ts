@@ -127,7 +127,7 @@ describe('expiry', () => {
     expect(laterExpiry(event, end)).toBeUndefined();
     const movedTo = laterExpiry(event, end + 30 * DAY) ?? 0;
     expect(movedTo).toBeGreaterThan(end + 37 * DAY);
-    const claim = { attempt: 1, startedAt: end + 30 * DAY, until: end + 31 * DAY };
+    const claim = { attempt: 1, by: 'one', startedAt: end + 30 * DAY, until: end + 31 * DAY };
     expect(progressExpiresAt(event, { ...firstProgress(event), claim })).toBeGreaterThanOrEqual(movedTo);
     const call = { startedAt: end + 30 * DAY, endedAt: end + 30 * DAY, result: answered(500) };
     expect(progressExpiresAt(event, settle(event, firstProgress(event), call, 0))).toBeGreaterThanOrEqual(movedTo);

@@ -2,118 +2,206 @@ import type { QueuedEvent } from '../../core/event.ts';
 import type { Message } from '../../core/message.ts';
 import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
-import { eventQueue } from '../../core/queue.ts';
+import { type EventQueue, eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered } from '../sample-event.ts';
-import { received, simulatedClock } from '../simulated-time.ts';
+import { rest, simulatedClock } from '../simulated-time.ts';
+import { simulatedDueQueue } from './simulated-due-queue.ts';
 import { SECOND, START } from './simulation.ts';
 
 const MINUTE = 60 * SECOND;
-const LONGEST_DELAY = 15 * MINUTE;
+
+/** What goes wrong with one call to the store or the due queue: it fails, or is done and fails, or the process dies. */
+export type Fault = 'fails' | 'is done and fails' | 'dies before' | 'dies after';
+export type Operation = keyof EventStore | keyof DueQueue;
 
 type Scene = {
   readonly store?: EventStore;
+  /** Asked when a call starts. */
   readonly answer?: (event: QueuedEvent, attempt: number) => CallResult;
+  /** How long an answer takes. */
+  readonly answerAfter?: number;
   readonly shards?: number;
+  readonly longestTimeout?: number;
+  readonly visibility?: number;
+  /** How many deliverers work at once, each at up to ten messages. */
+  readonly deliverers?: number;
   /** Whether the due queue loses a message. */
   readonly loses?: (message: Message) => boolean;
-  /** How often the due queue hands a message over, if not once. */
-  readonly copies?: (message: Message) => number;
-  /** Whether, or how often at once, the dispatcher runs in a minute, counted from 0. */
+  /** How often, or how often at once, the dispatcher runs in a minute, counted from 0. */
   readonly dispatches?: (minute: number) => boolean | number;
-  /** Puts something between the queue and its due queue. */
-  readonly overDueQueue?: (dueQueue: DueQueue) => DueQueue;
+  /** Is asked before every call to the store and the due queue. */
+  readonly fault?: (operation: Operation, args: readonly unknown[]) => Fault | undefined;
 };
 
-type SimulatedCall = { readonly uuid: string; readonly attempt: number; readonly at: number };
+export type SimulatedCall = { readonly uuid: string; readonly attempt: number; readonly at: number };
 
-/** The whole queue on a clock that is moved: the dispatcher runs every minute, and messages are handed over at their time. */
+type Process = { readonly queue: EventQueue; readonly isDead: () => boolean; kill(): void; underWay: number };
+
+/**
+ * The whole queue on a clock that is moved: the dispatcher runs every minute, and messages are handed over at their time. A
+ * process that dies does nothing more, whatever it was at, and another takes its place.
+ */
 export function simulatedCloud(scene: Scene = {}) {
-  const {
-    store = memoryEventStore(),
-    answer = () => answered(200),
-    loses = () => false,
-    copies = () => 1,
-    dispatches = () => true,
-  } = scene;
-  const clock = simulatedClock(START);
+  const { store = memoryEventStore(), answer = () => answered(200), loses = () => false } = scene;
+  const { answerAfter = 0, dispatches = () => true, fault = () => undefined } = scene;
+  const { shards = 4, longestTimeout = 6 * SECOND, visibility = MINUTE, deliverers = Number.POSITIVE_INFINITY } = scene;
+  const clock = simulatedClock(START, 1);
+  const dueQueue = simulatedDueQueue({ now: clock.now, sendersNow: now, visibility, loses });
   const calls: SimulatedCall[] = [];
-  const sent: Message[] = [];
-  let waiting: { readonly message: Message; readonly at: number; readonly receiveCount: number }[] = [];
-  let ready = 0;
+  let skew = 0;
+  let pretended = 0;
   let ids = 0;
+  let isAlone = false;
+  let current = startProcess();
 
-  const dueQueue: DueQueue = {
-    async send(message, handOverAt = message.at) {
-      sent.push(message);
-      const at = Math.min(Math.max(clock.now(), handOverAt), clock.now() + LONGEST_DELAY);
-      const count = loses(message) ? 0 : copies(message);
-      for (let copy = 0; copy < count; copy++) waiting.push({ message, at, receiveCount: 1 });
-    },
-    backlog: async () => ready,
-  };
-
-  const queueWith = (shards = scene.shards ?? 4, over: Partial<EventStore> = {}) =>
-    eventQueue({
-      store: { ...store, ...over },
-      dueQueue: scene.overDueQueue?.(dueQueue) ?? dueQueue,
+  function startProcess(ofShards = shards, over: Partial<EventStore> = {}): Process {
+    let dead = false;
+    const mortal: Wrap =
+      (operation, act) =>
+      (...args) => {
+        if (dead) return never();
+        const what = fault(operation, args);
+        dead ||= what === 'dies before';
+        if (dead) return never();
+        if (what === 'fails') return Promise.reject(new Error('It failed.'));
+        return act(...args).then((result) => {
+          dead ||= what === 'dies after';
+          if (dead) return never();
+          if (what === 'is done and fails') throw new Error('It was done, and failed.');
+          return result;
+        });
+      };
+    const queue = eventQueue({
+      store: everyCall({ ...store, ...over }, mortal),
+      dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),
       call: async (event, attempt) => {
-        calls.push({ uuid: event.key.uuid, attempt, at: clock.now() });
-        return answer(event, attempt);
+        calls.push({ uuid: event.key.uuid, attempt, at: now() });
+        const result = answer(event, attempt);
+        if (answerAfter > 0) await clock.sleep(answerAfter);
+        return dead ? never() : result;
       },
-      now: clock.now,
-      sleep: clock.sleep,
+      now,
+      sleep: (milliseconds) => clock.sleep(milliseconds).then(() => (dead ? never() : undefined)),
       newId: () => `00000000-0000-4000-8000-${scattered(ids++).toString(16).padStart(12, '0')}`,
-      random: () => (ids % shards) / shards,
-      shards,
-      longestTimeout: 6 * SECOND,
-      visibility: MINUTE,
-      aliveSince: 0,
+      random: () => (ids % ofShards) / ofShards,
+      shards: ofShards,
+      longestTimeout,
+      visibility,
+      instance: `process ${ids++}`,
+      isAlone,
     });
-  const queue = queueWith();
+    const kill = () => {
+      dead = true;
+    };
+    return { queue, isDead: () => dead, kill, underWay: 0 };
+  }
+
+  /** What the processes take for the time. */
+  function now(): number {
+    return clock.now() + skew;
+  }
+
+  function living(): Process {
+    if (current.isDead()) current = startProcess();
+    return current;
+  }
 
   /** Lets everything happen that is due up to an instant, in its order. */
   async function runUntil(instant: number): Promise<void> {
+    await rest(1);
     for (;;) {
       const nextMinute = START + Math.ceil((clock.now() + 1 - START) / MINUTE) * MINUTE;
-      const nextMessage = Math.min(...waiting.map(({ at }) => at));
-      const next = Math.min(nextMinute, Math.max(nextMessage, clock.now()));
+      const nextMessage = living().underWay < deliverers ? Math.max(dueQueue.nextVisibleAt(), clock.now()) : Infinity;
+      const next = Math.min(nextMinute, nextMessage, clock.nextWakeAt());
       if (next > instant) break;
       await clock.moveTo(next);
-      await handOver(waiting.filter(({ at }) => at <= next));
-      const runs = next === nextMinute ? Number(dispatches((next - START) / MINUTE)) : 0;
-      await Promise.allSettled(Array.from({ length: runs }, queue.dispatch));
+      handOver();
+      if (next === nextMinute) dispatch(Number(dispatches((next - START) / MINUTE)));
+      await rest(1);
     }
     await clock.moveTo(instant);
   }
 
-  async function handOver(due: typeof waiting): Promise<void> {
-    waiting = waiting.filter((one) => !due.includes(one));
-    const batch = due.map(({ message, receiveCount }) => received(message, receiveCount));
-    const failed = await queue.deliver(batch);
-    for (const { receiveCount, ...message } of failed) {
-      waiting.push({ message, at: clock.now() + MINUTE, receiveCount: receiveCount + 1 });
+  function handOver(): void {
+    while (living().underWay < deliverers) {
+      const batch = dueQueue.receive();
+      if (batch.length === 0) return;
+      void deliver(living(), batch);
     }
   }
 
+  async function deliver(process: Process, batch: ReturnType<typeof dueQueue.receive>): Promise<void> {
+    process.underWay++;
+    const messages = batch.map(({ received }) => received);
+    const failed = await process.queue.deliver(messages, now() + visibility).finally(() => process.underWay--);
+    dueQueue.remove(batch.filter(({ received }) => !failed.includes(received)).map(({ held }) => held));
+  }
+
+  function dispatch(runs: number): void {
+    for (let run = 0; run < runs; run++)
+      void living()
+        .queue.dispatch()
+        .catch(() => {});
+  }
+
+  /** All processes end, and with them the due queue; one that knows to be alone starts, again and again until it can. */
+  async function restart(): Promise<void> {
+    current.kill();
+    isAlone = true;
+    while (current.isDead()) {
+      loseAll();
+      const { queue, kill } = living();
+      void queue.dispatchAtStart().catch(kill);
+      await rest(1);
+    }
+  }
+
+  function loseAll(): void {
+    dueQueue.remove(dueQueue.held());
+  }
+
   return {
-    queue,
-    queueWith,
+    queue: {
+      publish: (...args: Parameters<EventQueue['publish']>) => living().queue.publish(...args),
+      read: (...args: Parameters<EventQueue['read']>) => living().queue.read(...args),
+      dispatch: () => living().queue.dispatch(),
+      dispatchAtStart: () => living().queue.dispatchAtStart(),
+    },
+    queueWith: (ofShards: number, over?: Partial<EventStore>) => startProcess(ofShards, over).queue,
     store,
     clock,
+    now,
+    dueQueue,
     calls,
-    sent,
+    sent: dueQueue.sent,
     runUntil,
+    restart,
     /** Says how many messages the due queue has ready. */
     pretendBacklog: (count: number) => {
-      ready = count;
+      pretended = count;
     },
     /** All messages that are on the due queue, gone: as when its process ends. */
-    loseAll: () => {
-      waiting = [];
+    loseAll,
+    /** All clocks jump, those of the due queue excepted. */
+    jump: (milliseconds: number) => {
+      skew += milliseconds;
     },
   };
 }
+
+type Act = (...args: never[]) => Promise<unknown>;
+type Wrap = <Args extends unknown[], Result>(
+  operation: Operation,
+  act: (...args: Args) => Promise<Result>,
+) => (...args: Args) => Promise<Result>;
+
+function everyCall<Port extends EventStore | DueQueue>(port: Port, wrap: Wrap): Port {
+  const wrapped = Object.entries(port).map(([name, act]) => [name, wrap(name as Operation, act as Act)]);
+  return Object.fromEntries(wrapped) as Port;
+}
+
+const never = () => new Promise<never>(() => {});
 
 /** Different for every number, and spread evenly: so events differ in all that is derived from their ids. */
 function scattered(number: number): number {

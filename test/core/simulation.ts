@@ -16,7 +16,8 @@ type Scene = {
   readonly random?: () => number;
   /** How early its timers fire. */
   readonly earlyBy?: number;
-  readonly aliveSince?: number;
+  readonly instance?: string;
+  readonly isAlone?: boolean;
 };
 
 /** A queue on a store in memory, a clock that is moved and a due queue whose messages are handed over by the test. */
@@ -25,7 +26,8 @@ export function simulation({
   call = async () => answered(200),
   random = () => 0,
   earlyBy = 0,
-  aliveSince = 0,
+  instance = 'one',
+  isAlone = false,
   dueQueue,
 }: Scene = {}) {
   const clock = simulatedClock(START);
@@ -46,7 +48,8 @@ export function simulation({
     shards: 4,
     longestTimeout: 6_000,
     visibility: 60_000,
-    aliveSince,
+    instance,
+    isAlone,
   });
 
   /** Hands over every message at its instant until there are none. */

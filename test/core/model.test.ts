@@ -1,0 +1,199 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { QueuedEvent } from '../../core/event.ts';
+import type { EventKey } from '../../core/event-key.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
+import { wantedEvent } from '../sample-event.ts';
+import { rest } from '../simulated-time.ts';
+import { everyEvent, mixedAnswer, wishes } from './mixed-events.ts';
+import { type Harm, type QueueModel, queueModel } from './queue-model.ts';
+import { type Fault, type Operation, simulatedCloud } from './simulated-cloud.ts';
+import type { Held } from './simulated-due-queue.ts';
+import { SECOND } from './simulation.ts';
+
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const RUNS = 2_000;
+const ANSWER_AFTER = 2 * SECOND;
+const MOST_SHARDS = 4;
+
+/**
+ * What is going to go wrong, and whether the dispatcher has run since the clock was put back: by that it is noticed, if it
+ * happens soon and before the clock is put forward again (docs/decisions/0005).
+ */
+type Trouble = {
+  faults: { fault: Fault; afterSteps: number }[];
+  refusedRecords: number;
+  missedRuns: number;
+  runsAtOnce: number;
+  putBackUnseen: boolean;
+};
+type Real = { readonly cloud: ReturnType<typeof simulatedCloud>; readonly trouble: Trouble };
+type Step = fc.AsyncCommand<QueueModel, Real>;
+
+test(`through any ${RUNS} histories of mishaps nothing accepted is lost, early, or repeated without one to blame`, async () => {
+  const history = fc.commands([...steps], { maxCommands: 40, size: 'max' });
+  await fc.assert(fc.asyncProperty(history, keepsItsPromises), { numRuns: RUNS });
+}, 120_000);
+
+async function keepsItsPromises(history: Iterable<Step>): Promise<void> {
+  const { model, real } = setUp();
+  await fc.asyncModelRun(() => ({ model, real }), history);
+  const { cloud, trouble } = real;
+  Object.assign(trouble, noTrouble());
+  for (let hour = 0; hour < 12 && (hour < 1 || (await isUnfinished(cloud))); hour++)
+    await cloud.runUntil(cloud.clock.now() + HOUR);
+  const records = await everyEvent(cloud.store, MOST_SHARDS);
+  model.check(records, cloud.calls);
+  model.checkEnd(records, cloud.calls);
+  expect(model.broken).toEqual([]);
+}
+
+function setUp(): { model: QueueModel; real: Real } {
+  const model = queueModel(ANSWER_AFTER);
+  const trouble: Trouble = { ...noTrouble(), putBackUnseen: false };
+  const store = memoryEventStore();
+  const cloud = simulatedCloud({
+    store,
+    answerAfter: ANSWER_AFTER,
+    answer(event, attempt) {
+      void store.findEvent(event.key).then((record) => record && model.callStarts(record, attempt));
+      return mixedAnswer(event, attempt);
+    },
+    dispatches() {
+      if (trouble.missedRuns > 0) model.harm(['late']);
+      if (trouble.missedRuns-- > 0) return 0;
+      const runs = trouble.runsAtOnce;
+      trouble.runsAtOnce = 1;
+      return runs;
+    },
+    fault(operation, args) {
+      const fault = faultOf(trouble, operation);
+      if (fault === undefined && operation === 'keepHands') trouble.putBackUnseen = false;
+      if (fault !== undefined) model.harm(...harmOf(fault, operation, args));
+      return fault;
+    },
+  });
+  return { model, real: { cloud, trouble } };
+}
+
+function noTrouble(): Omit<Trouble, 'putBackUnseen'> {
+  return { faults: [], refusedRecords: 0, missedRuns: 0, runsAtOnce: 1 };
+}
+
+function faultOf(trouble: Trouble, operation: Operation): Fault | undefined {
+  const isRecord = operation === 'recordSuccess' || operation === 'recordUnlessChanged';
+  if (isRecord && trouble.refusedRecords-- > 0) return 'fails';
+  for (const planned of trouble.faults) planned.afterSteps--;
+  const now = trouble.faults.find(({ afterSteps }) => afterSteps < 0);
+  trouble.faults = trouble.faults.filter((planned) => planned !== now);
+  return now?.fault;
+}
+
+/**
+ * A death repeats the calls in flight. A claim that was made and reported as failed looks like a death. A page that is not noted, or of which a message could not be sent, is handled again. All
+ * else only takes time, and only that of the event which it concerns.
+ */
+function harmOf(fault: Fault, operation: Operation, args: readonly unknown[]): [Harm[], string?] {
+  if (fault.startsWith('dies')) return [['late', 'repeated', 'crashed']];
+  if (operation === 'recordUnlessChanged') return [['late', 'crashed'], uuidIn(args)];
+  if (operation === 'send' || operation === 'keepHands') return [['late', 'repeated']];
+  return [['late'], uuidIn(args)];
+}
+
+function uuidIn([first]: readonly unknown[]): string | undefined {
+  const { uuid, key } = (first ?? {}) as Partial<EventKey & Pick<QueuedEvent, 'key'>>;
+  return uuid ?? key?.uuid;
+}
+
+const isUnfinished = async ({ store }: Real['cloud']) =>
+  (await everyEvent(store, MOST_SHARDS)).some(({ progress }) => progress.status === 'waiting_execution');
+
+/** A step of a history; afterwards whatever has to hold at any time is checked. */
+function step<Args extends readonly unknown[]>(
+  name: string,
+  args: { [Index in keyof Args]: fc.Arbitrary<Args[Index]> },
+  take: (real: Real, model: QueueModel, ...args: Args) => Promise<void> | void,
+): fc.Arbitrary<Step> {
+  return fc.tuple<unknown[]>(...args).map((values) => ({
+    check: () => true,
+    async run(model, real) {
+      await take(real, model, ...(values as unknown as Args));
+      await rest(1);
+      model.check(await everyEvent(real.cloud.store, MOST_SHARDS), real.cloud.calls);
+      expect(model.broken).toEqual([]);
+    },
+    toString: () => `${name}(${values.map((value) => JSON.stringify(value)).join(', ')})`,
+  }));
+}
+
+/** A step that does something to one of the messages on the due queue, if there is any. */
+function tamper(name: string, harms: readonly Harm[], change: (held: Held, cloud: Real['cloud']) => void) {
+  return step<[number]>(name, [fc.nat(20)], ({ cloud }, model, which) => {
+    const held = cloud.dueQueue.held();
+    const one = held[which % held.length];
+    if (one === undefined) return;
+    model.harm(harms, one.message.key.uuid);
+    change(one, cloud);
+  });
+}
+
+/** What a publisher is not told to be accepted may be there or not. */
+async function publishAll({ cloud }: Real, model: QueueModel, which: readonly number[]): Promise<void> {
+  const published = which.map((one) => cloud.queue.publish(wantedEvent(wishes[one]), 'web').catch(() => undefined));
+  const hangs = rest(1).then(() => undefined);
+  const records = await Promise.all(published.map((one) => Promise.race([one, hangs])));
+  for (const record of records) if (record !== undefined) model.accept(record.event);
+}
+
+const steps: readonly fc.Arbitrary<Step>[] = [
+  step<[number[]]>('publish', [fc.array(fc.nat(wishes.length - 1), { minLength: 1, maxLength: 5 })], publishAll),
+  step<[number]>('tick', [fc.constantFrom(SECOND, 20 * SECOND, MINUTE, 5 * MINUTE, 20 * MINUTE)], ({ cloud }, _, by) =>
+    cloud.runUntil(cloud.clock.now() + by),
+  ),
+  tamper('lose', ['late'], (held, { dueQueue }) => dueQueue.remove([held])),
+  tamper('repeat', ['late', 'copied'], (held, { dueQueue }) => dueQueue.repeat(held)),
+  tamper('delay', ['late'], (held) => {
+    held.visibleAt += 7 * MINUTE;
+  }),
+  tamper('hand over early', [], (held, { clock }) => {
+    if (held.receiveCount === 0) held.visibleAt = clock.now();
+  }),
+  step<[Fault, number]>(
+    'fault',
+    [fc.constantFrom('fails', 'is done and fails', 'dies before', 'dies after'), fc.nat(40)],
+    ({ trouble }, _, fault, afterSteps) => void trouble.faults.push({ fault, afterSteps }),
+  ),
+  step<[number]>('throttle records', [fc.integer({ min: 1, max: 10 })], ({ trouble }, _, count) => {
+    trouble.refusedRecords = count;
+  }),
+  step<[number]>('miss runs', [fc.integer({ min: 1, max: 15 })], ({ trouble }, _, count) => {
+    if (!trouble.putBackUnseen) trouble.missedRuns = count;
+  }),
+  step<[number]>('run at once', [fc.integer({ min: 2, max: 3 })], ({ trouble }, _, count) => {
+    trouble.runsAtOnce = count;
+  }),
+  step<[number]>(
+    'put the clock back',
+    [fc.constantFrom(MINUTE, 10 * MINUTE, HOUR)],
+    ({ cloud, trouble }, model, by) => {
+      model.harm(['late', 'repeated', 'crashed']);
+      trouble.putBackUnseen = true;
+    trouble.missedRuns = 0;
+      cloud.jump(-by);
+    },
+  ),
+  step<[number]>(
+    'put the clock forward',
+    [fc.constantFrom(MINUTE, 10 * MINUTE, HOUR)],
+    ({ cloud, trouble }, model, by) => {
+      if (trouble.putBackUnseen) return;
+      model.harm(['late', 'crashed']);
+      cloud.jump(by);
+    },
+  ),
+  step<[]>('restart', [], async ({ cloud }, model) => {
+    model.harm(['late', 'repeated', 'crashed']);
+    await cloud.restart();
+  }),
+];
