@@ -179,7 +179,7 @@ const steps: readonly fc.Arbitrary<Step>[] = [
     ({ cloud, trouble }, model, by) => {
       model.harm(['late', 'repeated', 'crashed']);
       trouble.putBackUnseen = true;
-    trouble.missedRuns = 0;
+      trouble.missedRuns = 0;
       cloud.jump(-by);
     },
   ),

@@ -1,0 +1,59 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runProcess } from './workers/local-process.ts';
+import { type Rule, rules } from './workers/rules.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const COPIED = ['api', 'adapters', 'bench/workers', 'core', 'local', 'test', 'jest.config.js', 'package.json'];
+/** A rule whose absence makes a suite run for ever has been missed too. */
+const LONGEST_RUN = 90_000;
+
+/** Takes one rule away at a time, and shows which suites miss it. A rule that none misses lacks a test. */
+const asked = process.argv.slice(2);
+const taken = rules.filter(({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)));
+const waiting = [...taken];
+const survivors: string[] = [];
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, takeAway));
+console.log(`\n${taken.length - survivors.length} of ${taken.length} rules are missed when they are taken away.`);
+for (const name of survivors) console.log(`No suite misses: ${name}`);
+process.exitCode = survivors.length === 0 && taken.length > 0 ? 0 : 1;
+
+/** Works through the rules in a copy of the project. */
+async function takeAway(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'event-queue-mutants-'));
+  try {
+    for (const path of COPIED) await cp(join(ROOT, path), join(folder, path), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    for (let rule = waiting.shift(); rule !== undefined; rule = waiting.shift()) await takeRuleAway(rule, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function takeRuleAway({ name, file, code, without, suites = [] }: Rule, folder: string): Promise<void> {
+  const path = join(folder, file);
+  const text = await readFile(path, 'utf8');
+  await writeFile(
+    path,
+    text.replace(code, () => without),
+  );
+  const red = await redSuites(folder, suites);
+  await writeFile(path, text);
+  if (red.length === 0) survivors.push(name);
+  console.log(`${red.length === 0 ? 'SURVIVED' : 'missed  '}  ${name}: ${red.join(', ') || 'no suite'}`);
+}
+
+async function redSuites(folder: string, suites: readonly string[]): Promise<readonly string[]> {
+  const jest = join(folder, 'node_modules/jest/bin/jest.js');
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const running = runProcess(process.execPath, [...flags, jest, '--rootDir', folder, '--ci', '-i', ...suites]);
+  const tooLong = setTimeout(() => running.kill('SIGKILL'), LONGEST_RUN);
+  const ended = await running.ended;
+  clearTimeout(tooLong);
+  const red = [...running.printed().matchAll(/^FAIL (?:.*\/)?(test\/\S+)\.test\.ts/gm)].map(([, suite = '']) => suite);
+  if (ended === 'SIGKILL') return [...red, 'no end'];
+  if (ended !== 0 && red.length === 0) throw new Error(`jest did not run: ${running.printed()}`);
+  return [...new Set(red)];
+}

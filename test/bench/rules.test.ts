@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { rules } from '../../bench/workers/rules.ts';
+
+test.each(rules)('can be taken away: $name', ({ file, code, without }) => {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  expect(text.split(code)).toHaveLength(2);
+  expect(without).not.toBe(code);
+});
