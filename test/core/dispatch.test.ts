@@ -269,6 +269,7 @@ describe('at the start of a process that is alone', () => {
       [
         wantedEvent({ asked: { after: 20 * SECOND }, ...retry(HOUR) }),
         wantedEvent({ asked: { after: 2 * MINUTE }, ...retry(HOUR) }),
+        wantedEvent({ asked: { after: 3 * MINUTE }, ...retry(HOUR) }),
         wantedEvent({ asked: { after: 10 * MINUTE }, ...retry(HOUR) }),
         wantedEvent({ ...retry(5 * MINUTE) }),
         wantedEvent({ ...retry(14 * MINUTE) }),
@@ -283,7 +284,10 @@ describe('at the start of a process that is alone', () => {
     await runUntil(START + 40 * SECOND);
     expect(calls).toHaveLength(4);
     await runUntil(START + 8 * HOUR);
-    expect(calls).toHaveLength(12);
+    expect(calls).toHaveLength(14);
+    const later = published.map(({ event }) => event.key).filter(({ dueAt }) => dueAt > START + 40 * SECOND);
+    const firstCalls = later.map(({ uuid }) => calls.find((call) => call.uuid === uuid)?.at);
+    expect(firstCalls).toEqual(later.map(({ dueAt }) => dueAt));
     for (const { event } of published) {
       expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 2 });
     }

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { runProcess } from '../../bench/workers/local-process.ts';
+
+const CHAOS = fileURLToPath(new URL('../../bench/chaos.ts', import.meta.url));
+
+test('killed five times while 500 events are published, the queue loses nothing and repeats only what was in flight', async () => {
+  const { ended, printed } = runProcess(process.execPath, [CHAOS, '--events', '500', '--kills', '5']);
+  const exitCode = await ended;
+  expect([exitCode, printed()]).toEqual([0, expect.stringMatching(/^lost +0$/m)]);
+}, 120_000);
+
+test.each([
+  [['--events', 'many'], '--events takes a whole number, not many.'],
+  [['--bogus'], "Unknown option '--bogus'"],
+])('a wrong option %j is named', async (args, message) => {
+  const { ended, printed } = runProcess(process.execPath, [CHAOS, ...args]);
+  expect(await ended).toBe(2);
+  expect(printed()).toContain(message);
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import type { EventAnswer } from '../../api/event-answer.ts';
+import { checkHistory, type History, RECORDED_WITHIN, type Wanted } from '../../bench/workers/history.ts';
+import { deedOf, moodyPath, type ReceivedCall } from '../../bench/workers/moody-receiver.ts';
+
+const AT = 1_000_000;
+const good = moodyPath('good', { deed: 'answers 200', attempts: 0 });
+const flaky = moodyPath('flaky', { deed: 'answers 503', attempts: 1 });
+const stranger = moodyPath('stranger', { deed: 'answers 200', attempts: 0 });
+
+/** Two events, one of which is called twice, and one that nobody knows to be accepted. */
+const fine: History = {
+  wanted: [wanted(good, 'a'), wanted(flaky, 'b'), { path: stranger, maxTryCount: 3 }],
+  calls: [call(good, 1), call(flaky, 1), call(flaky, 2, AT + 1_000), call(stranger, 1)],
+  killedAt: [],
+  records: new Map([
+    ['a', record(good, 'success', [[1, 'answered', 200]])],
+    [
+      'b',
+      record(flaky, 'success', [
+        [1, 'answered', 503],
+        [2, 'answered', 200],
+      ]),
+    ],
+  ]),
+};
+
+test('a history in which everything is as promised shows nothing', () => {
+  expect(found(fine)).toEqual({});
+});
+
+describe('shows', () => {
+  test.each<[string, Partial<History>, string[]]>([
+    ['an event that is gone', { records: without('a') }, ['lost']],
+    [
+      'an event that is not finished',
+      { records: withRecord('a', record(good, 'waiting_execution', [[1, 'answered', 200]])) },
+      ['lost', 'mismatched'],
+    ],
+    ['a call of what nobody wanted', { calls: [...fine.calls, call('/else/stalls/0', 1)] }, ['unexpected']],
+    ['a call beyond the tries', { calls: [...fine.calls, call(good, 4)] }, ['unexpected', 'mismatched']],
+    ['a call before its instant', { calls: [call(good, 1, AT - 1), ...fine.calls.slice(1)] }, ['early']],
+    ['a call that was made twice', { calls: [...fine.calls, call(good, 1, AT + 50)] }, ['unexplained']],
+    [
+      'a call that was made twice, long after which there was a kill',
+      { calls: [...fine.calls, call(good, 1, AT + 5_000)], killedAt: [AT + 11 + RECORDED_WITHIN] },
+      ['unexplained'],
+    ],
+    [
+      'a call that was made twice before a kill',
+      { calls: [...fine.calls, call(good, 1, AT + 2)], killedAt: [AT + 5] },
+      ['unexplained'],
+    ],
+    [
+      'a call that was made three times with one kill',
+      { calls: [...fine.calls, call(good, 1, AT + 50), call(good, 1, AT + 60)], killedAt: [AT + 5] },
+      ['explained', 'unexplained'],
+    ],
+    ['a call that is not recorded', { calls: [...fine.calls, call(good, 2)] }, ['mismatched']],
+    [
+      'a record of a call that was not made',
+      { calls: fine.calls.filter(({ attempt }) => attempt === 1) },
+      ['mismatched'],
+    ],
+    [
+      'a record of another answer',
+      {
+        records: withRecord(
+          'b',
+          record(flaky, 'success', [
+            [1, 'answered', 500],
+            [2, 'answered', 200],
+          ]),
+        ),
+      },
+      ['mismatched'],
+    ],
+    [
+      'a record of another outcome',
+      {
+        records: withRecord(
+          'b',
+          record(flaky, 'success', [
+            [1, 'timed_out', null],
+            [2, 'answered', 200],
+          ]),
+        ),
+      },
+      ['mismatched'],
+    ],
+    [
+      'another body than was answered',
+      { records: withRecord('a', { ...record(good, 'success', [[1, 'answered', 200]]), request_response_body: '' }) },
+      ['mismatched'],
+    ],
+    [
+      'an end that does not follow from the attempts',
+      { records: withRecord('a', record(good, 'max_try_count_reached', [[1, 'answered', 200]])) },
+      ['mismatched'],
+    ],
+    [
+      'a crash without a kill',
+      {
+        records: withRecord(
+          'b',
+          record(flaky, 'success', [
+            [1, 'crashed', null],
+            [2, 'answered', 200],
+          ]),
+        ),
+      },
+      ['mismatched'],
+    ],
+  ])('%s', (_, change, kinds) => {
+    expect(Object.keys(found({ ...fine, ...change }))).toEqual(kinds);
+  });
+});
+
+test('a kill explains a repetition of what was in flight, or had just ended', () => {
+  for (const killedAt of [AT, AT + 10, AT + 10 + RECORDED_WITHIN]) {
+    const history = { ...fine, calls: [...fine.calls, call(good, 1, AT + 5_000)], killedAt: [killedAt] };
+    expect(Object.keys(found(history))).toEqual(['explained']);
+  }
+});
+
+function found(history: History) {
+  return Object.fromEntries(Object.entries(checkHistory(history)).filter(([, examples]) => examples.length > 0));
+}
+
+function wanted(path: string, key: string): Wanted {
+  return { path, maxTryCount: 3, accepted: { key, dueAt: AT } };
+}
+
+function call(path: string, attempt: number, startedAt = AT): ReceivedCall {
+  return { path, key: '', attempt, deed: deedOf(path, attempt), startedAt, endedAt: startedAt + 10 };
+}
+
+function record(path: string, status: EventAnswer['status'], attempts: [number, string, number | null][]): EventAnswer {
+  return {
+    status,
+    try_count: attempts.length,
+    request_response_body: path,
+    attempts: attempts.map(([number, outcome, status_code]) => ({
+      number,
+      outcome,
+      status_code,
+      started_at_utc: new Date(AT).toISOString(),
+    })),
+  } as EventAnswer;
+}
+
+function withRecord(key: string, changed: EventAnswer): History['records'] {
+  return new Map([...fine.records, [key, changed]]);
+}
+
+function without(key: string): History['records'] {
+  return new Map([...fine.records].filter(([one]) => one !== key));
+}
