@@ -1,14 +1,16 @@
-import { type Entry, positionAt, type Reminder } from '../core/entry.ts';
+import { createHash } from 'node:crypto';
+import { type Entry, positionAt, positionOf, type Reminder } from '../core/entry.ts';
 import type { QueuedEvent } from '../core/event.ts';
-import { type EventKey, instantAt, offsetOf, shardOf } from '../core/event-key.ts';
+import { type EventKey, instantAt, parsePublicKey, publicKey, shardOf } from '../core/event-key.ts';
 import type { Hands } from '../core/hands.ts';
 import { expiresAt, firstProgress, progressExpiresAt, reminderExpiresAt } from '../core/lifecycle.ts';
-import type { EventStore } from '../core/ports.ts';
+import type { EventStore, List } from '../core/ports.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Condition, DynamoTable, Item, ItemKey } from './dynamo-table.ts';
 
 /** Stands in every item, so that a later version can tell what it reads. Raise it with any change of an attribute. */
 const FORMAT = 1;
+const DAY = 86_400_000;
 const HANDS: ItemKey = { pk: 'hands', sk: 'hands' };
 const PAGE = 200;
 const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
@@ -25,6 +27,15 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
       if (kept === undefined) return undefined;
       const event = { ...attributesOf(kept), key } as QueuedEvent;
       return { event, progress: recorded ? (attributesOf(recorded) as Progress) : firstProgress(event) };
+    },
+
+    async reserve(event, instead) {
+      const item = reservationItem(event);
+      const isOwn = await table.putIf(item, unreserved(event, instead));
+      const held = isOwn ? item : ((await table.get(item)) ?? item);
+      const { key, createdAt, request } = held as ReservationItem;
+      const reserved = parsePublicKey(key) ?? event.key;
+      return { key: reserved, createdAt, isOwn, isSameRequest: request === item.request };
     },
 
     recordSuccess: (event, progress) => table.put(progressItem(event, progress)),
@@ -47,6 +58,20 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
       await table.set(eventKey(event.key), 'expires_at', epochSeconds(instant));
     },
 
+    async list(list, after, to, limit) {
+      const found: EventKey[] = [];
+      for (let from = after, isLast = false; found.length < limit && !isLast; ) {
+        const page = await table.query({ pk: partitionOf(list), from, to, attributes: ['sk'], limit, ascending: true });
+        const keys = page.items.map(({ sk }) => sk).filter((sk) => sk !== from && !sk.endsWith('#r'));
+        found.push(...keys.map(keyFrom));
+        from = page.items.at(-1)?.sk ?? from;
+        isLast = page.isLast;
+      }
+      return found.slice(0, limit);
+    },
+
+    keepFailedEntry: (event) => table.put(failedEntry(event)),
+
     async findHands() {
       const item = await table.get(HANDS);
       return item && (attributesOf(item) as Hands);
@@ -63,7 +88,58 @@ function eventItem({ key, ...attributes }: QueuedEvent): Item {
 
 function tagEntries(event: QueuedEvent): readonly Item[] {
   const expires_at = epochSeconds(expiresAt(event));
-  return event.tags.map((tag) => ({ pk: `tag#${tag}`, sk: sortKey(event.key), format: FORMAT, expires_at }));
+  return event.tags.map((tag) => ({ pk: partitionOf({ tag }), sk: positionOf(event.key), format: FORMAT, expires_at }));
+}
+
+function failedEntry(event: QueuedEvent): Item {
+  const pk = partitionOf({ failedShard: shardOf(event.key.uuid) });
+  return { pk, sk: positionOf(event.key), format: FORMAT, expires_at: epochSeconds(expiresAt(event)) };
+}
+
+type ReservationItem = Item & { readonly key: string; readonly createdAt: number; readonly request: string };
+
+/** Its parts are hashed, so that whatever they hold is a key, and short. */
+function reservationItem({
+  key,
+  createdAt,
+  publishedBy,
+  deduplicationId,
+  sent,
+  ...request
+}: QueuedEvent): ReservationItem {
+  return {
+    pk: `dedup#${hashOf([publishedBy, deduplicationId])}`,
+    sk: 'dedup',
+    format: FORMAT,
+    expires_at: epochSeconds(createdAt + DAY),
+    key: publicKey(key),
+    createdAt,
+    request: hashOf(request),
+  };
+}
+
+/** An item may be there for days after it expired. */
+function unreserved({ createdAt }: QueuedEvent, instead: EventKey | undefined): Condition {
+  const values = { ':aDayAgo': createdAt - DAY, ':instead': instead === undefined ? '' : publicKey(instead) };
+  const names = { '#key': 'key' };
+  return { expression: 'attribute_not_exists(pk) OR createdAt <= :aDayAgo OR #key = :instead', names, values };
+}
+
+function hashOf(value: unknown): string {
+  const json = JSON.stringify(value, (_, part) =>
+    part instanceof Uint8Array ? Buffer.from(part).toString('base64') : part,
+  );
+  return createHash('sha256').update(json).digest('hex');
+}
+
+function partitionOf(list: List): string {
+  if ('tag' in list) return `tag#${list.tag}`;
+  return 'shard' in list ? `shard#${list.shard}` : `failed#${list.failedShard}`;
+}
+
+function keyFrom(sk: string): EventKey {
+  const [offset = '', uuid = ''] = sk.split('#');
+  return { dueAt: instantAt(offset), uuid };
 }
 
 function progressItem(event: QueuedEvent, progress: Progress): Item {
@@ -73,17 +149,17 @@ function progressItem(event: QueuedEvent, progress: Progress): Item {
 
 function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): Item {
   const { dueAt, uuid } = event.key;
-  const key = { pk: `shard#${shardOf(uuid)}`, sk: `${sortKey({ dueAt: at, uuid })}#r` };
+  const key = { pk: `shard#${shardOf(uuid)}`, sk: `${positionOf({ dueAt: at, uuid })}#r` };
   const expires_at = epochSeconds(reminderExpiresAt(event, at));
   const attempt = 'attempt' in reminder ? reminder.attempt : undefined;
   return { ...key, format: FORMAT, expires_at, purpose: kind, attempt, dueAt };
 }
 
 function entryFrom({ sk, sent, purpose, attempt, dueAt }: Item): Entry {
-  const [offset = '', uuid = ''] = sk.split('#');
-  const at = instantAt(offset);
-  if (purpose === undefined) return { kind: 'event', key: { dueAt: at, uuid }, sent: sent === true };
-  const key = { dueAt: Number(dueAt), uuid };
+  const found = keyFrom(sk);
+  if (purpose === undefined) return { kind: 'event', key: found, sent: sent === true };
+  const at = found.dueAt;
+  const key = { ...found, dueAt: Number(dueAt) };
   return purpose === 'attempt' ? { kind: 'attempt', key, attempt: Number(attempt), at } : { kind: 'look', key, at };
 }
 
@@ -107,15 +183,11 @@ function attributesOf({ pk, sk, format, expires_at, write, ...attributes }: Item
 }
 
 function eventKey(key: EventKey): ItemKey {
-  return { pk: `shard#${shardOf(key.uuid)}`, sk: sortKey(key) };
+  return { pk: `shard#${shardOf(key.uuid)}`, sk: positionOf(key) };
 }
 
 function progressKey({ uuid }: EventKey): ItemKey {
   return { pk: `progress#${uuid}`, sk: 'progress' };
-}
-
-function sortKey({ dueAt, uuid }: EventKey): string {
-  return `${offsetOf(dueAt)}#${uuid}`;
 }
 
 function epochSeconds(instant: number): number {

@@ -48,7 +48,7 @@ export type DynamoTable = {
   get(key: ItemKey): Promise<Item | undefined>;
   /** Sets one attribute of an item, if there is one. */
   set(key: ItemKey, attribute: string, value: unknown): Promise<void>;
-  /** A page of a partition, largest sort key first, strongly consistent: those attributes of the items between two sort keys. */
+  /** A page of a partition, largest sort key first unless ascending, strongly consistent: those attributes of the items from one sort key to another. */
   query(query: Range): Promise<{ readonly items: readonly Item[]; readonly isLast: boolean }>;
 };
 
@@ -58,6 +58,7 @@ type Range = {
   readonly to: string;
   readonly attributes: readonly string[];
   readonly limit: number;
+  readonly ascending?: boolean;
 };
 
 export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): DynamoTable {
@@ -94,16 +95,16 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
     await client.send(command).catch(refused);
   }
 
-  async function query({ pk, from, to, attributes, limit }: Range) {
+  async function query({ pk, from, to, attributes, limit, ascending = false }: Range) {
     const names = Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
     const command = new QueryCommand({
       TableName: tableName,
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :to AND :from',
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
       ProjectionExpression: Object.keys(names).join(', '),
       ExpressionAttributeNames: names,
-      ExpressionAttributeValues: { ':pk': pk, ':to': to, ':from': from },
+      ExpressionAttributeValues: { ':pk': pk, ':low': ascending ? from : to, ':high': ascending ? to : from },
       ConsistentRead: true,
-      ScanIndexForward: false,
+      ScanIndexForward: ascending,
       Limit: limit,
     });
     const { Items = [], LastEvaluatedKey } = await client.send(command);

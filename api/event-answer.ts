@@ -5,6 +5,8 @@ import type { EventRecord } from '../core/ports.ts';
 import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
 import { parseExactly } from './exact-json.ts';
 
+export const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled'] as const;
+
 const instant = z.iso.datetime();
 const headers = z.record(z.string(), z.string());
 
@@ -21,7 +23,7 @@ const attemptSchema = z.strictObject({
 /** An event as it is answered: what was sent, and what has happened to it so far. */
 export const eventSchema = z.strictObject({
   key: z.string().meta({ description: "The event's name, for reading it." }),
-  status: z.enum(['waiting_execution', 'success', 'max_try_count_reached']),
+  status: z.enum(statuses),
   url_to_send_request: z.string(),
   call_url_after: z.number().nullable(),
   call_url_at: instant.nullable(),
@@ -35,6 +37,7 @@ export const eventSchema = z.strictObject({
   retry_backoff: z.enum(['fixed', 'exponential']),
   retry_max_delay: z.number(),
   event_tags: z.array(z.string()),
+  deduplication_id: z.string().nullable(),
   keep_result_for: z.number(),
   created_at_utc: instant,
   timestamp_for_execution_to_start: z.number().meta({ description: 'When it was due first, in epoch seconds.' }),
@@ -76,6 +79,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     retry_backoff: event.retry.backoff,
     retry_max_delay: seconds(event.retry.maxDelay),
     event_tags: [...event.tags],
+    deduplication_id: event.deduplicationId ?? null,
     keep_result_for: seconds(event.keepResultFor),
     created_at_utc: iso(event.createdAt),
     timestamp_for_execution_to_start: seconds(event.key.dueAt),

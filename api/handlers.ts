@@ -1,11 +1,22 @@
 import type * as z from 'zod';
 import type { ApiKey } from '../core/api-key.ts';
+import type { BulkResult } from '../core/bulk.ts';
+import type { Changed } from '../core/cancel.ts';
 import { parsePublicKey } from '../core/event-key.ts';
+import type { Search } from '../core/find.ts';
+import type { WantedEvent } from '../core/new-event.ts';
+import type { Statistics } from '../core/ports.ts';
+import type { Published } from '../core/publish.ts';
 import type { EventQueue } from '../core/queue.ts';
+import { cursorOf, positionIn } from './cursor.ts';
 import { eventAnswer } from './event-answer.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { RouteName, Routes } from './routes.ts';
+import { statisticsAnswer } from './statistics-answer.ts';
+import { validate } from './validate.ts';
+
+const SECOND = 1_000;
 
 /** What a route does with a request that has been parsed, authenticated and validated. */
 type Handle<Name extends RouteName> = (request: {
@@ -15,16 +26,74 @@ type Handle<Name extends RouteName> = (request: {
 
 export type Handlers = { readonly [Name in RouteName]: Handle<Name> };
 
-export function handlers(queue: EventQueue, openApiDocument: unknown): Handlers {
+type World = {
+  readonly queue: EventQueue;
+  readonly statistics: Statistics;
+  readonly report: (error: unknown) => void;
+};
+
+/** @param newEvent the schema of an event as it is sent: those of a batch are validated one by one */
+export function handlers(
+  { queue, statistics, report }: World,
+  openApiDocument: unknown,
+  newEvent: z.ZodType,
+): Handlers {
   return {
     async publish({ input, caller }) {
-      return { status: 201, body: eventAnswer(await queue.publish(input, caller.id)) };
+      return publishedReply(await queue.publish(input, caller.id));
+    },
+
+    async publishBatch({ input: { events }, caller }) {
+      const valid = events.map((event) => validate(newEvent, event));
+      const wanted = valid.flatMap((one) => ('problem' in one ? [] : [one.input as WantedEvent]));
+      const published = (await queue.publishAll(wanted, caller.id)).values();
+      const results = valid.map((one) => ('problem' in one ? one : settledReply(published.next().value, report)));
+      return { status: 200, body: { results: results.map(bodyOf) } };
+    },
+
+    async list({ input: { limit, cursor, ...asked } }) {
+      const search = searchOf(asked);
+      const after = cursor === undefined ? undefined : positionIn(cursor, search);
+      if (cursor !== undefined && after === undefined) return foreignCursor;
+      const { records, next } = await queue.find(search, limit, after);
+      return {
+        status: 200,
+        body: { events: records.map(eventAnswer), next_cursor: next ? cursorOf(next, search) : null },
+      };
+    },
+
+    async count({ input }) {
+      return { status: 200, body: await queue.count(input.max_count_of_fetch_requests) };
+    },
+
+    async countOnly({ input }) {
+      return { status: 200, body: (await queue.count(input.max_count_of_fetch_requests)).count };
+    },
+
+    async cancelAll({ input }) {
+      return inBulk(input, queue.cancelAll);
+    },
+
+    async retryAll({ input }) {
+      return inBulk(input, queue.retryAll);
     },
 
     async get({ input }) {
       const key = parsePublicKey(input.key);
-      const record = key && (await queue.read(key));
+      const record = key && (await queue.readWhenFinished(key, input.wait * SECOND));
       return record ? { status: 200, body: eventAnswer(record) } : noSuchEvent;
+    },
+
+    async cancel({ input }) {
+      return changedReply(await ofKey(input.key, queue.cancel), finishedAlready);
+    },
+
+    async retry({ input }) {
+      return changedReply(await ofKey(input.key, queue.retry), waitsStill);
+    },
+
+    async stats({ input: { range } }) {
+      return { status: 200, body: statisticsAnswer(range, await statistics.read(range)) };
     },
 
     async health() {
@@ -37,8 +106,77 @@ export function handlers(queue: EventQueue, openApiDocument: unknown): Handlers 
   };
 }
 
+function publishedReply(published: Published): Reply | Problem {
+  if (published === 'another request') return anotherRequest;
+  return { status: published.isNew ? 201 : 200, body: eventAnswer(published.record) };
+}
+
+function settledReply(settled: PromiseSettledResult<Published> | undefined, report: World['report']): Reply | Problem {
+  if (settled?.status === 'fulfilled') return publishedReply(settled.value);
+  report(settled?.reason);
+  return unexpected;
+}
+
+function bodyOf(result: Reply | Problem): unknown {
+  return 'problem' in result ? problemReply(result).body : result.body;
+}
+
+type Asked = {
+  readonly status?: Search['status'] | undefined;
+  readonly tag?: readonly string[] | null | undefined;
+  readonly due_after?: number | null | undefined;
+  readonly due_before?: number | null | undefined;
+};
+
+function searchOf({ status, tag, due_after, due_before }: Asked): Search {
+  return { status, tags: tag ?? [], dueAfter: due_after ?? undefined, dueBefore: due_before ?? undefined };
+}
+
+async function inBulk(
+  { cursor, ...asked }: Asked & { readonly cursor?: string | null | undefined },
+  change: EventQueue['cancelAll'],
+): Promise<Reply | Problem> {
+  const search = searchOf(asked);
+  const after = cursor == null ? undefined : positionIn(cursor, search);
+  if (cursor != null && after === undefined) return foreignCursor;
+  const { changed, next }: BulkResult = await change(search, after);
+  const next_cursor = next === undefined ? null : cursorOf(next, search);
+  return { status: 200, body: { changed, more: next !== undefined, next_cursor } };
+}
+
+async function ofKey(text: string, change: EventQueue['cancel']): Promise<Changed> {
+  const key = parsePublicKey(text);
+  return key === undefined ? 'no such event' : change(key);
+}
+
+function changedReply(changed: Changed, notInThisState: Problem): Reply | Problem {
+  if (changed === 'no such event') return noSuchEvent;
+  return changed === 'not in this state' ? notInThisState : { status: 200, body: eventAnswer(changed) };
+}
+
 const noSuchEvent: Problem = {
   problem: 'not-found',
   detail:
     'There is no event with this key, or it finished and was kept as long as keep_result_for asked. Check the key.',
 };
+
+const finishedAlready: Problem = {
+  problem: 'conflict',
+  detail: 'The event has finished already, so there is nothing to cancel. Read it to see how.',
+};
+
+const waitsStill: Problem = {
+  problem: 'conflict',
+  detail: 'The event still waits for its next attempt. Only a finished event can be tried once more.',
+};
+
+const foreignCursor = invalid('cursor', 'This is not a next_cursor of the same search. Begin without one.');
+
+const anotherRequest = invalid(
+  'deduplication_id',
+  'This id was given to another request in the last 24 hours. Choose another id, or send the same request.',
+);
+
+function invalid(path: string, detail: string): Problem {
+  return { problem: 'invalid', detail: `${path}: ${detail}`, errors: [{ path, detail }] };
+}

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { ApiKey } from '../core/api-key.ts';
-import type { ApiKeys } from '../core/ports.ts';
+import type { ApiKeys, Statistics } from '../core/ports.ts';
 import type { EventQueue } from '../core/queue.ts';
 import type { Settings } from '../core/settings.ts';
 import { authenticate } from './authenticate.ts';
@@ -9,7 +9,7 @@ import { type FoundRoute, routeFinder } from './find-route.ts';
 import { handlers } from './handlers.ts';
 import { openApiDocument } from './openapi.ts';
 import { parseRequest } from './parse-request.ts';
-import { type Problem, problemReply } from './problem.ts';
+import { type Problem, problemReply, unexpected } from './problem.ts';
 import { gatewayResult, type Reply } from './reply.ts';
 import { type Route, type RouteName, routes } from './routes.ts';
 import { validate } from './validate.ts';
@@ -18,6 +18,7 @@ export type HttpApi = (event: APIGatewayProxyEventV2, context: Context) => Promi
 
 type World = {
   readonly queue: EventQueue;
+  readonly statistics: Statistics;
   readonly keys: ApiKeys;
   readonly settings: Settings;
   readonly now: () => number;
@@ -37,9 +38,9 @@ type Step = (request: ApiRequest) => Promise<Problem | undefined> | Problem | un
 
 /** The whole API as one function in the shape of a Lambda handler behind an HTTP API. */
 export function httpApi(world: World): HttpApi {
-  const { queue, settings, now, version } = world;
+  const { settings, now, version } = world;
   const table = routes(settings, now);
-  const handle = handlers(queue, openApiDocument(table, version));
+  const handle = handlers(world, openApiDocument(table, version), table.publish.input);
   const findRoute = routeFinder<RouteName>(table);
   const pipelines = Object.fromEntries(
     (Object.keys(table) as RouteName[]).map((name) => [name, pipeline(world, table[name], handle[name] as RunRoute)]),
@@ -86,17 +87,35 @@ function authenticated(keys: ApiKeys, { scope }: Route): Step {
   };
 }
 
-function parsed({ method }: Route): Step {
+function parsed({ takes, headers = {} }: Route): Step {
   return (request) => {
-    if (method === 'GET') {
+    if (takes === 'parameters') {
       request.input = { ...queryOf(request), ...request.found.parameters };
       return undefined;
     }
-    const parsedBody = parseRequest(request);
+    const parsedBody = parseRequest(request, takes.maxBodyBytes);
     if ('problem' in parsedBody) return parsedBody;
     request.input = parsedBody.json;
-    return undefined;
+    return fieldsFromHeaders(request, headers);
   };
+}
+
+/** A header may say what a field of the body says, but nothing else. */
+function fieldsFromHeaders(
+  { input, headers }: ApiRequest,
+  names: Readonly<Record<string, string>>,
+): Problem | undefined {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined;
+  const fields = input as Record<string, unknown>;
+  for (const [header, field] of Object.entries(names)) {
+    const value = headers[header];
+    if (value === undefined) continue;
+    const sent = fields[field] ?? value;
+    const detail = `The header ${header} says something else. Send one of them, or the same in both.`;
+    if (sent !== value) return { problem: 'invalid', detail: `${field}: ${detail}`, errors: [{ path: field, detail }] };
+    Object.assign(fields, { [field]: value });
+  }
+  return undefined;
 }
 
 function validated({ input: schema }: Route): Step {
@@ -109,15 +128,10 @@ function validated({ input: schema }: Route): Step {
   };
 }
 
-/** Without the key, under the names that the route knows. */
-function queryOf({ rawQueryString, found }: ApiRequest): Record<string, string> {
+/** Without the key, under the names that the route knows; a repeated parameter is a list. */
+function queryOf({ rawQueryString, found }: ApiRequest): Record<string, string | string[]> {
   const query = [...new URLSearchParams(rawQueryString)].filter(([name]) => name !== 'password');
-  return Object.fromEntries(query.map(([name, value]) => [found.renamed.get(name) ?? name, value]));
+  const byName = Map.groupBy(query, ([name]) => found.renamed.get(name) ?? name);
+  const values = [...byName].map(([name, all]) => [name, all.map(([, value]) => value)] as const);
+  return Object.fromEntries(values.map(([name, all]) => [name, all.length === 1 ? (all[0] ?? '') : all]));
 }
-
-const unexpected: Problem = {
-  problem: 'unavailable',
-  detail:
-    'Something failed on the side of the queue. Whether the request was carried out is unknown: send it again in a moment.',
-  headers: { 'retry-after': '1' },
-};

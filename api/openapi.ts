@@ -41,19 +41,23 @@ function pathsOf(routes: Readonly<Record<string, Route>>): Record<string, object
 
 function operation(operationId: string, route: Route, renamed: Readonly<Record<string, string>> = {}) {
   const input = jsonSchema(route.input, 'input');
+  const { summary, scope, deprecated, headers = {}, takes } = route;
+  const fromHeaders = Object.entries(headers).map(([name, field]) => headerParameter(name, field));
   return {
     operationId,
-    summary: route.summary,
-    security: route.scope === undefined ? [] : [{ header: [] }, { bearer: [] }, { password: [] }],
-    ...(route.method === 'GET'
-      ? { parameters: parametersOf(route.path, input, renamed) }
-      : { requestBody: requestBody(input) }),
+    summary,
+    ...(deprecated && { deprecated }),
+    security: scope === undefined ? [] : [{ header: [] }, { bearer: [] }, { password: [] }],
+    ...(takes === 'parameters'
+      ? { parameters: [...parametersOf(route, input, renamed), ...fromHeaders] }
+      : { ...(fromHeaders.length > 0 && { parameters: fromHeaders }), requestBody: requestBody(route, input) }),
     responses: { ...answersOf(route), ...problemsOf(route) },
   };
 }
 
-function parametersOf(path: string, input: JsonSchema, renamed: Readonly<Record<string, string>>) {
+function parametersOf({ path, example }: Route, input: JsonSchema, renamed: Readonly<Record<string, string>>) {
   const today = new Map(Object.entries(renamed).map(([old, name]) => [name, old]));
+  const examples = (example.input ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(input.properties ?? {}).map(([name, { description, ...schema }]) => {
     const inPath = path.includes(`{${name}}`) && !today.has(name);
     return {
@@ -62,19 +66,28 @@ function parametersOf(path: string, input: JsonSchema, renamed: Readonly<Record<
       required: input.required?.includes(name) ?? false,
       description,
       schema,
+      ...(name in examples && { example: examples[name] }),
     };
   });
 }
 
-function requestBody(schema: JsonSchema) {
-  return { required: true, content: { 'application/json': { schema } } };
+function headerParameter(name: string, field: string) {
+  const description = `The same as the field ${field}.`;
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } };
 }
 
-function answersOf({ answers }: Route) {
+function requestBody({ example }: Route, schema: JsonSchema) {
+  return { required: true, content: { 'application/json': { schema, example: example.input } } };
+}
+
+function answersOf({ answers, example }: Route) {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema }]) => [
       status,
-      { description, content: { 'application/json': { schema: jsonSchema(schema, 'output') } } },
+      {
+        description,
+        content: { 'application/json': { schema: jsonSchema(schema, 'output'), example: example.answer } },
+      },
     ]),
   );
 }
@@ -91,11 +104,11 @@ function problemsOf(route: Route) {
   );
 }
 
-function possibleProblems({ method, scope, problems }: Route): readonly ProblemKind[] {
+function possibleProblems({ takes, scope, problems }: Route): readonly ProblemKind[] {
   return [
     ...problems,
     ...(scope === undefined ? [] : (['unauthorized', 'forbidden'] as const)),
-    ...(method === 'POST' ? (['not-json', 'too-large', 'unsupported-media-type'] as const) : []),
+    ...(takes !== 'parameters' ? (['not-json', 'too-large', 'unsupported-media-type'] as const) : []),
     'invalid',
     'unavailable',
   ];

@@ -1,26 +1,23 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { memberText } from '../core/json-text.ts';
+import { elementTexts, memberText } from '../core/json-text.ts';
 import type { Problem } from './problem.ts';
-
-/** Holds the longest event: a body of 256 KiB may be written with six characters a byte. */
-const MAX_REQUEST_BYTES = 2 * 1_024 * 1_024;
 
 export type RequestBody = Pick<APIGatewayProxyEventV2, 'headers' | 'body' | 'isBase64Encoded'>;
 
-/** The JSON of a request, whose member `body` is kept as its author wrote it; or why there is none. */
-export function parseRequest(request: RequestBody): { readonly json: unknown } | Problem {
+/** The JSON of a request, in which the body of an event is kept as its author wrote it; or why there is none. */
+export function parseRequest(request: RequestBody, maxBytes: number): { readonly json: unknown } | Problem {
   if (!isJson(request.headers['content-type'])) {
     return { problem: 'unsupported-media-type', detail: 'Send JSON, with the header content-type: application/json.' };
   }
   const bytes = Buffer.from(request.body ?? '', request.isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MAX_REQUEST_BYTES) {
-    return { problem: 'too-large', detail: `A request has at most ${MAX_REQUEST_BYTES} bytes. Send less at once.` };
+  if (bytes.length > maxBytes) {
+    return { problem: 'too-large', detail: `This request has at most ${maxBytes} bytes. Send less at once.` };
   }
   const text = textOf(bytes);
   if (text === undefined) return { problem: 'not-json', detail: 'The request is not UTF-8. Send JSON in UTF-8.' };
   if (text.trim() === '') return { problem: 'not-json', detail: 'The request is empty. Send a JSON object.' };
   try {
-    return { json: keepBodyText(JSON.parse(text), text) };
+    return { json: keepBodyTexts(JSON.parse(text), text) };
   } catch (error) {
     return { problem: 'not-json', detail: `The request is not JSON: ${(error as SyntaxError).message}.` };
   }
@@ -38,10 +35,24 @@ function textOf(bytes: Buffer): string | undefined {
   }
 }
 
+/** Of an event, or of each of a list of events. */
+function keepBodyTexts(json: unknown, text: string): unknown {
+  if (Array.isArray(json)) {
+    const texts = elementTexts(text);
+    return json.map((event, index) => keepBodyText(event, texts[index]?.text ?? ''));
+  }
+  if (!isObject(json) || !Array.isArray(json.events)) return keepBodyText(json, text);
+  return Object.assign(json, { events: keepBodyTexts(json.events, memberText(text, 'events')?.text ?? '') });
+}
+
 /** A string or null says all there is to it; anything else would be changed by writing it again. */
 function keepBodyText(json: unknown, text: string): unknown {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
-  const { body } = json as { body?: unknown };
+  if (!isObject(json)) return json;
+  const { body } = json;
   if (body === undefined || body === null || typeof body === 'string') return json;
   return Object.assign(json, { body: memberText(text, 'body') });
+}
+
+function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

@@ -8,6 +8,7 @@ export const problemKinds = {
   forbidden: { status: 403, title: 'The API key does not allow this' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  conflict: { status: 409, title: 'This is not possible in this state' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The request must be JSON' },
   invalid: { status: 422, title: 'The request is not valid' },
@@ -46,6 +47,13 @@ export function problemReply({ problem, detail, errors, headers }: Problem): Rep
     body: { type: problemType(problem), title, status, detail, ...(errors && { errors }) },
   };
 }
+
+export const unexpected: Problem = {
+  problem: 'unavailable',
+  detail:
+    'Something failed on the side of the queue. Whether the request was carried out is unknown: send it again in a moment.',
+  headers: { 'retry-after': '1' },
+};
 
 function problemType(kind: string): string {
   return `urn:event-queue:${kind}`;

@@ -3,30 +3,222 @@ import type { Scope } from '../core/api-key.ts';
 import { newEventSchema } from '../core/new-event.ts';
 import type { Settings } from '../core/settings.ts';
 import { eventSchema } from './event-answer.ts';
-import type { ProblemKind } from './problem.ts';
+import { examples } from './examples.ts';
+import { type ProblemKind, problemSchema } from './problem.ts';
+import { searchBody, searchParameters, wholeNumber } from './search.ts';
+import { statisticsSchema } from './statistics-answer.ts';
 
 export type Route = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** `{name}` is a parameter. */
   readonly path: string;
   readonly aliases: readonly Alias[];
   /** What a caller's key must allow; without one, no key is needed. */
   readonly scope?: Scope;
   readonly summary: string;
-  /** The body of a POST; path and query parameters of a GET. */
+  /** Where the input comes from: parameters of path and query, or a JSON body of so many bytes at most. */
+  readonly takes: 'parameters' | { readonly maxBodyBytes: number };
   readonly input: z.ZodType;
+  /** Which request headers stand for which fields of the input. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>;
   /** Refusals of its own, beside those that follow from the rest. */
   readonly problems: readonly ProblemKind[];
+  /** An input and an answer as they might be, for the documentation. */
+  readonly example: { readonly input?: unknown; readonly answer: unknown };
+  /** There for the original queue's clients. */
+  readonly deprecated?: true;
 };
 
 /** Another path of a route, as the original queue had it, and what its query parameters are called today. */
 type Alias = { readonly path: string; readonly parameters?: Readonly<Record<string, string>> };
 
+const MIB = 1_024 * 1_024;
+/** Holds the longest event: a body of 256 KiB may be written with six characters a byte. */
+const ONE_EVENT = { maxBodyBytes: 2 * MIB };
+const A_BATCH = { maxBodyBytes: 5 * MIB };
+const A_SEARCH = { maxBodyBytes: MIB / 16 };
+const MOST_IN_A_BATCH = 100;
+const LONGEST_WAIT = 20;
+
 const nothing = z.strictObject({});
 
-/** Every route, once: the server, the documentation and the tests read it here. */
+const key = z
+  .string('Required: the key of an event, as publishing it was answered.')
+  .meta({ description: "The event's key." });
+
+const oneEvent = z.strictObject({ key });
+
+const pageSchema = z.strictObject({
+  events: z.array(eventSchema).meta({ description: 'Latest due first.' }),
+  next_cursor: z.string().nullable().meta({ description: 'Asks for the next page; null on the last.' }),
+});
+
+const countSchema = z.strictObject({
+  count: z.int().meta({ description: 'How many events wait.' }),
+  complete: z.boolean().meta({ description: 'Whether all were counted; otherwise there are more.' }),
+});
+
+const countInput = z.strictObject({
+  max_count_of_fetch_requests: wholeNumber(1, 100, 50, 'How many pages of some 200 entries are read at most.'),
+});
+
+const bulkSchema = z.strictObject({
+  changed: z.int().meta({ description: 'How many events were changed by this request.' }),
+  more: z.boolean().meta({ description: 'Whether there may be more: send the request again with the cursor.' }),
+  next_cursor: z.string().nullable(),
+});
+
+const otherRoutes = {
+  list: {
+    method: 'GET',
+    path: '/events',
+    aliases: [],
+    scope: 'read',
+    summary: 'Find events, latest due first',
+    takes: 'parameters',
+    input: searchParameters(),
+    answers: {
+      200: {
+        description: 'A page of events; a full one unless it is the last, or too few of many events fit.',
+        schema: pageSchema,
+      },
+    },
+    problems: [],
+    example: examples.list,
+  },
+  count: {
+    method: 'GET',
+    path: '/events/count',
+    aliases: [],
+    scope: 'read',
+    summary: 'Count the events that wait',
+    takes: 'parameters',
+    input: countInput,
+    answers: { 200: { description: 'How many wait.', schema: countSchema } },
+    problems: [],
+    example: { answer: { count: 42, complete: true } },
+  },
+  countOnly: {
+    method: 'GET',
+    path: '/get-count-of-events',
+    aliases: [],
+    scope: 'read',
+    summary: 'Count the events that wait, as a bare number',
+    takes: 'parameters',
+    input: countInput,
+    answers: { 200: { description: 'How many wait, or how many were counted.', schema: z.int() } },
+    problems: [],
+    example: { answer: 42 },
+    deprecated: true,
+  },
+  cancelAll: {
+    method: 'POST',
+    path: '/events/cancel',
+    aliases: [],
+    scope: 'manage',
+    summary: 'Cancel all events that wait, or those that are found',
+    takes: A_SEARCH,
+    input: searchBody(z.literal('waiting_execution').default('waiting_execution')),
+    answers: { 200: { description: 'How many were cancelled.', schema: bulkSchema } },
+    problems: [],
+    example: examples.bulk,
+  },
+  retryAll: {
+    method: 'POST',
+    path: '/events/retry',
+    aliases: [],
+    scope: 'manage',
+    summary: 'Try all events that failed once more, or those that are found',
+    takes: A_SEARCH,
+    input: searchBody(z.enum(['max_try_count_reached', 'cancelled', 'success']).default('max_try_count_reached')),
+    answers: { 200: { description: 'How many are due again.', schema: bulkSchema } },
+    problems: [],
+    example: examples.bulk,
+  },
+  get: {
+    method: 'GET',
+    path: '/events/{key}',
+    aliases: [{ path: '/get-event', parameters: { event_key: 'key' } }],
+    scope: 'read',
+    summary: 'Read an event and what has happened to it',
+    takes: 'parameters',
+    input: z.strictObject({
+      key,
+      wait: wholeNumber(
+        0,
+        LONGEST_WAIT,
+        0,
+        'Answers when the event has finished, after so many seconds at the latest.',
+      ),
+    }),
+    answers: { 200: { description: 'The event.', schema: eventSchema } },
+    problems: ['not-found'],
+    example: examples.get,
+  },
+  cancel: {
+    method: 'DELETE',
+    path: '/events/{key}',
+    aliases: [],
+    scope: 'manage',
+    summary: 'Cancel an event that waits: no attempt starts any more',
+    takes: 'parameters',
+    input: oneEvent,
+    answers: { 200: { description: 'The event, cancelled now or before.', schema: eventSchema } },
+    problems: ['not-found', 'conflict'],
+    example: examples.cancel,
+  },
+  retry: {
+    method: 'POST',
+    path: '/events/{key}/retry',
+    aliases: [],
+    scope: 'manage',
+    summary: 'Try a finished event once more, now, with all its tries',
+    takes: 'parameters',
+    input: oneEvent,
+    answers: { 200: { description: 'The event, which waits again.', schema: eventSchema } },
+    problems: ['not-found', 'conflict'],
+    example: examples.retry,
+  },
+  stats: {
+    method: 'GET',
+    path: '/stats',
+    aliases: [],
+    scope: 'read',
+    summary: 'What happened in the last hour, by the minute, or in the last day, by the hour',
+    takes: 'parameters',
+    input: z.strictObject({ range: z.enum(['hour', 'day']).default('hour') }),
+    answers: { 200: { description: 'Oldest first.', schema: statisticsSchema } },
+    problems: [],
+    example: examples.stats,
+  },
+  health: {
+    method: 'GET',
+    path: '/health',
+    aliases: [],
+    summary: 'Whether the API answers',
+    takes: 'parameters',
+    input: nothing,
+    answers: { 200: { description: 'It does.', schema: z.strictObject({ status: z.literal('ok') }) } },
+    problems: [],
+    example: { answer: { status: 'ok' } },
+  },
+  openapi: {
+    method: 'GET',
+    path: '/openapi.json',
+    aliases: [],
+    summary: 'This description of the API',
+    takes: 'parameters',
+    input: nothing,
+    answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({ openapi: z.string() }) } },
+    problems: [],
+    example: { answer: { openapi: '3.1.0' } },
+  },
+} as const satisfies Record<string, Route>;
+
+/** Every route, once: the server, the documentation and the tests read it here. Bounds of an event depend on the settings. */
 export function routes(settings: Settings, now: () => number) {
+  const newEvent = newEventSchema(settings, now);
   return {
     publish: {
       method: 'POST',
@@ -34,44 +226,51 @@ export function routes(settings: Settings, now: () => number) {
       aliases: [{ path: '/receive-event' }, { path: '/receive_event' }],
       scope: 'publish',
       summary: 'Publish an event: its URL is called when it is due',
-      input: newEventSchema(settings, now),
-      answers: { 201: { description: 'The event is accepted.', schema: eventSchema } },
+      takes: ONE_EVENT,
+      input: newEvent,
+      headers: { 'idempotency-key': 'deduplication_id' },
+      answers: {
+        201: { description: 'The event is accepted.', schema: eventSchema },
+        200: {
+          description: 'It was accepted before, by the same deduplication id: this is that event.',
+          schema: eventSchema,
+        },
+      },
       problems: [],
+      example: examples.publish,
     },
-    get: {
-      method: 'GET',
-      path: '/events/{key}',
-      aliases: [{ path: '/get-event', parameters: { event_key: 'key' } }],
-      scope: 'read',
-      summary: 'Read an event and what has happened to it',
-      input: z.strictObject({
-        key: z
-          .string('Required: the key of an event, as publishing it was answered.')
-          .meta({ description: "The event's key." }),
-      }),
-      answers: { 200: { description: 'The event.', schema: eventSchema } },
-      problems: ['not-found'],
-    },
-    health: {
-      method: 'GET',
-      path: '/health',
+    publishBatch: {
+      method: 'POST',
+      path: '/events/batch',
       aliases: [],
-      summary: 'Whether the API answers',
-      input: nothing,
-      answers: { 200: { description: 'It does.', schema: z.strictObject({ status: z.literal('ok') }) } },
+      scope: 'publish',
+      summary: 'Publish up to 100 events at once; a bad one does not stop the others',
+      takes: A_BATCH,
+      input: batchOf(newEvent),
+      answers: {
+        200: {
+          description: 'For each event, in its order, the event or the problem with it.',
+          schema: z.strictObject({ results: z.array(z.union([eventSchema, problemSchema])) }),
+        },
+      },
       problems: [],
+      example: examples.publishBatch,
     },
-    openapi: {
-      method: 'GET',
-      path: '/openapi.json',
-      aliases: [],
-      summary: 'This description of the API',
-      input: nothing,
-      answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({ openapi: z.string() }) } },
-      problems: [],
-    },
+    ...otherRoutes,
   } as const satisfies Record<string, Route>;
 }
 
 export type Routes = ReturnType<typeof routes>;
 export type RouteName = keyof Routes;
+
+/** Each event is validated by itself: the schema here only describes it. */
+function batchOf(newEvent: z.ZodType) {
+  const { $schema, ...described } = z.toJSONSchema(newEvent, { io: 'input', unrepresentable: 'any' });
+  const each = z.unknown().meta(described as Record<string, unknown>);
+  const message = `1 to ${MOST_IN_A_BATCH} events.`;
+  const events = z.array(each, message).min(1, message).max(MOST_IN_A_BATCH, message);
+  return z.union(
+    [z.strictObject({ events }), events.transform((all) => ({ events: all }))],
+    `Send { "events": [...] } with 1 to ${MOST_IN_A_BATCH} events.`,
+  );
+}

@@ -79,7 +79,7 @@ async function live({ events, kills, seed }: Options, queue: KilledQueue, receiv
   await killing.done();
   const keys = wanted.flatMap(({ accepted }) => accepted?.key ?? []);
   const records = await readWhenFinished(queue.url, keys, Date.now() + FINISHED_WITHIN);
-  return { wanted, calls: receiver.calls, killedAt: queue.killedAt, records };
+  return { wanted, calls: receiver.calls, kills: queue.kills, records };
 }
 
 /** Kills at random moments, spread over the events; some of them while it is still recovering. */
@@ -109,14 +109,14 @@ function killer(queue: KilledQueue, { events, kills }: Omit<Options, 'seed'>, ch
 }
 
 function print(options: Options, history: History, findings: Findings, queue: KilledQueue, took: number): void {
-  const { wanted, calls, killedAt, records } = history;
+  const { wanted, calls, kills, records } = history;
   const accepted = wanted.filter((event) => event.accepted !== undefined).length;
   const finished = [...records.values()].filter(({ status }) => status !== 'waiting_execution').length;
   const crashed = [...records.values()].flatMap(({ attempts }) => attempts).filter((one) => one.outcome === 'crashed');
   const starts = [...queue.startTimes].sort((one, other) => one - other).map(Math.round);
   const rows: readonly [string, string | number][] = [
     ['seed', options.seed],
-    ['kills', killedAt.length],
+    ['kills', kills.length],
     ['from start to serving', `p50 ${starts[Math.floor(starts.length / 2)]} ms, max ${starts.at(-1)} ms`],
     ['accepted', accepted],
     ['unknown to their clients', wanted.length - accepted],

@@ -36,11 +36,15 @@ export function deliverer(world: World): Deliver {
 
   /**
    * Only the one whose record was taken sends the next message, so that there is never a second chain of attempts. The
-   * reminder of an attempt that is too far away for a message comes before the record: without a record it is passed over.
+   * reminder of an attempt that is too far away for a message comes before the record, and so does the entry in the list of
+   * exhausted events: without a record they are passed over.
    */
   async function recordFailure(ended: Ended): Promise<void> {
     const { event, progress } = ended;
-    if (progress.status !== 'waiting_execution') return void (await record(ended));
+    if (progress.status !== 'waiting_execution') {
+      await store.keepFailedEntry(event);
+      return void (await record(ended));
+    }
     const { nextAttempt: attempt, nextAttemptAt: at } = progress;
     const isReminded = hasReminder(progress);
     if (isReminded) await store.keepReminder(event, { kind: 'attempt', key: event.key, attempt, at });

@@ -17,6 +17,8 @@ import type { World } from './world.ts';
 
 /** With so many messages ready on the due queue, sending again would only feed the backlog. */
 const MOST_READY = 1_000;
+/** Longer than it takes until a run of the dispatcher sees that the clock was put back. */
+const START_OVERLAP = 90_000;
 
 export type Dispatcher = {
   /** Every minute: sends what is soon due, and sees after what should be finished. Ends at once if another run is at it. */
@@ -45,8 +47,8 @@ export function dispatcher(world: World): Dispatcher {
   }
 
   /**
-   * Both hands end where they do in any run, though more is looked at: behind the trailing one, because nothing waits on the due
-   * queue, and beyond the leading one, because publish had sent that.
+   * More is looked at than the hands move over. The trailing one stays behind the present: what is published from now on is due
+   * ahead of it, even if the clock is put back a little. Beyond the leading one, publish had sent messages.
    */
   async function dispatchAtStart(): Promise<void> {
     const found = await store.findHands();
@@ -54,7 +56,7 @@ export function dispatcher(world: World): Dispatcher {
     const resend = resender();
     const startedAt = now();
     const reach = startedAt + REACH;
-    const audited = taken && (await walk(taken, 'trailing', startedAt - grace, resend));
+    const audited = taken && (await walk(taken, 'trailing', startedAt - START_OVERLAP, resend));
     if (audited === undefined) return;
     for (const [shard, position] of audited.trailing.entries()) {
       for await (const { entries } of pages(shard, position, reach)) await resend(entries);
@@ -66,7 +68,7 @@ export function dispatcher(world: World): Dispatcher {
   }
 
   async function takeLease(found: Hands | undefined): Promise<Hands | undefined> {
-    const taken = lease(found, now(), shards, grace);
+    const taken = lease(found, now(), shards);
     return taken && (await store.keepHands(found, taken)) ? taken : undefined;
   }
 

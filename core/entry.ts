@@ -28,3 +28,13 @@ export const BEGINNING: Position = '~';
 export function positionAt(instant: number): Position {
   return offsetOf(instant);
 }
+
+/** Where an event stands among those due at its instant. */
+export function positionOf({ dueAt, uuid }: EventKey): Position {
+  return `${offsetOf(dueAt)}#${uuid}`;
+}
+
+/** Before all that is due at an instant or later. */
+export function positionBefore(instant: number): Position {
+  return `${offsetOf(instant)}${BEGINNING}`;
+}

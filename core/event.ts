@@ -24,6 +24,8 @@ export type QueuedEvent = {
   readonly maxTryCount: number;
   readonly retry: RetryPolicy;
   readonly tags: readonly string[];
+  /** By which its publisher knows a repetition of the request. */
+  readonly deduplicationId?: string;
   /** How long the event stays readable after it finished. */
   readonly keepResultFor: number;
   /** Whether publish itself sends its first message, so that the leading hand passes over it. */

@@ -14,8 +14,10 @@ export const REACH = 2 * MINUTE;
 const LONGEST_DELAY = 15 * MINUTE;
 
 const LEASE = 50 * SECOND;
-/** Longer than the dispatcher may stand still after a clock has jumped back. */
+/** Longer than the dispatcher may stand still after a clock was put back. */
 const LONGEST_STANDSTILL = 60 * MINUTE;
+/** By so much the clocks of two machines may differ. */
+const CLOCK_SKEW = 5 * SECOND;
 const LEAST_GRACE = 10 * MINUTE;
 
 export type Hand = 'leading' | 'trailing';
@@ -26,6 +28,7 @@ export type Hand = 'leading' | 'trailing';
  */
 export type Hands = {
   readonly version: number;
+  readonly writtenAt: number;
   readonly leasedUntil: number;
   /** By shard: every shard that was ever used has a position. */
   readonly leading: readonly Position[];
@@ -35,20 +38,17 @@ export type Hands = {
 };
 
 /**
- * The hands under a new lease; undefined while another run holds them. Hands that are further than they can have come, or a
- * lease that is longer than any, tell of a clock that has jumped back: what is published from then on is due behind them.
- * Then they go back too.
+ * The hands under a new lease; undefined while another run holds them. Hands that were written later than now tell of a clock that
+ * was put back: what is published from then on is due behind them, and so they go back too.
  */
-export function lease(hands: Hands | undefined, now: number, shards: number, grace: number): Hands | undefined {
-  if (hands !== undefined && now < hands.leasedUntil && hands.leasedUntil <= now + LEASE) return undefined;
-  const { version = 0, leading = [], trailing = [], upToDateSince = now } = hands ?? {};
+export function lease(hands: Hands | undefined, now: number, shards: number): Hands | undefined {
+  const isPutBack = hands !== undefined && now + CLOCK_SKEW < hands.writtenAt;
+  if (hands !== undefined && now < hands.leasedUntil && !isPutBack) return undefined;
+  const { version = 0, leading = [], trailing = [], upToDateSince } = isPutBack ? putBack(hands, now) : (hands ?? {});
   const isBehind = leading.some((position) => position > positionAt(now));
-  const positions = {
-    leading: forShards(leading, shards).map(notBeyond(now + REACH, now)),
-    trailing: forShards(trailing, shards).map(notBeyond(now - grace, now - LONGEST_STANDSTILL)),
-  };
-  const taken = renewed({ version, leasedUntil: 0, ...positions }, now);
-  return isBehind || upToDateSince >= now ? taken : { ...taken, upToDateSince };
+  const positions = { leading: forShards(leading, shards), trailing: forShards(trailing, shards) };
+  const taken = renewed({ version, writtenAt: now, leasedUntil: 0, ...positions }, now);
+  return isBehind || upToDateSince === undefined ? taken : { ...taken, upToDateSince };
 }
 
 /** The same hands with one of them further in a shard. */
@@ -58,7 +58,7 @@ export function moved(hands: Hands, hand: Hand, shard: number, to: Position): Ha
 
 /** As written down: a version later, and with a new lease. */
 export function renewed(hands: Hands, now: number): Hands {
-  return { ...hands, version: hands.version + 1, leasedUntil: now + LEASE };
+  return { ...hands, version: hands.version + 1, writtenAt: now, leasedUntil: now + LEASE };
 }
 
 /** When the leading hand has gone through all shards. */
@@ -111,7 +111,16 @@ function forShards(positions: readonly Position[], shards: number): readonly Pos
   return [...positions, ...Array<Position>(missing).fill(BEGINNING)];
 }
 
-/** Leaves a position alone unless it is later than an instant: then it is at an earlier one. */
-function notBeyond(latest: number, otherwise: number): (position: Position) => Position {
-  return (position) => (position < positionAt(latest) ? positionAt(otherwise) : position);
+/** The leading hand at the present, the trailing one so far back that it meets whatever was published meanwhile. */
+function putBack({ version, leading, trailing }: Hands, now: number): Partial<Hands> & Pick<Hands, 'version'> {
+  return {
+    version,
+    leading: leading.map(() => positionAt(now)),
+    trailing: trailing.map((position) => earlier(position, positionAt(now - LONGEST_STANDSTILL))),
+  };
+}
+
+/** The larger a position, the earlier. */
+function earlier(one: Position, other: Position): Position {
+  return one > other ? one : other;
 }

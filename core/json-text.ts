@@ -31,6 +31,18 @@ export function memberText(object: string, name: string): JsonText | undefined {
   return found;
 }
 
+/** The text of each element of a JSON array, which must be valid. */
+export function elementTexts(array: string): readonly JsonText[] {
+  const found: JsonText[] = [];
+  let start = skipSpace(array, array.indexOf('[') + 1);
+  while (start < array.length && array[start] !== ']') {
+    const end = endOfValue(array, start);
+    found.push(new JsonText(array.slice(start, end)));
+    start = skipSpace(array, skipSpace(array, end) + 1);
+  }
+  return found;
+}
+
 function endOfValue(json: string, start: number): number {
   if (json[start] === '"') return endOfString(json, start);
   if (json[start] === '{' || json[start] === '[') return walk(json, start, (depth) => depth === 0);

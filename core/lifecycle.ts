@@ -30,6 +30,7 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
   const history = {
     version: progress.version + 1,
     tryCount: progress.tryCount + 1,
+    ...triedBefore(progress),
     attempts: withAttempt(progress.attempts, attemptOf(progress, call)),
     ...lastAnswer(progress, call.result),
   };
@@ -38,9 +39,10 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
   const ended = { ...history, status: 'max_try_count_reached' as const, ...finishedAt(call.endedAt, event) };
   const endedBecause = reasonToEnd(call.result);
   if (endedBecause !== undefined) return { ...ended, endedBecause };
-  if (history.tryCount >= event.maxTryCount) return ended;
+  const tries = history.tryCount - (progress.triedBefore ?? 0);
+  if (tries >= event.maxTryCount) return ended;
 
-  const delay = Math.max(retryDelay(event.retry, history.tryCount, chance), askedDelay(call));
+  const delay = Math.max(retryDelay(event.retry, tries, chance), askedDelay(call));
   return {
     ...history,
     status: 'waiting_execution',
@@ -49,11 +51,48 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
   };
 }
 
+/** No attempt starts from now on. One that is under way may still succeed. */
+export function cancelled(event: QueuedEvent, progress: Waiting, now: number): Finished {
+  const { version, tryCount, attempts, lastAnswer } = progress;
+  const history = {
+    version: version + 1,
+    tryCount,
+    attempts,
+    ...triedBefore(progress),
+    ...(lastAnswer && { lastAnswer }),
+  };
+  return { ...history, status: 'cancelled', ...finishedAt(now, event) };
+}
+
+/** Owed at once, with as many tries as it had at first; the numbers of its attempts go on. */
+export function reopened({ version, tryCount, attempts, lastAnswer }: Finished, now: number): Waiting {
+  return {
+    status: 'waiting_execution',
+    version: version + 1,
+    tryCount,
+    triedBefore: tryCount,
+    attempts,
+    ...(lastAnswer && { lastAnswer }),
+    nextAttempt: tryCount + 1,
+    nextAttemptAt: now,
+  };
+}
+
+/** When the table may forget an event that is owed again. */
+export function reopenedExpiresAt(event: QueuedEvent, now: number): number {
+  return Math.max(expiresAt(event), now + longestLife(event));
+}
+
 /** Milliseconds from the end of a failed attempt to the next; `failed` counts the failed attempts, the latest included. */
 export function retryDelay(retry: RetryPolicy, failed: number, chance: number): number {
   if (retry.backoff === 'fixed') return retry.delay;
   const grown = Math.min(retry.maxDelay, retry.delay * 2 ** (failed - 1));
   return Math.round(grown * (1 - JITTER + 2 * JITTER * chance));
+}
+
+/** Whether the result of a finished event was kept as long as its publisher wanted. The table may still have it. */
+export function isForgotten(progress: Progress, now: number): boolean {
+  return progress.status !== 'waiting_execution' && progress.readableUntil <= now;
 }
 
 /** When the table may forget the event: after its longest possible life, its result's, and a week to notice and repair. */
@@ -109,6 +148,10 @@ function attemptOf(progress: Waiting, { startedAt, endedAt, result }: Call): Att
 function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
   if (attempts.length < 2 * KEPT_AT_EACH_END) return [...attempts, attempt];
   return [...attempts.slice(0, KEPT_AT_EACH_END), ...attempts.slice(KEPT_AT_EACH_END + 1), attempt];
+}
+
+function triedBefore({ triedBefore: count }: Progress): { triedBefore?: number } {
+  return count === undefined ? {} : { triedBefore: count };
 }
 
 function lastAnswer(progress: Waiting, result: Call['result']): { lastAnswer?: Answer } {

@@ -9,6 +9,7 @@ const SECOND = 1_000;
 const TEN_YEARS = 3_652 * 86_400;
 const MAX_BODY_BYTES = 256 * 1_024;
 const MAX_BODY_DEPTH = 32;
+const MAX_ID_LENGTH = 256;
 
 /** An event as its publisher wants it: all of it but what accepting it adds. */
 export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'sent'>;
@@ -63,6 +64,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
         ),
         retry_max_delay: optional(seconds(1, 86_400), 3_600, 'Bounds the exponential delay, in seconds.'),
         event_tags: optional(z.array(wellFormedText().min(1).max(128)).max(20), [], 'Labels to find the event by.'),
+        deduplication_id: deduplicationId(),
         keep_result_for: optional(
           seconds(60, 30 * 86_400),
           86_400,
@@ -90,6 +92,7 @@ type Sent = {
   readonly retry_backoff: 'fixed' | 'exponential';
   readonly retry_max_delay: number;
   readonly event_tags: readonly string[];
+  readonly deduplication_id?: string | null | undefined;
   readonly keep_result_for: number;
 };
 
@@ -111,6 +114,7 @@ function toWantedEvent(sent: Sent, refinement: z.RefinementCtx): WantedEvent {
     },
     tags: [...new Set(sent.event_tags)],
     keepResultFor: milliseconds(sent.keep_result_for),
+    ...(sent.deduplication_id != null && { deduplicationId: sent.deduplication_id }),
   };
 }
 
@@ -179,15 +183,23 @@ function headers() {
     });
 }
 
-function instant(now: () => number) {
+function deduplicationId() {
+  return wellFormedText().min(1).max(MAX_ID_LENGTH).nullish().meta({
+    description:
+      'For 24 hours, the same id with the same request is answered with the first event and adds none; with another request it is refused. The header Idempotency-Key does the same.',
+  });
+}
+
+/** An instant in epoch milliseconds. */
+export function instantSchema() {
   // biome-ignore lint/style/noRestrictedGlobals: parsing a date asks no clock
   const iso = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
   const epochSeconds = z.number().min(0).transform(milliseconds);
-  const either = z.union(
-    [iso, epochSeconds],
-    'ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or epoch seconds.',
-  );
-  return either.refine((at) => at <= now() + TEN_YEARS * SECOND, 'At most ten years from now.');
+  return z.union([iso, epochSeconds], 'ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or epoch seconds.');
+}
+
+function instant(now: () => number) {
+  return instantSchema().refine((at) => at <= now() + TEN_YEARS * SECOND, 'At most ten years from now.');
 }
 
 function wellFormedText() {

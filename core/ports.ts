@@ -5,6 +5,7 @@ import type { EventKey } from './event-key.ts';
 import type { Hands } from './hands.ts';
 import type { Message, Received } from './message.ts';
 import type { CallResult, Finished, Progress } from './progress.ts';
+import type { Counts } from './statistics.ts';
 
 /** An event and what has happened to it so far. */
 export type EventRecord = { readonly event: QueuedEvent; readonly progress: Progress };
@@ -19,6 +20,13 @@ export type Deliver = (messages: readonly Received[], until?: number) => Promise
 /** Where events and their progress are kept: the truth. Reads see every earlier write. */
 export type EventStore = {
   keepEvent(event: QueuedEvent): Promise<void>;
+  /**
+   * Reserves the key of an event for its publisher's deduplication id, for 24 hours, and answers the reservation that holds: this
+   * one, or an earlier one.
+   *
+   * @param instead the key of a reservation that this one takes the place of
+   */
+  reserve(event: QueuedEvent, instead?: EventKey): Promise<Reservation>;
   findEvent(key: EventKey): Promise<EventRecord | undefined>;
   /** Unconditional: any attempt that succeeded makes its event a success. */
   recordSuccess(event: QueuedEvent, progress: Finished): Promise<void>;
@@ -28,12 +36,29 @@ export type EventStore = {
   keepReminder(event: QueuedEvent, reminder: Reminder): Promise<void>;
   /** The entries of a shard behind a position, up to and with an instant. */
   entries(shard: number, after: Position, until: number): Promise<Page>;
+  /**
+   * A part of a list, latest due first: the keys behind a position, up to another. Fewer than `limit` are the last.
+   */
+  list(list: List, after: Position, to: Position, limit: number): Promise<readonly EventKey[]>;
+  /** Says in the list of exhausted events that this one may be exhausted; its progress tells. */
+  keepFailedEntry(event: QueuedEvent): Promise<void>;
   /** Moves the expiry of an event and of its progress on, to an instant. */
   keepUntil(record: EventRecord, instant: number): Promise<void>;
   findHands(): Promise<Hands | undefined>;
   /** Answers false, and writes nothing, if the hands are no longer those that were `read`. */
   keepHands(read: Hands | undefined, hands: Hands): Promise<boolean>;
 };
+
+type Reservation = {
+  readonly key: EventKey;
+  readonly createdAt: number;
+  /** Whether it is the one that was asked for now. */
+  readonly isOwn: boolean;
+  readonly isSameRequest: boolean;
+};
+
+/** Where keys of events are found in the order of their due instants. */
+export type List = { readonly shard: number } | { readonly tag: string } | { readonly failedShard: number };
 
 /** Hands each message to a deliverer at its instant, or earlier if that is further away than the queue can wait. */
 export type DueQueue = {
@@ -45,6 +70,16 @@ export type DueQueue = {
 
 /** Makes one HTTP call for an event. Never throws: whatever happens is an outcome. */
 export type Caller = (event: QueuedEvent, attempt: number) => Promise<CallResult>;
+
+export type StatisticsRange = 'hour' | 'day';
+
+/** What happened in a minute, or an hour, from an instant on. */
+export type Period = { readonly startedAt: number; readonly counts: Counts };
+
+export type Statistics = {
+  /** By the minute for the last hour, by the hour for the last day; oldest first, each period there. */
+  read(range: StatisticsRange): Promise<readonly Period[]>;
+};
 
 export type ApiKeys = {
   /** Whose secret it is, if anyone's. */

@@ -24,9 +24,9 @@ export type Claim = {
   readonly until: number;
 };
 
-/** Nothing more is owed; the result is kept for readers. */
+/** Nothing more is owed; the result is kept for readers. An attempt that was under way may still make it a success. */
 export type Finished = History & {
-  readonly status: 'success' | 'max_try_count_reached';
+  readonly status: 'success' | 'max_try_count_reached' | 'cancelled';
   readonly finishedAt: number;
   readonly readableUntil: number;
   /** Why the event ended, if not by success or by its tries running out. */
@@ -38,6 +38,8 @@ export type EndedBecause = 'blocked';
 type History = {
   readonly version: number;
   readonly tryCount: number;
+  /** How many attempts had ended when it was asked to be tried again: its tries count from there. */
+  readonly triedBefore?: number;
   /** The first ten and the last ten. */
   readonly attempts: readonly Attempt[];
   /** What the latest answered attempt was answered with. */

@@ -1,48 +1,63 @@
+import { type Bulk, inBulk } from './bulk.ts';
+import { type Changed, canceller } from './cancel.ts';
+import { type Count, counter } from './count.ts';
 import { deliverer } from './deliver.ts';
 import { type Dispatcher, dispatcher } from './dispatch.ts';
-import type { QueuedEvent } from './event.ts';
-import { type EventKey, inShard } from './event-key.ts';
-import { SENT_BY_PUBLISH } from './hands.ts';
-import { firstProgress } from './lifecycle.ts';
-import { nextMessage } from './message.ts';
-import type { WantedEvent } from './new-event.ts';
+import type { EventKey } from './event-key.ts';
+import { type Find, finder } from './find.ts';
+import { finishWatch } from './finish-watch.ts';
+import { isForgotten } from './lifecycle.ts';
+import { observedStore } from './observed-store.ts';
 import type { Deliver, EventRecord } from './ports.ts';
+import { type Publisher, publisher } from './publish.ts';
+import { retrier } from './retry.ts';
 import type { World } from './world.ts';
 
-export type EventQueue = Dispatcher & {
-  /** Resolves once the event is kept and, if it is due soon, its message is sent. If it rejects, whether it was accepted is unknown. */
-  publish(wanted: WantedEvent, publishedBy: string): Promise<EventRecord>;
-  /** The event, unless there is none or its result was kept long enough. */
-  read(key: EventKey): Promise<EventRecord | undefined>;
-  readonly deliver: Deliver;
-};
+export type EventQueue = Publisher &
+  Dispatcher & {
+    /** The event, unless there is none or its result was kept long enough. */
+    read(key: EventKey): Promise<EventRecord | undefined>;
+    /** The same, as soon as it has finished, or as it is after so many milliseconds. */
+    readWhenFinished(key: EventKey, longest: number): Promise<EventRecord | undefined>;
+    readonly find: Find;
+    /** How many events wait, from so many pages of entries at most. */
+    count(mostPages: number): Promise<Count>;
+    cancel(key: EventKey): Promise<Changed>;
+    /** Tries a finished event again at once, with its own tries. */
+    retry(key: EventKey): Promise<Changed>;
+    readonly cancelAll: Bulk;
+    readonly retryAll: Bulk;
+    readonly deliver: Deliver;
+  };
 
-export function eventQueue(world: World): EventQueue {
-  const { store, dueQueue, now, newId, random, shards } = world;
-
-  async function publish(wanted: WantedEvent, publishedBy: string): Promise<EventRecord> {
-    const createdAt = now();
-    const key = { dueAt: dueAt(wanted.asked, createdAt), uuid: inShard(newId(), Math.floor(random() * shards)) };
-    const isSoon = key.dueAt - createdAt <= SENT_BY_PUBLISH;
-    const event: QueuedEvent = { ...wanted, key, publishedBy, createdAt, ...(isSoon && { sent: true }) };
-    const progress = firstProgress(event);
-    await store.keepEvent(event);
-    if (isSoon) await dueQueue.send(nextMessage(event, progress));
-    return { event, progress };
-  }
+export function eventQueue(surroundings: World): EventQueue {
+  const watch = finishWatch(surroundings);
+  const store = observedStore(surroundings.store, (change) => {
+    watch.tell(change);
+    surroundings.tell(change);
+  });
+  const world: World = { ...surroundings, store };
 
   async function read(key: EventKey): Promise<EventRecord | undefined> {
     const record = await store.findEvent(key);
-    if (record === undefined) return undefined;
-    const { progress } = record;
-    const forgotten = progress.status !== 'waiting_execution' && progress.readableUntil <= now();
-    return forgotten ? undefined : record;
+    return record === undefined || isForgotten(record.progress, world.now()) ? undefined : record;
   }
 
-  return { publish, read, deliver: deliverer(world), ...dispatcher(world) };
-}
+  const find = finder(world);
+  const cancel = canceller(world);
+  const retry = retrier(world);
 
-/** A past instant is due now: behind the present nobody looks for events. */
-function dueAt(asked: QueuedEvent['asked'], now: number): number {
-  return 'at' in asked ? Math.max(asked.at, now) : now + asked.after;
+  return {
+    ...publisher(world),
+    ...dispatcher(world),
+    read,
+    readWhenFinished: (key, longest) => watch.until(key, longest, read),
+    find,
+    count: counter(world),
+    cancel,
+    retry,
+    cancelAll: inBulk(find, cancel),
+    retryAll: inBulk(find, retry),
+    deliver: deliverer(world),
+  };
 }

@@ -33,5 +33,5 @@ export function unrecordedCalls(): UnrecordedCalls {
 }
 
 function nameOf({ event, read }: Attempted): string {
-  return `${event.key.uuid} ${read.nextAttempt}`;
+  return `${event.key.uuid} ${read.nextAttempt} ${read.nextAttemptAt}`;
 }

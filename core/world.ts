@@ -1,3 +1,4 @@
+import type { Change } from './observed-store.ts';
 import type { Caller, DueQueue, EventStore } from './ports.ts';
 
 /** All that the queue needs from outside: nothing in core reaches for it by itself. Times are milliseconds. */
@@ -16,6 +17,8 @@ export type World = {
   readonly longestTimeout: number;
   /** How long the due queue waits for a deliverer before it hands a message to another. */
   readonly visibility: number;
+  /** Is told of whatever happens to events. */
+  readonly tell: (change: Change) => void;
   /** The name of this process: no other ever has the same. */
   readonly instance: string;
   /** Whether no other process is at work on the same table: then whatever another has claimed is dead. */

@@ -4,6 +4,7 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dynamoApiKeys } from '../adapters/dynamo-api-keys.ts';
 import { dynamoEventStore } from '../adapters/dynamo-event-store.ts';
+import { dynamoStatistics } from '../adapters/dynamo-statistics.ts';
 import { httpCaller } from '../adapters/http-caller.ts';
 import { timerDueQueue } from '../adapters/timer-due-queue.ts';
 import { httpApi } from '../api/http-api.ts';
@@ -21,6 +22,7 @@ import { repeatedly } from './repeatedly.ts';
 const REDELIVER_AFTER = 5_000;
 const DISPATCH_EVERY = 60_000;
 const SWEEP_EVERY = 1_000;
+const FLUSH_EVERY = 10_000;
 /** How long requests under way may still take at the end. A connection that sends nothing must not keep the process. */
 const LAST_REQUESTS = 1_000;
 
@@ -46,6 +48,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
 
   const folder = dataFolder === undefined ? undefined : await openDataFolder(dataFolder);
   const table = await embeddedTable(folder?.tablePath);
+  const statistics = dynamoStatistics(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
   const caller = httpCaller({
     allowsAddress: privateTargets ? () => true : isPublicAddress,
@@ -65,24 +68,27 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     shards: settings.shards,
     longestTimeout: settings.maxTimeoutSeconds * 1_000,
     visibility: REDELIVER_AFTER,
+    tell: statistics.tell,
     instance: randomUUID(),
     isAlone: true,
   });
   await queue.dispatchAtStart();
   const keys = withDemoKey(dynamoApiKeys(table, now));
-  const api = httpApi({ queue, keys, settings, now, version, report: console.error });
+  const api = httpApi({ queue, statistics, keys, settings, now, version, report: console.error });
   const gateway = await openGateway(api, port);
   dueQueue.start(queue.deliver);
   const dispatching = repeatedly(DISPATCH_EVERY, queue.dispatch, console.error);
+  const counting = repeatedly(FLUSH_EVERY, statistics.flush, console.error);
   const sweeping = repeatedly(SWEEP_EVERY, () => table.sweep(now()), console.error);
 
   async function close(): Promise<void> {
     const accepting = closed(gateway);
-    await Promise.all([dueQueue.stop(), dispatching.stop(), sweeping.stop()]);
+    await Promise.all([dueQueue.stop(), dispatching.stop(), sweeping.stop(), counting.stop()]);
     caller.close();
     await Promise.race([accepting, sleep(LAST_REQUESTS)]);
     gateway.closeAllConnections();
     await accepting;
+    await statistics.flush();
     await table.close();
     await folder?.release();
   }

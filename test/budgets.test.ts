@@ -41,6 +41,7 @@ beforeAll(async () => {
     shards: 4,
     longestTimeout: 6_000,
     visibility: 60_000,
+    tell: () => {},
     instance: 'one',
     isAlone: false,
   });

@@ -1,19 +1,28 @@
-import { type Entry, type Position, positionAt } from '../core/entry.ts';
+import { type Entry, type Position, positionAt, positionOf } from '../core/entry.ts';
 import type { QueuedEvent } from '../core/event.ts';
-import { offsetOf, publicKey, shardOf } from '../core/event-key.ts';
+import { type EventKey, offsetOf, publicKey, shardOf } from '../core/event-key.ts';
 import type { Hands } from '../core/hands.ts';
 import { firstProgress } from '../core/lifecycle.ts';
-import type { EventStore } from '../core/ports.ts';
+import type { EventStore, List } from '../core/ports.ts';
 import type { Progress } from '../core/progress.ts';
 
 const PAGE = 10;
+const DAY = 86_400_000;
 
 /** Passes the same contract as the store on DynamoDB. */
 export function memoryEventStore(): EventStore {
   const events = new Map<string, QueuedEvent>();
   const recorded = new Map<string, Progress>();
   const shards = new Map<number, Map<Position, Entry>>();
+  const failed = new Set<string>();
+  const reservations = new Map<string, { key: EventKey; createdAt: number; request: string }>();
   let hands: Hands | undefined;
+
+  function isListed(list: List, key: EventKey): boolean {
+    if ('tag' in list) return events.get(publicKey(key))?.tags.includes(list.tag) ?? false;
+    if ('shard' in list) return shardOf(key.uuid) === list.shard;
+    return shardOf(key.uuid) === list.failedShard && failed.has(key.uuid);
+  }
 
   function shard(number: number): Map<Position, Entry> {
     const entries = shards.get(number) ?? new Map<Position, Entry>();
@@ -50,6 +59,28 @@ export function memoryEventStore(): EventStore {
       const page = ahead.sort(([one], [other]) => (one < other ? 1 : -1)).slice(0, PAGE);
       const reached = page.length < ahead.length ? page.at(-1)?.[0] : undefined;
       return { entries: page.map(([, entry]) => entry), reached: reached ?? to };
+    },
+    async list(list, after, to, limit) {
+      const keys = [...events.values()].map(({ key }) => key);
+      const listed = keys.filter((key) => isListed(list, key)).map((key) => ({ key, position: positionOf(key) }));
+      return listed
+        .filter(({ position }) => position > after && position <= to)
+        .sort((one, other) => (one.position < other.position ? -1 : 1))
+        .slice(0, limit)
+        .map(({ key }) => key);
+    },
+    async keepFailedEntry({ key }) {
+      failed.add(key.uuid);
+    },
+    async reserve(event, instead) {
+      const { key, createdAt, publishedBy, deduplicationId, sent, ...rest } = event;
+      const id = `${publishedBy} ${deduplicationId}`;
+      const request = JSON.stringify(rest);
+      const held = reservations.get(id);
+      const isFree = held === undefined || held.createdAt <= createdAt - DAY || held.key.uuid === instead?.uuid;
+      if (isFree) reservations.set(id, { key, createdAt, request });
+      const holds = isFree || held === undefined ? { key, createdAt, request } : held;
+      return { key: holds.key, createdAt: holds.createdAt, isOwn: isFree, isSameRequest: holds.request === request };
     },
     async keepUntil() {},
     async findHands() {

@@ -1,6 +1,8 @@
 import type { QueuedEvent } from '../core/event.ts';
 import type { WantedEvent } from '../core/new-event.ts';
+import type { EventRecord } from '../core/ports.ts';
 import type { CallResult } from '../core/progress.ts';
+import type { EventQueue } from '../core/queue.ts';
 
 const SECOND = 1_000;
 
@@ -33,4 +35,16 @@ export function queuedEvent(dueAt: number, wishes: Partial<QueuedEvent> = {}): Q
 
 export function answered(statusCode: number, headers: readonly (readonly [string, string])[] = []): CallResult {
   return { outcome: 'answered', answer: { statusCode, headers, body: new Uint8Array(), truncated: false } };
+}
+
+/** The same queue; publishing answers the record, since no test here gives another request a deduplication id again. */
+export function answeringRecords(queue: EventQueue) {
+  return {
+    ...queue,
+    async publish(...args: Parameters<EventQueue['publish']>): Promise<EventRecord> {
+      const published = await queue.publish(...args);
+      if (published === 'another request') throw new Error('It was taken for a repetition of another request.');
+      return published.record;
+    },
+  };
 }

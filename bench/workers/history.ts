@@ -8,11 +8,14 @@ export type Wanted = {
   readonly accepted?: { readonly key: string; readonly dueAt: number };
 };
 
+/** A process that was killed: whatever is called until another takes its place, it had called. */
+export type Kill = { readonly at: number; readonly replacedAt: number };
+
 /** All that is known of a run: what was wanted, what was called, when processes were killed, and what was recorded. */
 export type History = {
   readonly wanted: readonly Wanted[];
   readonly calls: readonly ReceivedCall[];
-  readonly killedAt: readonly number[];
+  readonly kills: readonly Kill[];
   /** By key, as it was read at the end. */
   readonly records: ReadonlyMap<string, EventAnswer>;
 };
@@ -45,12 +48,15 @@ const OUTCOMES: Readonly<Record<Deed, string>> = {
   'breaks off': 'invalid_answer null',
 };
 
-export function checkHistory({ wanted, calls, killedAt, records }: History): Findings {
+export function checkHistory({ wanted, calls, kills, records }: History): Findings {
   const byPath = Map.groupBy(calls, ({ path }) => path);
   const accepted = wanted.filter(isAccepted);
   const repetitions = [...byPath.values()].flatMap(repeatedCalls);
   const isExplained = ({ earlier, call }: Repetition) =>
-    killedAt.some((at) => earlier.startedAt <= at && at <= endOf(earlier) + RECORDED_WITHIN && at <= call.startedAt);
+    kills.some(
+      ({ at, replacedAt }) =>
+        earlier.startedAt <= replacedAt && at <= endOf(earlier) + RECORDED_WITHIN && replacedAt <= call.startedAt,
+    );
   return {
     lost: accepted.flatMap((event) => lossOf(event, records.get(event.accepted.key))),
     unexpected: unexpectedCalls(wanted, calls),
@@ -58,7 +64,7 @@ export function checkHistory({ wanted, calls, killedAt, records }: History): Fin
     explained: repetitions.filter(isExplained).map(textOfRepetition),
     unexplained: repetitions.filter((repetition) => !isExplained(repetition)).map(textOfRepetition),
     mismatched: accepted.flatMap((event) =>
-      mismatches(event, byPath.get(event.path) ?? [], records.get(event.accepted.key), killedAt),
+      mismatches(event, byPath.get(event.path) ?? [], records.get(event.accepted.key), kills),
     ),
   };
 }
@@ -97,13 +103,13 @@ function mismatches(
   { path, maxTryCount }: Accepted,
   calls: readonly ReceivedCall[],
   record: EventAnswer | undefined,
-  killedAt: readonly number[],
+  kills: readonly Kill[],
 ): string[] {
   if (record === undefined) return [];
   const numbers = new Set(record.attempts.map(({ number }) => number));
   const unrecorded = calls.filter(({ attempt }) => !numbers.has(attempt)).map(textOfCall);
   const invented = record.attempts.filter(({ number, outcome, status_code, started_at_utc }) => {
-    if (outcome === 'crashed') return !killedAt.some((at) => at >= Date.parse(started_at_utc));
+    if (outcome === 'crashed') return !kills.some(({ at }) => at >= Date.parse(started_at_utc));
     return !calls.some(({ attempt, deed }) => attempt === number && OUTCOMES[deed] === `${outcome} ${status_code}`);
   });
   const last = record.attempts.at(-1);

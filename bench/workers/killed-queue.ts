@@ -1,9 +1,10 @@
+import type { Kill } from './history.ts';
 import { type ServingProcess, serveInProcess } from './local-process.ts';
 
 /** The local runtime on a folder, killed and started again. */
 export type KilledQueue = {
   readonly url: string;
-  readonly killedAt: readonly number[];
+  readonly kills: readonly Kill[];
   /** Milliseconds from each start to serving. */
   readonly startTimes: readonly number[];
   /** Kills it without a warning, and starts it again. Resolves when it serves. */
@@ -14,7 +15,7 @@ export type KilledQueue = {
 };
 
 export async function openKilledQueue(dataFolder: string): Promise<KilledQueue> {
-  const killedAt: number[] = [];
+  const kills: Kill[] = [];
   const startTimes: number[] = [];
   let running = await start([]);
   const { url } = running;
@@ -43,16 +44,17 @@ export async function openKilledQueue(dataFolder: string): Promise<KilledQueue> 
 
   async function restart(): Promise<void> {
     const killed = running;
-    killedAt.push(Date.now());
+    const at = Date.now();
     killed.kill('SIGKILL');
     await killed.ended;
+    kills.push({ at, replacedAt: Date.now() });
     running = await start(['--port', new URL(url).port]);
     watch(running);
   }
 
   return {
     url,
-    killedAt,
+    kills,
     startTimes,
     killAndRestart,
     serving: () => Promise.race([serving, brokeDown.promise]),

@@ -40,7 +40,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'the dispatcher has a lease',
     file: 'core/hands.ts',
-    code: 'if (hands !== undefined && now < hands.leasedUntil && hands.leasedUntil <= now + LEASE) return undefined;',
+    code: 'if (hands !== undefined && now < hands.leasedUntil && !isPutBack) return undefined;',
     without: '',
   },
   {
@@ -77,14 +77,14 @@ export const rules: readonly Rule[] = [
   {
     name: 'hands go back with a clock that is put back',
     file: 'core/hands.ts',
-    code: 'position < positionAt(latest) ? positionAt(otherwise) : position',
-    without: 'position',
+    code: 'isPutBack ? putBack(hands, now) : (hands ?? {})',
+    without: 'isPutBack && now < 0 ? putBack(hands, now) : (hands ?? {})',
   },
   {
     name: 'a lease of a clock that is put back ends',
     file: 'core/hands.ts',
-    code: ' && hands.leasedUntil <= now + LEASE',
-    without: '',
+    code: 'now < hands.leasedUntil && !isPutBack',
+    without: 'now < hands.leasedUntil',
   },
   {
     name: 'publish sends what is due a minute beyond the leading hand',
@@ -94,9 +94,9 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'what publish sends is marked as sent',
-    file: 'core/queue.ts',
-    code: ', ...(isSoon && { sent: true })',
-    without: '',
+    file: 'core/publish.ts',
+    code: 'await store.keepEvent(event);',
+    without: 'await store.keepEvent((({ sent, ...unmarked }) => unmarked)(event));',
   },
   {
     name: 'the leading hand passes over what was sent',
@@ -260,8 +260,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'the last failed attempt ends the event in the same write',
     file: 'core/lifecycle.ts',
-    code: 'if (history.tryCount >= event.maxTryCount) return ended;',
-    without: 'if (history.tryCount > event.maxTryCount) return ended;',
+    code: 'if (tries >= event.maxTryCount) return ended;',
+    without: 'if (tries > event.maxTryCount) return ended;',
   },
   {
     name: 'any attempt that succeeded makes the event a success',
@@ -343,9 +343,9 @@ export const rules: readonly Rule[] = [
     without: 'pages(shard, positionAt(reach), reach + 0 * SENT_BY_PUBLISH)',
   },
   {
-    name: 'the audit at the start leaves the trailing hand a grace behind',
+    name: 'the audit at the start leaves the trailing hand behind the present',
     file: 'core/dispatch.ts',
-    code: "walk(taken, 'trailing', startedAt - grace, resend)",
-    without: "walk(taken, 'trailing', startedAt + SENT_BY_PUBLISH, resend)",
+    code: "walk(taken, 'trailing', startedAt - START_OVERLAP, resend)",
+    without: "walk(taken, 'trailing', startedAt + SENT_BY_PUBLISH + 0 * START_OVERLAP, resend)",
   },
 ].map((rule) => ({ suites: core, ...rule }));

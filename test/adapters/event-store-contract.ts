@@ -206,6 +206,7 @@ export function eventStoreContract(
     test('writes the hands down for one of ten that read the same', async () => {
       const hands = (version: number): Hands => ({
         version,
+        writtenAt: DUE,
         leasedUntil: 5,
         leading: ['~', '1'],
         trailing: ['~', '~'],

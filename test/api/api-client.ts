@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpApi } from '../../api/http-api.ts';
-import type { ApiKeys, EventStore } from '../../core/ports.ts';
+import type { ApiKeys, EventStore, Period } from '../../core/ports.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
@@ -10,10 +10,20 @@ import { recordedMessages, simulatedClock } from '../simulated-time.ts';
 
 export const START = Date.parse('2030-01-01T00:00:00.250Z');
 
-type Scene = { readonly store?: EventStore; readonly keys?: ApiKeys; readonly settings?: Partial<Settings> };
+type Scene = {
+  readonly periods?: readonly Period[];
+  readonly store?: EventStore;
+  readonly keys?: ApiKeys;
+  readonly settings?: Partial<Settings>;
+};
 
 /** The API on a store in memory and a clock that stands still, called as API Gateway calls it. */
-export function apiClient({ store = memoryEventStore(), keys = oneKeyForEachScope, settings = {} }: Scene = {}) {
+export function apiClient({
+  store = memoryEventStore(),
+  keys = oneKeyForEachScope,
+  settings = {},
+  periods = [],
+}: Scene = {}) {
   const clock = simulatedClock(START);
   const messages = recordedMessages();
   const report = jest.fn();
@@ -29,11 +39,13 @@ export function apiClient({ store = memoryEventStore(), keys = oneKeyForEachScop
     shards: 4,
     longestTimeout: 6_000,
     visibility: 60_000,
+    tell: () => {},
     instance: 'one',
     isAlone: false,
   });
   const api = httpApi({
     queue,
+    statistics: { read: async () => periods },
     keys,
     settings: { ...defaultSettings, ...settings },
     now: clock.now,

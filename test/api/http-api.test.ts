@@ -200,10 +200,10 @@ describe('paths', () => {
   );
 
   test.each([
-    ['DELETE', '/events', 'POST'],
+    ['DELETE', '/events', 'POST, GET'],
     ['GET', '/receive_event', 'POST'],
     ['POST', '/health', 'GET'],
-    ['PUT', '/events/x', 'GET'],
+    ['PUT', '/events/x', 'GET, DELETE'],
   ])('%s %s is a 405 that allows %s', async (method, path, allow) => {
     expect(await apiClient().send({ method, path })).toMatchObject({ status: 405, headers: { allow } });
   });
@@ -258,8 +258,12 @@ describe('/openapi.json', () => {
     expect(fields).toMatchObject({ required: ['url_to_send_request'], additionalProperties: false });
     expect(fields.properties.max_try_count).toMatchObject({ default: 3 });
     expect(fields.properties.timeout_for_request.anyOf[0]).toMatchObject({ minimum: 1, maximum: 30 });
-    expect(body.paths['/get-event'].get.parameters).toMatchObject([{ name: 'event_key', in: 'query', required: true }]);
-    expect(body.paths['/events/{key}'].get.parameters).toMatchObject([{ name: 'key', in: 'path', required: true }]);
+    expect(body.paths['/get-event'].get.parameters[0]).toMatchObject({
+      name: 'event_key',
+      in: 'query',
+      required: true,
+    });
+    expect(body.paths['/events/{key}'].get.parameters[0]).toMatchObject({ name: 'key', in: 'path', required: true });
   });
 });
 

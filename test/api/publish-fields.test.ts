@@ -33,6 +33,7 @@ describe('an event with nothing but its URL', () => {
       next_attempt_at_utc: '2030-01-01T00:00:00.250Z',
       finished_at_utc: null,
       expires_at_utc: null,
+      deduplication_id: null,
       ended_because: null,
       request_response_status_code: null,
       request_response_headers: null,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
-import { checkHistory, type History, RECORDED_WITHIN, type Wanted } from '../../bench/workers/history.ts';
+import { checkHistory, type History, type Kill, RECORDED_WITHIN, type Wanted } from '../../bench/workers/history.ts';
 import { deedOf, moodyPath, type ReceivedCall } from '../../bench/workers/moody-receiver.ts';
 
 const AT = 1_000_000;
@@ -12,7 +12,7 @@ const stranger = moodyPath('stranger', { deed: 'answers 200', attempts: 0 });
 const fine: History = {
   wanted: [wanted(good, 'a'), wanted(flaky, 'b'), { path: stranger, maxTryCount: 3 }],
   calls: [call(good, 1), call(flaky, 1), call(flaky, 2, AT + 1_000), call(stranger, 1)],
-  killedAt: [],
+  kills: [],
   records: new Map([
     ['a', record(good, 'success', [[1, 'answered', 200]])],
     [
@@ -43,17 +43,17 @@ describe('shows', () => {
     ['a call that was made twice', { calls: [...fine.calls, call(good, 1, AT + 50)] }, ['unexplained']],
     [
       'a call that was made twice, long after which there was a kill',
-      { calls: [...fine.calls, call(good, 1, AT + 5_000)], killedAt: [AT + 11 + RECORDED_WITHIN] },
+      { calls: [...fine.calls, call(good, 1, AT + 5_000)], kills: [killAt(AT + 11 + RECORDED_WITHIN)] },
       ['unexplained'],
     ],
     [
       'a call that was made twice before a kill',
-      { calls: [...fine.calls, call(good, 1, AT + 2)], killedAt: [AT + 5] },
+      { calls: [...fine.calls, call(good, 1, AT + 2)], kills: [killAt(AT + 5)] },
       ['unexplained'],
     ],
     [
       'a call that was made three times with one kill',
-      { calls: [...fine.calls, call(good, 1, AT + 50), call(good, 1, AT + 60)], killedAt: [AT + 5] },
+      { calls: [...fine.calls, call(good, 1, AT + 50), call(good, 1, AT + 60)], kills: [killAt(AT + 5)] },
       ['explained', 'unexplained'],
     ],
     ['a call that is not recorded', { calls: [...fine.calls, call(good, 2)] }, ['mismatched']],
@@ -117,11 +117,16 @@ describe('shows', () => {
 });
 
 test('a kill explains a repetition of what was in flight, or had just ended', () => {
-  for (const killedAt of [AT, AT + 10, AT + 10 + RECORDED_WITHIN]) {
-    const history = { ...fine, calls: [...fine.calls, call(good, 1, AT + 5_000)], killedAt: [killedAt] };
+  for (const at of [AT - 15, AT, AT + 10, AT + 10 + RECORDED_WITHIN]) {
+    const history = { ...fine, calls: [...fine.calls, call(good, 1, AT + 5_000)], kills: [killAt(at)] };
     expect(Object.keys(found(history))).toEqual(['explained']);
   }
 });
+
+/** Killed at an instant, and replaced soon afterwards. */
+function killAt(at: number): Kill {
+  return { at, replacedAt: at + 20 };
+}
 
 function found(history: History) {
   return Object.fromEntries(Object.entries(checkHistory(history)).filter(([, examples]) => examples.length > 0));

@@ -4,6 +4,6 @@ import { rules } from '../../bench/workers/rules.ts';
 
 test.each(rules)('can be taken away: $name', ({ file, code, without }) => {
   const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-  expect(text.split(code)).toHaveLength(2);
+  expect(text.split(code).length - 1).toBe(1);
   expect(without).not.toBe(code);
 });

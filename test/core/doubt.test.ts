@@ -5,7 +5,7 @@ import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
-import { answered, wantedEvent } from '../sample-event.ts';
+import { answered, answeringRecords, wantedEvent } from '../sample-event.ts';
 import { received, recordedMessages, rest, simulatedClock } from '../simulated-time.ts';
 import { SECOND, START, simulation } from './simulation.ts';
 
@@ -222,7 +222,7 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
       store: mortalStore(store, mortal),
       dueQueue: { ...messages, send: mortal(messages.send) },
     };
-    return eventQueue({
+    const queue = eventQueue({
       ...process,
       now: clock.now,
       sleep: clock.sleep,
@@ -231,9 +231,11 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
       shards: 1,
       longestTimeout: 6_000,
       visibility: 60_000,
+      tell: () => {},
       instance: 'one',
       isAlone: false,
     });
+    return answeringRecords(queue);
   }
 
   const names: string[] = [];

@@ -21,7 +21,7 @@ test('without a fault every event is finished, called at its instants, and no at
 
 describe('whichever call to the store or the due queue', () => {
   test.each<Fault>(['fails', 'is done and fails', 'dies before', 'dies after'])(
-    '%s, nothing accepted is lost, and no call is repeated but those in flight, once',
+    '%s, nothing accepted is lost, and no call is repeated but those in flight or of one page, once',
     async (fault) => {
       let steps = 0;
       await lived(() => {
@@ -35,7 +35,7 @@ describe('whichever call to the store or the due queue', () => {
         await expectFinished(cloud);
         const repeated = repetitions(cloud.calls);
         expect(repeated.length).toBeLessThanOrEqual(fault.startsWith('dies') ? wishes.length : 1);
-        expect(new Set(repeated).size).toBeLessThanOrEqual(1);
+        expect(new Set(repeated).size).toBeLessThanOrEqual(2);
       }
     },
     60_000,

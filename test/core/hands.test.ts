@@ -11,6 +11,7 @@ const GRACE = 10 * MINUTE;
 
 const standing: Hands = {
   version: 7,
+  writtenAt: START - 50 * SECOND,
   leasedUntil: START,
   leading: [positionAt(START), positionAt(START + MINUTE)],
   trailing: [positionAt(START - GRACE), positionAt(START - GRACE)],
@@ -19,10 +20,10 @@ const standing: Hands = {
 
 describe('the lease', () => {
   test('is for 50 s, and taken by nobody else meanwhile', () => {
-    const taken = lease(standing, START, 2, GRACE);
+    const taken = lease(standing, START, 2);
     expect(taken).toMatchObject({ version: 8, leasedUntil: START + 50 * SECOND });
-    expect(lease(taken, START + 50 * SECOND - 1, 2, GRACE)).toBeUndefined();
-    expect(lease(taken, START + 50 * SECOND, 2, GRACE)?.version).toBe(9);
+    expect(lease(taken, START + 50 * SECOND - 1, 2)).toBeUndefined();
+    expect(lease(taken, START + 50 * SECOND, 2)?.version).toBe(9);
   });
 
   test('is renewed with every page', () => {
@@ -30,16 +31,16 @@ describe('the lease', () => {
   });
 
   test('begins with hands at the beginning of every shard', () => {
-    const { leading = [], trailing = [], upToDateSince } = lease(undefined, START, 3, GRACE) ?? {};
+    const { leading = [], trailing = [], upToDateSince } = lease(undefined, START, 3) ?? {};
     expect(leading).toHaveLength(3);
     for (const position of [...leading, ...trailing]) expect(position > positionAt(0)).toBe(true);
     expect(upToDateSince).toBeUndefined();
   });
 
   test('keeps every shard that ever was, and begins new ones at their beginning', () => {
-    expect(lease(standing, START, 1, GRACE)?.leading).toEqual(standing.leading);
-    expect(lease(standing, START, 4, GRACE)?.leading.slice(0, 2)).toEqual(standing.leading);
-    expect(lease(standing, START, 4, GRACE)?.leading).toHaveLength(4);
+    expect(lease(standing, START, 1)?.leading).toEqual(standing.leading);
+    expect(lease(standing, START, 4)?.leading.slice(0, 2)).toEqual(standing.leading);
+    expect(lease(standing, START, 4)?.leading).toHaveLength(4);
   });
 });
 
@@ -51,9 +52,9 @@ describe('the audit', () => {
   });
 
   test('has to wait anew once the leading hand is behind the present in any shard', () => {
-    expect(lease(standing, START, 2, GRACE)?.upToDateSince).toBe(START - MINUTE);
+    expect(lease(standing, START, 2)?.upToDateSince).toBe(START - MINUTE);
     const behind = moved(standing, 'leading', 1, positionAt(START - 1));
-    expect(lease(behind, START, 2, GRACE)).not.toHaveProperty('upToDateSince');
+    expect(lease(behind, START, 2)).not.toHaveProperty('upToDateSince');
   });
 
   test('has a grace of ten minutes, or of what the longest call and its message may take', () => {

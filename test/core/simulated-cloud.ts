@@ -4,7 +4,7 @@ import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { type EventQueue, eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
-import { answered } from '../sample-event.ts';
+import { answered, answeringRecords } from '../sample-event.ts';
 import { rest, simulatedClock } from '../simulated-time.ts';
 import { simulatedDueQueue } from './simulated-due-queue.ts';
 import { SECOND, START } from './simulation.ts';
@@ -36,7 +36,12 @@ type Scene = {
 
 export type SimulatedCall = { readonly uuid: string; readonly attempt: number; readonly at: number };
 
-type Process = { readonly queue: EventQueue; readonly isDead: () => boolean; kill(): void; underWay: number };
+type Process = {
+  readonly queue: ReturnType<typeof answeringRecords>;
+  readonly isDead: () => boolean;
+  kill(): void;
+  underWay: number;
+};
 
 /**
  * The whole queue on a clock that is moved: the dispatcher runs every minute, and messages are handed over at their time. A
@@ -72,25 +77,28 @@ export function simulatedCloud(scene: Scene = {}) {
           return result;
         });
       };
-    const queue = eventQueue({
-      store: everyCall({ ...store, ...over }, mortal),
-      dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),
-      call: async (event, attempt) => {
-        calls.push({ uuid: event.key.uuid, attempt, at: now() });
-        const result = answer(event, attempt);
-        if (answerAfter > 0) await clock.sleep(answerAfter);
-        return dead ? never() : result;
-      },
-      now,
-      sleep: (milliseconds) => clock.sleep(milliseconds).then(() => (dead ? never() : undefined)),
-      newId: () => `00000000-0000-4000-8000-${scattered(ids++).toString(16).padStart(12, '0')}`,
-      random: () => (ids % ofShards) / ofShards,
-      shards: ofShards,
-      longestTimeout,
-      visibility,
-      instance: `process ${ids++}`,
-      isAlone,
-    });
+    const queue = answeringRecords(
+      eventQueue({
+        store: everyCall({ ...store, ...over }, mortal),
+        dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),
+        call: async (event, attempt) => {
+          calls.push({ uuid: event.key.uuid, attempt, at: now() });
+          const result = answer(event, attempt);
+          if (answerAfter > 0) await clock.sleep(answerAfter);
+          return dead ? never() : result;
+        },
+        now,
+        sleep: (milliseconds) => clock.sleep(milliseconds).then(() => (dead ? never() : undefined)),
+        newId: () => `00000000-0000-4000-8000-${scattered(ids++).toString(16).padStart(12, '0')}`,
+        random: () => (ids % ofShards) / ofShards,
+        shards: ofShards,
+        longestTimeout,
+        visibility,
+        tell: () => {},
+        instance: `process ${ids++}`,
+        isAlone,
+      }),
+    );
     const kill = () => {
       dead = true;
     };

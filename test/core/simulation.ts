@@ -3,7 +3,7 @@ import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
-import { answered } from '../sample-event.ts';
+import { answered, answeringRecords } from '../sample-event.ts';
 import { recordedMessages, simulatedClock } from '../simulated-time.ts';
 
 export const START = Date.parse('2030-01-01T00:00:00.250Z');
@@ -34,7 +34,7 @@ export function simulation({
   const messages = recordedMessages();
   const calls: { at: number; attempt: number }[] = [];
   let ids = 0;
-  const queue = eventQueue({
+  const events = eventQueue({
     store,
     dueQueue: dueQueue ?? messages,
     call: (event, attempt) => {
@@ -48,6 +48,7 @@ export function simulation({
     shards: 4,
     longestTimeout: 6_000,
     visibility: 60_000,
+    tell: () => {},
     instance,
     isAlone,
   });
@@ -57,9 +58,9 @@ export function simulation({
     while (messages.sent.length > 0) {
       const taken = messages.take();
       await clock.moveTo(Math.max(...taken.map(({ at }) => at)));
-      await queue.deliver(taken);
+      await events.deliver(taken);
     }
   }
 
-  return { queue, messages, calls, clock, deliverAll };
+  return { queue: answeringRecords(events), messages, calls, clock, deliverAll };
 }

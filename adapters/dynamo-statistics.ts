@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { Change } from '../core/observed-store.ts';
+import type { Period, Statistics, StatisticsRange } from '../core/ports.ts';
+import { added, type Counts, counted, noCounts } from '../core/statistics.ts';
+import type { DynamoTable, Item } from './dynamo-table.ts';
+
+const FORMAT = 1;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const KEPT_FOR = 3 * DAY;
+const PAGE = 1_000;
+
+/** A range in its periods: how long each is, and how many there are. */
+const RANGES: Readonly<Record<StatisticsRange, { readonly length: number; readonly count: number }>> = {
+  hour: { length: MINUTE, count: 60 },
+  day: { length: HOUR, count: 24 },
+};
+
+export type DynamoStatistics = Statistics & {
+  tell(change: Change): void;
+  /** Writes down what was counted since the last time. What is not written when the process dies is not counted. */
+  flush(): Promise<void>;
+};
+
+/** Counts in memory. Each process has items of its own, which it writes over and over until their period has passed. */
+export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoStatistics {
+  const writer = randomUUID();
+  /** By the sort key of their item, which are those of this process. */
+  const own = new Map<string, { readonly range: StatisticsRange; readonly startedAt: number; counts: Counts }>();
+  const unwritten = new Set<string>();
+
+  function tell(change: Change): void {
+    for (const range of ['hour', 'day'] as const) {
+      const startedAt = startOf(range, now());
+      const sk = sortKey(range, startedAt, writer);
+      const period = own.get(sk) ?? { range, startedAt, counts: noCounts };
+      period.counts = counted(period.counts, change);
+      own.set(sk, period);
+      unwritten.add(sk);
+    }
+  }
+
+  async function flush(): Promise<void> {
+    const written = [...unwritten];
+    unwritten.clear();
+    try {
+      await Promise.all(written.map((sk) => table.put(itemOf(sk))));
+    } catch (error) {
+      for (const sk of written) unwritten.add(sk);
+      throw error;
+    }
+    for (const [sk, { range, startedAt }] of own) {
+      if (!unwritten.has(sk) && startedAt + RANGES[range].length <= now()) own.delete(sk);
+    }
+  }
+
+  function itemOf(sk: string): Item {
+    const { startedAt = 0, counts = noCounts } = own.get(sk) ?? {};
+    const expires_at = Math.ceil((startedAt + KEPT_FOR) / 1_000);
+    return { pk: partition(startedAt), sk, format: FORMAT, expires_at, ...counts };
+  }
+
+  async function read(range: StatisticsRange): Promise<readonly Period[]> {
+    const { length, count } = RANGES[range];
+    const last = startOf(range, now());
+    const starts = Array.from({ length: count }, (_, index) => last - (count - 1 - index) * length);
+    const periods = new Map(starts.map((startedAt) => [startedAt, noCounts]));
+    const items = await itemsOf(range, starts);
+    for (const { sk, format, pk, expires_at, ...counts } of items) {
+      if (own.has(sk)) continue;
+      add(periods, startIn(sk), counts as unknown as Counts);
+    }
+    for (const mine of own.values()) if (mine.range === range) add(periods, mine.startedAt, mine.counts);
+    return [...periods].map(([startedAt, counts]) => ({ startedAt, counts }));
+  }
+
+  async function itemsOf(range: StatisticsRange, starts: readonly number[]): Promise<readonly Item[]> {
+    const from = sortKey(range, starts[0] ?? 0, '');
+    const to = sortKey(range, starts.at(-1) ?? 0, '~');
+    const partitions = [...new Set(starts.map(partition))];
+    return (await Promise.all(partitions.map((pk) => everyItem(table, pk, from, to)))).flat();
+  }
+
+  return { tell, flush, read };
+}
+
+async function everyItem(table: DynamoTable, pk: string, from: string, to: string): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  for (let after = from, isLast = false; !isLast; ) {
+    const page = await table.query({ pk, from: after, to, attributes: ATTRIBUTES, limit: PAGE, ascending: true });
+    found.push(...page.items.filter(({ sk }) => sk !== after));
+    after = page.items.at(-1)?.sk ?? after;
+    isLast = page.isLast;
+  }
+  return found;
+}
+
+const ATTRIBUTES = ['sk', ...Object.keys(noCounts)];
+
+function add(periods: Map<number, Counts>, startedAt: number, counts: Counts): void {
+  const before = periods.get(startedAt);
+  if (before !== undefined) periods.set(startedAt, added(before, counts));
+}
+
+function startOf(range: StatisticsRange, instant: number): number {
+  return instant - (instant % RANGES[range].length);
+}
+
+function partition(instant: number): string {
+  return `stats#${new Date(instant).toISOString().slice(0, 10)}`;
+}
+
+/** `minute#2026-03-02T09:00Z#<writer>`, or `hour#...`. */
+function sortKey(range: StatisticsRange, startedAt: number, writer: string): string {
+  const name = range === 'hour' ? 'minute' : 'hour';
+  return `${name}#${new Date(startedAt).toISOString().slice(0, 16)}Z#${writer}`;
+}
+
+function startIn(sk: string): number {
+  return Date.parse(sk.split('#')[1] ?? '');
+}

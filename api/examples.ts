@@ -1,0 +1,118 @@
+const event = {
+  key: '98225183999.750-0198f2a4-5b6c-7d8e-9f00-112233445566',
+  status: 'waiting_execution',
+  url_to_send_request: 'https://example.com/send-mail',
+  call_url_after: 60,
+  call_url_at: null,
+  method: 'POST',
+  headers: { 'x-tenant': 'acme' },
+  body: { mail: 'welcome', to: 42 },
+  body_base64: null,
+  timeout_for_request: 5,
+  max_try_count: 3,
+  retry_delay: 60,
+  retry_backoff: 'fixed',
+  retry_max_delay: 3600,
+  event_tags: ['mails'],
+  deduplication_id: null,
+  keep_result_for: 86400,
+  created_at_utc: '2026-03-02T08:59:00.250Z',
+  timestamp_for_execution_to_start: 1772442000.25,
+  try_count: 0,
+  next_attempt_at_utc: '2026-03-02T09:00:00.250Z',
+  finished_at_utc: null,
+  expires_at_utc: null,
+  ended_because: null,
+  request_response_status_code: null,
+  request_response_headers: null,
+  request_response_body: null,
+  request_response_body_base64: null,
+  request_response_truncated: null,
+  attempts: [],
+};
+
+const finished = {
+  ...event,
+  status: 'success',
+  try_count: 1,
+  next_attempt_at_utc: null,
+  finished_at_utc: '2026-03-02T09:00:00.391Z',
+  expires_at_utc: '2026-03-03T09:00:00.391Z',
+  request_response_status_code: 200,
+  request_response_headers: { 'content-type': 'text/plain' },
+  request_response_body: 'sent',
+  request_response_truncated: false,
+  attempts: [
+    {
+      number: 1,
+      started_at_utc: '2026-03-02T09:00:00.252Z',
+      late_ms: 2,
+      duration_ms: 139,
+      outcome: 'answered',
+      status_code: 200,
+      error: null,
+    },
+  ],
+};
+
+const wanted = {
+  url_to_send_request: event.url_to_send_request,
+  call_url_after: event.call_url_after,
+  headers: event.headers,
+  body: event.body,
+  event_tags: event.event_tags,
+};
+
+const notValid = {
+  type: 'urn:event-queue:invalid',
+  title: 'The request is not valid',
+  status: 422,
+  detail: 'url_to_send_request: Required: the URL to call.',
+  errors: [{ path: 'url_to_send_request', detail: 'Required: the URL to call.' }],
+};
+
+const { key } = event;
+const cancelled = {
+  ...event,
+  status: 'cancelled',
+  next_attempt_at_utc: null,
+  finished_at_utc: '2026-03-02T08:59:30.000Z',
+  expires_at_utc: '2026-03-03T08:59:30.000Z',
+};
+const reopened = {
+  ...finished,
+  status: 'waiting_execution',
+  next_attempt_at_utc: '2026-03-02T10:00:00.000Z',
+  finished_at_utc: null,
+  expires_at_utc: null,
+};
+const quantiles = { p50: 3, p95: 12, p99: 21 };
+
+/** What a request and its answer may look like, by the name of the route. */
+export const examples = {
+  publish: { input: wanted, answer: event },
+  publishBatch: { input: { events: [wanted, {}] }, answer: { results: [event, notValid] } },
+  list: { input: { tag: ['mails'], limit: 20 }, answer: { events: [finished], next_cursor: null } },
+  bulk: { input: { tag: 'mails' }, answer: { changed: 7, more: false, next_cursor: null } },
+  get: { input: { key, wait: 10 }, answer: finished },
+  cancel: { input: { key }, answer: cancelled },
+  retry: { input: { key }, answer: reopened },
+  stats: {
+    input: { range: 'hour' },
+    answer: {
+      range: 'hour',
+      periods: [
+        {
+          started_at_utc: '2026-03-02T09:00:00.000Z',
+          accepted: 6000,
+          attempts: { answered: 6012, timed_out: 3, unreachable: 0, invalid_answer: 0, blocked: 0, crashed: 0 },
+          succeeded: 5998,
+          exhausted: 2,
+          cancelled: 0,
+          late_ms: quantiles,
+          duration_ms: { p50: 84, p95: 410, p99: 1200 },
+        },
+      ],
+    },
+  },
+} as const;

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { instantSchema } from '../core/new-event.ts';
+import { statuses } from './event-answer.ts';
+
+const TAG = 'A tag that the event has; of several, all.';
+const DUE_AFTER = 'Due at this instant or later: ISO 8601 with a time zone, or epoch seconds.';
+const DUE_BEFORE = 'Due before this instant.';
+const CURSOR = 'The next_cursor of the page before, with the same search.';
+
+/** Query parameters are text: each value is read as what it stands for. */
+export function searchParameters() {
+  const instant = z.preprocess((value) => (isNumber(value) ? Number(value) : value), instantSchema());
+  return z.strictObject({
+    status: z.enum(statuses).optional().meta({ description: 'In which state the event is.' }),
+    tag: tags().optional().meta({ description: TAG }),
+    due_after: instant.optional().meta({ description: DUE_AFTER, type: 'string' }),
+    due_before: instant.optional().meta({ description: DUE_BEFORE, type: 'string' }),
+    limit: wholeNumber(1, 100, 20, 'How many events a page has at most.'),
+    cursor: z.string().optional().meta({ description: CURSOR }),
+  });
+}
+
+/** The same in a request body, for changes in bulk. */
+export function searchBody<Status extends string>(status: z.ZodType<Status>) {
+  return z.strictObject(
+    {
+      status: status.meta({ description: 'In which state the events are.' }),
+      tag: tags().nullish().meta({ description: TAG }),
+      due_after: instantSchema().nullish().meta({ description: DUE_AFTER }),
+      due_before: instantSchema().nullish().meta({ description: DUE_BEFORE }),
+      cursor: z.string().nullish().meta({ description: CURSOR }),
+    },
+    'Send a JSON object that says which events: {} for all.',
+  );
+}
+
+/** A whole number in a query parameter. */
+export function wholeNumber(least: number, most: number, fallback: number, description: string) {
+  return z
+    .preprocess(
+      (value) => (isNumber(value) ? Number(value) : value),
+      z.int(`A whole number from ${least} to ${most}.`).min(least).max(most).default(fallback),
+    )
+    .meta({ description });
+}
+
+function tags() {
+  const tag = z.string().min(1).max(128);
+  return z.union([tag.transform((one) => [one]), z.array(tag).min(1).max(20)], 'A tag, or several of them.');
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value);
+}

@@ -1,0 +1,28 @@
+import type { Changed } from './cancel.ts';
+import type { Position } from './entry.ts';
+import type { EventKey } from './event-key.ts';
+import type { Find, Search } from './find.ts';
+
+const MOST_PAGES = 10;
+const PAGE = 100;
+
+/** How many events were changed, and where to go on if there is more to look at. */
+export type BulkResult = { readonly changed: number; readonly next?: Position };
+
+export type Bulk = (search: Search, after?: Position) => Promise<BulkResult>;
+
+/** Changes whatever is found, a bounded number of pages at a time. What has changed meanwhile by itself is left alone. */
+export function inBulk(find: Find, change: (key: EventKey) => Promise<Changed>): Bulk {
+  return async (search, after) => {
+    let changed = 0;
+    let next = after;
+    for (let pages = 0; pages < MOST_PAGES; pages++) {
+      const page = await find(search, PAGE, next);
+      const results = await Promise.all(page.records.map(({ event }) => change(event.key)));
+      changed += results.filter((result) => typeof result !== 'string').length;
+      next = page.next;
+      if (next === undefined) return { changed };
+    }
+    return { changed, ...(next !== undefined && { next }) };
+  };
+}

@@ -1,0 +1,112 @@
+import { BEGINNING, type Position, positionAt, positionBefore, positionOf } from './entry.ts';
+import type { EventKey } from './event-key.ts';
+import { isForgotten } from './lifecycle.ts';
+import type { EventRecord, EventStore, List } from './ports.ts';
+import type { Progress } from './progress.ts';
+import type { World } from './world.ts';
+
+/** How many events are looked at for one page at most, however few of them fit. */
+const MOST_LOOKED_AT = 1_000;
+const LEAST_AT_ONCE = 25;
+
+/** What is asked of events. Instants are epoch milliseconds; of several tags, an event has all. */
+export type Search = {
+  readonly status?: Progress['status'] | undefined;
+  readonly tags: readonly string[];
+  /** Inclusive. */
+  readonly dueAfter?: number | undefined;
+  /** Exclusive. */
+  readonly dueBefore?: number | undefined;
+};
+
+/** A page of events, latest due first, and where the next one begins if there is more. */
+type FoundPage = { readonly records: readonly EventRecord[]; readonly next?: Position };
+
+export type Find = (search: Search, limit: number, after?: Position) => Promise<FoundPage>;
+
+/** Finds events by merging the lists in which they stand. A page is full unless it is the last, or too few of many fit. */
+export function finder(world: World): Find {
+  const { store, now } = world;
+
+  return async (search, limit, after) => {
+    const fits = ({ event, progress }: EventRecord) =>
+      !isForgotten(progress, now()) &&
+      (search.status === undefined || search.status === progress.status) &&
+      search.tags.every((tag) => event.tags.includes(tag));
+
+    const candidates = merged(
+      (await listsFor(world, search)).map((list) => keysIn(store, list, rangeOf(search, after))),
+    );
+    const found: EventRecord[] = [];
+    let reached: Position | undefined;
+    for (let lookedAt = 0; found.length < limit; ) {
+      const keys = await taken(candidates, Math.max(LEAST_AT_ONCE, limit - found.length));
+      const records = await Promise.all(keys.map(store.findEvent));
+      found.push(...records.filter((record) => record !== undefined).filter(fits));
+      lookedAt += keys.length;
+      const last = keys.at(-1);
+      if (last === undefined) return page(found, limit, undefined);
+      reached = positionOf(last);
+      if (lookedAt >= MOST_LOOKED_AT) break;
+    }
+    return page(found, limit, reached);
+  };
+}
+
+/** Whatever does not fit on it is found again by the next. */
+function page(found: readonly EventRecord[], limit: number, reached: Position | undefined): FoundPage {
+  const last = found[limit - 1];
+  const next = found.length > limit && last !== undefined ? positionOf(last.event.key) : reached;
+  return { records: found.slice(0, limit), ...(next !== undefined && { next }) };
+}
+
+/** Of the shortest lists that have all that is asked for. */
+async function listsFor({ store, shards }: World, { status, tags: [tag] }: Search): Promise<readonly List[]> {
+  if (tag !== undefined && status !== 'max_try_count_reached') return [{ tag }];
+  const hands = await store.findHands();
+  const numbers = Array.from({ length: Math.max(shards, hands?.leading.length ?? 0) }, (_, shard) => shard);
+  if (status === 'max_try_count_reached') return numbers.map((failedShard) => ({ failedShard }));
+  return numbers.map((shard) => ({ shard }));
+}
+
+type Range = { readonly after: Position; readonly to: Position };
+
+function rangeOf({ dueAfter, dueBefore }: Search, after: Position = ''): Range {
+  const start = dueBefore === undefined ? '' : positionAt(dueBefore - 1);
+  const to = dueAfter === undefined ? BEGINNING : positionBefore(dueAfter);
+  return { after: after > start ? after : start, to };
+}
+
+async function* keysIn(store: EventStore, list: List, { after, to }: Range): AsyncGenerator<EventKey> {
+  for (let position = after; ; ) {
+    const keys = await store.list(list, position, to, LEAST_AT_ONCE);
+    yield* keys;
+    const last = keys.at(-1);
+    if (last === undefined || keys.length < LEAST_AT_ONCE) return;
+    position = positionOf(last);
+  }
+}
+
+/** The keys of several lists as one, in their order. */
+async function* merged(lists: readonly AsyncGenerator<EventKey>[]): AsyncGenerator<EventKey> {
+  const heads = await Promise.all(lists.map((list) => list.next()));
+  for (;;) {
+    const [first, ...others] = heads.flatMap(({ value, done }, index) =>
+      done ? [] : [{ key: value as EventKey, index }],
+    );
+    if (first === undefined) return;
+    const next = others.reduce((one, other) => (positionOf(other.key) < positionOf(one.key) ? other : one), first);
+    yield next.key;
+    heads[next.index] = await (lists[next.index] as AsyncGenerator<EventKey>).next();
+  }
+}
+
+async function taken(keys: AsyncGenerator<EventKey>, count: number): Promise<EventKey[]> {
+  const some: EventKey[] = [];
+  while (some.length < count) {
+    const { value, done } = await keys.next();
+    if (done) break;
+    some.push(value);
+  }
+  return some;
+}

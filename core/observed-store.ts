@@ -1,0 +1,35 @@
+import type { QueuedEvent } from './event.ts';
+import type { EventStore } from './ports.ts';
+import type { Attempt, Finished, Progress } from './progress.ts';
+
+/** What has just happened to an event, as the store has it now. */
+export type Change =
+  | { readonly kind: 'accepted'; readonly event: QueuedEvent }
+  | { readonly kind: 'attempted'; readonly event: QueuedEvent; readonly attempt: Attempt }
+  | { readonly kind: 'finished'; readonly event: QueuedEvent; readonly progress: Finished };
+
+/** The same store; whatever is written there is told, after it was written. */
+export function observedStore(store: EventStore, tell: (change: Change) => void): EventStore {
+  function tellRecord(event: QueuedEvent, progress: Progress, tryCountBefore: number): void {
+    const attempt = progress.attempts.at(-1);
+    if (attempt !== undefined && progress.tryCount > tryCountBefore) tell({ kind: 'attempted', event, attempt });
+    if (progress.status !== 'waiting_execution') tell({ kind: 'finished', event, progress });
+  }
+
+  return {
+    ...store,
+    async keepEvent(event) {
+      await store.keepEvent(event);
+      tell({ kind: 'accepted', event });
+    },
+    async recordSuccess(event, progress) {
+      await store.recordSuccess(event, progress);
+      tellRecord(event, progress, progress.tryCount - 1);
+    },
+    async recordUnlessChanged(event, read, progress) {
+      const recorded = await store.recordUnlessChanged(event, read, progress);
+      if (recorded) tellRecord(event, progress, read.tryCount);
+      return recorded;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Change } from './observed-store.ts';
+import type { Attempt } from './progress.ts';
+
+/** Buckets grow by a tenth: a quantile is off by 5 % at most. */
+const GROWTH = Math.log(1.1);
+
+/** How many values fell into each bucket, by its number. */
+export type Histogram = Readonly<Partial<Record<number, number>>>;
+
+/** What happened in a stretch of time. Durations and lateness are milliseconds. */
+export type Counts = {
+  readonly accepted: number;
+  readonly attempts: Readonly<Partial<Record<Attempt['outcome'], number>>>;
+  readonly succeeded: number;
+  readonly exhausted: number;
+  readonly cancelled: number;
+  readonly late: Histogram;
+  readonly duration: Histogram;
+};
+
+export const noCounts: Counts = {
+  accepted: 0,
+  attempts: {},
+  succeeded: 0,
+  exhausted: 0,
+  cancelled: 0,
+  late: {},
+  duration: {},
+};
+
+const COUNTED_AS = { success: 'succeeded', max_try_count_reached: 'exhausted', cancelled: 'cancelled' } as const;
+
+export function counted(counts: Counts, change: Change): Counts {
+  switch (change.kind) {
+    case 'accepted':
+      return { ...counts, accepted: counts.accepted + 1 };
+    case 'finished': {
+      const name = COUNTED_AS[change.progress.status];
+      return { ...counts, [name]: counts[name] + 1 };
+    }
+    case 'attempted': {
+      const { outcome, late, duration } = change.attempt;
+      return {
+        ...counts,
+        attempts: sum(counts.attempts, { [outcome]: 1 }),
+        late: sum(counts.late, { [bucketOf(late)]: 1 }),
+        duration: sum(counts.duration, { [bucketOf(duration)]: 1 }),
+      };
+    }
+    default:
+      return change satisfies never;
+  }
+}
+
+export function added(one: Counts, other: Counts): Counts {
+  return {
+    accepted: one.accepted + other.accepted,
+    attempts: sum(one.attempts, other.attempts),
+    succeeded: one.succeeded + other.succeeded,
+    exhausted: one.exhausted + other.exhausted,
+    cancelled: one.cancelled + other.cancelled,
+    late: sum(one.late, other.late),
+    duration: sum(one.duration, other.duration),
+  };
+}
+
+/** The value below which so many of all are; undefined if there are none. */
+export function quantile(histogram: Histogram, share: number): number | undefined {
+  const buckets = Object.entries(histogram).map(([bucket, count = 0]) => [Number(bucket), count] as const);
+  const sorted = buckets.sort(([one], [other]) => one - other);
+  let rest = share * sorted.reduce((total, [, count]) => total + count, 0);
+  for (const [bucket, count] of sorted) {
+    rest -= count;
+    if (rest <= 0) return middleOf(bucket);
+  }
+  return undefined;
+}
+
+/** Bucket 0 holds what is below a millisecond. */
+function bucketOf(milliseconds: number): number {
+  return milliseconds < 1 ? 0 : 1 + Math.floor(Math.log(milliseconds) / GROWTH);
+}
+
+/** The middle of a bucket. */
+function middleOf(bucket: number): number {
+  return bucket === 0 ? 0 : Math.round(Math.exp((bucket - 0.5) * GROWTH));
+}
+
+function sum<Name extends string | number>(
+  one: Readonly<Partial<Record<Name, number>>>,
+  other: Readonly<Partial<Record<Name, number>>>,
+): Partial<Record<Name, number>> {
+  const total: Partial<Record<Name, number>> = { ...one };
+  for (const [name, count] of Object.entries(other) as [Name, number][]) total[name] = (total[name] ?? 0) + count;
+  return total;
+}
