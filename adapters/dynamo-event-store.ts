@@ -29,6 +29,11 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
       return { event, progress: recorded ? (attributesOf(recorded) as Progress) : firstProgress(event) };
     },
 
+    async findProgress(key) {
+      const recorded = await table.get(progressKey(key));
+      return recorded && (attributesOf(recorded) as Progress);
+    },
+
     async reserve(event, instead) {
       const item = reservationItem(event);
       const isOwn = await table.putIf(item, unreserved(event, instead));

@@ -1,4 +1,5 @@
 import type { Entry } from './entry.ts';
+import type { EventKey } from './event-key.ts';
 import { hasReminder, lookAt, REACH } from './hands.ts';
 import { laterExpiry } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
@@ -43,13 +44,20 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
     see: (record: Unfinished) => Promise<void>,
   ): Promise<void> {
     const keys = new Map(entries.map(({ key }) => [key.uuid, key]));
-    const records = await Promise.all([...keys.values()].map(store.findEvent));
+    const records = await Promise.all([...keys.values()].map(findUnlessFinished));
     await Promise.all(
       records.filter(isUnfinished).map(async (record) => {
         await leaveReminder(record);
         await see(record);
       }),
     );
+  }
+
+  /** Most have finished, and then their progress is enough. */
+  async function findUnlessFinished(key: EventKey): Promise<EventRecord | undefined> {
+    const progress = await store.findProgress(key);
+    const isFinished = progress !== undefined && progress.status !== 'waiting_execution';
+    return isFinished ? undefined : store.findEvent(key);
   }
 
   async function leaveReminder({ event, progress }: Unfinished): Promise<void> {

@@ -36,7 +36,7 @@ export function counter({ store, now, shards }: World): (mostPages: number) => P
   };
 
   async function waitingAmong(keys: ReadonlyMap<string, EventKey>): Promise<number> {
-    const records = await Promise.all([...keys.values()].map(store.findEvent));
-    return records.filter((record) => record?.progress.status === 'waiting_execution').length;
+    const recorded = await Promise.all([...keys.values()].map(store.findProgress));
+    return recorded.filter((progress) => (progress?.status ?? 'waiting_execution') === 'waiting_execution').length;
   }
 }

@@ -28,6 +28,8 @@ export type EventStore = {
    */
   reserve(event: QueuedEvent, instead?: EventKey): Promise<Reservation>;
   findEvent(key: EventKey): Promise<EventRecord | undefined>;
+  /** What was recorded of an event, if anything: cheaper than finding it. */
+  findProgress(key: EventKey): Promise<Progress | undefined>;
   /** Unconditional: any attempt that succeeded makes its event a success. */
   recordSuccess(event: QueuedEvent, progress: Finished): Promise<void>;
   /** Answers false, and records nothing, if the event's progress is no longer the one that was `read`. */

@@ -40,6 +40,7 @@ export function memoryEventStore(): EventStore {
       const event = events.get(publicKey(key));
       return event && { event, progress: recorded.get(key.uuid) ?? firstProgress(event) };
     },
+    findProgress: async ({ uuid }) => recorded.get(uuid),
     async recordSuccess({ key }, progress) {
       recorded.set(key.uuid, progress);
     },

@@ -48,6 +48,9 @@ const OUTCOMES: Readonly<Record<Deed, string>> = {
   'breaks off': 'invalid_answer null',
 };
 
+/** The receiver may note a call so much later than it was made; a process makes none so soon after its start. */
+const NOTED_WITHIN = 100;
+
 export function checkHistory({ wanted, calls, kills, records }: History): Findings {
   const byPath = Map.groupBy(calls, ({ path }) => path);
   const accepted = wanted.filter(isAccepted);
@@ -55,7 +58,9 @@ export function checkHistory({ wanted, calls, kills, records }: History): Findin
   const isExplained = ({ earlier, call }: Repetition) =>
     kills.some(
       ({ at, replacedAt }) =>
-        earlier.startedAt <= replacedAt && at <= endOf(earlier) + RECORDED_WITHIN && replacedAt <= call.startedAt,
+        earlier.startedAt <= replacedAt + NOTED_WITHIN &&
+        at <= endOf(earlier) + RECORDED_WITHIN &&
+        replacedAt + NOTED_WITHIN < call.startedAt,
     );
   return {
     lost: accepted.flatMap((event) => lossOf(event, records.get(event.accepted.key))),

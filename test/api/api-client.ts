@@ -19,11 +19,13 @@ type Scene = {
 
 /** The API on a store in memory and a clock that stands still, called as API Gateway calls it. */
 export function apiClient({
-  store = memoryEventStore(),
+  store: given = memoryEventStore(),
   keys = oneKeyForEachScope,
   settings = {},
   periods = [],
 }: Scene = {}) {
+  /** Tests may change how it behaves. */
+  const store = { ...given };
   const clock = simulatedClock(START);
   const messages = recordedMessages();
   const report = jest.fn();
@@ -62,7 +64,7 @@ export function apiClient({
 
   const publish = (event: unknown) => send({ method: 'POST', path: '/events', body: JSON.stringify(event) });
 
-  return { send, sendRaw, publish, queue, clock, messages, report };
+  return { send, sendRaw, publish, store, queue, clock, messages, report };
 }
 
 type ApiRequest = {

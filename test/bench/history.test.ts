@@ -53,7 +53,7 @@ describe('shows', () => {
     ],
     [
       'a call that was made three times with one kill',
-      { calls: [...fine.calls, call(good, 1, AT + 50), call(good, 1, AT + 60)], kills: [killAt(AT + 5)] },
+      { calls: [...fine.calls, call(good, 1, AT + 500), call(good, 1, AT + 510)], kills: [killAt(AT + 5)] },
       ['explained', 'unexplained'],
     ],
     ['a call that is not recorded', { calls: [...fine.calls, call(good, 2)] }, ['mismatched']],

@@ -1,0 +1,336 @@
+import { describe, expect, test } from '@jest/globals';
+import { apiClient, START } from './api-client.ts';
+
+const URL = 'https://example.com/hook';
+const json = (method: string, path: string, body?: unknown) => ({ method, path, body: JSON.stringify(body) });
+const tooLate = START + 10 * 86_400_000;
+
+/** Seven events, an hour apart, tagged in turn. */
+async function withEvents() {
+  const client = apiClient();
+  for (let n = 0; n < 7; n++) {
+    await client.publish({
+      url_to_send_request: `${URL}/${n}`,
+      call_url_after: n * 3600,
+      event_tags: [n % 2 ? 'odd' : 'even', 'all'],
+    });
+  }
+  return client;
+}
+
+describe('GET /events', () => {
+  test('answers pages, latest due first, until next_cursor is null', async () => {
+    const { send } = await withEvents();
+    const first = await send({ path: '/events', query: 'limit=4' });
+    const second = await send({ path: '/events', query: `limit=4&cursor=${first.body.next_cursor}` });
+    expect([first, second].map(({ body }) => body.events.map(numberOf))).toEqual([
+      [6, 5, 4, 3],
+      [2, 1, 0],
+    ]);
+    expect(second.body.next_cursor).toBeNull();
+  });
+
+  test.each([
+    ['tag=odd', [5, 3, 1]],
+    ['tag=odd&tag=all', [5, 3, 1]],
+    ['tag=odd&tag=even', []],
+    ['status=waiting_execution&limit=2', [6, 5]],
+    ['status=success', []],
+    [`due_after=${START / 1_000 + 3 * 3600}`, [6, 5, 4, 3]],
+    [`due_before=${new Date(START + 3 * 3_600_000).toISOString()}`, [2, 1, 0]],
+    [`due_after=${START / 1_000 + 3600}&due_before=${START / 1_000 + 3 * 3600}&tag=all`, [2, 1]],
+  ])('%s answers %j', async (query, numbers) => {
+    const { send } = await withEvents();
+    const { status, body } = await send({ path: '/events', query });
+    expect([status, body.events.map(numberOf)]).toEqual([200, numbers]);
+  });
+
+  test.each([
+    ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
+    ['limit=x', 'limit'],
+    ['limit=1.5', 'limit'],
+    ['limit=1&limit=2', 'limit'],
+    ['status=done', 'status'],
+    ['tag=', 'tag'],
+    ['due_after=yesterday', 'due_after'],
+    ['due_before=2030-01-01', 'due_before'],
+    ['order=asc', 'order'],
+    ['cursor=abc', 'cursor'],
+    ['cursor=', 'cursor'],
+  ])('%s is a 422 that names %s', async (query, field) => {
+    const { status, body } = await apiClient().send({ path: '/events', query });
+    expect([status, body.errors.map(({ path }: { path: string }) => path)]).toEqual([422, [field]]);
+  });
+
+  test('a cursor of another search, or one that was changed, is a 422', async () => {
+    const { send } = await withEvents();
+    const { next_cursor: cursor } = (await send({ path: '/events', query: 'limit=2&tag=all' })).body;
+    expect((await send({ path: '/events', query: `limit=3&tag=all&cursor=${cursor}` })).status).toBe(200);
+    expect((await send({ path: '/events', query: `limit=2&tag=odd&cursor=${cursor}` })).status).toBe(422);
+    const forged = Buffer.from(Buffer.from(cursor, 'base64url').toString().replace('9', '8')).toString('base64url');
+    expect((await send({ path: '/events', query: `limit=2&tag=all&cursor=${forged}` })).status).toBe(422);
+  });
+});
+
+describe('counting', () => {
+  test('answers how many wait, on the path of the original as a bare number', async () => {
+    const { send } = await withEvents();
+    expect((await send({ path: '/events/count' })).body).toEqual({ count: 7, complete: true });
+    const alias = await send({ path: '/get-count-of-events', query: 'max_count_of_fetch_requests=10' });
+    expect([alias.status, alias.body]).toEqual([200, 7]);
+  });
+
+  test('says when there is more than it may look at', async () => {
+    const { send, publish } = apiClient();
+    for (let n = 0; n < 25; n++) await publish({ url_to_send_request: URL, call_url_after: 60 });
+    const { body } = await send({ path: '/events/count', query: 'max_count_of_fetch_requests=1' });
+    expect(body).toEqual({ count: 10, complete: false });
+  });
+});
+
+describe('DELETE /events/{key}', () => {
+  test('cancels an event that waits, as often as one likes', async () => {
+    const { publish, send } = apiClient();
+    const { body: event } = await publish({ url_to_send_request: URL, call_url_after: 60 });
+    for (const _ of [1, 2]) {
+      const { status, body } = await send({ method: 'DELETE', path: `/events/${event.key}` });
+      expect([status, body.status, body.next_attempt_at_utc]).toEqual([200, 'cancelled', null]);
+    }
+  });
+
+  test('is a 409 once the event has finished, and a 404 for none', async () => {
+    const { publish, send, queue, messages } = apiClient();
+    const { body: event } = await publish({ url_to_send_request: URL });
+    await queue.deliver(messages.take());
+    const { status, body } = await send({ method: 'DELETE', path: `/events/${event.key}` });
+    expect([status, body.type]).toEqual([409, 'urn:event-queue:conflict']);
+    expect((await send({ method: 'DELETE', path: '/events/none' })).status).toBe(404);
+  });
+});
+
+describe('POST /events/{key}/retry', () => {
+  test('opens a finished event, needs no body, and is a 409 while it waits', async () => {
+    const { publish, send, queue, messages } = apiClient();
+    const { body: event } = await publish({ url_to_send_request: URL });
+    const retry = { method: 'POST', path: `/events/${event.key}/retry`, headers: { 'x-api-key': 'all' } };
+    expect((await send(retry)).status).toBe(409);
+    await queue.deliver(messages.take());
+    const { status, body } = await send(retry);
+    expect([status, body.status, body.try_count]).toEqual([200, 'waiting_execution', 1]);
+    await queue.deliver(messages.take());
+    expect((await send({ path: `/events/${event.key}` })).body.attempts).toHaveLength(2);
+  });
+});
+
+describe('in bulk', () => {
+  test('events are cancelled and tried again by tag and time', async () => {
+    const { send } = await withEvents();
+    const cancelled = await send(json('POST', '/events/cancel', { tag: 'odd' }));
+    expect(cancelled.body).toEqual({ changed: 3, more: false, next_cursor: null });
+    const dueBefore = new Date(START + 2 * 3_600_000).toISOString();
+    const retried = await send(json('POST', '/events/retry', { status: 'cancelled', due_before: dueBefore }));
+    expect(retried.body).toEqual({ changed: 1, more: false, next_cursor: null });
+    expect((await send(json('POST', '/events/cancel', {}))).body.changed).toBe(5);
+  });
+
+  test('more than 1,000 take another request with the cursor of the first', async () => {
+    const { send, publish } = apiClient();
+    for (let n = 0; n < 1_010; n++) await publish({ url_to_send_request: URL, call_url_after: 60 });
+    const first = await send(json('POST', '/events/cancel', { tag: null }));
+    expect(first.body).toMatchObject({ changed: 1_000, more: true });
+    const second = await send(json('POST', '/events/cancel', { cursor: first.body.next_cursor }));
+    expect(second.body).toEqual({ changed: 10, more: false, next_cursor: null });
+  });
+
+  test.each([
+    ['/events/cancel', { status: 'success' }, 'status'],
+    ['/events/retry', { status: 'waiting_execution' }, 'status'],
+    ['/events/cancel', { tags: ['a'] }, 'tags'],
+    ['/events/cancel', { cursor: 'x' }, 'cursor'],
+    ['/events/cancel', [], ''],
+  ])('%s with %j is a 422 that names %s', async (path, body, field) => {
+    const answer = await apiClient().send(json('POST', path, body));
+    expect([answer.status, answer.body.errors[0].path]).toEqual([422, field]);
+  });
+});
+
+describe('POST /events/batch', () => {
+  test.each([
+    ['in an object', (events: unknown[]) => ({ events })],
+    ['as a list', (events: unknown[]) => events],
+  ])('events %s are each accepted or refused, in their order', async (_, of) => {
+    const { send, messages } = apiClient();
+    const events = [{ url_to_send_request: URL }, {}, 5, { url_to_send_request: `${URL}/2`, call_url_at: tooLate }];
+    const { status, body } = await send(json('POST', '/events/batch', of(events)));
+    expect(status).toBe(200);
+    expect(body.results.map((result: { status: unknown }) => result.status)).toEqual([
+      'waiting_execution',
+      422,
+      422,
+      422,
+    ]);
+    expect(body.results[1].errors).toEqual([{ path: 'url_to_send_request', detail: 'Required: the URL to call.' }]);
+    expect(messages.sent).toHaveLength(1);
+  });
+
+  test('the bodies of its events are kept as they were written', async () => {
+    const { sendRaw, messages, queue } = apiClient();
+    const request = `{"events" : [ {"url_to_send_request":"${URL}","body":[1.0,{"events":[{"body":2.0}]}]}, 7 ,{"body": 12345678901234567890 ,"url_to_send_request":"${URL}"}]}`;
+    const answer = await sendRaw({ method: 'POST', path: '/events/batch', body: request });
+    expect(answer.body).toContain('12345678901234567890');
+    const records = await Promise.all(messages.sent.map(({ key }) => queue.read(key)));
+    expect(records.map((record) => Buffer.from(record?.event.body?.bytes ?? []).toString())).toEqual([
+      '[1.0,{"events":[{"body":2.0}]}]',
+      '12345678901234567890',
+    ]);
+  });
+
+  test.each([
+    ['no event', { events: [] }],
+    ['101 events', { events: Array.from({ length: 101 }, () => ({ url_to_send_request: URL })) }],
+    ['neither', { event: {} }],
+    ['null', null],
+  ])('%s is a 422', async (_, body) => {
+    expect((await apiClient().send(json('POST', '/events/batch', body))).status).toBe(422);
+  });
+
+  test('holds 5 MiB', async () => {
+    const { send } = apiClient();
+    const batchOf = (count: number) =>
+      json(
+        'POST',
+        '/events/batch',
+        Array.from({ length: count }, () => ({ url_to_send_request: URL, body: 'x'.repeat(200_000) })),
+      );
+    expect((await send(batchOf(26))).status).toBe(200);
+    expect((await send(batchOf(27))).status).toBe(413);
+  });
+
+  test('an event that could not be kept is a 503 of its own', async () => {
+    const { send, store } = apiClient();
+    const { keepEvent } = store;
+    store.keepEvent = (event) =>
+      event.url.endsWith('/bad') ? Promise.reject(new Error('throttled')) : keepEvent(event);
+    const events = [`${URL}/good`, `${URL}/bad`, `${URL}/good`].map((url_to_send_request) => ({ url_to_send_request }));
+    const { body } = await send(json('POST', '/events/batch', { events }));
+    expect(body.results.map((result: { status: unknown }) => result.status)).toEqual([
+      'waiting_execution',
+      503,
+      'waiting_execution',
+    ]);
+    expect(JSON.stringify(body)).not.toContain('throttled');
+  });
+});
+
+describe('a deduplication id', () => {
+  const event = { url_to_send_request: URL, deduplication_id: 'order 42' };
+
+  test('answers a repetition with the first event and 200', async () => {
+    const { publish, messages } = apiClient();
+    const [first, again] = [await publish(event), await publish(event)];
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(again.body).toEqual(first.body);
+    expect(first.body.deduplication_id).toBe('order 42');
+    expect(messages.sent).toHaveLength(1);
+  });
+
+  test('may be the header Idempotency-Key instead, or both if they agree', async () => {
+    const { send, publish } = apiClient();
+    const { body: first } = await publish(event);
+    const headers = { 'x-api-key': 'all', 'content-type': 'application/json', 'idempotency-key': 'order 42' };
+    for (const body of [{ url_to_send_request: URL }, event, { ...event, deduplication_id: null }]) {
+      expect(await send({ ...json('POST', '/events', body), headers })).toMatchObject({ status: 200, body: first });
+    }
+    const other = await send({ ...json('POST', '/events', { ...event, deduplication_id: 'order 43' }), headers });
+    expect([other.status, other.body.errors[0].path]).toEqual([422, 'deduplication_id']);
+  });
+
+  test('with another request is a 422', async () => {
+    const { publish } = apiClient();
+    await publish(event);
+    const { status, body } = await publish({ ...event, max_try_count: 5 });
+    expect([status, body.errors[0].path]).toEqual([422, 'deduplication_id']);
+  });
+
+  test.each(['', 'x'.repeat(257), 5])('%j is none', async (deduplication_id) => {
+    expect((await apiClient().publish({ ...event, deduplication_id })).status).toBe(422);
+  });
+
+  test('counts in a batch too, also twice in the same', async () => {
+    const { send, clock } = apiClient();
+    const batch = send(json('POST', '/events/batch', { events: [event, event, { ...event, body: 'else' }] }));
+    await clock.moveTo(START + 2_000);
+    const { results } = (await batch).body;
+    expect(results[1].key).toBe(results[0].key);
+    expect(results[2].status).toBe(422);
+  });
+});
+
+describe('GET /events/{key}?wait=', () => {
+  test('answers when the event has finished', async () => {
+    const { publish, send, queue, messages } = apiClient();
+    const { body: event } = await publish({ url_to_send_request: URL });
+    const waited = send({ path: `/events/${event.key}`, query: 'wait=20' });
+    await queue.deliver(messages.take());
+    expect((await waited).body.status).toBe('success');
+  });
+
+  test.each(['21', '-1', 'x', '0.5'])('wait=%s is a 422', async (wait) => {
+    expect((await apiClient().send({ path: '/events/x', query: `wait=${wait}` })).status).toBe(422);
+  });
+});
+
+describe('GET /stats', () => {
+  test('answers each period with its quantiles', async () => {
+    const counts = {
+      accepted: 3,
+      attempts: { answered: 2, timed_out: 1 },
+      succeeded: 1,
+      exhausted: 1,
+      cancelled: 0,
+      late: { 0: 3 },
+      duration: { 5: 2, 40: 1 },
+    };
+    const { send } = apiClient({ periods: [{ startedAt: START, counts }] });
+    const { status, body } = await send({ path: '/stats', query: 'range=day' });
+    expect([status, body.range]).toEqual([200, 'day']);
+    expect(body.periods).toEqual([
+      {
+        started_at_utc: '2030-01-01T00:00:00.250Z',
+        accepted: 3,
+        attempts: { answered: 2, timed_out: 1, unreachable: 0, invalid_answer: 0, blocked: 0, crashed: 0 },
+        succeeded: 1,
+        exhausted: 1,
+        cancelled: 0,
+        late_ms: { p50: 0, p95: 0, p99: 0 },
+        duration_ms: { p50: expect.any(Number), p95: expect.any(Number), p99: expect.any(Number) },
+      },
+    ]);
+  });
+
+  test('range=week is a 422', async () => {
+    expect((await apiClient().send({ path: '/stats', query: 'range=week' })).status).toBe(422);
+  });
+});
+
+describe('scopes', () => {
+  test.each([
+    ['read', 'GET', '/events', 200],
+    ['read', 'GET', '/events/count', 200],
+    ['read', 'GET', '/stats', 200],
+    ['publish', 'GET', '/events', 403],
+    ['read', 'DELETE', '/events/x', 403],
+    ['manage', 'DELETE', '/events/x', 404],
+    ['publish', 'POST', '/events/x/retry', 403],
+    ['manage', 'POST', '/events/batch', 403],
+    ['read', 'POST', '/events/cancel', 403],
+  ])('a key for %s that asks %s %s is answered %i', async (key, method, path, status) => {
+    const headers = { 'x-api-key': key, 'content-type': 'application/json' };
+    expect((await apiClient().send({ method, path, headers })).status).toBe(status);
+  });
+});
+
+function numberOf({ url_to_send_request }: { url_to_send_request: string }): number {
+  return Number(url_to_send_request.split('/').at(-1));
+}

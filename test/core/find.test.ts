@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Search } from '../../core/find.ts';
+import type { WantedEvent } from '../../core/new-event.ts';
+import type { EventRecord, EventStore } from '../../core/ports.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
+import { answered, wantedEvent } from '../sample-event.ts';
+import { simulatedCloud } from './simulated-cloud.ts';
+import { SECOND, START } from './simulation.ts';
+
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+describe('events are found', () => {
+  test('latest due first, page by page, each once', async () => {
+    const { queue } = simulatedCloud();
+    for (let n = 0; n < 95; n++) await queue.publish(wantedEvent({ asked: { after: (n % 10) * HOUR } }), 'web');
+    const pages = await everyPage(queue, { tags: [] }, 20);
+    expect(pages.map((page) => page.length)).toEqual([20, 20, 20, 20, 15]);
+    const instants = pages.flat().map(({ event }) => event.key.dueAt);
+    expect(instants).toEqual([...instants].sort((one, other) => other - one));
+    expect(new Set(pages.flat().map(({ event }) => event.key.uuid)).size).toBe(95);
+  });
+
+  test('as a list of all would be filtered, whatever is asked', async () => {
+    const { queue, runUntil } = await lived();
+    await runUntil(START + HOUR);
+    const all = (await everyPage(queue, { tags: [] }, 100)).flat();
+    expect(all).toHaveLength(60);
+    const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled', undefined] as const;
+    const instants = fc.option(
+      fc.integer({ min: -10, max: 200 }).map((minutes) => START + minutes * MINUTE),
+      { nil: undefined },
+    );
+    const search = fc.record({
+      status: fc.constantFrom(...statuses),
+      tags: fc.subarray(['even', 'third', 'none']),
+      dueAfter: instants,
+      dueBefore: instants,
+    });
+    await fc.assert(
+      fc.asyncProperty(search, fc.integer({ min: 1, max: 30 }), async (asked, limit) => {
+        const found = (await everyPage(queue, asked, limit)).flat().map(({ event }) => event.key.uuid);
+        expect(found).toEqual(all.filter((record) => fits(record, asked)).map(({ event }) => event.key.uuid));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('by their order at the time, although others come and go between the pages', async () => {
+    const { queue } = simulatedCloud();
+    for (let n = 0; n < 40; n++) await queue.publish(wantedEvent({ asked: { after: n * MINUTE } }), 'web');
+    const first = await queue.find({ tags: [] }, 10);
+    await queue.publish(wantedEvent({ asked: { after: 2 * HOUR } }), 'web');
+    await queue.publish(wantedEvent({ asked: { after: 0 } }), 'web');
+    const second = await queue.find({ tags: [] }, 10, first.next);
+    const minutes = (records: readonly EventRecord[]) => records.map(({ event }) => (event.key.dueAt - START) / MINUTE);
+    expect(minutes(first.records)).toEqual([39, 38, 37, 36, 35, 34, 33, 32, 31, 30]);
+    expect(minutes(second.records)).toEqual([29, 28, 27, 26, 25, 24, 23, 22, 21, 20]);
+  });
+
+  test('no longer than their results are kept', async () => {
+    const { queue, runUntil } = simulatedCloud();
+    for (let n = 0; n < 30; n++) await queue.publish(wantedEvent({ keepResultFor: MINUTE }), 'web');
+    await queue.publish(wantedEvent(), 'web');
+    await runUntil(START + 30 * SECOND);
+    expect((await queue.find({ tags: [] }, 100)).records).toHaveLength(31);
+    await runUntil(START + 2 * MINUTE);
+    const { records, next } = await queue.find({ tags: [] }, 20);
+    expect([records.length, next]).toEqual([1, undefined]);
+  });
+
+  test('by looking at 1,000 of them for a page at most, which then says where to go on', async () => {
+    const { store, read } = counting(memoryEventStore());
+    const { queue } = simulatedCloud({ store });
+    for (let n = 0; n < 2_500; n++) await queue.publish(wantedEvent({ asked: { after: HOUR + n } }), 'web');
+    read.clear();
+    const page = await queue.find({ status: 'success', tags: [] }, 20);
+    expect(page.records).toEqual([]);
+    expect(page.next).toBeDefined();
+    expect(read.size).toBe(1_000);
+    expect(await everyPage(queue, { status: 'success', tags: [] }, 20)).toEqual([[], [], []]);
+  });
+
+  test('in shards that are no longer used', async () => {
+    const { queueWith, queue } = simulatedCloud({ shards: 1 });
+    const old = queueWith(8);
+    for (let n = 0; n < 20; n++) await old.publish(wantedEvent({ asked: { after: HOUR + n } }), 'web');
+    await old.dispatch();
+    expect((await queue.find({ tags: [] }, 100)).records).toHaveLength(20);
+  });
+});
+
+describe('events that wait are counted', () => {
+  test('exactly, whatever has finished, waits for long or is between two tries', async () => {
+    const { queue, runUntil } = await lived();
+    for (const at of [0, MINUTE, 30 * MINUTE, 6 * HOUR]) {
+      await runUntil(START + at);
+      const waiting = (await everyPage(queue, { status: 'waiting_execution', tags: [] }, 100)).flat();
+      expect(await queue.count(100)).toEqual({ count: waiting.length, complete: true });
+    }
+  });
+
+  test('from what lies ahead of the trailing hand: a day of finished events is not looked at', async () => {
+    const { store, read } = counting(memoryEventStore());
+    const { queue, runUntil } = simulatedCloud({ store });
+    for (let n = 0; n < 500; n++) await queue.publish(wantedEvent({ asked: { after: n * MINUTE } }), 'web');
+    await runUntil(START + 500 * MINUTE);
+    for (let n = 0; n < 3; n++) await queue.publish(wantedEvent({ asked: { after: HOUR } }), 'web');
+    read.clear();
+    expect(await queue.count(100)).toEqual({ count: 3, complete: true });
+    expect(read.size).toBeLessThan(3 + 15);
+  });
+
+  test('as far as so many pages go', async () => {
+    const { queue } = simulatedCloud({ shards: 1 });
+    for (let n = 0; n < 45; n++) await queue.publish(wantedEvent({ asked: { after: HOUR + n } }), 'web');
+    expect(await queue.count(3)).toEqual({ count: 30, complete: false });
+    expect(await queue.count(5)).toEqual({ count: 45, complete: true });
+  });
+});
+
+type Queue = ReturnType<typeof simulatedCloud>['queue'];
+
+/** Sixty events of every kind: some succeed, some fail, some wait, some are cancelled; with tags. */
+async function lived() {
+  const cloud = simulatedCloud({ answer: ({ url }) => answered(url.endsWith('bad') ? 500 : 200) });
+  for (let n = 0; n < 60; n++) {
+    const wish: Partial<WantedEvent> = {
+      url: `https://example.com/${n % 4 === 0 ? 'bad' : 'good'}`,
+      asked: { after: n * 3 * MINUTE },
+      tags: [...(n % 2 === 0 ? ['even'] : []), ...(n % 3 === 0 ? ['third'] : [])],
+    };
+    const { event } = await cloud.queue.publish(wantedEvent(wish), 'web');
+    if (n % 5 === 4) await cloud.queue.cancel(event.key);
+  }
+  return cloud;
+}
+
+function fits({ event, progress }: EventRecord, { status, tags, dueAfter, dueBefore }: Search): boolean {
+  const { dueAt } = event.key;
+  return (
+    (status === undefined || progress.status === status) &&
+    tags.every((tag) => event.tags.includes(tag)) &&
+    (dueAfter === undefined || dueAt >= dueAfter) &&
+    (dueBefore === undefined || dueAt < dueBefore)
+  );
+}
+
+async function everyPage(queue: Queue, search: Search, limit: number): Promise<(readonly EventRecord[])[]> {
+  const pages: (readonly EventRecord[])[] = [];
+  for (let after: string | undefined; ; ) {
+    const { records, next } = await queue.find(search, limit, after);
+    pages.push(records);
+    if (next === undefined) return pages;
+    after = next;
+  }
+}
+
+/** Notes which events are looked up. */
+function counting(store: EventStore) {
+  const read = new Set<string>();
+  const findEvent: EventStore['findEvent'] = (key) => {
+    read.add(key.uuid);
+    return store.findEvent(key);
+  };
+  const findProgress: EventStore['findProgress'] = (key) => {
+    read.add(key.uuid);
+    return store.findProgress(key);
+  };
+  return { store: { ...store, findEvent, findProgress }, read };
+}
