@@ -5,8 +5,12 @@ import type { ApiKeys } from '../core/ports.ts';
 import type { DynamoTable, ItemKey } from './dynamo-table.ts';
 
 const FORMAT = 1;
+/** The partition in which keys are listed by their ids, since those of their own cannot be. */
+const LIST = 'keys';
 const CACHED_FOR = 30_000;
 const SECRET = /^eq_([0-9A-Za-z_-]{32})([0-9a-f]{8})$/;
+
+export type ListedKey = ApiKey & { readonly createdAt: number };
 
 type KeyItem = ItemKey & { readonly hash: string; readonly label: string; readonly scopes: readonly Scope[] };
 
@@ -39,8 +43,33 @@ export async function createApiKey(
   const random = randomBytes(24).toString('base64url');
   const secret = `eq_${random}${checksumOf(random)}`;
   const hash = hashOf(secret);
-  await table.put({ ...itemKey(idOf(hash)), format: FORMAT, hash, label, scopes, createdAt });
+  const id = idOf(hash);
+  await table.put({ ...listedKey(id), format: FORMAT, label, scopes, createdAt });
+  await table.put({ ...itemKey(id), format: FORMAT, hash, label, scopes, createdAt });
   return secret;
+}
+
+/** Every key that was made and not revoked, without its secret. */
+export async function listApiKeys(table: DynamoTable): Promise<readonly ListedKey[]> {
+  const keys: ListedKey[] = [];
+  for (let from = '', isLast = false; !isLast; ) {
+    const attributes = ['sk', 'label', 'scopes', 'createdAt'];
+    const page = await table.query({ pk: LIST, from, to: '~', attributes, limit: 1_000, ascending: true });
+    for (const { sk: id, label, scopes, createdAt } of page.items) {
+      if (id !== from) keys.push({ id, label, scopes, createdAt } as ListedKey);
+    }
+    from = page.items.at(-1)?.sk ?? from;
+    isLast = page.isLast;
+  }
+  return keys;
+}
+
+/** Answers false if there is no such key. It may be let in for 30 s more. */
+export async function revokeApiKey(table: DynamoTable, id: string): Promise<boolean> {
+  if ((await table.get(itemKey(id))) === undefined) return false;
+  await table.remove(itemKey(id));
+  await table.remove(listedKey(id));
+  return true;
 }
 
 /** Keeps mistyped and made-up secrets away from the table. */
@@ -64,6 +93,10 @@ function idOf(hash: string): string {
 
 function sameHash(one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+}
+
+function listedKey(id: string): ItemKey {
+  return { pk: LIST, sk: id };
 }
 
 function itemKey(id: string): ItemKey {

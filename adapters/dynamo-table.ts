@@ -3,6 +3,7 @@ import { ConditionalCheckFailedException, type CreateTableCommandInput } from '@
 import {
   BatchGetCommand,
   BatchWriteCommand,
+  DeleteCommand,
   type DynamoDBDocumentClient,
   PutCommand,
   QueryCommand,
@@ -46,6 +47,7 @@ export type DynamoTable = {
   putIf(item: Item, condition: Condition): Promise<boolean>;
   /** Strongly consistent. */
   get(key: ItemKey): Promise<Item | undefined>;
+  remove(key: ItemKey): Promise<void>;
   /** Sets one attribute of an item, if there is one. */
   set(key: ItemKey, attribute: string, value: unknown): Promise<void>;
   /** A page of a partition, largest sort key first unless ascending, strongly consistent: those attributes of the items from one sort key to another. */
@@ -83,6 +85,10 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
     }
   }
 
+  async function remove({ pk, sk }: ItemKey): Promise<void> {
+    await client.send(new DeleteCommand({ TableName: tableName, Key: { pk, sk } }));
+  }
+
   async function set({ pk, sk }: ItemKey, attribute: string, value: unknown): Promise<void> {
     const command = new UpdateCommand({
       TableName: tableName,
@@ -111,7 +117,7 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
     return { items: Items as Item[], isLast: LastEvaluatedKey === undefined };
   }
 
-  return { put, putIf, get, set, query };
+  return { put, putIf, get, remove, set, query };
 }
 
 function batchedPuts(client: DynamoDBDocumentClient, tableName: string): DynamoTable['put'] {

@@ -62,7 +62,7 @@ async function chaos(options: Options): Promise<boolean> {
     const history = await live(options, queue, receiver);
     const findings = checkHistory(history);
     print(options, history, findings, queue, Date.now() - startedAt);
-    return Object.values({ ...findings, explained: [] }).every((found) => found.length === 0);
+    return broken(findings).every(([, found]) => found.length === 0);
   } finally {
     await queue.stop();
     receiver.close();
@@ -108,6 +108,11 @@ function killer(queue: KilledQueue, { events, kills }: Omit<Options, 'seed'>, ch
   };
 }
 
+/** What may not be. */
+function broken({ lost, unexpected, early, unexplained, mismatched }: Findings): [string, readonly string[]][] {
+  return Object.entries({ lost, unexpected, early, unexplained, mismatched });
+}
+
 function print(options: Options, history: History, findings: Findings, queue: KilledQueue, took: number): void {
   const { wanted, calls, kills, records } = history;
   const accepted = wanted.filter((event) => event.accepted !== undefined).length;
@@ -124,6 +129,7 @@ function print(options: Options, history: History, findings: Findings, queue: Ki
     ['calls', calls.length],
     ['attempts recorded as crashed', crashed.length],
     ['repeated, explained by a kill', findings.explained.length],
+    ['their ends before it, at most', `${findings.latestRecord} ms`],
     ['repeated, unexplained', findings.unexplained.length],
     ['lost', findings.lost.length],
     ['unexpected', findings.unexpected.length],
@@ -132,7 +138,7 @@ function print(options: Options, history: History, findings: Findings, queue: Ki
     ['took', `${Math.round(took / 1_000)} s`],
   ];
   for (const [name, value] of rows) console.log(`${name.padEnd(32)}${value}`);
-  for (const [name, found] of Object.entries({ ...findings, explained: [] })) {
+  for (const [name, found] of broken(findings)) {
     for (const example of found.slice(0, 10)) console.log(`${name}: ${example}`);
   }
 }

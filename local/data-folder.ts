@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Level } from 'level';
 
@@ -6,11 +6,18 @@ import { Level } from 'level';
 export type DataFolder = {
   /** Where the table is. */
   readonly tablePath: string;
+  /** Tells other programs of this user where the table can be reached while the folder is in use. */
+  announce(address: TableAddress): Promise<void>;
   release(): Promise<void>;
 };
 
+/** Where a table is served, and who may use it. */
+export type TableAddress = { readonly endpoint: string; readonly accessKeyId: string };
+
 /** Why a folder cannot be used, in words for its owner. */
 export class FolderUnusable extends Error {}
+
+export class FolderInUse extends FolderUnusable {}
 
 /** Takes a folder. The lock is the operating system's, on a database of its own: a killed process leaves none behind. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
@@ -19,16 +26,33 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     await mkdir(path, { recursive: true });
     await lock.open();
   } catch (error) {
-    throw new FolderUnusable(reasonOf(error as LevelError, resolve(path)));
+    throw unusable(error as LevelError, resolve(path));
   }
-  return { tablePath: join(path, 'table'), release: () => lock.close() };
+  return {
+    tablePath: join(path, 'table'),
+    announce: (address) => writeFile(addressPath(path), JSON.stringify(address), { mode: 0o600 }),
+    release: () => lock.close(),
+  };
+}
+
+/** Where the table of a folder that is in use was announced to be. */
+export async function announcedAddress(path: string): Promise<TableAddress> {
+  return JSON.parse(await readFile(addressPath(path), 'utf8'));
+}
+
+function addressPath(path: string): string {
+  return join(path, 'table-address.json');
 }
 
 type LevelError = Error & { readonly code?: string; readonly cause?: LevelError };
 
-function reasonOf({ code, message, cause }: LevelError, path: string): string {
+function unusable({ code, message, cause }: LevelError, path: string): FolderUnusable {
   if (cause?.code === 'LEVEL_LOCKED') {
-    return `The folder ${path} is in use by another event queue. Stop that one, or choose another folder with --data.`;
+    return new FolderInUse(
+      `The folder ${path} is in use by another event queue. Stop that one, or choose another folder with --data.`,
+    );
   }
-  return `The folder ${path} cannot be used (${cause?.message ?? code ?? message}). Choose another with --data.`;
+  return new FolderUnusable(
+    `The folder ${path} cannot be used (${cause?.message ?? code ?? message}). Choose another with --data.`,
+  );
 }

@@ -6,11 +6,13 @@ import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { type DynamoTable, dynamoTable, tableSchema } from '../adapters/dynamo-table.ts';
+import type { TableAddress } from './data-folder.ts';
 import { expiredItems } from './expired-items.ts';
 
 const TABLE_NAME = 'events';
 
 export type EmbeddedTable = DynamoTable & {
+  readonly address: TableAddress;
   /** Deletes some of what has expired. */
   sweep(now: number): Promise<void>;
   close(): Promise<void>;
@@ -23,11 +25,8 @@ export async function embeddedTable(path: string | undefined): Promise<EmbeddedT
   const server = onlyFor(accessKeyId, database);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: 'local',
-    credentials: { accessKeyId, secretAccessKey: 'local' },
-  });
+  const address = { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accessKeyId };
+  const { client, documents } = clientOf(address);
   await createTable(client);
 
   async function close(): Promise<void> {
@@ -37,8 +36,20 @@ export async function embeddedTable(path: string | undefined): Promise<EmbeddedT
     await new Promise((resolve) => database.close(resolve));
   }
 
+  return { ...dynamoTable(documents, TABLE_NAME), ...expiredItems(documents, TABLE_NAME), address, close };
+}
+
+/** The table of another process of this user. */
+export function tableAt(address: TableAddress): DynamoTable & { close(): void } {
+  const { client, documents } = clientOf(address);
+  return { ...dynamoTable(documents, TABLE_NAME), close: () => client.destroy() };
+}
+
+function clientOf({ endpoint, accessKeyId }: TableAddress) {
+  const credentials = { accessKeyId, secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  return { ...dynamoTable(documents, TABLE_NAME), ...expiredItems(documents, TABLE_NAME), close };
+  return { client, documents };
 }
 
 /** The database answers whoever asks. Others on this machine, and web pages in its browsers, do not know the access key. */

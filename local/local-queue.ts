@@ -48,6 +48,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
 
   const folder = dataFolder === undefined ? undefined : await openDataFolder(dataFolder);
   const table = await embeddedTable(folder?.tablePath);
+  await folder?.announce(table.address);
   const statistics = dynamoStatistics(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
   const caller = httpCaller({

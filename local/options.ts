@@ -20,7 +20,7 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
 The API key is demo.`;
 
 const DEFAULT_PORT = '3000';
-const DEFAULT_DATA_FOLDER = './.data';
+export const DEFAULT_DATA_FOLDER = './.data';
 
 /** What was asked for on the command line, or what is wrong with it. */
 export function parseOptions(args: readonly string[]): Options | { help: true } | { mistake: string } {

@@ -86,6 +86,15 @@ test('ten events published in the same moment share a call to the table and one 
   expect(sqs.calls()).toHaveLength(1);
 });
 
+test('a batch of a hundred small events costs four calls to the table and ten to the due queue', async () => {
+  await queue.publishAll(
+    Array.from({ length: 100 }, () => eventOf(10)),
+    'web',
+  );
+  expect(metered.calls).toEqual({ BatchWriteItem: 4 });
+  expect(sqs.calls()).toHaveLength(10);
+});
+
 test('a failure costs one write unit and one conditional put, and its next message one call', async () => {
   answer = answered(500);
   await queue.publish(eventOf(10), 'web');

@@ -20,7 +20,7 @@ export type History = {
   readonly records: ReadonlyMap<string, EventAnswer>;
 };
 
-/** What a history shows, each with an example of every finding. Only what a kill explains may not be empty. */
+/** What a history shows. */
 export type Findings = {
   /** Accepted, and not finished, or finished otherwise than its receiver answered. */
   readonly lost: readonly string[];
@@ -29,14 +29,19 @@ export type Findings = {
   readonly early: readonly string[];
   /** Calls that were made once more because their process was killed. */
   readonly explained: readonly string[];
+  /** How long before the kill that explains it a repeated call had ended, at the most. */
+  readonly latestRecord: number;
   /** Calls that were made once more for no reason. */
   readonly unexplained: readonly string[];
   /** Records that differ from what the receiver saw. */
   readonly mismatched: readonly string[];
 };
 
-/** A call that had ended may not be recorded yet when its process is killed so shortly afterwards. */
-export const RECORDED_WITHIN = 500;
+/**
+ * A call that had ended may not be recorded yet when its process is killed so shortly afterwards: after a start, thousands of calls
+ * are made at once, and their ends are seen to one by one. `latestRecord` tells how much of it was needed.
+ */
+export const RECORDED_WITHIN = 2_000;
 
 const OUTCOMES: Readonly<Record<Deed, string>> = {
   'answers 200': 'answered 200',
@@ -54,24 +59,31 @@ const NOTED_WITHIN = 100;
 export function checkHistory({ wanted, calls, kills, records }: History): Findings {
   const byPath = Map.groupBy(calls, ({ path }) => path);
   const accepted = wanted.filter(isAccepted);
-  const repetitions = [...byPath.values()].flatMap(repeatedCalls);
-  const isExplained = ({ earlier, call }: Repetition) =>
-    kills.some(
-      ({ at, replacedAt }) =>
-        earlier.startedAt <= replacedAt + NOTED_WITHIN &&
-        at <= endOf(earlier) + RECORDED_WITHIN &&
-        replacedAt + NOTED_WITHIN < call.startedAt,
-    );
+  const repetitions = [...byPath.values()].flatMap(repeatedCalls).map((repetition) => ({
+    text: textOfRepetition(repetition),
+    endedBefore: endedBeforeKill(repetition, kills),
+  }));
+  const explained = repetitions.filter(({ endedBefore }) => endedBefore !== undefined);
   return {
     lost: accepted.flatMap((event) => lossOf(event, records.get(event.accepted.key))),
     unexpected: unexpectedCalls(wanted, calls),
     early: accepted.flatMap((event) => earlyCalls(event, byPath.get(event.path) ?? [])),
-    explained: repetitions.filter(isExplained).map(textOfRepetition),
-    unexplained: repetitions.filter((repetition) => !isExplained(repetition)).map(textOfRepetition),
+    explained: explained.map(({ text }) => text),
+    latestRecord: Math.max(0, ...explained.map(({ endedBefore = 0 }) => endedBefore)),
+    unexplained: repetitions.filter(({ endedBefore }) => endedBefore === undefined).map(({ text }) => text),
     mismatched: accepted.flatMap((event) =>
       mismatches(event, byPath.get(event.path) ?? [], records.get(event.accepted.key), kills),
     ),
   };
+}
+
+/** By how much a repeated call had ended before the kill that explains the repetition; undefined if none does. */
+function endedBeforeKill({ earlier, call }: Repetition, kills: readonly Kill[]): number | undefined {
+  const between = kills.filter(
+    ({ replacedAt }) => earlier.startedAt <= replacedAt + NOTED_WITHIN && replacedAt + NOTED_WITHIN < call.startedAt,
+  );
+  const pauses = between.map(({ at }) => Math.max(0, at - endOf(earlier)));
+  return pauses.filter((pause) => pause <= RECORDED_WITHIN).sort((one, other) => one - other)[0];
 }
 
 type Accepted = Wanted & Required<Pick<Wanted, 'accepted'>>;

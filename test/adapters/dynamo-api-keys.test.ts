@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createApiKey, dynamoApiKeys } from '../../adapters/dynamo-api-keys.ts';
+import { createApiKey, dynamoApiKeys, listApiKeys, revokeApiKey } from '../../adapters/dynamo-api-keys.ts';
 import type { DynamoTable } from '../../adapters/dynamo-table.ts';
 import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
 
@@ -28,6 +28,19 @@ afterAll(() => embedded.close());
 beforeEach(() => {
   reads = 0;
   now = START;
+});
+
+test('a revoked key is let in for 30 s at most', async () => {
+  const secret = await createApiKey(table, wanted, START);
+  const id = hashOf(secret).slice(0, 16);
+  const keys = apiKeys();
+  expect(await keys.find(secret)).toBeDefined();
+  expect(await revokeApiKey(table, id)).toBe(true);
+  now = START + 30_000;
+  expect(await keys.find(secret)).toBeUndefined();
+  expect(await apiKeys().find(secret)).toBeUndefined();
+  expect((await listApiKeys(table)).map((key) => key.id)).not.toContain(id);
+  expect(await revokeApiKey(table, id)).toBe(false);
 });
 
 describe('a created key', () => {

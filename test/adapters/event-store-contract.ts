@@ -4,9 +4,9 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } fro
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { dynamoTable, type ItemKey, tableSchema } from '../../adapters/dynamo-table.ts';
-import { type Entry, positionAt } from '../../core/entry.ts';
+import { BEGINNING, type Entry, positionAt, positionBefore, positionOf } from '../../core/entry.ts';
 import type { QueuedEvent } from '../../core/event.ts';
-import { type EventKey, offsetOf } from '../../core/event-key.ts';
+import { type EventKey, inShard, offsetOf } from '../../core/event-key.ts';
 import type { Hands } from '../../core/hands.ts';
 import { firstProgress, settle } from '../../core/lifecycle.ts';
 import type { EventStore } from '../../core/ports.ts';
@@ -77,6 +77,91 @@ export function eventStoreContract(
       const long = longProgress(event);
       await store.recordSuccess(event, long);
       expect(await progressOf(event)).toEqual(long);
+    });
+
+    test('finds the progress of an event alone, if there is any', async () => {
+      const event = await kept();
+      expect(await store.findProgress(event.key)).toBeUndefined();
+      const [progress] = await recordedFailures(event, 1);
+      expect(await store.findProgress(event.key)).toEqual(progress);
+    });
+
+    test('lists events latest due first, by shard, by tag and by failure, from one position to another', async () => {
+      const tag = `listed ${randomUUID()}`;
+      const shard = 9;
+      const events = Array.from({ length: 12 }, (_, n) => {
+        const uuid = inShard(randomUUID(), shard);
+        return newEvent({ key: { dueAt: DUE + 100 * DAY + n * SECOND, uuid }, tags: n % 2 ? [tag] : [] });
+      });
+      for (const event of events) await store.keepEvent(event);
+      for (const event of events.slice(0, 4)) await store.keepFailedEntry(event);
+      for (const event of events) {
+        const at = event.key.dueAt + SECOND / 2;
+        await store.keepReminder(event, { kind: 'look', key: event.key, at });
+      }
+      const latestFirst = events.map(({ key }) => key).reverse();
+      const [start, end] = [positionAt(DUE + 101 * DAY), positionBefore(DUE + 100 * DAY)];
+      expect(await store.list({ shard }, start, end, 100)).toEqual(latestFirst);
+      expect(await store.list({ shard }, start, end, 5)).toEqual(latestFirst.slice(0, 5));
+      const fifth = latestFirst[4] as EventKey;
+      const ninth = latestFirst[8] as EventKey;
+      expect(await store.list({ shard }, positionOf(fifth), positionOf(ninth), 100)).toEqual(latestFirst.slice(5, 9));
+      expect(await store.list({ shard }, positionAt(fifth.dueAt), end, 100)).toEqual(latestFirst.slice(4));
+      expect(await store.list({ shard }, start, positionBefore(ninth.dueAt), 100)).toEqual(latestFirst.slice(0, 9));
+      const tagged = latestFirst.filter((_, index) => index % 2 === 0);
+      expect(await store.list({ tag }, '', BEGINNING, 100)).toEqual(tagged);
+      expect(await store.list({ failedShard: shard }, '', BEGINNING, 100)).toEqual(latestFirst.slice(8));
+      expect(await store.list({ tag: 'none' }, '', BEGINNING, 100)).toEqual([]);
+    });
+
+    describe('reserves a deduplication id', () => {
+      const wish = { body: { kind: 'bytes', bytes: everyByte(KB) }, asked: { at: DUE } } as const;
+      const reserving = (wishes: Partial<QueuedEvent>) => newEvent({ ...wish, createdAt: DUE, ...wishes });
+
+      test('for one of fifty that want it at once, and tells all others whose it is', async () => {
+        const deduplicationId = randomUUID();
+        const rivals = Array.from({ length: 50 }, (_, n) => reserving({ deduplicationId, createdAt: DUE + n }));
+        const verdicts = await Promise.all(rivals.map((rival) => store.reserve(rival)));
+        const winner = rivals[verdicts.findIndex(({ isOwn }) => isOwn)];
+        expect(verdicts.filter(({ isOwn }) => isOwn)).toHaveLength(1);
+        for (const { key, createdAt, isSameRequest } of verdicts) {
+          expect([key, createdAt, isSameRequest]).toEqual([winner?.key, winner?.createdAt, true]);
+        }
+      });
+
+      test('for each publisher, whatever both of them hold', async () => {
+        const id = randomUUID();
+        const own = await store.reserve(reserving({ publishedBy: 'a', deduplicationId: `b#${id}` }));
+        const other = await store.reserve(reserving({ publishedBy: 'a#b', deduplicationId: id }));
+        expect([own.isOwn, other.isOwn]).toEqual([true, true]);
+      });
+
+      test.each<[string, Partial<QueuedEvent>]>([
+        ['URL', { url: 'https://example.com/else' }],
+        ['body', { body: { kind: 'bytes', bytes: everyByte(KB).fill(0, 5, 6) } }],
+        ['kind of body', { body: { kind: 'text', bytes: everyByte(KB) } }],
+        ['due time', { asked: { after: 0 } }],
+        ['number of tries', { maxTryCount: 7 }],
+      ])('and knows a request with another %s', async (_, change) => {
+        const deduplicationId = randomUUID();
+        await store.reserve(reserving({ deduplicationId }));
+        expect(await store.reserve(reserving({ deduplicationId, ...change }))).toMatchObject({
+          isOwn: false,
+          isSameRequest: false,
+        });
+      });
+
+      test('for a day, or until one that knows the reserved key takes its place', async () => {
+        const deduplicationId = randomUUID();
+        const first = reserving({ deduplicationId });
+        await store.reserve(first);
+        expect((await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY - 1 }))).isOwn).toBe(false);
+        expect((await store.reserve(reserving({ deduplicationId }), newKey())).isOwn).toBe(false);
+        const second = reserving({ deduplicationId });
+        expect((await store.reserve(second, first.key)).isOwn).toBe(true);
+        expect((await store.reserve(reserving({ deduplicationId }), first.key)).isOwn).toBe(false);
+        expect((await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY }))).isOwn).toBe(true);
+      });
     });
 
     test('records a failure with what is owed next', async () => {

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { createApiKey, listApiKeys, revokeApiKey } from '../adapters/dynamo-api-keys.ts';
+import type { DynamoTable } from '../adapters/dynamo-table.ts';
+import { type Scope, scopes } from '../core/api-key.ts';
+import { announcedAddress, FolderInUse, FolderUnusable, openDataFolder } from './data-folder.ts';
+import { embeddedTable, tableAt } from './embedded-table.ts';
+import { DEFAULT_DATA_FOLDER } from './options.ts';
+
+const help = `API keys of the event queue on this machine, whether it runs or not.
+
+  npm run keys -- create --label <name> --scopes <scope,...>   makes a key, and shows it this once
+  npm run keys -- list                                         every key, without its secret
+  npm run keys -- revoke <id>                                  ends a key; it stops working within 30 s
+
+  --data <folder>   where the events are kept (default ${DEFAULT_DATA_FOLDER})
+
+Scopes: ${scopes.join(', ')}.`;
+
+/** What is wrong with a command, or stands in its way, in words for who gave it. */
+class Refused extends Error {}
+
+type Run = (table: DynamoTable) => Promise<string>;
+
+try {
+  const asked = parseCommand(process.argv.slice(2));
+  console.log(asked === 'help' ? help : await onTable(asked.dataFolder, asked.run));
+} catch (error) {
+  const isOurs = error instanceof Refused || error instanceof FolderUnusable;
+  console.error(isOurs ? (error as Error).message : error);
+  process.exitCode = error instanceof Refused ? 2 : 1;
+}
+
+function parseCommand(args: readonly string[]): 'help' | { readonly dataFolder: string; readonly run: Run } {
+  const { values, positionals } = parsed(args);
+  if (values.help) return 'help';
+  const [command, id, ...more] = positionals;
+  const { data: dataFolder = DEFAULT_DATA_FOLDER, label, scopes: list } = values;
+  if (more.length > 0) throw new Refused(`Too many words: ${more.join(' ')}. See npm run keys -- --help.`);
+  if (command === 'create') return { dataFolder, run: create(labelOf(label), scopesOf(list)) };
+  if (command === 'list') return { dataFolder, run: listing };
+  if (command === 'revoke' && id !== undefined) return { dataFolder, run: revoke(id) };
+  throw new Refused('Say create, list, or revoke with the id of a key. See npm run keys -- --help.');
+}
+
+function parsed(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const options = { data: text, label: text, scopes: text, help: { type: 'boolean' } } as const;
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See npm run keys -- --help.`);
+  }
+}
+
+function labelOf(label: string | undefined): string {
+  if (label) return label;
+  throw new Refused('Say whose key it is: --label web.');
+}
+
+function scopesOf(list: string | undefined): readonly Scope[] {
+  const named = (list ?? '').split(',').filter((name) => name !== '');
+  const unknown = named.filter((name) => !(scopes as readonly string[]).includes(name));
+  if (named.length > 0 && unknown.length === 0) return [...new Set(named as Scope[])];
+  const wrong = unknown.length > 0 ? ` There is no scope ${unknown.join(', ')}.` : '';
+  throw new Refused(`Say what the key may do: --scopes with some of ${scopes.join(',')}.${wrong}`);
+}
+
+/** The folder's own table, or that of the queue which has it open. */
+async function onTable(dataFolder: string, run: Run): Promise<string> {
+  try {
+    const folder = await openDataFolder(dataFolder);
+    const table = await embeddedTable(folder.tablePath);
+    return await run(table).finally(async () => {
+      await table.close();
+      await folder.release();
+    });
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    const table = tableAt(await announcedAddress(dataFolder));
+    return run(table).finally(table.close);
+  }
+}
+
+function create(label: string, allowed: readonly Scope[]): Run {
+  return async (table) => {
+    const secret = await createApiKey(table, { label, scopes: allowed }, Date.now());
+    return `A key for ${label}, which may ${allowed.join(', ')}. It is shown this once:\n\n  ${secret}\n`;
+  };
+}
+
+async function listing(table: DynamoTable): Promise<string> {
+  const keys = await listApiKeys(table);
+  if (keys.length === 0) return 'There are no keys but demo, which is of this machine alone.';
+  const rows = keys.map(({ id, label, scopes: allowed, createdAt }) =>
+    [id, new Date(createdAt).toISOString().slice(0, 19), allowed.join(','), label].join('  '),
+  );
+  return ['id                created (UTC)        scopes, label', ...rows].join('\n');
+}
+
+function revoke(id: string): Run {
+  return async (table) => {
+    if (!(await revokeApiKey(table, id))) throw new Refused(`There is no key ${id}. See npm run keys -- list.`);
+    return `The key ${id} is revoked. It stops working within 30 s.`;
+  };
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
+import { type DynamoTable, dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
+import type { Change } from '../../core/observed-store.ts';
+import type { Attempt } from '../../core/progress.ts';
+import { noCounts, quantile } from '../../core/statistics.ts';
+import { type Meter, meter } from '../consumed-capacity.ts';
+import { type Database, openDynalite } from '../open-dynalite.ts';
+import { queuedEvent } from '../sample-event.ts';
+
+const START = Date.parse('2030-01-01T23:30:00Z');
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const event = queuedEvent(START);
+const accepted: Change = { kind: 'accepted', event };
+
+let database: Database;
+let table: DynamoTable;
+let metered: Meter;
+let now = START;
+const clock = () => now;
+
+beforeAll(async () => {
+  database = await openDynalite();
+  metered = meter(database.client);
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  now = START;
+  const TableName = randomUUID();
+  await database.client.send(new CreateTableCommand({ TableName, ...tableSchema }));
+  table = dynamoTable(database.client, TableName);
+  metered.reset();
+});
+
+describe('statistics', () => {
+  test('count what happens, minute by minute of the last hour and hour by hour of the last day', async () => {
+    const statistics = dynamoStatistics(table, clock);
+    for (const at of [0, 10 * SECOND, 5 * MINUTE, 59 * MINUTE]) {
+      now = START + at;
+      statistics.tell(accepted);
+      await statistics.flush();
+    }
+    const hour = await statistics.read('hour');
+    expect(hour).toHaveLength(60);
+    expect(
+      hour
+        .filter(({ counts }) => counts.accepted > 0)
+        .map(({ startedAt, counts }) => [startedAt - START, counts.accepted]),
+    ).toEqual([
+      [0, 2],
+      [5 * MINUTE, 1],
+      [59 * MINUTE, 1],
+    ]);
+    const day = await statistics.read('day');
+    expect(day).toHaveLength(24);
+    expect(day.slice(-2).map(({ startedAt, counts }) => [startedAt - START, counts.accepted])).toEqual([
+      [-30 * MINUTE, 3],
+      [30 * MINUTE, 1],
+    ]);
+    now = START + 60 * MINUTE;
+    expect(
+      (await statistics.read('hour')).map(({ counts }) => counts.accepted).reduce((one, other) => one + other),
+    ).toBe(2);
+  });
+
+  test('tell outcomes and ends apart, and know how late and how long attempts were', async () => {
+    const statistics = dynamoStatistics(table, clock);
+    for (let n = 1; n <= 100; n++) statistics.tell(attempted({ late: n, duration: 10 * n }));
+    statistics.tell(attempted({ outcome: 'timed_out', late: 0, duration: 5_000 }));
+    for (const status of ['success', 'success', 'max_try_count_reached', 'cancelled'] as const)
+      statistics.tell(finished(status));
+    await statistics.flush();
+    const { counts } = (await dynamoStatistics(table, clock).read('hour')).at(-1) ?? { counts: noCounts };
+    expect(counts).toMatchObject({
+      attempts: { answered: 100, timed_out: 1 },
+      succeeded: 2,
+      exhausted: 1,
+      cancelled: 1,
+    });
+    for (const [share, value] of [
+      [0.5, 500],
+      [0.95, 950],
+      [0.99, 1_000],
+    ] as const) {
+      expect((quantile(counts.duration, share) ?? 0) / value).toBeGreaterThan(0.94);
+      expect((quantile(counts.duration, share) ?? 0) / value).toBeLessThan(1.06);
+    }
+    expect(quantile({}, 0.5)).toBeUndefined();
+  });
+
+  test('of several processes are added up, with what this one has not written yet', async () => {
+    const [one, other] = [dynamoStatistics(table, clock), dynamoStatistics(table, clock)];
+    for (const statistics of [one, other]) {
+      statistics.tell(accepted);
+      await statistics.flush();
+      statistics.tell(accepted);
+    }
+    expect((await one.read('hour')).at(-1)?.counts.accepted).toBe(3);
+    await other.flush();
+    expect((await one.read('hour')).at(-1)?.counts.accepted).toBe(4);
+  });
+
+  test('that could not be written are written the next time', async () => {
+    let broken = true;
+    const put: DynamoTable['put'] = (item) => (broken ? Promise.reject(new Error('throttled')) : table.put(item));
+    const statistics = dynamoStatistics({ ...table, put }, clock);
+    statistics.tell(accepted);
+    await expect(statistics.flush()).rejects.toThrow('throttled');
+    now += 2 * HOUR;
+    broken = false;
+    await statistics.flush();
+    const day = await dynamoStatistics(table, clock).read('day');
+    expect(day.map(({ counts }) => counts.accepted).reduce((one, other) => one + other)).toBe(1);
+  });
+
+  test('cost 0.05 write units an event at most, at 100 events a second and a flush every 10 s', async () => {
+    const statistics = dynamoStatistics(table, clock);
+    const seconds = 300;
+    for (let second = 0; second < seconds; second++) {
+      now = START + second * SECOND;
+      for (let n = 0; n < 100; n++) {
+        statistics.tell(accepted);
+        statistics.tell(attempted({ late: n % 30, duration: (n * 37) % 6_000 }));
+        statistics.tell(finished('success'));
+      }
+      if (second % 10 === 9) await statistics.flush();
+    }
+    expect(metered.writes / (100 * seconds)).toBeLessThanOrEqual(0.05);
+    expect(metered.calls).toEqual({ BatchWriteItem: seconds / 10 });
+  });
+
+  test('cost nothing while nothing happens', async () => {
+    const statistics = dynamoStatistics(table, clock);
+    await statistics.flush();
+    expect(metered.calls).toEqual({});
+  });
+});
+
+function attempted(attempt: Partial<Attempt>): Change {
+  return {
+    kind: 'attempted',
+    event,
+    attempt: { number: 1, startedAt: START, late: 0, duration: 0, outcome: 'answered', ...attempt },
+  };
+}
+
+function finished(status: 'success' | 'max_try_count_reached' | 'cancelled'): Change {
+  const progress = { status, version: 1, tryCount: 1, attempts: [], finishedAt: START, readableUntil: START };
+  return { kind: 'finished', event, progress };
+}
