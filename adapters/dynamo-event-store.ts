@@ -65,7 +65,7 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
 
     async list(list, after, to, limit) {
       const found: EventKey[] = [];
-      for (let from = after, isLast = false; found.length < limit && !isLast; ) {
+      for (let from = after, isLast = after > to; found.length < limit && !isLast; ) {
         const page = await table.query({ pk: partitionOf(list), from, to, attributes: ['sk'], limit, ascending: true });
         const keys = page.items.map(({ sk }) => sk).filter((sk) => sk !== from && !sk.endsWith('#r'));
         found.push(...keys.map(keyFrom));

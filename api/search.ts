@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { instantSchema } from '../core/new-event.ts';
 import { statuses } from './event-answer.ts';
 
+const LAST_INSTANT = Date.UTC(5000, 0);
+
 const TAG = 'A tag that the event has; of several, all.';
 const DUE_AFTER = 'Due at this instant or later: ISO 8601 with a time zone, or epoch seconds.';
 const DUE_BEFORE = 'Due before this instant.';
@@ -9,7 +11,7 @@ const CURSOR = 'The next_cursor of the page before, with the same search.';
 
 /** Query parameters are text: each value is read as what it stands for. */
 export function searchParameters() {
-  const instant = z.preprocess((value) => (isNumber(value) ? Number(value) : value), instantSchema());
+  const instant = z.preprocess((value) => (isNumber(value) ? Number(value) : value), boundedInstant());
   return z.strictObject({
     status: z.enum(statuses).optional().meta({ description: 'In which state the event is.' }),
     tag: tags().optional().meta({ description: TAG }),
@@ -26,8 +28,8 @@ export function searchBody<Status extends string>(status: z.ZodType<Status>) {
     {
       status: status.meta({ description: 'In which state the events are.' }),
       tag: tags().nullish().meta({ description: TAG }),
-      due_after: instantSchema().nullish().meta({ description: DUE_AFTER }),
-      due_before: instantSchema().nullish().meta({ description: DUE_BEFORE }),
+      due_after: boundedInstant().nullish().meta({ description: DUE_AFTER }),
+      due_before: boundedInstant().nullish().meta({ description: DUE_BEFORE }),
       cursor: z.string().nullish().meta({ description: CURSOR }),
     },
     'Send a JSON object that says which events: {} for all.',
@@ -42,6 +44,10 @@ export function wholeNumber(least: number, most: number, fallback: number, descr
       z.int(`A whole number from ${least} to ${most}.`).min(least).max(most).default(fallback),
     )
     .meta({ description });
+}
+
+function boundedInstant() {
+  return instantSchema().refine((at) => at >= 0 && at <= LAST_INSTANT, 'Between the years 1970 and 5000.');
 }
 
 function tags() {

@@ -6,10 +6,13 @@ import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { type DynamoTable, dynamoTable, tableSchema } from '../adapters/dynamo-table.ts';
+import { closeIterators } from './closed-iterators.ts';
 import type { TableAddress } from './data-folder.ts';
 import { expiredItems } from './expired-items.ts';
 
 const TABLE_NAME = 'events';
+
+closeIterators();
 
 export type EmbeddedTable = DynamoTable & {
   readonly address: TableAddress;

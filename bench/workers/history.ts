@@ -41,7 +41,7 @@ export type Findings = {
  * A call that had ended may not be recorded yet when its process is killed so shortly afterwards: after a start, thousands of calls
  * are made at once, and their ends are seen to one by one. `latestRecord` tells how much of it was needed.
  */
-export const RECORDED_WITHIN = 2_000;
+export const RECORDED_WITHIN = 1_000;
 
 const OUTCOMES: Readonly<Record<Deed, string>> = {
   'answers 200': 'answered 200',

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 
 export type LocalProcess = {
+  readonly pid: number | undefined;
   /** Everything it has printed so far. */
   printed(): string;
   /** Resolves with what the pattern found in what was printed, as soon as it is there; rejects if the process ends before. */
@@ -41,7 +42,7 @@ export function runProcess(command: string, args: readonly string[]): LocalProce
     }
   }
 
-  return { printed: () => printed, sees, kill: (signal) => child.kill(signal), ended };
+  return { pid: child.pid, printed: () => printed, sees, kill: (signal) => child.kill(signal), ended };
 }
 
 /** Resolves when it serves. */

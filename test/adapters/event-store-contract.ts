@@ -112,6 +112,7 @@ export function eventStoreContract(
       expect(await store.list({ tag }, '', BEGINNING, 100)).toEqual(tagged);
       expect(await store.list({ failedShard: shard }, '', BEGINNING, 100)).toEqual(latestFirst.slice(8));
       expect(await store.list({ tag: 'none' }, '', BEGINNING, 100)).toEqual([]);
+      expect(await store.list({ shard }, end, start, 100)).toEqual([]);
     });
 
     describe('reserves a deduplication id', () => {

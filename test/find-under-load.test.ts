@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { EventKey } from '../core/event-key.ts';
+import { type EventQueue, eventQueue } from '../core/queue.ts';
+import { openEventStore } from './adapters/event-store-contract.ts';
+import { type Meter, meter } from './consumed-capacity.ts';
+import { type Database, openDynalite } from './open-dynalite.ts';
+import { answered, wantedEvent } from './sample-event.ts';
+import { received, recordedMessages } from './simulated-time.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const AT_ONCE = 1_000;
+const START = Date.parse('2030-01-01T00:00:00Z');
+
+let database: Database;
+let metered: Meter;
+let queue: EventQueue;
+let messages: ReturnType<typeof recordedMessages>;
+let now = START;
+
+beforeEach(async () => {
+  now = START;
+  database = await openDynalite();
+  metered = meter(database.client);
+  messages = recordedMessages();
+  queue = eventQueue({
+    store: await openEventStore(database.client),
+    dueQueue: { ...messages, backlog: async () => 0 },
+    call: async () => answered(200),
+    now: () => now,
+    sleep,
+    newId: randomUUID,
+    random: Math.random,
+    shards: 4,
+    longestTimeout: 6 * SECOND,
+    visibility: MINUTE,
+    tell: () => {},
+    instance: 'one',
+    isAlone: false,
+  });
+});
+afterEach(() => database.close());
+
+test('paging through 5,000 events while 500 arrive and 200 finish misses none of them, and shows none twice', async () => {
+  const first = await publishAll(5_000, (n) => n * SECOND);
+  const seen: string[] = [];
+  let after: string | undefined;
+  for (let page = 0; ; page++) {
+    const { records, next } = await queue.find({ tags: [] }, 100, after);
+    seen.push(...records.map(({ event }) => event.key.uuid));
+    if (next === undefined) break;
+    after = next;
+    if (page % 5 === 0) await publishAll(50, (n) => n * 97 * SECOND);
+    if (page % 5 === 1) await finish(first.slice(page * 20, page * 20 + 20));
+  }
+  expect(new Set(seen).size).toBe(seen.length);
+  const shown = new Set(seen);
+  expect(first.filter(({ uuid }) => !shown.has(uuid))).toEqual([]);
+}, 60_000);
+
+test('2,000 that wait are counted exactly, among 3,000 that have just finished and 20,000 of the day before', async () => {
+  await finish(await publishAll(20_000, () => 0));
+  now = START + 24 * HOUR;
+  for (let run = 0; run < 12; run++) {
+    await queue.dispatch();
+    now += MINUTE;
+  }
+  await queue.dispatch();
+  await finish(await publishAll(3_000, () => 0));
+  await publishAll(2_000, (n) => (n % 2 ? n * MINUTE : n * HOUR));
+  metered.reset();
+  expect(await queue.count(100)).toEqual({ count: 2_000, complete: true });
+  const { reads, calls } = metered;
+  process.stdout.write(`Counting 2,000 of 25,000 events read ${reads} units in ${JSON.stringify(calls)}.\n`);
+  expect(calls.Query).toBeLessThanOrEqual(4 + 5_000 / 200);
+  expect(calls.BatchGetItem).toBeLessThanOrEqual(1 + 5_000 / 100);
+}, 60_000);
+
+/** @param after how long from now the n-th is due */
+async function publishAll(count: number, after: (n: number) => number): Promise<readonly EventKey[]> {
+  const wanted = Array.from({ length: count }, (_, n) => wantedEvent({ asked: { after: after(n) } }));
+  const keys: EventKey[] = [];
+  for (let from = 0; from < count; from += AT_ONCE) {
+    for (const one of await queue.publishAll(wanted.slice(from, from + AT_ONCE), 'web')) {
+      if (one.status === 'fulfilled' && one.value !== 'another request') keys.push(one.value.record.event.key);
+    }
+  }
+  expect(keys).toHaveLength(count);
+  return keys;
+}
+
+/** Those that are due are called, and all others cancelled. */
+async function finish(keys: readonly EventKey[]): Promise<void> {
+  messages.take();
+  const due = keys.filter(({ dueAt }) => dueAt <= now);
+  for (let from = 0; from < due.length; from += AT_ONCE) {
+    await queue.deliver(due.slice(from, from + AT_ONCE).map((key) => received({ key, attempt: 1, at: key.dueAt })));
+  }
+  await Promise.all(keys.filter(({ dueAt }) => dueAt > now).map(queue.cancel));
+}
