@@ -5,23 +5,24 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { HttpApi } from '../api/http-api.ts';
 import { type Problem, problemReply } from '../api/problem.ts';
 import { gatewayResult } from '../api/reply.ts';
+import type { Site } from '../site/pages.ts';
 import { echo } from './echo.ts';
 
 /** API Gateway's own bound on a request. */
 const MAX_BYTES = 10 * 1_024 * 1_024;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-/** Stands where API Gateway stands in the cloud: turns a request into an event for the same handlers, and serves `/echo`. */
-export async function openGateway(api: HttpApi, port: number): Promise<Server> {
+/** Stands where API Gateway stands in the cloud: turns a request into an event for the same handlers, and serves the site and `/echo`. */
+export async function openGateway(api: HttpApi, site: Site, port: number): Promise<Server> {
   const server = createServer(
-    (request, response) => void answer(api, request, response).catch(() => response.destroy()),
+    (request, response) => void answer(api, site, request, response).catch(() => response.destroy()),
   );
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
 }
 
-async function answer(api: HttpApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(api: HttpApi, site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
   if (url === null || !LOOPBACK.test(request.headers.host ?? '')) return write(response, refusal(notLocal));
   const body = await bodyOf(request);
@@ -29,6 +30,8 @@ async function answer(api: HttpApi, request: IncomingMessage, response: ServerRe
     response.once('finish', () => request.destroy());
     return write(response, refusal(tooLarge));
   }
+  const page = request.method === 'GET' || request.method === 'HEAD' ? site(url.pathname) : undefined;
+  if (page !== undefined) return void response.writeHead(200, page.headers).end(page.body);
   if (url.pathname === '/echo') return echo(request, url, body, response);
   write(response, await api(gatewayEvent(request, url, body), {} as Context));
 }

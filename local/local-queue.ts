@@ -13,6 +13,7 @@ import type { ApiKeys } from '../core/ports.ts';
 import { isPublicAddress } from '../core/public-address.ts';
 import { eventQueue } from '../core/queue.ts';
 import { defaultSettings } from '../core/settings.ts';
+import { openSite } from '../site/pages.ts';
 import { openDataFolder } from './data-folder.ts';
 import { embeddedTable } from './embedded-table.ts';
 import { openGateway } from './gateway.ts';
@@ -76,7 +77,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   await queue.dispatchAtStart();
   const keys = withDemoKey(dynamoApiKeys(table, now));
   const api = httpApi({ queue, statistics, keys, settings, now, version, report: console.error });
-  const gateway = await openGateway(api, port);
+  const gateway = await openGateway(api, openSite(), port);
   dueQueue.start(queue.deliver);
   const dispatching = repeatedly(DISPATCH_EVERY, queue.dispatch, console.error);
   const counting = repeatedly(FLUSH_EVERY, statistics.flush, console.error);

@@ -23,6 +23,8 @@ function welcome({ url }: LocalQueue, { dataFolder }: Options): void {
 API key: ${DEMO_SECRET} (of this machine only)
 Events are kept ${dataFolder === undefined ? 'in memory, until this process ends' : `in ${dataFolder}`}
 
+Try the API in a browser: ${url}/docs
+
 Publish an event that calls this server's own /echo:
 
   curl ${url}/events -H 'x-api-key: ${DEMO_SECRET}' -H 'content-type: application/json' -d '{"url_to_send_request": "${url}/echo"}'
