@@ -4,6 +4,7 @@ import { httpApi } from '../../api/http-api.ts';
 import type { ApiKeys, EventStore, Period } from '../../core/ports.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
+import { expectDescribed } from '../described-answer.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered } from '../sample-event.ts';
 import { recordedMessages, simulatedClock } from '../simulated-time.ts';
@@ -58,8 +59,11 @@ export function apiClient({
   const sendRaw = (request: ApiRequest) => api(gatewayEvent(request), {} as Context);
 
   async function send(request: ApiRequest) {
-    const result = await sendRaw(request);
-    return { status: result.statusCode, headers: result.headers ?? {}, body: JSON.parse(result.body ?? 'null') };
+    const { statusCode: status = 0, headers = {}, body: text = 'null' } = await sendRaw(request);
+    const answer = { status, headers, body: JSON.parse(text) };
+    const { method = 'GET', path } = request;
+    expectDescribed({ method, path, status, contentType: String(headers['content-type']), body: answer.body });
+    return answer;
   }
 
   const publish = (event: unknown) => send({ method: 'POST', path: '/events', body: JSON.stringify(event) });

@@ -52,6 +52,27 @@ describe('deliver', () => {
     expect(messages.sent).toEqual([]);
   });
 
+  test('leaves the reminder of an attempt that is far away before it records the failure', async () => {
+    const memory = memoryEventStore();
+    const order: string[] = [];
+    const store: EventStore = {
+      ...memory,
+      async keepReminder(...args) {
+        order.push('reminder');
+        await memory.keepReminder(...args);
+      },
+      async recordUnlessChanged(...args) {
+        order.push('record');
+        return memory.recordUnlessChanged(...args);
+      },
+    };
+    const { queue, messages } = simulation({ store, call: async () => answered(500) });
+    const retry = { backoff: 'fixed', delay: 3_600 * SECOND, maxDelay: 3_600 * SECOND } as const;
+    await queue.publish(wantedEvent({ retry }), 'web');
+    await queue.deliver(messages.take());
+    expect(order).toEqual(['reminder', 'record']);
+  });
+
   test('tries a failed event again retry_delay after its attempt ended, until its tries run out', async () => {
     const { queue, messages, calls, clock, deliverAll } = simulation({ call: async () => answered(500) });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 3 }), 'web');

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
+import { expectDescribed } from '../described-answer.ts';
 
 const POLL_EVERY = 20;
 
@@ -10,7 +11,7 @@ const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 export async function publish(url: string, event: object | string, path = '/events'): Promise<EventAnswer> {
   const body = typeof event === 'string' ? event : JSON.stringify(event);
   const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
-  const answer = await response.json();
+  const answer = await describedJson(response, 'POST');
   expect([response.status, answer]).toEqual([201, answer]);
   return answer as EventAnswer;
 }
@@ -18,7 +19,15 @@ export async function publish(url: string, event: object | string, path = '/even
 export async function readEvent(url: string, key: string): Promise<EventAnswer> {
   const response = await fetch(`${url}/events/${key}`, { headers });
   expect(response.status).toBe(200);
-  return (await response.json()) as EventAnswer;
+  return (await describedJson(response, 'GET')) as EventAnswer;
+}
+
+/** The body of an answer, which must be as the document says. */
+export async function describedJson(response: Response, method: string): Promise<unknown> {
+  const body = await response.json();
+  const contentType = response.headers.get('content-type') ?? '';
+  expectDescribed({ method, path: new URL(response.url).pathname, status: response.status, contentType, body });
+  return body;
 }
 
 export async function finishedEvent(url: string, key: string, within = 10_000): Promise<EventAnswer> {
