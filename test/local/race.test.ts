@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { EventAnswer } from '../../api/event-answer.ts';
+import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
+import { describedJson, eventually, finishedEvent, publish } from './http-client.ts';
+import { openReceiver, type Receiver } from './receiver.ts';
+
+const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
+
+let queue: LocalQueue;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  receiver = await openReceiver((_, response) => response.end());
+  queue = await openLocalQueue({ port: 0, dataFolder: undefined, privateTargets: true, version: 'test' });
+});
+afterAll(async () => {
+  await queue.close();
+  receiver.close();
+});
+
+test('of 1,000 events cancelled around their instants, none is called that was acknowledged before', async () => {
+  const races = Array.from({ length: 1_000 }, async (_, n) => {
+    const event = await publish(queue.url, {
+      url_to_send_request: `${receiver.url}/raced/${n}`,
+      call_url_after: 1.5 + n / 500,
+    });
+    const dueAt = Math.round(event.timestamp_for_execution_to_start * 1_000);
+    await sleep(dueAt - Date.now() - 20 + (n % 40));
+    const response = await fetch(`${queue.url}/events/${event.key}`, { method: 'DELETE', headers });
+    const isAcknowledged = response.status === 200 && Date.now() < dueAt;
+    await describedJson(response, 'DELETE');
+    return { key: event.key, path: `/raced/${n}`, isAcknowledged };
+  });
+  const raced = await Promise.all(races);
+  const acknowledged = raced.filter(({ isAcknowledged }) => isAcknowledged);
+  for (const { key } of raced) await finishedEvent(queue.url, key);
+  expect(acknowledged.length).toBeGreaterThan(50);
+  expect(acknowledged.length).toBeLessThan(1_000);
+  expect(acknowledged.filter(({ path }) => receiver.callsTo(path).length > 0)).toEqual([]);
+}, 30_000);
+
+test('fifty clients that publish with one Idempotency-Key at once get one event, called once', async () => {
+  const body = JSON.stringify({ url_to_send_request: `${receiver.url}/once` });
+  const request = { method: 'POST', headers: { ...headers, 'idempotency-key': 'order 42' }, body };
+  const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${queue.url}/events`, request)));
+  const events = await Promise.all(answers.map((answer) => describedJson(answer, 'POST') as Promise<EventAnswer>));
+  expect(new Set(events.map(({ key }) => key)).size).toBe(1);
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  await finishedEvent(queue.url, events[0]?.key ?? '');
+  expect(receiver.callsTo('/once')).toHaveLength(1);
+});
+
+test('what happens is counted, and seen at once', async () => {
+  const before = await succeededInLastHour();
+  const { key } = await publish(queue.url, { url_to_send_request: `${receiver.url}/counted` });
+  const event = await fetch(`${queue.url}/events/${key}?wait=10`, { headers });
+  expect(((await describedJson(event, 'GET')) as EventAnswer).status).toBe('success');
+  await eventually(async () => expect(await succeededInLastHour()).toBe(before + 1));
+});
+
+async function succeededInLastHour(): Promise<number> {
+  const response = await fetch(`${queue.url}/stats?range=hour`, { headers });
+  const { periods } = (await describedJson(response, 'GET')) as { periods: { succeeded: number }[] };
+  return periods.reduce((sum, { succeeded }) => sum + succeeded, 0);
+}
