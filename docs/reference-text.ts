@@ -1,0 +1,164 @@
+import { openApiDocument } from '../api/openapi.ts';
+import { problemKinds } from '../api/problem.ts';
+import { type Route, routes } from '../api/routes.ts';
+import { defaultSettings } from '../core/settings.ts';
+
+type Schema = {
+  readonly type?: string | readonly string[];
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+};
+type Parameter = {
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: Schema;
+};
+type Operation = {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
+  readonly responses: Readonly<
+    Record<
+      string,
+      { readonly description: string; readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
+    >
+  >;
+};
+type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+
+/** The reference of the API in Markdown, made from the routes and the schemas alone. */
+export function referenceText(): string {
+  const table = routes(defaultSettings, () => 0);
+  const { paths } = openApiDocument(table, '') as Document;
+  const operationOf = ({ method, path }: Route) => paths[path]?.[method.toLowerCase()] as Operation;
+  const event = operationOf(table.get).responses[200]?.content['application/json']?.schema ?? {};
+  return `${[
+    INTRODUCTION,
+    ...Object.values<Route>(table).map((route) => section(route, operationOf(route))),
+    `## An event\n\nEvery field is there in every answer; \`null\` where it has no value.\n\n${fieldTable(event, false)}`,
+    `Each of its \`attempts\`:\n\n${fieldTable(event.properties?.attempts?.items ?? {}, false)}`,
+    `## Problems\n\nA refusal is \`application/problem+json\`: \`type\`, \`title\`, \`status\`, \`detail\`, which says what to do, and for fields that are not valid \`errors\` with the \`path\` and \`detail\` of each.\n\n${problemTable()}`,
+  ].join('\n\n')}\n`;
+}
+
+const INTRODUCTION = `# Reference
+
+Made from the routes and schemas by \`npm run reference\`. A key goes in the header \`x-api-key\`, in \`Authorization: Bearer\`, or, for
+the original queue's clients, in the query parameter \`password\`. Durations are seconds, instants are UTC.`;
+
+function section(route: Route, operation: Operation): string {
+  const { method, path, aliases, scope, summary, example, deprecated } = route;
+  const also = aliases.length > 0 ? ` Also ${aliases.map((alias) => `\`${alias.path}\``).join(', ')}.` : '';
+  const key = scope === undefined ? 'No key is needed.' : `Scope: \`${scope}\`.`;
+  const old = deprecated ? " For the original queue's clients." : '';
+  return [
+    `## ${method} ${path}`,
+    `${summary}. ${key}${also}${old}`,
+    ...inputOf(operation),
+    ...(example.input === undefined || method === 'GET' || path.includes('{') ? [] : [json(example.input)]),
+    answersOf(operation),
+  ].join('\n\n');
+}
+
+function inputOf({ parameters = [], requestBody }: Operation): string[] {
+  const rows = parameters.map(({ name, in: place, required, description = '', schema }) =>
+    row(
+      `\`${name}\``,
+      place,
+      typeOf(schema),
+      required ? 'required' : defaultOf(schema),
+      description || (schema.description ?? ''),
+    ),
+  );
+  const body = requestBody?.content['application/json'].schema;
+  const fields = body === undefined ? '' : fieldTable(body.anyOf?.[0] ?? body, true);
+  return [
+    ...(rows.length > 0 ? [[row('parameter', 'in', '', 'default', ''), rule(5), ...rows].join('\n')] : []),
+    ...(fields === '' ? [] : [fields]),
+  ];
+}
+
+/** Of an object's fields; what is sent has defaults, what is answered has none. */
+function fieldTable({ properties = {}, required = [] }: Schema, isSent: boolean): string {
+  const rows = Object.entries(properties).map(([name, schema]) => {
+    const description = isSent && name === 'events' ? 'Events, each as in POST /events.' : (schema.description ?? '');
+    const fallback = required.includes(name) ? 'required' : defaultOf(schema);
+    return isSent
+      ? row(`\`${name}\``, typeOf(schema), fallback, description)
+      : row(`\`${name}\``, typeOf(schema), description);
+  });
+  const heads = isSent ? [row('field', '', 'default', ''), rule(4)] : [row('field', '', ''), rule(3)];
+  return rows.length === 0 ? '' : [...heads, ...rows].join('\n');
+}
+
+function answersOf({ responses }: Operation): string {
+  const rows = Object.entries(responses).map(([status, { description }]) => row(status, description));
+  return [row('answer', ''), rule(2), ...rows].join('\n');
+}
+
+function problemTable(): string {
+  const rows = Object.entries(problemKinds).map(([kind, { status, title }]) =>
+    row(`\`urn:event-queue:${kind}\``, String(status), title),
+  );
+  return [row('type', 'status', 'title'), rule(3), ...rows].join('\n');
+}
+
+function typeOf(schema: Schema): string {
+  if (schema.enum !== undefined) return schema.enum.map((one) => `\`${one}\``).join(', ');
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  if (schema.anyOf !== undefined)
+    return [...new Set(schema.anyOf.map(typeOf))].filter((type) => type !== '').join(' or ');
+  if (schema.type === 'array')
+    return `list of ${typeOf(schema.items ?? {}) || 'values'}${lengthOf(schema.minItems, schema.maxItems)}`;
+  if (schema.type === undefined) return 'any value';
+  const name = schema.format ?? [schema.type].flat().join(' or ');
+  return `${name}${boundsOf(schema)}${lengthOf(schema.minLength, schema.maxLength)}`;
+}
+
+/** What JSON can hold anyway is no bound. */
+function boundsOf({ minimum, maximum }: Schema): string {
+  const least = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? undefined : minimum;
+  const most = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  return spanOf(least, most, '');
+}
+
+function lengthOf(least: number | undefined, most: number | undefined): string {
+  return spanOf(least, most, ' long');
+}
+
+function spanOf(least: number | undefined, most: number | undefined, unit: string): string {
+  const [from, to] = [least, most].map((bound) => bound?.toLocaleString('en'));
+  if (from !== undefined && to !== undefined) return `, ${from} to ${to}${unit}`;
+  if (from !== undefined) return `, at least ${from}${unit}`;
+  return to === undefined ? '' : `, at most ${to}${unit}`;
+}
+
+function defaultOf({ default: fallback }: Schema): string {
+  return fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``;
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+}
+
+function rule(columns: number): string {
+  return `|${' --- |'.repeat(columns)}`;
+}
+
+function json(value: unknown): string {
+  return `\`\`\`json\n${JSON.stringify(value, undefined, 2)}\n\`\`\``;
+}

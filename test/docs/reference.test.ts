@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { referenceText } from '../../docs/reference-text.ts';
+
+test('docs/reference.md is as `npm run reference` makes it', () => {
+  expect(readFileSync(new URL('../../docs/reference.md', import.meta.url), 'utf8')).toBe(referenceText());
+});
