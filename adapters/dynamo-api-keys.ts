@@ -52,7 +52,7 @@ export async function createApiKey(
 /** Every key that was made and not revoked, without its secret. */
 export async function listApiKeys(table: DynamoTable): Promise<readonly ListedKey[]> {
   const keys: ListedKey[] = [];
-  for (let from = '', isLast = false; !isLast; ) {
+  for (let from = '0', isLast = false; !isLast; ) {
     const attributes = ['sk', 'label', 'scopes', 'createdAt'];
     const page = await table.query({ pk: LIST, from, to: '~', attributes, limit: 1_000, ascending: true });
     for (const { sk: id, label, scopes, createdAt } of page.items) {

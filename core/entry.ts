@@ -25,6 +25,9 @@ export type Position = string;
 /** Before everything that may ever be due. */
 export const BEGINNING: Position = '~';
 
+/** Behind all of it. Not empty: DynamoDB takes no empty text for a key, not even as a bound. */
+export const END: Position = '0';
+
 export function positionAt(instant: number): Position {
   return offsetOf(instant);
 }

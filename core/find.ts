@@ -1,4 +1,4 @@
-import { BEGINNING, type Position, positionAt, positionBefore, positionOf } from './entry.ts';
+import { BEGINNING, END, type Position, positionAt, positionBefore, positionOf } from './entry.ts';
 import type { EventKey } from './event-key.ts';
 import { isForgotten } from './lifecycle.ts';
 import type { EventRecord, EventStore, List } from './ports.ts';
@@ -71,8 +71,8 @@ async function listsFor({ store, shards }: World, { status, tags: [tag] }: Searc
 
 type Range = { readonly after: Position; readonly to: Position };
 
-function rangeOf({ dueAfter, dueBefore }: Search, after: Position = ''): Range {
-  const start = dueBefore === undefined ? '' : positionAt(dueBefore - 1);
+function rangeOf({ dueAfter, dueBefore }: Search, after: Position = END): Range {
+  const start = dueBefore === undefined ? END : positionAt(dueBefore - 1);
   const to = dueAfter === undefined ? BEGINNING : positionBefore(dueAfter);
   return { after: after > start ? after : start, to };
 }

@@ -348,4 +348,47 @@ export const rules: readonly Rule[] = [
     code: "walk(taken, 'trailing', startedAt - START_OVERLAP, resend)",
     without: "walk(taken, 'trailing', startedAt + SENT_BY_PUBLISH + 0 * START_OVERLAP, resend)",
   },
+  {
+    name: 'who opens a finished event leaves an entry ahead of the trailing hand',
+    file: 'core/retry.ts',
+    code: "await store.keepReminder(event, { kind: 'look', key: event.key, at: lookAt(event.key, progress, now(), grace) });",
+    without: 'void [lookAt, grace];',
+  },
+  {
+    name: 'the tries of an event that was opened again count from there',
+    file: 'core/lifecycle.ts',
+    code: 'history.tryCount - (progress.triedBefore ?? 0)',
+    without: 'history.tryCount',
+  },
+  {
+    name: 'an event that is cancelled stays so when its attempt fails',
+    file: 'core/cancel.ts',
+    code: 'return (await store.recordUnlessChanged(event, read, progress)) ? { event, progress } : cancel(key);',
+    without: 'return { event, progress };',
+  },
+  {
+    name: 'an entry of the failed is there before the end is recorded',
+    file: 'core/deliver.ts',
+    code: 'await store.keepFailedEntry(event);\n      return void (await record(ended));',
+    without: 'await record(ended);\n      return void (await store.keepFailedEntry(event));',
+  },
+  {
+    name: 'who lost the reservation of an id adds no event',
+    file: 'core/publish.ts',
+    code: 'if (reserved.isOwn) return keep(event);',
+    without: 'if (reserved.key !== undefined) return keep(event);',
+  },
+  {
+    name: 'a reservation whose publisher died is completed',
+    file: 'core/publish.ts',
+    code: 'return keep(soonMarked({ ...event, key, createdAt }), true);',
+    without:
+      'return { published: { record: { event: { ...event, key, createdAt }, progress: firstProgress(event) }, isNew: false } };',
+  },
+  {
+    name: 'an old reservation gets a new key, ahead of the hands',
+    file: 'core/publish.ts',
+    code: 'if (now() - reserved.createdAt < LONGEST_PUBLISH) {',
+    without: 'if (now() - reserved.createdAt < 10_000 * LONGEST_PUBLISH) {',
+  },
 ].map((rule) => ({ suites: core, ...rule }));

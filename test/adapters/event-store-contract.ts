@@ -4,7 +4,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } fro
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { dynamoTable, type ItemKey, tableSchema } from '../../adapters/dynamo-table.ts';
-import { BEGINNING, type Entry, positionAt, positionBefore, positionOf } from '../../core/entry.ts';
+import { BEGINNING, END, type Entry, positionAt, positionBefore, positionOf } from '../../core/entry.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import { type EventKey, inShard, offsetOf } from '../../core/event-key.ts';
 import type { Hands } from '../../core/hands.ts';
@@ -109,9 +109,9 @@ export function eventStoreContract(
       expect(await store.list({ shard }, positionAt(fifth.dueAt), end, 100)).toEqual(latestFirst.slice(4));
       expect(await store.list({ shard }, start, positionBefore(ninth.dueAt), 100)).toEqual(latestFirst.slice(0, 9));
       const tagged = latestFirst.filter((_, index) => index % 2 === 0);
-      expect(await store.list({ tag }, '', BEGINNING, 100)).toEqual(tagged);
-      expect(await store.list({ failedShard: shard }, '', BEGINNING, 100)).toEqual(latestFirst.slice(8));
-      expect(await store.list({ tag: 'none' }, '', BEGINNING, 100)).toEqual([]);
+      expect(await store.list({ tag }, END, BEGINNING, 100)).toEqual(tagged);
+      expect(await store.list({ failedShard: shard }, END, BEGINNING, 100)).toEqual(latestFirst.slice(8));
+      expect(await store.list({ tag: 'none' }, END, BEGINNING, 100)).toEqual([]);
       expect(await store.list({ shard }, end, start, 100)).toEqual([]);
     });
 
