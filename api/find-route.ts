@@ -10,9 +10,8 @@ export type FoundRoute<Name extends string> = {
 };
 
 /** Finds which of the routes, by its path or an alias, takes a request; or says why none does. */
-export function routeFinder<Name extends string>(routes: Readonly<Record<Name, Route>>) {
-  const paths = (Object.keys(routes) as Name[]).flatMap((name) => {
-    const { method, path, aliases } = routes[name];
+export function routeFinder<Name extends string>(routes: readonly (readonly [Name, Route])[]) {
+  const paths = routes.flatMap(([name, { method, path, aliases }]) => {
     return [{ path }, ...aliases].map((way) => ({
       name,
       method,

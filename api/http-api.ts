@@ -11,7 +11,7 @@ import { openApiDocument } from './openapi.ts';
 import { parseRequest } from './parse-request.ts';
 import { type Problem, problemReply, unexpected } from './problem.ts';
 import { gatewayResult, type Reply } from './reply.ts';
-import { type Route, type RouteName, routes } from './routes.ts';
+import { type FunctionName, type Route, type RouteName, routes } from './routes.ts';
 import { validate } from './validate.ts';
 
 export type HttpApi = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -23,6 +23,8 @@ type World = {
   readonly settings: Settings;
   readonly now: () => number;
   readonly version: string;
+  /** The function whose routes are served, if not those of all. */
+  readonly only?: FunctionName;
   /** Told of every failure that nobody expected; the client is told nothing of it. */
   readonly report: (error: unknown) => void;
 };
@@ -38,12 +40,13 @@ type Step = (request: ApiRequest) => Promise<Problem | undefined> | Problem | un
 
 /** The whole API as one function in the shape of a Lambda handler behind an HTTP API. */
 export function httpApi(world: World): HttpApi {
-  const { settings, now, version } = world;
+  const { settings, now, version, only } = world;
   const table = routes(settings, now);
   const handle = handlers(world, openApiDocument(table, version), table.publish.input);
-  const findRoute = routeFinder<RouteName>(table);
+  const served = (Object.keys(table) as RouteName[]).filter((name) => !only || table[name].function === only);
+  const findRoute = routeFinder(served.map((name) => [name, table[name]] as const));
   const pipelines = Object.fromEntries(
-    (Object.keys(table) as RouteName[]).map((name) => [name, pipeline(world, table[name], handle[name] as RunRoute)]),
+    served.map((name) => [name, pipeline(world, table[name], handle[name] as RunRoute)]),
   ) as Record<RouteName, ReturnType<typeof pipeline>>;
 
   return async (event, context) => {

@@ -13,6 +13,8 @@ export type Route = {
   /** `{name}` is a parameter. */
   readonly path: string;
   readonly aliases: readonly Alias[];
+  /** Which of the deployed functions serves it: there is one for each set of permissions. */
+  readonly function: FunctionName;
   /** What a caller's key must allow; without one, no key is needed. */
   readonly scope?: Scope;
   readonly summary: string;
@@ -29,6 +31,8 @@ export type Route = {
   /** There for the original queue's clients. */
   readonly deprecated?: true;
 };
+
+export type FunctionName = 'publish' | 'read' | 'manage' | 'site';
 
 /** Another path of a route, as the original queue had it, and what its query parameters are called today. */
 type Alias = { readonly path: string; readonly parameters?: Readonly<Record<string, string>> };
@@ -73,6 +77,7 @@ const otherRoutes = {
   list: {
     method: 'GET',
     path: '/events',
+    function: 'read',
     aliases: [],
     scope: 'read',
     summary: 'Find events, latest due first',
@@ -90,6 +95,7 @@ const otherRoutes = {
   count: {
     method: 'GET',
     path: '/events/count',
+    function: 'read',
     aliases: [],
     scope: 'read',
     summary: 'Count the events that wait',
@@ -102,6 +108,7 @@ const otherRoutes = {
   countOnly: {
     method: 'GET',
     path: '/get-count-of-events',
+    function: 'read',
     aliases: [],
     scope: 'read',
     summary: 'Count the events that wait, as a bare number',
@@ -115,6 +122,7 @@ const otherRoutes = {
   cancelAll: {
     method: 'POST',
     path: '/events/cancel',
+    function: 'manage',
     aliases: [],
     scope: 'manage',
     summary: 'Cancel all events that wait, or those that are found',
@@ -127,6 +135,7 @@ const otherRoutes = {
   retryAll: {
     method: 'POST',
     path: '/events/retry',
+    function: 'manage',
     aliases: [],
     scope: 'manage',
     summary: 'Try all events that failed once more, or those that are found',
@@ -139,6 +148,7 @@ const otherRoutes = {
   get: {
     method: 'GET',
     path: '/events/{key}',
+    function: 'read',
     aliases: [{ path: '/get-event', parameters: { event_key: 'key' } }],
     scope: 'read',
     summary: 'Read an event and what has happened to it',
@@ -159,6 +169,7 @@ const otherRoutes = {
   cancel: {
     method: 'DELETE',
     path: '/events/{key}',
+    function: 'manage',
     aliases: [],
     scope: 'manage',
     summary: 'Cancel an event that waits: no attempt starts any more',
@@ -171,6 +182,7 @@ const otherRoutes = {
   retry: {
     method: 'POST',
     path: '/events/{key}/retry',
+    function: 'manage',
     aliases: [],
     scope: 'manage',
     summary: 'Try a finished event once more, now, with all its tries',
@@ -183,6 +195,7 @@ const otherRoutes = {
   stats: {
     method: 'GET',
     path: '/stats',
+    function: 'read',
     aliases: [],
     scope: 'read',
     summary: 'What happened in the last hour, by the minute, or in the last day, by the hour',
@@ -195,6 +208,7 @@ const otherRoutes = {
   health: {
     method: 'GET',
     path: '/health',
+    function: 'site',
     aliases: [],
     summary: 'Whether the API answers',
     takes: 'parameters',
@@ -206,6 +220,7 @@ const otherRoutes = {
   openapi: {
     method: 'GET',
     path: '/openapi.json',
+    function: 'site',
     aliases: [],
     summary: 'This description of the API',
     takes: 'parameters',
@@ -223,6 +238,7 @@ export function routes(settings: Settings, now: () => number) {
     publish: {
       method: 'POST',
       path: '/events',
+      function: 'publish',
       aliases: [{ path: '/receive-event' }, { path: '/receive_event' }],
       scope: 'publish',
       summary: 'Publish an event: its URL is called when it is due',
@@ -242,6 +258,7 @@ export function routes(settings: Settings, now: () => number) {
     publishBatch: {
       method: 'POST',
       path: '/events/batch',
+      function: 'publish',
       aliases: [],
       scope: 'publish',
       summary: 'Publish up to 100 events at once; a bad one does not stop the others',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /** A page of the site, or a file that belongs to one, as it is answered. */
-export type SitePage = { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };
+type SitePage = { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };
 
 type Asset = { readonly type: string; readonly read: () => Uint8Array };
 

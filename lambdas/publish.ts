@@ -1,0 +1,3 @@
+import { openRuntime } from './runtime/open-runtime.ts';
+
+export const handler = openRuntime().api('publish');

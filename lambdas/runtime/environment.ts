@@ -1,0 +1,23 @@
+import * as z from 'zod';
+
+const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const environmentSchema = z.object({
+  TABLE_NAME: z.string().min(1),
+  QUEUE_URL: z.url(),
+  SHARDS: wholeNumber(1, 256),
+  MAX_TIMEOUT_SECONDS: wholeNumber(1, 840),
+  /** How long SQS waits for a deliverer before it hands a message to another. */
+  VISIBILITY_SECONDS: wholeNumber(1, 43_200),
+  /** Host names of the queue itself, which it never calls, with commas between. */
+  OWN_HOSTS: z.string().transform((hosts) => hosts.split(',').filter((host) => host !== '')),
+  VERSION: z.string().min(1),
+});
+
+/** What a function is told about its surroundings, as whoever deploys it sets it. */
+export type Environment = { readonly [Name in keyof z.input<typeof environmentSchema>]: string };
+
+/** Throws, and names the variable, if one is missing or wrong: nothing works then, and the deployment is at fault. */
+export function readEnvironment(variables: NodeJS.ProcessEnv): z.output<typeof environmentSchema> {
+  return environmentSchema.parse(variables);
+}

@@ -1,0 +1,172 @@
+import type { AddressInfo } from 'node:net';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
+import { buildApp } from 'fauxqs';
+import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
+import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import type { HttpApi } from '../../api/http-api.ts';
+import type { FunctionName } from '../../api/routes.ts';
+import { publicKey } from '../../core/event-key.ts';
+import { type Environment, readEnvironment } from '../../lambdas/runtime/environment.ts';
+import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
+import { queuedEvent } from '../sample-event.ts';
+
+const environment: Omit<Environment, 'QUEUE_URL'> = {
+  TABLE_NAME: 'events',
+  SHARDS: '4',
+  MAX_TIMEOUT_SECONDS: '6',
+  VISIBILITY_SECONDS: '180',
+  OWN_HOSTS: 'queue.example.com',
+  VERSION: '1.2.3',
+};
+const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
+
+let table: EmbeddedTable;
+let sqs: Awaited<ReturnType<typeof openFauxqs>>;
+let secret: string;
+
+beforeAll(async () => {
+  table = await embeddedTable(undefined);
+  sqs = await openFauxqs();
+  secret = await createApiKey(table, { label: 'all', scopes: ['publish', 'read', 'manage', 'admin'] }, 0);
+  Object.assign(process.env, environment, {
+    QUEUE_URL: sqs.queueUrl,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: table.address.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: table.address.endpoint,
+    AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+  });
+});
+afterAll(async () => {
+  await sqs.close();
+  await table.close();
+});
+
+describe('the functions', () => {
+  test('publish an event and its message, read it, and cancel it', async () => {
+    const body = JSON.stringify({ url_to_send_request: 'https://example.com/' });
+    const published = await ask('publish', 'POST', '/events', body);
+    expect(published.status).toBe(201);
+    const [message] = await sqs.receive();
+    expect(JSON.parse(message?.Body ?? '')).toMatchObject({ key: published.body.key, attempt: 1 });
+    const path = `/events/${published.body.key}`;
+    expect((await ask('read', 'GET', path)).body).toEqual(published.body);
+    expect((await ask('manage', 'DELETE', path)).body.status).toBe('cancelled');
+    expect((await ask('read', 'GET', '/events/count')).body).toEqual({ count: 0, complete: true });
+    expect((await ask('site', 'GET', '/health')).body).toEqual({ status: 'ok' });
+  });
+
+  test.each<[FunctionName, string, string]>([
+    ['read', 'POST', '/events'],
+    ['publish', 'DELETE', '/events/x'],
+    ['manage', 'GET', '/events/x'],
+    ['site', 'GET', '/events'],
+  ])('serve their own routes alone: %s does not know %s %s', async (name, method, path) => {
+    expect([404, 405]).toContain((await ask(name, method, path)).status);
+  });
+
+  test('refuse the URLs of the queue itself', async () => {
+    const body = JSON.stringify({ url_to_send_request: 'https://queue.example.com/events' });
+    expect((await ask('publish', 'POST', '/events', body)).status).toBe(422);
+  });
+
+  test('write down what they counted', async () => {
+    const { periods } = (await ask('read', 'GET', '/stats')).body;
+    expect(periods.at(-1).accepted + periods.at(-2).accepted).toBeGreaterThan(0);
+  });
+});
+
+describe('deliver', () => {
+  test('records what it called, acknowledges what is worth no call, and gives back what it cannot read', async () => {
+    const { handler } = await import('../../lambdas/deliver.ts');
+    const blocked = queuedEvent(Date.now(), { url: 'http://127.0.0.1:1/' });
+    await dynamoEventStore(table).keepEvent(blocked);
+    const messages = [
+      JSON.stringify({ key: publicKey(blocked.key), attempt: 1, at: blocked.key.dueAt }),
+      JSON.stringify({ key: publicKey({ ...blocked.key, dueAt: 1 }), attempt: 1, at: 1 }),
+      'not one of ours',
+    ];
+    const report = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const { batchItemFailures } = await handler(sqsEvent(messages), context);
+    expect(batchItemFailures).toEqual([{ itemIdentifier: 'message 2' }]);
+    expect(report).toHaveBeenCalledWith('The message message 2 cannot be read.', expect.any(SyntaxError));
+    report.mockRestore();
+    const { body } = await ask('read', 'GET', `/events/${publicKey(blocked.key)}`);
+    expect(body).toMatchObject({ status: 'max_try_count_reached', ended_because: 'blocked' });
+  });
+
+  test('gives back redelivered messages for which there is no time', async () => {
+    const { handler } = await import('../../lambdas/deliver.ts');
+    const event = queuedEvent(Date.now(), { url: 'http://127.0.0.1:1/' });
+    const body = JSON.stringify({ key: publicKey(event.key), attempt: 1, at: event.key.dueAt });
+    const soonOver = { getRemainingTimeInMillis: () => 10_000 } as Context;
+    const { batchItemFailures } = await handler(sqsEvent([body], 2), soonOver);
+    expect(batchItemFailures).toEqual([{ itemIdentifier: 'message 0' }]);
+  });
+});
+
+test('dispatch sends what comes due', async () => {
+  const { handler } = await import('../../lambdas/dispatch.ts');
+  const dueAt = Date.now() + 900;
+  const event = queuedEvent(dueAt, { key: { dueAt, uuid: '01000000-0000-4000-8000-000000000001' } });
+  await dynamoEventStore(table).keepEvent(event);
+  await handler();
+  const sent = (await sqs.receive()).map(({ Body = '' }) => JSON.parse(Body));
+  expect(sent).toContainEqual({ key: publicKey(event.key), attempt: 1, at: dueAt });
+});
+
+test('a variable that is missing or wrong is named', () => {
+  const good = { ...environment, QUEUE_URL: 'https://sqs.example.com/1/due' };
+  expect(readEnvironment(good)).toMatchObject({ SHARDS: 4, OWN_HOSTS: ['queue.example.com'] });
+  expect(() => readEnvironment({ ...good, SHARDS: '0' })).toThrow('SHARDS');
+  expect(() => readEnvironment({ ...good, TABLE_NAME: undefined })).toThrow('TABLE_NAME');
+});
+
+async function ask(name: FunctionName, method: string, path: string, body?: string) {
+  const { handler } = (await import(`../../lambdas/${name}.ts`)) as { handler: HttpApi };
+  const event = {
+    rawPath: path,
+    rawQueryString: '',
+    headers: { 'x-api-key': secret, 'content-type': 'application/json' },
+    requestContext: { http: { method } },
+    isBase64Encoded: false,
+    ...(body !== undefined && { body }),
+  } as unknown as APIGatewayProxyEventV2;
+  const { statusCode, body: text = 'null' } = await handler(event, context);
+  return { status: statusCode, body: JSON.parse(text) };
+}
+
+function sqsEvent(bodies: readonly string[], receiveCount = 1): SQSEvent {
+  const Records = bodies.map((body, index) => ({
+    messageId: `message ${index}`,
+    body,
+    attributes: { ApproximateReceiveCount: String(receiveCount) },
+  }));
+  return { Records } as SQSEvent;
+}
+
+async function openFauxqs() {
+  const app = buildApp({ logger: false });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new SQSClient({ endpoint, region: 'us-east-1', credentials, useQueueUrlAsEndpoint: false });
+  const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'due' }));
+  const queueUrl = `${endpoint}${new URL(QueueUrl).pathname}`;
+  return {
+    endpoint,
+    queueUrl,
+    async receive() {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+      );
+      return Messages;
+    },
+    async close() {
+      client.destroy();
+      await app.close();
+    },
+  };
+}
