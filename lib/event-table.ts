@@ -1,0 +1,30 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+type Action = 'BatchGetItem' | 'BatchWriteItem' | 'PutItem' | 'UpdateItem' | 'Query';
+
+/** The one table: on demand, with expiry, restorable to any second of the last 35 days. */
+export class EventTable extends Construct {
+  readonly tableName: string;
+  private readonly table: TableV2;
+
+  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy) {
+    super(scope, id);
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: 'expires_at',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy,
+    });
+    this.tableName = this.table.tableName;
+  }
+
+  /** These operations on this table, and no others. */
+  grant(grantee: IGrantable, ...actions: readonly Action[]): void {
+    this.table.grant(grantee, ...actions.map((action) => `dynamodb:${action}`));
+  }
+}
