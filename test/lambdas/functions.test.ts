@@ -1,56 +1,30 @@
-import type { AddressInfo } from 'node:net';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
-import { buildApp } from 'fauxqs';
-import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import type { HttpApi } from '../../api/http-api.ts';
 import type { FunctionName } from '../../api/routes.ts';
 import { publicKey } from '../../core/event-key.ts';
-import { type Environment, readEnvironment } from '../../lambdas/runtime/environment.ts';
-import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
+import { readEnvironment } from '../../lambdas/runtime/environment.ts';
+import { openAwsEmulators } from '../aws-emulators.ts';
 import { queuedEvent } from '../sample-event.ts';
 
-const environment: Omit<Environment, 'QUEUE_URL'> = {
-  TABLE_NAME: 'events',
-  SHARDS: '4',
-  MAX_TIMEOUT_SECONDS: '6',
-  VISIBILITY_SECONDS: '180',
-  OWN_HOSTS: 'queue.example.com',
-  VERSION: '1.2.3',
-};
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 
-let table: EmbeddedTable;
-let sqs: Awaited<ReturnType<typeof openFauxqs>>;
-let secret: string;
+let aws: Awaited<ReturnType<typeof openAwsEmulators>>;
 
 beforeAll(async () => {
-  table = await embeddedTable(undefined);
-  sqs = await openFauxqs();
-  secret = await createApiKey(table, { label: 'all', scopes: ['publish', 'read', 'manage', 'admin'] }, 0);
-  Object.assign(process.env, environment, {
-    QUEUE_URL: sqs.queueUrl,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: table.address.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: table.address.endpoint,
-    AWS_ENDPOINT_URL_SQS: sqs.endpoint,
-  });
+  aws = await openAwsEmulators();
+  Object.assign(process.env, aws.environment);
 });
-afterAll(async () => {
-  await sqs.close();
-  await table.close();
-});
+afterAll(() => aws.close());
 
 describe('the functions', () => {
   test('publish an event and its message, read it, and cancel it', async () => {
     const body = JSON.stringify({ url_to_send_request: 'https://example.com/' });
     const published = await ask('publish', 'POST', '/events', body);
     expect(published.status).toBe(201);
-    const [message] = await sqs.receive();
-    expect(JSON.parse(message?.Body ?? '')).toMatchObject({ key: published.body.key, attempt: 1 });
+    const [message = ''] = await aws.receive();
+    expect(JSON.parse(message)).toMatchObject({ key: published.body.key, attempt: 1 });
     const path = `/events/${published.body.key}`;
     expect((await ask('read', 'GET', path)).body).toEqual(published.body);
     expect((await ask('manage', 'DELETE', path)).body.status).toBe('cancelled');
@@ -82,7 +56,7 @@ describe('deliver', () => {
   test('records what it called, acknowledges what is worth no call, and gives back what it cannot read', async () => {
     const { handler } = await import('../../lambdas/deliver.ts');
     const blocked = queuedEvent(Date.now(), { url: 'http://127.0.0.1:1/' });
-    await dynamoEventStore(table).keepEvent(blocked);
+    await dynamoEventStore(aws.table).keepEvent(blocked);
     const messages = [
       JSON.stringify({ key: publicKey(blocked.key), attempt: 1, at: blocked.key.dueAt }),
       JSON.stringify({ key: publicKey({ ...blocked.key, dueAt: 1 }), attempt: 1, at: 1 }),
@@ -111,14 +85,14 @@ test('dispatch sends what comes due', async () => {
   const { handler } = await import('../../lambdas/dispatch.ts');
   const dueAt = Date.now() + 900;
   const event = queuedEvent(dueAt, { key: { dueAt, uuid: '01000000-0000-4000-8000-000000000001' } });
-  await dynamoEventStore(table).keepEvent(event);
+  await dynamoEventStore(aws.table).keepEvent(event);
   await handler();
-  const sent = (await sqs.receive()).map(({ Body = '' }) => JSON.parse(Body));
+  const sent = (await aws.receive()).map((body) => JSON.parse(body));
   expect(sent).toContainEqual({ key: publicKey(event.key), attempt: 1, at: dueAt });
 });
 
 test('a variable that is missing or wrong is named', () => {
-  const good = { ...environment, QUEUE_URL: 'https://sqs.example.com/1/due' };
+  const good = aws.environment;
   expect(readEnvironment(good)).toMatchObject({ SHARDS: 4, OWN_HOSTS: ['queue.example.com'] });
   expect(() => readEnvironment({ ...good, SHARDS: '0' })).toThrow('SHARDS');
   expect(() => readEnvironment({ ...good, TABLE_NAME: undefined })).toThrow('TABLE_NAME');
@@ -129,7 +103,7 @@ async function ask(name: FunctionName, method: string, path: string, body?: stri
   const event = {
     rawPath: path,
     rawQueryString: '',
-    headers: { 'x-api-key': secret, 'content-type': 'application/json' },
+    headers: { 'x-api-key': aws.secret, 'content-type': 'application/json' },
     requestContext: { http: { method } },
     isBase64Encoded: false,
     ...(body !== undefined && { body }),
@@ -145,28 +119,4 @@ function sqsEvent(bodies: readonly string[], receiveCount = 1): SQSEvent {
     attributes: { ApproximateReceiveCount: String(receiveCount) },
   }));
   return { Records } as SQSEvent;
-}
-
-async function openFauxqs() {
-  const app = buildApp({ logger: false });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new SQSClient({ endpoint, region: 'us-east-1', credentials, useQueueUrlAsEndpoint: false });
-  const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'due' }));
-  const queueUrl = `${endpoint}${new URL(QueueUrl).pathname}`;
-  return {
-    endpoint,
-    queueUrl,
-    async receive() {
-      const { Messages = [] } = await client.send(
-        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
-      );
-      return Messages;
-    },
-    async close() {
-      client.destroy();
-      await app.close();
-    },
-  };
 }
