@@ -35,7 +35,9 @@ export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoS
       const startedAt = startOf(range, now());
       const sk = sortKey(range, startedAt, writer);
       const period = own.get(sk) ?? { range, startedAt, counts: noCounts };
-      period.counts = counted(period.counts, change);
+      const counts = counted(period.counts, change);
+      if (counts === period.counts) continue;
+      period.counts = counts;
       own.set(sk, period);
       unwritten.add(sk);
     }

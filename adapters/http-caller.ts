@@ -30,6 +30,8 @@ type World = {
   /** How names are looked up, if not by the operating system. */
   readonly resolve?: LookupFunction | undefined;
   readonly userAgent: string;
+  /** The trace that calls belong to, if there is one. An event that brings its own keeps it. */
+  readonly traceparent?: () => string | undefined;
   readonly now: () => number;
 };
 
@@ -41,7 +43,7 @@ type HttpCaller = {
 
 /** Calls strangers' URLs: one deadline for all of it, no redirects, no decompression, and no more kept than the caps. */
 export function httpCaller(world: World): HttpCaller {
-  const { allowsAddress, targetPolicy, resolve, userAgent, now } = world;
+  const { allowsAddress, targetPolicy, resolve, userAgent, traceparent = () => undefined, now } = world;
   const guard = addressGuard(allowsAddress, resolve);
   // A request that queued for a socket would not see its deadline, hence no bound on sockets.
   const reuse = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: IDLE_FOR };
@@ -53,10 +55,11 @@ export function httpCaller(world: World): HttpCaller {
     const url = new URL(target.url);
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), event.timeout);
+    const said = { attempt, userAgent, traceparent: traceparent(), now: now() };
     const options: RequestOptions = {
       agent: agents[url.protocol as keyof typeof agents],
       method: event.method,
-      headers: Object.fromEntries([...headersFor(event, attempt, now(), userAgent), ...event.headers]),
+      headers: Object.fromEntries([...headersFor(event, said), ...event.headers]),
       lookup: guard.lookup,
       maxHeaderSize: MAX_HEADER_BYTES,
       signal: deadline.signal,
@@ -81,12 +84,20 @@ export function httpCaller(world: World): HttpCaller {
   return { call, close };
 }
 
+type Said = {
+  readonly attempt: number;
+  readonly userAgent: string;
+  readonly traceparent: string | undefined;
+  readonly now: number;
+};
+
 /** What the queue says in each call; the event's own headers come over it. */
-function headersFor({ key, body, headers }: QueuedEvent, attempt: number, now: number, userAgent: string) {
+function headersFor({ key, body, headers }: QueuedEvent, { attempt, userAgent, traceparent, now }: Said) {
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   const defaults: [string, string][] = [
     ['user-agent', userAgent],
     ['accept', '*/*'],
+    ...(traceparent !== undefined ? ([['traceparent', traceparent]] as [string, string][]) : []),
     ...(body ? ([['content-type', DEFAULT_TYPES[body.kind]]] as [string, string][]) : []),
   ];
   return [

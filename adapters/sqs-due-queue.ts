@@ -44,13 +44,17 @@ export function sqsDueQueue(client: SQSClient, queueUrl: string, now: () => numb
   };
 }
 
-/** The body of a message on SQS, read. A body that is none of ours is a bug or another sender's, and throws. */
+/**
+ * The body of a message on SQS, read. Versions run side by side while a new one is deployed: what a body says beyond this is passed
+ * over, and what it does not say is that of an event's first attempt. A body that is none of ours throws.
+ */
 export function parseMessageText(body: string): Message {
-  const { key, attempt, at, again } = JSON.parse(body) as Omit<Message, 'key'> & { readonly key: string };
-  const parsed = parsePublicKey(key);
-  if (parsed === undefined) throw new Error(`The message names no event: ${key}`);
+  const { key: text, ...said } = JSON.parse(body) as Partial<Omit<Message, 'key'>> & { readonly key?: string };
+  const key = parsePublicKey(text ?? '');
+  if (key === undefined) throw new Error(`The message names no event: ${text}`);
+  const { attempt = 1, at = key.dueAt, again } = said;
   if (!Number.isInteger(attempt) || !Number.isInteger(at)) throw new Error(`The message names no attempt: ${body}`);
-  return { key: parsed, attempt, at, ...(again && { again }) };
+  return { key, attempt, at, ...(again && { again }) };
 }
 
 function messageText({ key, ...rest }: Message): string {

@@ -7,8 +7,8 @@ import type { EventRecord } from './ports.ts';
 import type { Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
-/** Looks up the events behind entries and sees to those that have not ended. */
-export type Audit = (entries: readonly Entry[]) => Promise<void>;
+/** Looks up the events behind entries and sees to those that have not ended. Answers how many messages it sent. */
+export type Audit = (entries: readonly Entry[]) => Promise<number>;
 
 /**
  * Both leave a reminder ahead of the trailing hand before anything else: so every unfinished event has an entry there,
@@ -18,39 +18,41 @@ export type Audit = (entries: readonly Entry[]) => Promise<void>;
 export function auditor(world: World, grace: number): { readonly audit: Audit; resender(): Audit } {
   const { store, dueQueue, now } = world;
 
-  const audit: Audit = async (entries) => {
-    await forEachUnfinished(entries, async ({ event, progress }) => {
+  const audit: Audit = (entries) =>
+    sumOverUnfinished(entries, async ({ event, progress }) => {
       const later = laterExpiry(event, now());
       if (later !== undefined) await store.keepUntil({ event, progress }, later);
       const isOverdue = progress.nextAttemptAt + grace <= now();
-      if (isOverdue) await dueQueue.send({ ...nextMessage(event, progress), again: true });
+      if (!isOverdue) return 0;
+      await dueQueue.send({ ...nextMessage(event, progress), again: true });
+      return 1;
     });
-  };
 
   function resender(): Audit {
     const resent = new Set<string>();
-    return async (entries) => {
-      await forEachUnfinished(entries, async ({ event, progress }) => {
+    return (entries) =>
+      sumOverUnfinished(entries, async ({ event, progress }) => {
         const isLeftToItsReminder = hasReminder(progress) && progress.nextAttemptAt > now() + REACH;
-        if (isLeftToItsReminder || resent.has(event.key.uuid)) return;
+        if (isLeftToItsReminder || resent.has(event.key.uuid)) return 0;
         resent.add(event.key.uuid);
         await dueQueue.send(nextMessage(event, progress));
+        return 1;
       });
-    };
   }
 
-  async function forEachUnfinished(
+  async function sumOverUnfinished(
     entries: readonly Entry[],
-    see: (record: Unfinished) => Promise<void>,
-  ): Promise<void> {
+    see: (record: Unfinished) => Promise<number>,
+  ): Promise<number> {
     const keys = new Map(entries.map(({ key }) => [key.uuid, key]));
     const records = await Promise.all([...keys.values()].map(findUnlessFinished));
-    await Promise.all(
+    const sent = await Promise.all(
       records.filter(isUnfinished).map(async (record) => {
         await leaveReminder(record);
-        await see(record);
+        return see(record);
       }),
     );
+    return sent.reduce((sum, one) => sum + one, 0);
   }
 
   /** Most have finished, and then their progress is enough. */

@@ -22,6 +22,7 @@ export function deliverer(world: World): Deliver {
   async function together(messages: readonly Received[]): Promise<Received[]> {
     const calls = openCalls(messages.length);
     const results = await Promise.allSettled(messages.map((message) => deliver(message, calls)));
+    for (const result of results) if (result.status === 'rejected') world.report(result.reason);
     return messages.filter((_, index) => results[index]?.status === 'rejected');
   }
 

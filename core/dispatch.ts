@@ -5,6 +5,7 @@ import {
   graceOf,
   type Hand,
   type Hands,
+  lagOf,
   lease,
   mayAudit,
   messageFor,
@@ -21,14 +22,28 @@ const MOST_READY = 1_000;
 const START_OVERLAP = 90_000;
 
 export type Dispatcher = {
-  /** Every minute: sends what is soon due, and sees after what should be finished. Ends at once if another run is at it. */
-  dispatch(): Promise<void>;
+  /** Every minute: sends what is soon due, and sees after what should be finished. Undefined, and nothing done, if another run is at it. */
+  dispatch(): Promise<Run | undefined>;
   /** Before all else, in a process that is alone with its table and whose due queue is empty: sends whatever is missing there. */
   dispatchAtStart(): Promise<void>;
 };
 
-/** Handles a page of entries before the hand moves over it: dying in between repeats the page, and loses nothing. */
-type Handle = (entries: readonly Entry[]) => Promise<void>;
+/** What a run met and did. Lags are milliseconds: a minute or so if every run reaches its goal. */
+export type Run = {
+  /** How far the leading hand was behind its goal when the run began: so late may events be. */
+  readonly leadingLag: number;
+  /** The same of the trailing one: so long may what was lost stay unrepaired. */
+  readonly trailingLag: number;
+  /** How many messages of events that come due were sent. */
+  readonly promoted: number;
+  /** How many messages were sent again, because their events were overdue. */
+  readonly resent: number;
+};
+
+/** Handles a page of entries before the hand moves over it: dying in between repeats the page, and loses nothing. Answers how many messages it sent. */
+type Handle = (entries: readonly Entry[]) => Promise<number>;
+
+type Walked = { readonly hands: Hands | undefined; readonly sent: number };
 
 /** Moves the two hands over the shards. */
 export function dispatcher(world: World): Dispatcher {
@@ -36,14 +51,22 @@ export function dispatcher(world: World): Dispatcher {
   const grace = graceOf(world.longestTimeout, world.visibility);
   const { audit, resender } = auditor(world, grace);
 
-  async function dispatch(): Promise<void> {
+  async function dispatch(): Promise<Run | undefined> {
     const taken = await takeLease(await store.findHands());
-    const promoted = taken && (await walk(taken, 'leading', now() + REACH, promote));
-    if (promoted === undefined) return;
-    const ready = caughtUp(promoted, now());
-    const mayGoOn = mayAudit(ready, now(), grace) && (await dueQueue.backlog()) <= MOST_READY;
-    const audited = mayGoOn ? await walk(ready, 'trailing', now() - grace, audit) : ready;
-    if (audited !== undefined) await keep(audited);
+    if (taken === undefined) return undefined;
+    const lags = {
+      leadingLag: lagOf(taken.leading, now() + REACH),
+      trailingLag: lagOf(taken.trailing, now() - grace),
+    };
+    const promoted = await walk(taken, 'leading', now() + REACH, promote);
+    const audited = promoted.hands && (await auditUnlessBehind(caughtUp(promoted.hands, now())));
+    if (audited?.hands !== undefined) await keep(audited.hands);
+    return { ...lags, promoted: promoted.sent, resent: audited?.sent ?? 0 };
+  }
+
+  async function auditUnlessBehind(hands: Hands): Promise<Walked> {
+    const mayGoOn = mayAudit(hands, now(), grace) && (await dueQueue.backlog()) <= MOST_READY;
+    return mayGoOn ? walk(hands, 'trailing', now() - grace, audit) : { hands, sent: 0 };
   }
 
   /**
@@ -56,7 +79,7 @@ export function dispatcher(world: World): Dispatcher {
     const resend = resender();
     const startedAt = now();
     const reach = startedAt + REACH;
-    const audited = taken && (await walk(taken, 'trailing', startedAt - START_OVERLAP, resend));
+    const audited = taken && (await walk(taken, 'trailing', startedAt - START_OVERLAP, resend)).hands;
     if (audited === undefined) return;
     for (const [shard, position] of audited.trailing.entries()) {
       for await (const { entries } of pages(shard, position, reach)) await resend(entries);
@@ -79,17 +102,18 @@ export function dispatcher(world: World): Dispatcher {
   }
 
   /** A hand goes on from where it stands up to an instant, shard by shard; each page that held something is written down. */
-  async function walk(from: Hands, hand: Hand, until: number, handle: Handle): Promise<Hands | undefined> {
+  async function walk(from: Hands, hand: Hand, until: number, handle: Handle): Promise<Walked> {
     let hands: Hands | undefined = from;
+    let sent = 0;
     for (const [shard, position] of from[hand].entries()) {
       for await (const { entries, reached } of pages(shard, position, until)) {
-        await handle(entries);
+        sent += await handle(entries);
         const further: Hands = moved(hands, hand, shard, reached);
         hands = entries.length === 0 ? further : await keep(further);
-        if (hands === undefined) return undefined;
+        if (hands === undefined) return { hands, sent };
       }
     }
-    return hands;
+    return { hands, sent };
   }
 
   async function* pages(shard: number, from: Position, until: number): AsyncGenerator<Page> {
@@ -100,9 +124,10 @@ export function dispatcher(world: World): Dispatcher {
     }
   }
 
-  async function promote(entries: readonly Entry[]): Promise<void> {
+  async function promote(entries: readonly Entry[]): Promise<number> {
     const messages = entries.map(messageFor).filter((message) => message !== undefined);
     await Promise.all(messages.map((message) => dueQueue.send(message)));
+    return messages.length;
   }
 
   return { dispatch, dispatchAtStart };

@@ -1,4 +1,4 @@
-import { type EventKey, offsetOf } from './event-key.ts';
+import { type EventKey, instantAt, offsetOf } from './event-key.ts';
 
 /** What is found in a shard by its time: an event at its due instant, or a reminder to look at one then. */
 export type Entry =
@@ -30,6 +30,11 @@ export const END: Position = '0';
 
 export function positionAt(instant: number): Position {
   return offsetOf(instant);
+}
+
+/** The instant of a position, if it is not before everything. */
+export function instantOf(position: Position): number | undefined {
+  return position === BEGINNING ? undefined : instantAt(position.split('#', 1)[0] ?? '');
 }
 
 /** Where an event stands among those due at its instant. */

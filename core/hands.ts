@@ -1,4 +1,4 @@
-import { BEGINNING, type Entry, type Position, positionAt } from './entry.ts';
+import { BEGINNING, type Entry, instantOf, type Position, positionAt } from './entry.ts';
 import type { EventKey } from './event-key.ts';
 import type { Message } from './message.ts';
 import type { Waiting } from './progress.ts';
@@ -49,6 +49,11 @@ export function lease(hands: Hands | undefined, now: number, shards: number): Ha
   const positions = { leading: forShards(leading, shards), trailing: forShards(trailing, shards) };
   const taken = renewed({ version, writtenAt: now, leasedUntil: 0, ...positions }, now);
   return isBehind || upToDateSince === undefined ? taken : { ...taken, upToDateSince };
+}
+
+/** How far a hand stands behind a goal in the shard where it is furthest behind; 0 where it has no position yet. Milliseconds. */
+export function lagOf(positions: readonly Position[], goal: number): number {
+  return Math.max(...positions.map((position) => Math.max(0, goal - (instantOf(position) ?? goal))));
 }
 
 /** The same hands with one of them further in a shard. */

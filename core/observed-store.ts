@@ -1,3 +1,4 @@
+import type { Reminder } from './entry.ts';
 import type { QueuedEvent } from './event.ts';
 import type { EventStore } from './ports.ts';
 import type { Attempt, Finished, Progress } from './progress.ts';
@@ -6,6 +7,7 @@ import type { Attempt, Finished, Progress } from './progress.ts';
 export type Change =
   | { readonly kind: 'accepted'; readonly event: QueuedEvent }
   | { readonly kind: 'attempted'; readonly event: QueuedEvent; readonly attempt: Attempt }
+  | { readonly kind: 'reminded'; readonly event: QueuedEvent; readonly reminder: Reminder }
   | { readonly kind: 'finished'; readonly event: QueuedEvent; readonly progress: Finished };
 
 /** The same store; whatever is written there is told, after it was written. */
@@ -21,6 +23,10 @@ export function observedStore(store: EventStore, tell: (change: Change) => void)
     async keepEvent(event) {
       await store.keepEvent(event);
       tell({ kind: 'accepted', event });
+    },
+    async keepReminder(event, reminder) {
+      await store.keepReminder(event, reminder);
+      tell({ kind: 'reminded', event, reminder });
     },
     async recordSuccess(event, progress) {
       await store.recordSuccess(event, progress);

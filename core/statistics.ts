@@ -34,6 +34,8 @@ export function counted(counts: Counts, change: Change): Counts {
   switch (change.kind) {
     case 'accepted':
       return { ...counts, accepted: counts.accepted + 1 };
+    case 'reminded':
+      return counts;
     case 'finished': {
       const name = COUNTED_AS[change.progress.status];
       return { ...counts, [name]: counts[name] + 1 };

@@ -19,6 +19,8 @@ export type World = {
   readonly visibility: number;
   /** Is told of whatever happens to events. */
   readonly tell: (change: Change) => void;
+  /** Is told why something has to be done again, which costs time and nothing else. */
+  readonly report: (error: unknown) => void;
   /** The name of this process: no other ever has the same. */
   readonly instance: string;
   /** Whether no other process is at work on the same table: then whatever another has claimed is dead. */

@@ -71,6 +71,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     longestTimeout: settings.maxTimeoutSeconds * 1_000,
     visibility: REDELIVER_AFTER,
     tell: statistics.tell,
+    report: console.error,
     instance: randomUUID(),
     isAlone: true,
   });

@@ -42,6 +42,7 @@ beforeAll(async () => {
     longestTimeout: 6_000,
     visibility: 60_000,
     tell: () => {},
+    report: () => {},
     instance: 'one',
     isAlone: false,
   });

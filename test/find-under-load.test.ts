@@ -38,6 +38,7 @@ beforeEach(async () => {
     longestTimeout: 6 * SECOND,
     visibility: MINUTE,
     tell: () => {},
+    report: () => {},
     instance: 'one',
     isAlone: false,
   });

@@ -33,8 +33,13 @@ export function queuedEvent(dueAt: number, wishes: Partial<QueuedEvent> = {}): Q
   };
 }
 
-export function answered(statusCode: number, headers: readonly (readonly [string, string])[] = []): CallResult {
-  return { outcome: 'answered', answer: { statusCode, headers, body: new Uint8Array(), truncated: false } };
+export function answered(
+  statusCode: number,
+  headers: readonly (readonly [string, string])[] = [],
+  body = '',
+): CallResult {
+  const answer = { statusCode, headers, body: new TextEncoder().encode(body), truncated: false };
+  return { outcome: 'answered', answer };
 }
 
 /** The same queue; publishing answers the record, since no test here gives another request a deduplication id again. */

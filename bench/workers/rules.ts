@@ -113,8 +113,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'there is an audit',
     file: 'core/dispatch.ts',
-    code: "mayGoOn ? await walk(ready, 'trailing', now() - grace, audit) : ready",
-    without: 'mayGoOn ? ready : ready',
+    code: "mayGoOn ? walk(hands, 'trailing', now() - grace, audit) : { hands, sent: 0 }",
+    without: 'mayGoOn ? { hands, sent: 0 } : { hands, sent: 0 }',
   },
   {
     name: 'the audit leaves an entry ahead for what is unfinished',
@@ -137,8 +137,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit marks what it sends again',
     file: 'core/audit.ts',
-    code: 'if (isOverdue) await dueQueue.send({ ...nextMessage(event, progress), again: true });',
-    without: 'if (isOverdue) await dueQueue.send(nextMessage(event, progress));',
+    code: 'await dueQueue.send({ ...nextMessage(event, progress), again: true });',
+    without: 'await dueQueue.send(nextMessage(event, progress));',
   },
   {
     name: 'the audit waits until the leading hand has been up to date for a grace',
@@ -333,8 +333,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit at the start sends each event once',
     file: 'core/audit.ts',
-    code: 'if (isLeftToItsReminder || resent.has(event.key.uuid)) return;',
-    without: 'if (isLeftToItsReminder) return;',
+    code: 'if (isLeftToItsReminder || resent.has(event.key.uuid)) return 0;',
+    without: 'if (isLeftToItsReminder) return 0;',
   },
   {
     name: 'the audit at the start looks ahead to where publish had sent',

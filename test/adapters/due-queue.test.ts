@@ -116,6 +116,17 @@ describe('the text of a message', () => {
     expect(parseMessageText(text)).toEqual(message);
   });
 
+  test('of a later version is read, whatever else it says', () => {
+    expect(parseMessageText(text.replace('{', '{"colour":"red","tries":{"a":[1]},'))).toEqual(message);
+  });
+
+  test('of a version before, which says less, is that of the first attempt', () => {
+    const { key } = message;
+    const first = { key, attempt: 1, at: key.dueAt };
+    expect(parseMessageText(JSON.stringify({ key: publicKey(key) }))).toEqual(first);
+    expect(parseMessageText(JSON.stringify({ key: publicKey(key), attempt: 3 }))).toEqual({ ...first, attempt: 3 });
+  });
+
   test.each([
     '',
     'hello',
@@ -124,8 +135,6 @@ describe('the text of a message', () => {
     '{}',
     '"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd"',
     '{"key":"another","attempt":1,"at":1}',
-    '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd"}',
-    '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":1}',
     '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":"1","at":1893456000250}',
     '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":1,"at":null}',
   ])('is refused if it is none of ours: %s', (foreign) => {

@@ -43,6 +43,7 @@ export function apiClient({
     longestTimeout: 6_000,
     visibility: 60_000,
     tell: () => {},
+    report: () => {},
     instance: 'one',
     isAlone: false,
   });

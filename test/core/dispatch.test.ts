@@ -112,6 +112,38 @@ describe('the leading hand', () => {
   });
 });
 
+describe('a run tells', () => {
+  test('how far the hands were behind, and how many messages it sent', async () => {
+    const { queue, clock } = simulatedCloud({ shards: 2 });
+    for (let n = 0; n < 3; n++) await queue.publish(wantedEvent({ asked: { after: 30 * MINUTE } }), 'web');
+    expect(await queue.dispatch()).toEqual({ leadingLag: 0, trailingLag: 0, promoted: 0, resent: 0 });
+    await clock.moveTo(START + 29 * MINUTE);
+    expect(await queue.dispatch()).toMatchObject({ leadingLag: 29 * MINUTE, promoted: 3, resent: 0 });
+    for (let minute = 30; minute <= 41; minute++) {
+      await clock.moveTo(START + minute * MINUTE);
+      expect(await queue.dispatch()).toMatchObject({ leadingLag: MINUTE, trailingLag: minute < 40 ? 0 : MINUTE });
+    }
+  });
+
+  test('how many messages it sent again', async () => {
+    const { queue, clock, loseAll } = simulatedCloud();
+    for (let n = 0; n < 3; n++) await queue.publish(wantedEvent(), 'web');
+    loseAll();
+    const runs = [];
+    for (let minute = 0; minute <= 20; minute++) {
+      await clock.moveTo(START + minute * MINUTE);
+      runs.push(await queue.dispatch());
+    }
+    expect(runs.reduce((sum, run) => sum + (run?.resent ?? 0), 0)).toBe(3);
+  });
+
+  test('nothing if another run is at it', async () => {
+    const { queue } = simulatedCloud();
+    await queue.dispatch();
+    expect(await queue.dispatch()).toBeUndefined();
+  });
+});
+
 describe('a run that dies between any two of its steps', () => {
   test('loses nothing, and repeats a page at most', async () => {
     for (let steps = 0; ; steps++) {

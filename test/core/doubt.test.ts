@@ -232,6 +232,7 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
       longestTimeout: 6_000,
       visibility: 60_000,
       tell: () => {},
+      report: () => {},
       instance: 'one',
       isAlone: false,
     });

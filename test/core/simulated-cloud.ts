@@ -95,6 +95,7 @@ export function simulatedCloud(scene: Scene = {}) {
         longestTimeout,
         visibility,
         tell: () => {},
+        report: () => {},
         instance: `process ${ids++}`,
         isAlone,
       }),

@@ -49,6 +49,7 @@ export function simulation({
     longestTimeout: 6_000,
     visibility: 60_000,
     tell: () => {},
+    report: () => {},
     instance,
     isAlone,
   });
