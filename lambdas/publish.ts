@@ -1,3 +1,12 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { type DirectRequest, directCaller, isDirect, throughTheApi } from './runtime/direct-request.ts';
 import { openRuntime } from './runtime/open-runtime.ts';
 
-export const handler = openRuntime().api('publish');
+const { api, apiFor } = openRuntime();
+const answer = api('publish');
+const answerDirect = apiFor('publish', directCaller);
+
+/** Behind the API, and for whoever was granted to invoke it. */
+export async function handler(request: APIGatewayProxyEventV2 | DirectRequest, context: Context) {
+  return isDirect(request) ? answerDirect(throughTheApi(request), context) : answer(request, context);
+}

@@ -1,3 +1,12 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { openSite } from '../site/pages.ts';
 import { openRuntime } from './runtime/open-runtime.ts';
+import { pageAnswerer } from './runtime/page-answer.ts';
 
-export const handler = openRuntime().api('site');
+const page = pageAnswerer(openSite());
+const answer = openRuntime().api('site');
+
+/** The pages and what belongs to none of the other functions. */
+export async function handler(request: APIGatewayProxyEventV2, context: Context) {
+  return page(request) ?? answer(request, context);
+}

@@ -1,14 +1,20 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Environment } from '../lambdas/runtime/environment.ts';
+import { packageFiles } from '../site/package-files.ts';
+import { Alarms } from './alarms.ts';
+import { queueDashboard } from './dashboard.ts';
 import { DueQueue } from './due-queue.ts';
 import { EventTable } from './event-table.ts';
-import { queueHttpApi } from './http-api.ts';
-import { queueFunction } from './queue-function.ts';
+import { type Domain, QueueHttpApi, type Throttling } from './http-api.ts';
+import { QueueFunction } from './queue-function.ts';
+import { queueMetrics } from './queue-metrics.ts';
 import { timingsFor } from './timings.ts';
 
 export type EventQueueProps = {
@@ -23,7 +29,7 @@ export type EventQueueProps = {
    */
   readonly maxTimeoutSeconds?: number;
   /**
-   * How many deliverers work at once, each at ten calls.
+   * How many deliverers work at once, each at ten calls; 2 to 1,000.
    * @default 20
    */
   readonly maxConcurrency?: number;
@@ -31,21 +37,36 @@ export type EventQueueProps = {
    * Requests per second to the API, and how many at once.
    * @default 100 a second, 200 at once
    */
-  readonly throttling?: { readonly rateLimit: number; readonly burstLimit: number };
+  readonly throttling?: Throttling;
   /**
-   * Which web pages may call the API.
+   * From which origins web pages may call the API: `https://app.example.com`.
    * @default none
    */
-  readonly cors?: CorsPreflightOptions;
+  readonly corsOrigins?: readonly string[];
+  /**
+   * A domain of one's own for the API. Point it at `domainTarget`.
+   * @default the name that AWS gives
+   */
+  readonly domain?: Domain;
   /** @default a month */
   readonly logRetention?: RetentionDays;
+  /**
+   * Who is written to when an alarm goes off. AWS asks that address once whether it wants that.
+   * @default nobody: subscribe to `alarmTopic`
+   */
+  readonly alarmEmail?: string;
   /**
    * What becomes of the table when the queue is deleted.
    * @default it is kept
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Host names under which the queue itself can be reached, beside its own: it never calls them.
+   * Whether events may have private addresses as targets. Then whoever may publish reaches whatever the functions reach.
+   * @default false
+   */
+  readonly privateTargets?: boolean;
+  /**
+   * Host names under which the queue itself can be reached, beside those it knows: it never calls them.
    * @default none
    */
   readonly ownHosts?: readonly string[];
@@ -53,60 +74,91 @@ export type EventQueueProps = {
   readonly version: string;
 };
 
-const MINUTE = 60;
-
-/** A whole event queue: table, due queue, functions, HTTP API and the dispatcher's rule. */
+/** A whole event queue: table, due queue, functions, HTTP API, the dispatcher's rule, dashboard and alarms. */
 export class EventQueue extends Construct {
   readonly url: string;
+  /** What a domain of one's own must be an alias of, if there is one. */
+  readonly domainTarget: string | undefined;
+  readonly tableName: string;
+  /** Where alarms go. */
+  readonly alarmTopic: ITopic;
+  /** May be invoked by whoever was granted that: see `grantPublish`. */
+  readonly publishFunction: IFunction;
 
   constructor(scope: Construct, id: string, props: EventQueueProps) {
     super(scope, id);
-    const { shards = 4, maxTimeoutSeconds = 6, maxConcurrency = 20, ownHosts = [], version } = props;
     const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { throttling = { rateLimit: 100, burstLimit: 200 }, corsOrigins = [], domain } = props;
+    const { maxTimeoutSeconds = 6, maxConcurrency = 20, shards = 4, ownHosts = [] } = props;
     const timings = timingsFor(maxTimeoutSeconds);
+    const queueName = `${Stack.of(this).stackName}/${this.node.path.slice(Stack.of(this).node.path.length + 1)}`;
 
     const table = new EventTable(this, 'Events', removalPolicy);
     const dueQueue = new DueQueue(this, 'Due', timings);
+    const api = new QueueHttpApi(this, 'Api', { throttling, corsOrigins, domain, logRetention });
     const environment: Environment = {
       TABLE_NAME: table.tableName,
-      QUEUE_URL: dueQueue.url,
+      QUEUE_URL: dueQueue.queue.queueUrl,
       SHARDS: String(shards),
       MAX_TIMEOUT_SECONDS: String(maxTimeoutSeconds),
       VISIBILITY_SECONDS: String(timings.visibility),
-      OWN_HOSTS: ownHosts.join(','),
-      VERSION: version,
+      OWN_HOSTS: [api.host, ...(domain ? [domain.name] : []), ...ownHosts].join(','),
+      PRIVATE_TARGETS: String(props.privateTargets ?? false),
+      QUEUE_NAME: queueName,
+      VERSION: props.version,
     };
-    const answering = { environment, logRetention, timeout: 29, memory: 512 };
+    const given = { environment, logRetention, timeout: timings.answer };
 
-    const publish = queueFunction(this, 'Publish', { ...answering, name: 'publish' });
-    table.grant(publish, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
-    dueQueue.grantSend(publish);
+    const publish = new QueueFunction(this, 'Publish', { ...given, name: 'publish' });
+    table.grant(publish.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
+    dueQueue.grantSend(publish.function);
 
-    const read = queueFunction(this, 'Read', { ...answering, name: 'read' });
-    table.grant(read, 'BatchGetItem', 'Query');
+    const read = new QueueFunction(this, 'Read', { ...given, name: 'read' });
+    table.grant(read.function, 'BatchGetItem', 'Query');
 
-    const manage = queueFunction(this, 'Manage', { ...answering, name: 'manage' });
-    table.grant(manage, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
-    dueQueue.grantSend(manage);
+    const manage = new QueueFunction(this, 'Manage', { ...given, name: 'manage' });
+    table.grant(manage.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
+    dueQueue.grantSend(manage.function);
 
-    const site = queueFunction(this, 'Site', { ...answering, name: 'site' });
+    const site = new QueueFunction(this, 'Site', { ...given, name: 'site', packageFiles: Object.values(packageFiles) });
 
-    const dispatch = queueFunction(this, 'Dispatch', { ...answering, name: 'dispatch', timeout: 5 * MINUTE });
-    table.grant(dispatch, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
-    dueQueue.grantSend(dispatch);
-    dueQueue.grantCount(dispatch);
-    new Rule(this, 'EveryMinute', {
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(dispatch, { retryAttempts: 0 })],
+    const dispatch = new QueueFunction(this, 'Dispatch', { ...given, name: 'dispatch', timeout: timings.dispatch });
+    table.grant(dispatch.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
+    dueQueue.grantSend(dispatch.function);
+    dueQueue.grantCount(dispatch.function);
+    const schedule = Schedule.rate(Duration.minutes(1));
+    const targets = [new LambdaFunction(dispatch.function, { retryAttempts: 0 })];
+    Validations.of(new Rule(this, 'EveryMinute', { schedule, targets })).acknowledge({
+      id: 'Serverless-EventBusDLQ',
+      reason: 'What a run did not do is done by the next.',
     });
 
-    const deliver = queueFunction(this, 'Deliver', { ...answering, name: 'deliver', timeout: timings.deliver });
-    table.grant(deliver, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
-    dueQueue.grantSend(deliver);
-    dueQueue.handTo(deliver, maxConcurrency);
+    const deliver = new QueueFunction(this, 'Deliver', { ...given, name: 'deliver', timeout: timings.deliver });
+    table.grant(deliver.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
+    dueQueue.grantSend(deliver.function);
+    dueQueue.handTo(deliver.function, maxConcurrency);
 
-    const { throttling = { rateLimit: 100, burstLimit: 200 }, cors } = props;
-    const api = queueHttpApi(this, 'Api', { functions: { publish, read, manage, site }, throttling, cors });
-    this.url = api.apiEndpoint;
+    api.serve({ publish: publish.function, read: read.function, manage: manage.function, site: site.function });
+
+    const all = [publish, read, manage, site, dispatch, deliver];
+    const functions = all.map((one) => one.function);
+    const logGroups = all.map((one) => one.logGroup);
+    const metrics = queueMetrics({ queueName, table, dueQueue, functions, logGroups, api: api.api });
+    const alarms = new Alarms(this, 'Alarms', metrics, timings, props.alarmEmail);
+    queueDashboard(this, 'Dashboard', { metrics, alarms: alarms.all, deliverLog: deliver.logGroup });
+
+    this.url = domain ? `https://${domain.name}` : api.api.apiEndpoint;
+    this.domainTarget = api.domainTarget;
+    this.tableName = table.tableName;
+    this.alarmTopic = alarms.topic;
+    this.publishFunction = publish.function;
+  }
+
+  /**
+   * Lets something else in the account publish without a key: it invokes `publishFunction` with `{ "body": "<JSON as for POST
+   * /events>" }`, and with `"path": "/events/batch"` for many, and is answered as by the API.
+   */
+  grantPublish(grantee: IGrantable): Grant {
+    return this.publishFunction.grantInvoke(grantee);
   }
 }

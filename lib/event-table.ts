@@ -1,9 +1,16 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 type Action = 'BatchGetItem' | 'BatchWriteItem' | 'PutItem' | 'UpdateItem' | 'Query';
+
+type TableMetric =
+  | 'ConsumedReadCapacityUnits'
+  | 'ConsumedWriteCapacityUnits'
+  | 'ReadThrottleEvents'
+  | 'WriteThrottleEvents';
 
 /** The one table: on demand, with expiry, restorable to any second of the last 35 days. */
 export class EventTable extends Construct {
@@ -26,5 +33,10 @@ export class EventTable extends Construct {
   /** These operations on this table, and no others. */
   grant(grantee: IGrantable, ...actions: readonly Action[]): void {
     this.table.grant(grantee, ...actions.map((action) => `dynamodb:${action}`));
+  }
+
+  metric(metricName: TableMetric, options: MetricOptions): Metric {
+    const dimensionsMap = { TableName: this.tableName };
+    return new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap, statistic: Stats.SUM, ...options });
   }
 }

@@ -1,39 +1,119 @@
-import type { CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type CorsPreflightOptions, HttpApi, HttpMethod, type IHttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Duration, Fn, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
 import { type FunctionName, type Route, routes } from '../api/routes.ts';
 import { defaultSettings } from '../core/settings.ts';
 
+export type Domain = {
+  /** `queue.example.com` */
+  readonly name: string;
+  /** For that name, in the region of the stack. */
+  readonly certificate: ICertificate;
+};
+
+export type Throttling = {
+  /** Requests per second. */
+  readonly rateLimit: number;
+  /** How many may come at once. */
+  readonly burstLimit: number;
+};
+
 type Options = {
-  readonly functions: Readonly<Record<FunctionName, IFunction>>;
-  readonly throttling: { readonly rateLimit: number; readonly burstLimit: number };
-  readonly cors: CorsPreflightOptions | undefined;
+  readonly throttling: Throttling;
+  readonly corsOrigins: readonly string[];
+  readonly domain: Domain | undefined;
+  readonly logRetention: RetentionDays;
 };
 
 /** An HTTP API with the routes of the route table; whatever is none of them gets the queue's own 404. */
-export function queueHttpApi(scope: Construct, id: string, { functions, throttling, cors }: Options): HttpApi {
-  const integrations = Object.fromEntries(
-    Object.entries(functions).map(([name, one]) => [name, new HttpLambdaIntegration(`${id}-${name}`, one)]),
-  ) as Record<FunctionName, HttpLambdaIntegration>;
-  const api = new HttpApi(scope, id, {
-    defaultIntegration: integrations.site,
-    ...(cors !== undefined && { corsPreflight: cors }),
-  });
-  for (const { method, path, aliases, function: name } of Object.values<Route>(routes(defaultSettings, () => 0))) {
-    for (const one of [path, ...aliases.map((alias) => alias.path)]) {
-      api.addRoutes({ path: one, methods: [HttpMethod[method]], integration: integrations[name] });
-    }
+export class QueueHttpApi extends Construct {
+  readonly api: HttpApi;
+  /** Where a domain of one's own must point. */
+  readonly domainTarget: string | undefined;
+
+  constructor(scope: Construct, id: string, { throttling, corsOrigins, domain, logRetention }: Options) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', {
+      createDefaultStage: false,
+      ...(corsOrigins.length > 0 && { corsPreflight: corsFor(corsOrigins) }),
+    });
+    Validations.of(this.api).acknowledge(...keyIsChecked);
+    const domainName =
+      domain && new DomainName(this, 'Domain', { domainName: domain.name, certificate: domain.certificate });
+    this.domainTarget = domainName?.regionalDomainName;
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: throttling,
+      ...(domainName && { domainMapping: { domainName } }),
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(new LogGroup(this, 'AccessLog', { retention: logRetention })),
+        format: accessLine,
+      },
+    });
   }
-  throttle(api.defaultStage, throttling);
-  return api;
+
+  /** The host name that AWS gives it. */
+  get host(): string {
+    return Fn.select(1, Fn.split('//', this.api.apiEndpoint));
+  }
+
+  /** Leads every route to its function. */
+  serve(functions: Readonly<Record<FunctionName, IFunction>>): void {
+    const integrations = Object.fromEntries(
+      Object.entries(functions).map(([name, one]) => [name, new HttpLambdaIntegration(name, one)]),
+    ) as Record<FunctionName, HttpLambdaIntegration>;
+    for (const { method, path, aliases, function: name } of Object.values<Route>(routes(defaultSettings, () => 0))) {
+      for (const one of [path, ...aliases.map((alias) => alias.path)]) {
+        this.api.addRoutes({ path: one, methods: [HttpMethod[method]], integration: integrations[name] });
+      }
+    }
+    const { DEFAULT: routeKey } = HttpRouteKey;
+    const others = new HttpRoute(this, 'Default', { httpApi: this.api, routeKey, integration: integrations.site });
+    Validations.of(others).acknowledge(...keyIsChecked);
+  }
 }
 
-function throttle(stage: IHttpStage | undefined, { rateLimit, burstLimit }: Options['throttling']): void {
-  const { defaultChild } = (stage as IHttpStage).node;
-  (defaultChild as CfnStage).defaultRouteSettings = {
-    throttlingRateLimit: rateLimit,
-    throttlingBurstLimit: burstLimit,
+const keyIsChecked = [
+  {
+    id: 'AwsSolutions-APIG4',
+    reason: 'The functions check the key of each request themselves: an authorizer could not tell one 401 from a 403.',
+  },
+];
+
+/** One line a request. Neither the query, which may hold a key, nor who asked. */
+const accessLine = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    route: '$context.routeKey',
+    status: '$context.status',
+    latency: '$context.responseLatency',
+    error: '$context.integrationErrorMessage',
+  }),
+);
+
+function corsFor(origins: readonly string[]): CorsPreflightOptions {
+  return {
+    allowOrigins: [...origins],
+    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
+    maxAge: Duration.days(1),
   };
 }

@@ -1,45 +1,90 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Duration } from 'aws-cdk-lib';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime, SystemLogLevel, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { type ICommandHooks, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { Environment } from '../lambdas/runtime/environment.ts';
+
+/** Megabytes. By it AWS gives out processor time as well. */
+export const MEMORY = 512;
 
 type Options = {
   /** Of the file in lambdas. */
   readonly name: 'publish' | 'read' | 'manage' | 'site' | 'dispatch' | 'deliver';
   readonly environment: Environment;
+  /** Seconds. */
   readonly timeout: number;
-  readonly memory: number;
   readonly logRetention: RetentionDays;
+  /** Files of packages that are read, not imported: `swagger-ui-dist/swagger-ui.css`. */
+  readonly packageFiles?: readonly string[];
 };
 
-/** One of the deployed functions, bundled with all that it needs. */
-export function queueFunction(
-  scope: Construct,
-  id: string,
-  { name, environment, timeout, memory, logRetention }: Options,
-): NodejsFunction {
-  return new NodejsFunction(scope, id, {
-    entry: fileURLToPath(new URL(`../lambdas/${name}.ts`, import.meta.url)),
-    handler: 'handler',
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
-    timeout: Duration.seconds(timeout),
-    memorySize: memory,
-    environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
-    logGroup: new LogGroup(scope, `${id}Log`, { retention: logRetention }),
-    bundling: {
-      format: OutputFormat.ESM,
-      target: 'node24',
-      minify: true,
-      sourceMap: true,
-      sourceMapMode: SourceMapMode.EXTERNAL,
-      sourcesContent: false,
-      mainFields: ['module', 'main'],
-      externalModules: [],
-      banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-    },
-  });
+/** One of the deployed functions, bundled with all that it needs, with a role and logs of its own. */
+export class QueueFunction extends Construct {
+  readonly function: NodejsFunction;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, options: Options) {
+    super(scope, id);
+    const { name, environment, timeout, logRetention, packageFiles = [] } = options;
+    this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.logGroup.grantWrite(role);
+    this.function = new NodejsFunction(this, 'Function', {
+      entry: fileURLToPath(new URL(`../lambdas/${name}.ts`, import.meta.url)),
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(timeout),
+      memorySize: MEMORY,
+      environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
+      role,
+      logGroup: this.logGroup,
+      // Lambda's own lines about each invocation would cost more than ours.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: Tracing.ACTIVE,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        minify: true,
+        sourceMap: true,
+        sourceMapMode: SourceMapMode.EXTERNAL,
+        sourcesContent: false,
+        mainFields: ['module', 'main'],
+        externalModules: [],
+        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        commandHooks: copied(packageFiles),
+      },
+    });
+    Validations.of(this.function).acknowledge({
+      id: 'Serverless-LambdaDLQ',
+      reason: 'Only the dispatcher is invoked asynchronously, and what a run of it does not do is done by the next.',
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray takes traces for the whole account: its actions have no resource.',
+    });
+  }
+}
+
+/** Puts files of packages where the bundle finds them as it would in a project. */
+function copied(packageFiles: readonly string[]): ICommandHooks {
+  const { resolve } = createRequire(import.meta.url);
+  return {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_, outputFolder) =>
+      packageFiles.flatMap((path) => {
+        const target = join(outputFolder, 'node_modules', path);
+        return [
+          `mkdir -p ${JSON.stringify(dirname(target))}`,
+          `cp ${JSON.stringify(resolve(path))} ${JSON.stringify(target)}`,
+        ];
+      }),
+  };
 }

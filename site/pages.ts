@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { packageFiles } from './package-files.ts';
 
 /** A page of the site, or a file that belongs to one, as it is answered. */
 type SitePage = { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };
@@ -51,14 +52,14 @@ function assetsOf(readPackageFile: (path: string) => Uint8Array): ReadonlyMap<st
   return new Map([
     ['/docs', text(HTML, swaggerPage)],
     ['/docs/start.js', text(SCRIPT, swaggerStart)],
-    ['/docs/swagger-ui.css', file('text/css; charset=utf-8', 'swagger-ui-dist/swagger-ui.css')],
-    ['/docs/swagger-ui-bundle.js', file(SCRIPT, 'swagger-ui-dist/swagger-ui-bundle.js')],
-    ['/docs/favicon.png', file('image/png', 'swagger-ui-dist/favicon-32x32.png')],
+    ['/docs/swagger-ui.css', file('text/css; charset=utf-8', packageFiles.swaggerStyle)],
+    ['/docs/swagger-ui-bundle.js', file(SCRIPT, packageFiles.swaggerScript)],
+    ['/docs/favicon.png', file('image/png', packageFiles.icon)],
     ['/redoc', text(HTML, redocPage)],
     ['/redoc/start.js', text(SCRIPT, redocStart)],
     [
       '/redoc/redoc.standalone.js',
-      { type: SCRIPT, read: () => withoutForeignLogo(readPackageFile('redoc/bundles/redoc.standalone.js')) },
+      { type: SCRIPT, read: () => withoutForeignLogo(readPackageFile(packageFiles.redocScript)) },
     ],
   ]);
 }

@@ -11,6 +11,10 @@ const environmentSchema = z.object({
   VISIBILITY_SECONDS: wholeNumber(1, 43_200),
   /** Host names of the queue itself, which it never calls, with commas between. */
   OWN_HOSTS: z.string().transform((hosts) => hosts.split(',').filter((host) => host !== '')),
+  /** Whether private addresses may be called. */
+  PRIVATE_TARGETS: z.enum(['true', 'false']).transform((text) => text === 'true'),
+  /** By which its logs and metrics are told from those of other queues. */
+  QUEUE_NAME: z.string().min(1),
   VERSION: z.string().min(1),
 });
 

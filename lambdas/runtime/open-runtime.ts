@@ -11,45 +11,62 @@ import { httpCaller } from '../../adapters/http-caller.ts';
 import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import { type HttpApi, httpApi } from '../../api/http-api.ts';
 import type { FunctionName } from '../../api/routes.ts';
+import type { ApiKey } from '../../core/api-key.ts';
+import type { ApiKeys } from '../../core/ports.ts';
 import { isPublicAddress } from '../../core/public-address.ts';
-import { type EventQueue, eventQueue } from '../../core/queue.ts';
+import { eventQueue } from '../../core/queue.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { World } from '../../core/world.ts';
+import { type DeliverRecords, recordDeliverer } from './deliver-records.ts';
 import { readEnvironment } from './environment.ts';
+import { telemetry } from './telemetry.ts';
+import { traceparentOf } from './traceparent.ts';
 
 const SECOND = 1_000;
 const FLUSH_EVERY = 10 * SECOND;
+/** A connection that hangs must leave time for another try: the SDK itself would wait for ever. */
+const AWS_TIMEOUTS = { connectionTimeout: SECOND, socketTimeout: 5 * SECOND };
 
+/** What the deployed functions do. */
 export type Runtime = {
-  readonly queue: EventQueue;
-  /** The routes of a function; what was counted is written down behind an answer. */
+  /** The routes of a function, for whoever has a key. */
   api(name: FunctionName): HttpApi;
-  /** Writes down what was counted, unless that was done a moment ago. */
-  flush(): Promise<void>;
+  /** The same routes for a caller that has been authenticated already. */
+  apiFor(name: FunctionName, caller: ApiKey): HttpApi;
+  readonly deliver: DeliverRecords;
+  dispatch(): Promise<void>;
 };
 
+/** What a measurement puts in the place of time and of the receivers. */
+type Instead = Partial<Pick<World, 'now' | 'sleep' | 'call' | 'newId' | 'random'>>;
+
 /** The queue on AWS, wired from the environment once for each process. */
-export function openRuntime(variables = process.env): Runtime {
+export function openRuntime(variables = process.env, instead: Instead = {}): Runtime {
   const environment = readEnvironment(variables);
-  const now = Date.now;
+  const { now = Date.now } = instead;
+  const { tell, tellRun, report, publish } = telemetry(environment.QUEUE_NAME);
   const settings: Settings = {
     shards: environment.SHARDS,
     maxTimeoutSeconds: environment.MAX_TIMEOUT_SECONDS,
-    privateTargets: false,
+    privateTargets: environment.PRIVATE_TARGETS,
     ownHosts: environment.OWN_HOSTS,
   };
   const marshallOptions = { removeUndefinedValues: true };
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions });
+  const dynamo = new DynamoDBClient({ endpoint: variables.AWS_ENDPOINT_URL_DYNAMODB, requestHandler: AWS_TIMEOUTS });
+  const sqs = new SQSClient({ endpoint: variables.AWS_ENDPOINT_URL_SQS, requestHandler: AWS_TIMEOUTS });
+  const documents = DynamoDBDocumentClient.from(dynamo, { marshallOptions });
   const table = dynamoTable(documents, environment.TABLE_NAME);
   const statistics = dynamoStatistics(table, now);
   const { call } = httpCaller({
-    allowsAddress: isPublicAddress,
+    allowsAddress: settings.privateTargets ? () => true : isPublicAddress,
     targetPolicy: settings,
     userAgent: `event-queue/${environment.VERSION}`,
+    traceparent: () => traceparentOf(variables._X_AMZN_TRACE_ID),
     now,
   });
   const queue = eventQueue({
     store: dynamoEventStore(table),
-    dueQueue: sqsDueQueue(new SQSClient(), environment.QUEUE_URL, now),
+    dueQueue: sqsDueQueue(sqs, environment.QUEUE_URL, now),
     call,
     now,
     sleep,
@@ -58,28 +75,44 @@ export function openRuntime(variables = process.env): Runtime {
     shards: settings.shards,
     longestTimeout: settings.maxTimeoutSeconds * SECOND,
     visibility: environment.VISIBILITY_SECONDS * SECOND,
-    tell: statistics.tell,
+    tell(change) {
+      statistics.tell(change);
+      tell(change);
+    },
+    report,
     instance: randomUUID(),
     isAlone: false,
+    ...instead,
   });
-  const keys = dynamoApiKeys(table, now);
   let flushedAt = 0;
 
-  async function flush(): Promise<void> {
-    if (now() - flushedAt < FLUSH_EVERY) return;
-    flushedAt = now();
-    await statistics.flush().catch(console.error);
-  }
-
-  function api(only: FunctionName): HttpApi {
-    const { version, report } = { version: environment.VERSION, report: console.error };
-    const answer = httpApi({ queue, statistics, keys, settings, now, version, report, only });
-    return async (event, context) => {
-      const result = await answer(event, context);
-      await flush();
-      return result;
+  /** Writes down what an invocation counted: before it ends, since nobody knows whether there will be another. */
+  function recorded<Given extends unknown[], Answer>(invoke: (...given: Given) => Promise<Answer>) {
+    return async (...given: Given): Promise<Answer> => {
+      try {
+        return await invoke(...given);
+      } finally {
+        publish();
+        if (now() - flushedAt >= FLUSH_EVERY) {
+          flushedAt = now();
+          await statistics.flush().catch(report);
+        }
+      }
     };
   }
 
-  return { queue, api, flush };
+  function apiWith(keys: ApiKeys, only: FunctionName): HttpApi {
+    return recorded(httpApi({ queue, statistics, keys, settings, now, version: environment.VERSION, report, only }));
+  }
+
+  const keys = dynamoApiKeys(table, now);
+  return {
+    api: (name) => apiWith(keys, name),
+    apiFor: (name, caller) => apiWith({ find: async () => caller }, name),
+    deliver: recorded(recordDeliverer({ deliver: queue.deliver, now, report })),
+    dispatch: recorded(async () => {
+      const run = await queue.dispatch();
+      if (run !== undefined) tellRun(run);
+    }),
+  };
 }

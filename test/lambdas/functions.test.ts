@@ -1,22 +1,32 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import type { HttpApi } from '../../api/http-api.ts';
 import type { FunctionName } from '../../api/routes.ts';
+import { emulatedCloud, type FunctionSurroundings } from '../../bench/workers/emulated-cloud.ts';
 import { publicKey } from '../../core/event-key.ts';
+import type { DirectRequest } from '../../lambdas/runtime/direct-request.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
-import { openAwsEmulators } from '../aws-emulators.ts';
 import { queuedEvent } from '../sample-event.ts';
+import { captureLines } from './captured-lines.ts';
 
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 
-let aws: Awaited<ReturnType<typeof openAwsEmulators>>;
+let aws: Awaited<ReturnType<typeof emulatedCloud>>;
+let environment: FunctionSurroundings['environment'];
+let captured: ReturnType<typeof captureLines>;
 
 beforeAll(async () => {
-  aws = await openAwsEmulators();
-  Object.assign(process.env, aws.environment);
+  captured = captureLines();
+  aws = await emulatedCloud();
+  ({ environment } = await aws.surroundings());
+  Object.assign(process.env, environment);
 });
-afterAll(() => aws.close());
+afterAll(async () => {
+  captured.restore();
+  await aws.close();
+});
 
 describe('the functions', () => {
   test('publish an event and its message, read it, and cancel it', async () => {
@@ -52,6 +62,60 @@ describe('the functions', () => {
   });
 });
 
+describe('whoever may invoke publish', () => {
+  test.each<[string, DirectRequest, number]>([
+    ['needs no key', { body: '{"url_to_send_request":"https://example.com/"}' }, 201],
+    [
+      'may send many',
+      { path: '/events/batch', body: '{"events":[{"url_to_send_request":"https://example.com/"}]}' },
+      200,
+    ],
+    ['is told what is wrong', { body: '{"url_to_send_request":"ftp://example.com/"}' }, 422],
+    ['reaches no other route', { path: '/events/cancel' as '/events', body: '{}' }, 404],
+  ])('%s', async (_, request, status) => {
+    const { handler } = await import('../../lambdas/publish.ts');
+    const { statusCode, body = '' } = await handler(request, context);
+    expect(statusCode).toBe(status);
+    expect(JSON.parse(body)).toEqual(expect.any(Object));
+  });
+
+  test('is known by a name of its own in what it published', async () => {
+    const { handler } = await import('../../lambdas/publish.ts');
+    const wanted = { url_to_send_request: 'https://example.com/', deduplication_id: 'one' };
+    const direct = JSON.parse((await handler({ body: JSON.stringify(wanted) }, context)).body ?? '');
+    const through = await ask('publish', 'POST', '/events', JSON.stringify(wanted));
+    expect(through.status).toBe(201);
+    expect(through.body.key).not.toBe(direct.key);
+  });
+});
+
+describe('the site', () => {
+  const request = (rawPath: string, headers: object) =>
+    ({
+      rawPath,
+      rawQueryString: '',
+      headers,
+      requestContext: { http: { method: 'GET' } },
+    }) as unknown as APIGatewayProxyEventV2;
+
+  test('answers pages, compressed for whoever takes that', async () => {
+    const { handler } = await import('../../lambdas/site.ts');
+    const plain = await handler(request('/docs', {}), context);
+    const compressed = await handler(request('/docs', { 'accept-encoding': 'br, gzip' }), context);
+    const page = Buffer.from(plain.body ?? '', 'base64');
+    expect(plain).toMatchObject({ statusCode: 200, isBase64Encoded: true });
+    expect(String(page)).toMatch(/<!doctype html>/i);
+    expect(compressed.headers).toMatchObject({ ...plain.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' });
+    expect(gunzipSync(Buffer.from(compressed.body ?? '', 'base64'))).toEqual(page);
+  });
+
+  test('answers what is no page as the API does', async () => {
+    const { handler } = await import('../../lambdas/site.ts');
+    const answer = await handler(request('/nothing-here', {}), context);
+    expect(answer).toMatchObject({ statusCode: 404, headers: { 'content-type': 'application/problem+json' } });
+  });
+});
+
 describe('deliver', () => {
   test('records what it called, acknowledges what is worth no call, and gives back what it cannot read', async () => {
     const { handler } = await import('../../lambdas/deliver.ts');
@@ -62,11 +126,14 @@ describe('deliver', () => {
       JSON.stringify({ key: publicKey({ ...blocked.key, dueAt: 1 }), attempt: 1, at: 1 }),
       'not one of ours',
     ];
-    const report = jest.spyOn(console, 'error').mockImplementation(() => {});
     const { batchItemFailures } = await handler(sqsEvent(messages), context);
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'message 2' }]);
-    expect(report).toHaveBeenCalledWith('The message message 2 cannot be read.', expect.any(SyntaxError));
-    report.mockRestore();
+    expect(captured.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'ERROR',
+        failure: expect.objectContaining({ message: 'The message message 2 cannot be read.' }),
+      }),
+    );
     const { body } = await ask('read', 'GET', `/events/${publicKey(blocked.key)}`);
     expect(body).toMatchObject({ status: 'max_try_count_reached', ended_because: 'blocked' });
   });
@@ -92,10 +159,9 @@ test('dispatch sends what comes due', async () => {
 });
 
 test('a variable that is missing or wrong is named', () => {
-  const good = aws.environment;
-  expect(readEnvironment(good)).toMatchObject({ SHARDS: 4, OWN_HOSTS: ['queue.example.com'] });
-  expect(() => readEnvironment({ ...good, SHARDS: '0' })).toThrow('SHARDS');
-  expect(() => readEnvironment({ ...good, TABLE_NAME: undefined })).toThrow('TABLE_NAME');
+  expect(readEnvironment(environment)).toMatchObject({ SHARDS: 4, OWN_HOSTS: ['queue.example.com'] });
+  expect(() => readEnvironment({ ...environment, SHARDS: '0' })).toThrow('SHARDS');
+  expect(() => readEnvironment({ ...environment, TABLE_NAME: undefined })).toThrow('TABLE_NAME');
 });
 
 async function ask(name: FunctionName, method: string, path: string, body?: string) {

@@ -1,108 +1,143 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
-import { publicKey } from '../../core/event-key.ts';
-import { openAwsEmulators } from '../aws-emulators.ts';
-import { queuedEvent } from '../sample-event.ts';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Bundles, invoke, synthesize } from '../../bench/workers/bundles.ts';
+import { emulatedCloud, type FunctionSurroundings } from '../../bench/workers/emulated-cloud.ts';
+import { openSite } from '../../site/pages.ts';
+import { openReceiver, type Receiver } from '../local/receiver.ts';
+import { apiRequest, everyMinute, queueRecords } from './recorded-payloads.ts';
 
-const runFile = promisify(execFile);
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const CDK = join(PROJECT, 'node_modules/aws-cdk/bin/cdk');
-const KB = 1_024;
-const MOST_BYTES = 600 * KB;
-
-/** Loads a bundle as Lambda does, hands it one event, and prints what it answers. */
-const RUN = `
-const { handler } = await import(process.argv[1]);
-const answer = await handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 60_000 });
-console.log(JSON.stringify(answer ?? null));
-process.exit(0);
-`;
+const MOST_BYTES = 600 * 1_024;
+const MINUTE = 60_000;
 
 let out: string;
-let aws: Awaited<ReturnType<typeof openAwsEmulators>>;
+let synthesized: Awaited<ReturnType<typeof synthesize>>;
+let cloud: Awaited<ReturnType<typeof emulatedCloud>>;
+let surroundings: FunctionSurroundings;
+let receiver: Receiver;
 
 beforeAll(async () => {
   out = mkdtempSync(join(tmpdir(), 'event-queue-synth-'));
-  await synth(join(out, 'first'));
-  aws = await openAwsEmulators();
+  synthesized = await synthesize(join(out, 'first'));
+  cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
+  surroundings = await cloud.surroundings();
+  receiver = await openReceiver((_, response) => response.writeHead(201, { 'x-answer': 'yes' }).end('Danke schön'));
 }, 60_000);
 afterAll(async () => {
-  await aws.close();
+  receiver.close();
+  await cloud.close();
   rmSync(out, { recursive: true });
 });
 
 test('every function is bundled with all that it needs, in 600 KB', () => {
-  const bundles = Object.values(bundlesIn(join(out, 'first')));
+  const bundles = Object.values(synthesized.bundles);
   expect(bundles).toHaveLength(6);
   for (const path of bundles) expect(statSync(path).size).toBeLessThanOrEqual(MOST_BYTES);
 });
 
 test('a second synthesis is identical, and needs no credentials', async () => {
-  await synth(join(out, 'second'));
-  const [first, second] = ['first', 'second'].map((name) =>
-    readFileSync(join(out, name, 'EventQueue.template.json'), 'utf8'),
-  );
-  expect(second).toBe(first);
+  const { template } = await synthesize(join(out, 'second'));
+  expect(template).toBe(synthesized.template);
 }, 60_000);
 
-test('the bundles publish, dispatch, cancel, deliver and read, each in a process of its own', async () => {
-  const bundles = bundlesIn(join(out, 'first'));
-  const ask = async (name: string, method: string, path: string, body?: Buffer) => {
-    const { statusCode, body: text } = await run(bundles[name], {
-      rawPath: path,
-      rawQueryString: '',
-      headers: { 'x-api-key': aws.secret, 'content-type': 'application/json' },
-      cookies: ['a=b'],
-      requestContext: { http: { method } },
-      isBase64Encoded: true,
-      ...(body && { body: body.toString('base64') }),
+describe('the bundles, each invocation in a process of its own', () => {
+  const wish = (fields: object = {}) =>
+    Buffer.from(JSON.stringify({ url_to_send_request: `${receiver.url}/hook`, ...fields }));
+
+  test('publish, dispatch, deliver and read', async () => {
+    const body = wish({ call_url_after: 600, method: 'PUT', body: { greeting: 'Grüße' }, headers: { 'X-A': '1' } });
+    const published = await ask('Publish', { method: 'POST', path: '/events', body, cookies: ['a=1', 'b=2'] });
+    expect(published.status).toBe(201);
+    expect(await run('Dispatch', everyMinute)).toBeNull();
+    expect(await messagesSent()).toEqual([]);
+
+    expect(await run('Dispatch', everyMinute, 9 * MINUTE)).toBeNull();
+    const messages = await messagesSent();
+    expect(messages.map((text) => JSON.parse(text))).toMatchObject([{ key: published.json.key, attempt: 1 }]);
+
+    expect(await run('Deliver', queueRecords(messages), 10 * MINUTE)).toEqual({ batchItemFailures: [] });
+    expect(receiver.callsTo('/hook')).toMatchObject([{ method: 'PUT', headers: { 'x-a': '1' } }]);
+    expect(JSON.parse(String(receiver.callsTo('/hook')[0]?.body))).toEqual({ greeting: 'Grüße' });
+
+    const path = `/events/${published.json.key.replaceAll('-', '%2D')}`;
+    expect((await ask('Read', { method: 'GET', path, query: 'with=' }, 10 * MINUTE)).status).toBe(422);
+    const { json } = await ask('Read', { method: 'GET', path }, 10 * MINUTE);
+    expect(json).toMatchObject({
+      status: 'success',
+      attempts: [{ status_code: 201 }],
+      request_response_body: 'Danke schön',
     });
-    return { statusCode, answer: JSON.parse(text) };
-  };
-  const wanted = { url_to_send_request: 'https://example.com/', call_url_after: 600 };
-  const published = await ask('Publish', 'POST', '/events', Buffer.from(JSON.stringify(wanted)));
-  expect(published.statusCode).toBe(201);
-  expect(await run(bundles.Dispatch, {})).toBeNull();
-  expect((await ask('Manage', 'DELETE', `/events/${published.answer.key}`)).answer.status).toBe('cancelled');
+  }, 60_000);
 
-  const refused = queuedEvent(Date.now(), { url: 'http://127.0.0.1:1/' });
-  await dynamoEventStore(aws.table).keepEvent(refused);
-  const key = publicKey(refused.key);
-  const body = JSON.stringify({ key, attempt: 1, at: refused.key.dueAt });
-  const Records = [{ messageId: 'one', body, attributes: { ApproximateReceiveCount: '1' } }];
-  expect(await run(bundles.Deliver, { Records })).toEqual({ batchItemFailures: [] });
-  expect((await ask('Read', 'GET', `/events/${key}`)).answer.attempts).toMatchObject([{ outcome: 'blocked' }]);
-  expect((await ask('Site', 'GET', '/health')).answer).toEqual({ status: 'ok' });
-}, 60_000);
+  test('hand the trace on to the receiver', async () => {
+    await ask('Publish', {
+      method: 'POST',
+      path: '/events',
+      body: wish({ url_to_send_request: `${receiver.url}/traced` }),
+    });
+    await run('Deliver', queueRecords(await messagesSent()));
+    const [call] = receiver.callsTo('/traced');
+    expect(call?.headers.traceparent).toBe('00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01');
+  }, 60_000);
 
-async function synth(to: string): Promise<void> {
-  const env = { PATH: `${join(PROJECT, 'node_modules/.bin')}:${process.env.PATH}`, HOME: out };
-  await runFile(process.execPath, [CDK, 'synth', '--quiet', '--output', to], { cwd: PROJECT, env });
+  test('deliver what a version before or after sent: what it does not say, and what it says beyond', async () => {
+    for (const path of ['/before', '/after']) {
+      await ask('Publish', {
+        method: 'POST',
+        path: '/events',
+        body: wish({ url_to_send_request: receiver.url + path }),
+      });
+    }
+    const [before, after] = (await messagesSent()).map((text) => JSON.parse(text));
+    const bodies = [{ key: before.key }, { ...after, priority: 'high', window: { from: 1 } }];
+    const { batchItemFailures } = await run('Deliver', queueRecords(bodies.map((body) => JSON.stringify(body))));
+    expect(batchItemFailures).toEqual([]);
+    expect([receiver.callsTo('/before').length, receiver.callsTo('/after').length]).toEqual([1, 1]);
+  }, 60_000);
+
+  test('publish without a key for whoever may invoke, and cancel', async () => {
+    const { statusCode, body } = await run('Publish', { body: String(wish({ call_url_after: 3_600 })) });
+    expect(statusCode).toBe(201);
+    const path = `/events/${JSON.parse(body).key}`;
+    expect((await ask('Manage', { method: 'DELETE', path })).json.status).toBe('cancelled');
+  }, 60_000);
+
+  test('serve the pages and all that belongs to them', async () => {
+    const site = openSite();
+    const page = String(site('/docs')?.body);
+    const paths = ['/docs', ...[...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? '')];
+    expect(paths.length).toBeGreaterThan(2);
+    for (const path of paths) {
+      const answer = await run('Site', apiRequest({ method: 'GET', path }));
+      const known = site(path);
+      expect(answer.statusCode).toBe(200);
+      if (known) expect(gunzipSync(Buffer.from(answer.body, 'base64')).equals(Buffer.from(known.body))).toBe(true);
+    }
+    expect((await ask('Site', { method: 'GET', path: '/nothing' })).status).toBe(404);
+  }, 60_000);
+});
+
+type Asked = Omit<Parameters<typeof apiRequest>[0], 'headers'>;
+
+async function ask(name: keyof Bundles, asked: Asked, ahead = 0) {
+  const headers = { 'x-api-key': cloud.secret, 'content-type': 'application/json; charset=utf-8' };
+  const { statusCode, body } = await run(name, apiRequest({ ...asked, headers }), ahead);
+  return { status: statusCode as number, json: JSON.parse(body) };
 }
 
-/** Where each function's bundle is, by its name in the stack. */
-function bundlesIn(assembly: string): Readonly<Record<string, string>> {
-  const { Resources } = JSON.parse(readFileSync(join(assembly, 'EventQueue.template.json'), 'utf8')) as {
-    Resources: Record<string, { Type: string; Metadata?: Record<string, string> }>;
-  };
-  const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
-  return Object.fromEntries(
-    functions.map(([id, { Metadata }]) => {
-      const folder = join(assembly, Metadata?.['aws:asset:path'] ?? '');
-      const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
-      return [/^Queue([A-Z][a-z]+)/.exec(id)?.[1] ?? id, join(folder, file)];
-    }),
-  );
+async function run(name: keyof Bundles, event: object, ahead = 0) {
+  const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+  const environment = { ...surroundings.environment, _X_AMZN_TRACE_ID: trace };
+  return (await invoke(synthesized.bundles[name], { environment, event, ahead })).answer;
 }
 
-async function run(bundle: string | undefined, event: object) {
-  const args = ['--input-type=module', '--eval', RUN, bundle ?? '', JSON.stringify(event)];
-  const { stdout } = await runFile(process.execPath, args, { env: aws.environment });
-  return JSON.parse(stdout);
+let seen = 0;
+
+/** The bodies sent since the last time. */
+async function messagesSent(): Promise<readonly string[]> {
+  const sent = surroundings.calls.filter(({ action }) => action === 'sqs:SendMessage').slice(seen);
+  seen += sent.length;
+  return sent.flatMap(({ input }) => (input.Entries as { MessageBody: string }[]).map((one) => one.MessageBody));
 }

@@ -1,13 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Route, routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
-import { EventQueue } from '../../lib/event-queue.ts';
+import { readEnvironment } from '../../lambdas/runtime/environment.ts';
+import { EventQueue, type EventQueueProps } from '../../lib/event-queue.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { timingsFor } from '../../lib/timings.ts';
+import { notBundled, type Resource, resourcesIn, statementsOf } from './synthesized.ts';
 
-const template = templateOf((app) => new EventQueueStack(app, 'EventQueue', { version: '1.2.3' }));
+const template = stackWith({});
 
 describe('nothing is lost', () => {
   test('when the stack is deleted: the table stays, and can be restored to any second', () => {
@@ -34,17 +38,6 @@ describe('nothing is lost', () => {
     });
   });
 
-  test.each([1, 6, 60, 300, 840])(
-    'with a longest call of %i s: a message stays hidden for longer than its deliverer lives',
-    (longest) => {
-      const { deliver, visibility, receives } = timingsFor(longest);
-      expect(deliver).toBeGreaterThanOrEqual(longest + 20);
-      expect(deliver).toBeLessThanOrEqual(900);
-      expect(visibility).toBeGreaterThan(deliver);
-      expect(visibility * receives).toBeGreaterThanOrEqual(30 * 60);
-    },
-  );
-
   test('by reserved concurrency: there is none', () => {
     for (const { Properties } of resources('AWS::Lambda::Function')) {
       expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
@@ -54,62 +47,115 @@ describe('nothing is lost', () => {
   test('unseen: what nobody could handle is put aside for two weeks', () => {
     template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 86_400 });
     template.hasResourceProperties('AWS::SQS::Queue', {
-      VisibilityTimeout: 180,
       RedrivePolicy: { maxReceiveCount: 10, deadLetterTargetArn: Match.anyValue() },
     });
   });
 });
 
+describe.each([1, 6, 60, 300, 840])('with a longest call of %i s', (longest) => {
+  const { answer, dispatch, deliver, visibility, oldestMessage, receives } = timingsFor(longest);
+
+  test('a deliverer has time for it, and a message stays hidden for longer than its deliverer lives', () => {
+    expect(deliver).toBeGreaterThanOrEqual(longest + 20);
+    expect(deliver).toBeLessThanOrEqual(900);
+    expect(visibility).toBeGreaterThan(deliver);
+  });
+
+  test('a message is not put aside within half an hour', () => {
+    expect(visibility * receives).toBeGreaterThanOrEqual(30 * 60);
+  });
+
+  test('an answer comes before the API stops waiting, and the dispatcher has longer than its lease', () => {
+    expect(answer).toBeLessThan(30);
+    expect(dispatch).toBeGreaterThan(60);
+    expect(dispatch).toBeLessThanOrEqual(900);
+  });
+
+  test('the alarm about the oldest message does not go off for one that waits for its instant, or is called', () => {
+    expect(oldestMessage).toBeGreaterThanOrEqual(15 * 60 + visibility);
+    expect(oldestMessage).toBeLessThanOrEqual(45 * 60);
+  });
+
+  test('functions, queue and code are told the same', () => {
+    const stack = stackWith({ maxTimeoutSeconds: longest });
+    const timeouts = resourcesIn(stack, 'AWS::Lambda::Function').map(({ id, Properties }) => [
+      nameOf(id),
+      Properties.Timeout,
+    ]);
+    expect(Object.fromEntries(timeouts)).toEqual({
+      Publish: answer,
+      Read: answer,
+      Manage: answer,
+      Site: answer,
+      Dispatch: dispatch,
+      Deliver: deliver,
+    });
+    stack.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: visibility });
+    stack.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          MAX_TIMEOUT_SECONDS: String(longest),
+          VISIBILITY_SECONDS: String(visibility),
+        }),
+      },
+    });
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Threshold: oldestMessage,
+    });
+  });
+});
+
 test('the dispatcher runs every minute', () => {
-  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    ScheduleExpression: 'rate(1 minute)',
+    State: 'ENABLED',
+    Targets: [Match.objectLike({ RetryPolicy: { MaximumRetryAttempts: 0 } })],
+  });
 });
 
 describe('the least that each function needs', () => {
-  test.each<[string, readonly string[]]>([
-    ['Publish', ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'sqs:SendMessage']],
-    ['Read', ['dynamodb:BatchGetItem', 'dynamodb:Query']],
+  const onTable = (...actions: string[]) => [{ on: 'EventsTable', actions: actions.map((one) => `dynamodb:${one}`) }];
+  const onQueue = (...actions: string[]) => [{ on: 'DueQueue', actions: actions.map((one) => `sqs:${one}`) }];
+
+  test.each([
+    ['Publish', [...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem'), ...onQueue('SendMessage')]],
+    ['Read', onTable('BatchGetItem', 'Query')],
     [
       'Manage',
-      [
-        'dynamodb:BatchGetItem',
-        'dynamodb:BatchWriteItem',
-        'dynamodb:PutItem',
-        'dynamodb:Query',
-        'dynamodb:UpdateItem',
-        'sqs:SendMessage',
-      ],
+      [...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query'), ...onQueue('SendMessage')],
     ],
     ['Site', []],
     [
       'Dispatch',
       [
-        'dynamodb:BatchGetItem',
-        'dynamodb:BatchWriteItem',
-        'dynamodb:PutItem',
-        'dynamodb:Query',
-        'dynamodb:UpdateItem',
-        'sqs:GetQueueAttributes',
-        'sqs:SendMessage',
+        ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query'),
+        ...onQueue('SendMessage'),
+        ...onQueue('GetQueueAttributes'),
       ],
     ],
     [
       'Deliver',
       [
-        'dynamodb:BatchGetItem',
-        'dynamodb:BatchWriteItem',
-        'dynamodb:PutItem',
-        'sqs:ChangeMessageVisibility',
-        'sqs:DeleteMessage',
-        'sqs:GetQueueAttributes',
-        'sqs:GetQueueUrl',
-        'sqs:ReceiveMessage',
-        'sqs:SendMessage',
+        ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem'),
+        ...onQueue('SendMessage'),
+        ...onQueue('ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'),
       ],
     ],
-  ])('%s may do %j, and nothing else', (name, actions) => {
-    const statements = statementsOf(name);
-    expect([...new Set(statements.flatMap(({ Action }) => Action))].sort()).toEqual(actions);
-    expect(JSON.stringify(statements.map(({ Resource }) => Resource))).not.toContain('*');
+  ])(
+    '%s may do what it does to table and due queue, write its own log and its traces, and nothing else',
+    (name, own) => {
+      const log = { on: `${name}Log`, actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
+      const traces = { on: '*', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] };
+      expect(statementsOf(template, name)).toEqual([log, traces, ...own]);
+    },
+  );
+
+  test('and there are no other roles, and no policies that AWS manages', () => {
+    const roles = resources('AWS::IAM::Role');
+    expect(roles).toHaveLength(6);
+    for (const { Properties } of roles) expect(Object.keys(Properties)).toEqual(['AssumeRolePolicyDocument']);
+    template.resourceCountIs('AWS::IAM::Policy', 6);
   });
 });
 
@@ -123,45 +169,186 @@ describe('the API', () => {
     const [route] = resources('AWS::ApiGatewayV2::Route').filter(({ Properties }) => Properties.RouteKey === key);
     const [, integrationId] = route?.Properties.Target['Fn::Join'][1] ?? [];
     const integration = template.toJSON().Resources[integrationId.Ref];
-    expect(integration.Properties.IntegrationUri['Fn::GetAtt'][0].toLowerCase()).toMatch(new RegExp(`^queue${name}`));
+    expect(nameOf(integration.Properties.IntegrationUri['Fn::GetAtt'][0]).toLowerCase()).toBe(name);
+    expect(integration.Properties).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
   });
 
   test('has no other routes, and a limit', () => {
     expect(resources('AWS::ApiGatewayV2::Route')).toHaveLength(wanted.length + 1);
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
     });
   });
+
+  test('logs each request without its query, its path and who asked', () => {
+    const [stage] = resources('AWS::ApiGatewayV2::Stage');
+    const line = JSON.parse(stage?.Properties.AccessLogSettings.Format);
+    expect(Object.values(line).join(' ')).not.toMatch(/path|query|identity|authorizer|header/i);
+    expect(line).toMatchObject({ route: '$context.routeKey', status: '$context.status' });
+  });
+
+  test('is open to pages of the origins that are named, and to no others', () => {
+    const [closed] = resources('AWS::ApiGatewayV2::Api');
+    expect(closed?.Properties).not.toHaveProperty('CorsConfiguration');
+    stackWith({ corsOrigins: ['https://app.example.com'] }).hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: {
+        AllowOrigins: ['https://app.example.com'],
+        AllowMethods: ['GET', 'POST', 'DELETE'],
+        AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
+      },
+    });
+  });
+
+  test('has a domain of its own where one is given', () => {
+    const { stack, own } = templateOf((app) => {
+      const one = new Stack(app, 'Own');
+      const certificate = Certificate.fromCertificateArn(one, 'Certificate', 'arn:aws:acm:us-east-1:1:certificate/x');
+      const domain = { name: 'queue.example.com', certificate };
+      return { stack: one, own: new EventQueue(one, 'Queue', { version: '1', domain }) };
+    });
+    stack.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'queue.example.com' });
+    stack.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
+    expect(own.url).toBe('https://queue.example.com');
+    expect(own.domainTarget).toBeDefined();
+  });
 });
 
-test('the functions run where they were tested: Node 24 on arm64', () => {
-  const functions = resources('AWS::Lambda::Function');
-  expect(functions).toHaveLength(6);
-  for (const { Properties } of functions) {
-    expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
-  }
+describe('the queue never calls itself', () => {
+  test('under the name that AWS gives it, its domain or any other that is known', () => {
+    const [{ Properties } = { Properties: {} as Resource['Properties'] }] = resourcesIn(
+      stackWith({ ownHosts: ['other.example.com'] }),
+      'AWS::Lambda::Function',
+    );
+    const [separator, parts] = Properties.Environment.Variables.OWN_HOSTS['Fn::Join'];
+    expect(separator).toBe('');
+    expect(JSON.stringify(parts[0])).toContain('ApiEndpoint');
+    expect(parts[1]).toBe(',other.example.com');
+  });
 });
 
-test('two queues stand in one app, and no resource has a name of its own', () => {
+describe('the functions', () => {
+  test('run where they were tested: Node 24 on arm64, with traces', () => {
+    const functions = resources('AWS::Lambda::Function');
+    expect(functions).toHaveLength(6);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
+      });
+    }
+  });
+
+  test.each<[string, Partial<EventQueueProps>, object]>([
+    ['shards', { shards: 16 }, { SHARDS: 16 }],
+    ['private targets', { privateTargets: true }, { PRIVATE_TARGETS: true }],
+    ['nothing', {}, { SHARDS: 4, PRIVATE_TARGETS: false, QUEUE_NAME: 'EventQueue/Queue', VERSION: '1.2.3' }],
+  ])('are told what was chosen: %s', (_, chosen, told) => {
+    const stack = stackWith(chosen);
+    for (const { Properties } of resourcesIn(stack, 'AWS::Lambda::Function')) {
+      const { Variables } = Properties.Environment;
+      const plain = { ...Variables, QUEUE_URL: 'https://x.example/', TABLE_NAME: 'x', OWN_HOSTS: '' };
+      expect(readEnvironment(plain)).toMatchObject(told);
+    }
+  });
+});
+
+test('whoever is granted to publish may invoke that function, and no other', () => {
+  const { stack } = templateOf((app) => {
+    const one = new Stack(app, 'One');
+    const grantee = new Role(one, 'Grantee', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+    new EventQueue(one, 'Queue', { version: '1' }).grantPublish(grantee);
+    return { stack: one };
+  });
+  const policies = resourcesIn(stack, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith('Grantee'));
+  const [{ Action, Resource }] = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  expect(Action).toBe('lambda:InvokeFunction');
+  expect(JSON.stringify(Resource)).toMatch(/^\[\{"Fn::GetAtt":\["QueuePublishFunction\w+","Arn"\]\}/);
+});
+
+test('the stack says where to publish, and how to make the first key', () => {
+  template.hasOutput('Url', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('QueueApi'), 'ApiEndpoint'] } });
+  const { FirstKey } = template.toJSON().Outputs;
+  expect(FirstKey.Value['Fn::Join'][1][0]).toMatch(/^npm run keys -- create .* --table $/);
+});
+
+describe('no two queues are in each other’s way', () => {
   const twice = templateOf((app) => {
     const stack = new Stack(app, 'Two');
     for (const id of ['One', 'Other']) new EventQueue(stack, id, { version: '1.2.3' });
-    return stack;
+    return { stack };
+  }).stack;
+
+  test('in one stack', () => {
+    twice.resourceCountIs('AWS::DynamoDB::GlobalTable', 2);
+    expect(queueNamesIn(twice)).toEqual(new Set(['Two/One', 'Two/Other']));
   });
-  twice.resourceCountIs('AWS::DynamoDB::GlobalTable', 2);
-  expect(JSON.stringify(twice.toJSON())).not.toMatch(/"(TableName|QueueName|FunctionName)":"/);
+
+  test('in two stacks of one account, or in one that was renamed', () => {
+    const named = (id: string, stackName?: string) =>
+      templateOf((app) => ({
+        stack: new EventQueueStack(app, id, { version: '1', ...(stackName && { stackName }) }),
+      })).stack;
+    expect(queueNamesIn(named('Mails'))).toEqual(new Set(['Mails/Queue']));
+    expect(queueNamesIn(named('EventQueue', 'Renamed'))).toEqual(new Set(['Renamed/Queue']));
+  });
+
+  test('because no resource has a name of its own', () => {
+    for (const one of [template, twice]) {
+      const names = Object.values<Resource>(one.toJSON().Resources).flatMap(({ Type, Properties = {} }) =>
+        Object.keys(Properties)
+          .filter((key) => PHYSICAL_NAMES.includes(key))
+          .map((key) => `${Type} ${key}`),
+      );
+      expect(names.filter((name) => !NOT_OF_AN_ACCOUNT.includes(name))).toEqual([]);
+    }
+  });
 });
 
-function templateOf(stackIn: (app: App) => Stack): Template {
-  return Template.fromStack(stackIn(new App({ context: { 'aws:cdk:bundling-stacks': [] } })));
+const PHYSICAL_NAMES = [
+  'AlarmName',
+  'DashboardName',
+  'FunctionName',
+  'LogGroupName',
+  'Name',
+  'PolicyName',
+  'QueueName',
+  'RoleName',
+  'TableName',
+  'TopicName',
+];
+/** Names that need not differ within an account, or that refer to something else. */
+const NOT_OF_AN_ACCOUNT = [
+  'AWS::ApiGatewayV2::Api Name',
+  'AWS::IAM::Policy PolicyName',
+  'AWS::Lambda::EventSourceMapping FunctionName',
+  'AWS::Lambda::Permission FunctionName',
+];
+
+function stackWith(props: Partial<EventQueueProps>): Template {
+  return templateOf((app) => ({ stack: new EventQueueStack(app, 'EventQueue', { version: '1.2.3', ...props }) })).stack;
 }
 
-function resources(type: string) {
-  return Object.values(template.findResources(type)).map(({ Properties }) => ({ Properties }));
+function templateOf<Made extends { readonly stack: Stack }>(make: (app: App) => Made) {
+  const made = make(notBundled());
+  const { stack, ...rest } = made;
+  return { ...rest, stack: Template.fromStack(stack) } as Omit<Made, 'stack'> & { readonly stack: Template };
 }
 
-function statementsOf(name: string): readonly { readonly Action: string | string[]; readonly Resource: unknown }[] {
-  const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
-  const own = policies.filter(([id]) => id.startsWith(`Queue${name}ServiceRole`));
-  return own.flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement);
+function resources(type: string): readonly Resource[] {
+  return resourcesIn(template, type);
+}
+
+/** `Publish`, of `QueuePublishFunction1234`. */
+function nameOf(id: string): string {
+  return /^Queue([A-Z][a-z]+)Function/.exec(id)?.[1] ?? id;
+}
+
+function queueNamesIn(stack: Template): ReadonlySet<string> {
+  return new Set(
+    resourcesIn(stack, 'AWS::Lambda::Function').map(({ Properties }) => Properties.Environment.Variables.QUEUE_NAME),
+  );
 }

@@ -1,0 +1,88 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Run } from '../../core/dispatch.ts';
+import type { QueuedEvent } from '../../core/event.ts';
+import { publicKey } from '../../core/event-key.ts';
+import type { Change } from '../../core/observed-store.ts';
+import type { Attempt } from '../../core/progress.ts';
+import { attemptMetrics, metricNames, NAMESPACE } from './metric-names.ts';
+
+export type Telemetry = {
+  tell(change: Change): void;
+  tellRun(run: Run): void;
+  report(error: unknown): void;
+  /** Writes what was counted since the last time as one line, from which CloudWatch makes metrics. */
+  publish(): void;
+};
+
+const FINISHED_AS = {
+  success: metricNames.succeeded,
+  max_try_count_reached: metricNames.exhausted,
+  cancelled: metricNames.cancelled,
+} as const;
+
+/** @param queueName by which the queues of an account are told apart */
+export function telemetry(queueName: string): Telemetry {
+  const logger = new Logger({ serviceName: queueName });
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: queueName });
+
+  /** Nothing is said of what did not happen: a metric is paid for in every hour in which it has a value. */
+  function count(name: string, times = 1): void {
+    if (times > 0) metrics.addMetric(name, MetricUnit.Count, times);
+  }
+
+  function time(name: string, milliseconds: number): void {
+    metrics.addMetric(name, MetricUnit.Milliseconds, milliseconds);
+  }
+
+  function tell(change: Change): void {
+    if (change.kind === 'accepted') count(metricNames.accepted);
+    if (change.kind === 'reminded') count(metricNames.reminders);
+    if (change.kind === 'finished') count(FINISHED_AS[change.progress.status]);
+    if (change.kind === 'attempted') tellAttempt(change.event, change.attempt);
+  }
+
+  function tellAttempt(event: QueuedEvent, attempt: Attempt): void {
+    logger.info('attempt', attemptLine(event, attempt));
+    count(attemptMetrics[attempt.outcome]);
+    time(metricNames.lateness, attempt.late);
+    time(metricNames.callDuration, attempt.duration);
+  }
+
+  function tellRun({ leadingLag, trailingLag, promoted, resent }: Run): void {
+    time(metricNames.leadingLag, leadingLag);
+    time(metricNames.trailingLag, trailingLag);
+    count(metricNames.promoted, promoted);
+    count(metricNames.resent, resent);
+  }
+
+  return {
+    tell,
+    tellRun,
+    report: (error) => logger.error('failure', { failure: failureLine(error) }),
+    publish() {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}
+
+/** Of the URL only the host: path and query may hold secrets, as headers and bodies do. */
+function attemptLine({ key, url }: QueuedEvent, { number, outcome, statusCode, error, late, duration }: Attempt) {
+  return {
+    event_key: publicKey(key),
+    attempt: number,
+    host: new URL(url).host,
+    outcome,
+    ...(statusCode !== undefined && { status_code: statusCode }),
+    ...(error !== undefined && { reason: error }),
+    late_ms: late,
+    duration_ms: duration,
+  };
+}
+
+/** Without the further fields of an error: those of the AWS SDK may hold what was sent. */
+function failureLine(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  return { name, message, stack, ...(cause !== undefined && { cause: String(cause) }) };
+}

@@ -1,0 +1,140 @@
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { QueueMetrics } from './queue-metrics.ts';
+import type { Timings } from './timings.ts';
+
+const MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
+/** Of 99 in 100 attempts. Without a fault it is below a second or two. */
+const LATE = Duration.minutes(1);
+/** Without a fault, a minute. */
+const BEHIND = Duration.minutes(5);
+
+type Condition = Pick<AlarmProps, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'> & {
+  readonly metric: IMetric;
+  /** What it means; docs/operations.md says what to do, under the same name. */
+  readonly meaning: string;
+  readonly below?: true;
+  readonly missing?: TreatMissingData;
+};
+
+/** What wakes somebody: each alarm says something that needs a person, and goes to one topic. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, metrics: QueueMetrics, timings: Timings, email: string | undefined) {
+    super(scope, id);
+    this.topic = alarmTopic(this);
+    if (email !== undefined) {
+      Validations.of(this.topic.addSubscription(new EmailSubscription(email))).acknowledge({
+        id: 'Serverless-SNSRedrivePolicy',
+        reason: 'A mail that was not delivered is of no use later: the dashboard shows the state of every alarm.',
+      });
+    }
+    this.all = Object.entries(conditions(metrics, timings)).map(([name, condition]) => this.alarm(name, condition));
+  }
+
+  private alarm(name: string, { metric, meaning, below, missing, ...limits }: Condition): Alarm {
+    const alarm = new Alarm(this, name, {
+      ...limits,
+      metric,
+      comparisonOperator: below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: missing ?? TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${meaning} What to do: docs/operations.md, ${name}.`,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    alarm.addOkAction(new SnsAction(this.topic));
+    return alarm;
+  }
+}
+
+function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly<Record<string, Condition>> {
+  /** What heals by itself, as a single one does, wakes nobody. */
+  const again = { threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 2 };
+  const sum = (label: string, ofAll: readonly IMetric[]) =>
+    new MathExpression({
+      label,
+      expression: 'SUM(METRICS())',
+      usingMetrics: Object.fromEntries(ofAll.map((metric, index) => [`m${index}`, metric])),
+      period: FIVE_MINUTES,
+    });
+  return {
+    OldestMessage: {
+      meaning: 'A message on the due queue is older than any should get: deliverers do not keep up, or fail.',
+      metric: metrics.oldestMessage({ period: MINUTE }),
+      threshold: oldestMessage,
+      evaluationPeriods: 3,
+    },
+    DeadLetters: {
+      meaning: 'A message was handed over ten times and never done. No event is lost: the table has it.',
+      metric: metrics.deadLetters({ period: MINUTE }),
+      threshold: 1,
+      evaluationPeriods: 1,
+    },
+    DispatchNotRunning: {
+      meaning:
+        'The dispatcher has finished no run for five minutes: what is due in more than three minutes is not called.',
+      metric: metrics.own('leadingLag', { statistic: 'SampleCount', period: FIVE_MINUTES }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      below: true,
+      missing: TreatMissingData.BREACHING,
+    },
+    DispatchBehind: {
+      meaning: 'The dispatcher runs, but is minutes behind what is due.',
+      metric: metrics.own('leadingLag', { statistic: 'Maximum', period: MINUTE }),
+      threshold: BEHIND.toMilliseconds(),
+      evaluationPeriods: 3,
+    },
+    Late: {
+      meaning: 'Attempts start more than a minute after their instant.',
+      metric: metrics.own('lateness', { statistic: 'p99', period: MINUTE }),
+      threshold: LATE.toMilliseconds(),
+      evaluationPeriods: 5,
+    },
+    Errors: {
+      meaning: 'Functions fail or run out of time, again and again.',
+      metric: sum('errors', metrics.functionErrors({ period: FIVE_MINUTES })),
+      ...again,
+    },
+    Throttles: {
+      meaning: 'Functions or the table are throttled, again and again.',
+      metric: sum('throttles', metrics.throttles({ period: FIVE_MINUTES })),
+      ...again,
+    },
+    ServerErrors: {
+      meaning: 'The API answers with 5xx, again and again: whether these requests were carried out is unknown.',
+      metric: metrics.serverErrors({ period: FIVE_MINUTES }),
+      ...again,
+    },
+  };
+}
+
+/** A topic with a policy of its own lets in nobody who is not named, not even the alarms. */
+function alarmTopic(scope: Construct): Topic {
+  const topic = new Topic(scope, 'Topic', { enforceSSL: true });
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    }),
+  );
+  return topic;
+}

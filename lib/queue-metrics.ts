@@ -1,0 +1,63 @@
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type IMetric, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { attemptMetrics, DIMENSION, metricNames, NAMESPACE } from '../lambdas/runtime/metric-names.ts';
+import type { DueQueue } from './due-queue.ts';
+import type { EventTable } from './event-table.ts';
+
+type Sources = {
+  /** As the functions know it. */
+  readonly queueName: string;
+  readonly table: EventTable;
+  readonly dueQueue: DueQueue;
+  readonly functions: readonly IFunction[];
+  readonly logGroups: readonly LogGroup[];
+  readonly api: HttpApi;
+};
+
+export type QueueMetrics = ReturnType<typeof queueMetrics>;
+
+/** Every metric that the dashboard and the alarms look at. */
+export function queueMetrics({ queueName, table, dueQueue, functions, logGroups, api }: Sources) {
+  const own = (metricName: string, options: MetricOptions) =>
+    new Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { [DIMENSION]: queueName }, ...options });
+  const ofQueue = (metricName: string, options: MetricOptions) =>
+    dueQueue.queue.metric(metricName, { statistic: Stats.SUM, ...options });
+
+  return {
+    own: (name: keyof typeof metricNames, options: MetricOptions) => own(metricNames[name], options),
+    attempts: (outcome: keyof typeof attemptMetrics, options: MetricOptions) => own(attemptMetrics[outcome], options),
+
+    oldestMessage: (options: MetricOptions) => dueQueue.queue.metricApproximateAgeOfOldestMessage(options),
+    ready: (options: MetricOptions) => dueQueue.queue.metricApproximateNumberOfMessagesVisible(options),
+    delayed: (options: MetricOptions) => dueQueue.queue.metricApproximateNumberOfMessagesDelayed(options),
+    underWay: (options: MetricOptions) => dueQueue.queue.metricApproximateNumberOfMessagesNotVisible(options),
+    deadLetters: (options: MetricOptions) => dueQueue.deadLetters.metricApproximateNumberOfMessagesVisible(options),
+    /** A request may carry ten messages: an upper bound of the requests. */
+    queueRequests: (options: MetricOptions): readonly IMetric[] =>
+      ['NumberOfMessagesSent', 'NumberOfMessagesReceived', 'NumberOfMessagesDeleted', 'NumberOfEmptyReceives'].map(
+        (name) => ofQueue(name, options),
+      ),
+
+    readUnits: (options: MetricOptions) => table.metric('ConsumedReadCapacityUnits', options),
+    writeUnits: (options: MetricOptions) => table.metric('ConsumedWriteCapacityUnits', options),
+
+    functionErrors: (options: MetricOptions) => functions.map((one) => one.metricErrors(options)),
+    throttles: (options: MetricOptions): readonly IMetric[] => [
+      ...functions.map((one) => one.metricThrottles(options)),
+      table.metric('ReadThrottleEvents', options),
+      table.metric('WriteThrottleEvents', options),
+    ],
+    invocations: (options: MetricOptions) => functions.map((one) => one.metricInvocations(options)),
+    /** Milliseconds in all. */
+    billed: (options: MetricOptions) =>
+      functions.map((one) => one.metricDuration({ statistic: Stats.SUM, ...options })),
+    logged: (options: MetricOptions) =>
+      logGroups.map((one) => one.metricIncomingBytes({ statistic: Stats.SUM, ...options })),
+
+    requests: (options: MetricOptions) => api.metricCount(options),
+    clientErrors: (options: MetricOptions) => api.metricClientError(options),
+    serverErrors: (options: MetricOptions) => api.metricServerError(options),
+  };
+}
