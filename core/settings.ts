@@ -1,8 +1,8 @@
 /** What an owner of a queue may choose. */
 export type Settings = {
-  /** Over how many partitions new events are spread, 1 to 256. */
+  /** Over how many partitions new events are spread. */
   readonly shards: number;
-  /** The longest `timeout_for_request`, in seconds, at most 840. */
+  /** The longest `timeout_for_request`, in seconds. */
   readonly maxTimeoutSeconds: number;
   /** Whether private addresses, local names and single-label hosts may be called. Only ever true on one's own machine. */
   readonly privateTargets: boolean;
@@ -11,3 +11,6 @@ export type Settings = {
 };
 
 export const defaultSettings: Settings = { shards: 4, maxTimeoutSeconds: 6, privateTargets: false, ownHosts: [] };
+
+/** The least and the most. A function may run for 15 minutes: of these, a deliverer needs one for what is around a call. */
+export const settingsBounds = { shards: [1, 256], maxTimeoutSeconds: [1, 840] } as const;

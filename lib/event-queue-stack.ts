@@ -4,7 +4,7 @@ import { EventQueue, type EventQueueProps } from './event-queue.ts';
 
 /** One event queue, and what one needs to know to use it as outputs. */
 export class EventQueueStack extends Stack {
-  constructor(scope: Construct, id: string, props: EventQueueProps & StackProps) {
+  constructor(scope: Construct, id: string, props: EventQueueProps & StackProps = {}) {
     super(scope, id, props);
     const queue = new EventQueue(this, 'Queue', props);
     const says = (name: string, value: string, description: string) =>

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -6,9 +7,11 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { defaultSettings, settingsBounds } from '../core/settings.ts';
 import type { Environment } from '../lambdas/runtime/environment.ts';
 import { packageFiles } from '../site/package-files.ts';
 import { Alarms } from './alarms.ts';
+import { requireWholeNumber } from './bounds.ts';
 import { queueDashboard } from './dashboard.ts';
 import { DueQueue } from './due-queue.ts';
 import { EventTable } from './event-table.ts';
@@ -16,6 +19,10 @@ import { type Domain, QueueHttpApi, type Throttling } from './http-api.ts';
 import { QueueFunction } from './queue-function.ts';
 import { queueMetrics } from './queue-metrics.ts';
 import { timingsFor } from './timings.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+/** Lambda's own, of an event source mapping. */
+const CONCURRENCY_BOUNDS = [2, 1_000] as const;
 
 export type EventQueueProps = {
   /**
@@ -61,6 +68,11 @@ export type EventQueueProps = {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
+   * The name of a table that exists already, as one that was restored from a backup. One that the queue had before is kept.
+   * @default a table of its own
+   */
+  readonly restoredTable?: string;
+  /**
    * Whether events may have private addresses as targets. Then whoever may publish reaches whatever the functions reach.
    * @default false
    */
@@ -70,8 +82,6 @@ export type EventQueueProps = {
    * @default none
    */
   readonly ownHosts?: readonly string[];
-  /** Is sent in the `user-agent` of every call. */
-  readonly version: string;
 };
 
 /** A whole event queue: table, due queue, functions, HTTP API, the dispatcher's rule, dashboard and alarms. */
@@ -85,15 +95,19 @@ export class EventQueue extends Construct {
   /** May be invoked by whoever was granted that: see `grantPublish`. */
   readonly publishFunction: IFunction;
 
-  constructor(scope: Construct, id: string, props: EventQueueProps) {
+  constructor(scope: Construct, id: string, props: EventQueueProps = {}) {
     super(scope, id);
     const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = props;
     const { throttling = { rateLimit: 100, burstLimit: 200 }, corsOrigins = [], domain } = props;
-    const { maxTimeoutSeconds = 6, maxConcurrency = 20, shards = 4, ownHosts = [] } = props;
+    const { shards = defaultSettings.shards, maxTimeoutSeconds = defaultSettings.maxTimeoutSeconds } = props;
+    const { maxConcurrency = 20, ownHosts = [] } = props;
+    requireWholeNumber('shards', shards, settingsBounds.shards);
+    requireWholeNumber('maxTimeoutSeconds', maxTimeoutSeconds, settingsBounds.maxTimeoutSeconds);
+    requireWholeNumber('maxConcurrency', maxConcurrency, CONCURRENCY_BOUNDS);
     const timings = timingsFor(maxTimeoutSeconds);
     const queueName = `${Stack.of(this).stackName}/${this.node.path.slice(Stack.of(this).node.path.length + 1)}`;
 
-    const table = new EventTable(this, 'Events', removalPolicy);
+    const table = new EventTable(this, 'Events', removalPolicy, props.restoredTable);
     const dueQueue = new DueQueue(this, 'Due', timings);
     const api = new QueueHttpApi(this, 'Api', { throttling, corsOrigins, domain, logRetention });
     const environment: Environment = {
@@ -105,7 +119,7 @@ export class EventQueue extends Construct {
       OWN_HOSTS: [api.host, ...(domain ? [domain.name] : []), ...ownHosts].join(','),
       PRIVATE_TARGETS: String(props.privateTargets ?? false),
       QUEUE_NAME: queueName,
-      VERSION: props.version,
+      VERSION: version,
     };
     const given = { environment, logRetention, timeout: timings.answer };
 

@@ -1,6 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
@@ -15,18 +15,13 @@ type TableMetric =
 /** The one table: on demand, with expiry, restorable to any second of the last 35 days. */
 export class EventTable extends Construct {
   readonly tableName: string;
-  private readonly table: TableV2;
+  private readonly table: ITableV2;
 
-  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy) {
+  /** @param restored the name of a table that exists already, instead of one of its own */
+  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy, restored: string | undefined) {
     super(scope, id);
-    this.table = new TableV2(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      timeToLiveAttribute: 'expires_at',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy,
-    });
+    this.table =
+      restored === undefined ? ownTable(this, removalPolicy) : TableV2.fromTableName(this, 'Restored', restored);
     this.tableName = this.table.tableName;
   }
 
@@ -39,4 +34,15 @@ export class EventTable extends Construct {
     const dimensionsMap = { TableName: this.tableName };
     return new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap, statistic: Stats.SUM, ...options });
   }
+}
+
+function ownTable(scope: Construct, removalPolicy: RemovalPolicy): TableV2 {
+  return new TableV2(scope, 'Table', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    billing: Billing.onDemand(),
+    timeToLiveAttribute: 'expires_at',
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    removalPolicy,
+  });
 }

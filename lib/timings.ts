@@ -1,6 +1,4 @@
 const MINUTE = 60;
-/** Lambda's own bound. */
-const LONGEST_FUNCTION = 15 * MINUTE;
 /** SQS's own bound on how long a message may be delayed. */
 const LONGEST_DELAY = 15 * MINUTE;
 
@@ -25,7 +23,7 @@ export type Timings = {
  * its deliverer can live, and is not put aside within half an hour in which the table takes no records.
  */
 export function timingsFor(maxTimeoutSeconds: number): Timings {
-  const deliver = Math.min(LONGEST_FUNCTION, Math.max(MINUTE, maxTimeoutSeconds + 30));
+  const deliver = maxTimeoutSeconds + MINUTE;
   const visibility = Math.max(3 * MINUTE, deliver + 30);
   const oldestMessage = LONGEST_DELAY + visibility + 2 * MINUTE;
   return { answer: 29, dispatch: 5 * MINUTE, deliver, visibility, oldestMessage, receives: 10 };

@@ -2,17 +2,20 @@ import { parseArgs } from 'node:util';
 import { createApiKey, listApiKeys, revokeApiKey } from '../adapters/dynamo-api-keys.ts';
 import type { DynamoTable } from '../adapters/dynamo-table.ts';
 import { type Scope, scopes } from '../core/api-key.ts';
+import { type CloudTable, cloudTable, refusalOfAws } from './cloud-table.ts';
 import { announcedAddress, FolderInUse, FolderUnusable, openDataFolder } from './data-folder.ts';
 import { embeddedTable, tableAt } from './embedded-table.ts';
 import { DEFAULT_DATA_FOLDER } from './options.ts';
 
-const help = `API keys of the event queue on this machine, whether it runs or not.
+const help = `API keys of the event queue on this machine, whether it runs or not, or of one on AWS.
 
   npm run keys -- create --label <name> --scopes <scope,...>   makes a key, and shows it this once
   npm run keys -- list                                         every key, without its secret
   npm run keys -- revoke <id>                                  ends a key; it stops working within 30 s
 
-  --data <folder>   where the events are kept (default ${DEFAULT_DATA_FOLDER})
+  --data <folder>     where the events are kept on this machine (default ${DEFAULT_DATA_FOLDER})
+  --table <name>      or the table of the queue on AWS, with the credentials that the AWS CLI would take
+  --region <region>   in which region (default as for the AWS CLI)
 
 Scopes: ${scopes.join(', ')}.`;
 
@@ -20,36 +23,52 @@ Scopes: ${scopes.join(', ')}.`;
 class Refused extends Error {}
 
 type Run = (table: DynamoTable) => Promise<string>;
+type Place = { readonly dataFolder: string } | CloudTable;
 
 try {
   const asked = parseCommand(process.argv.slice(2));
-  console.log(asked === 'help' ? help : await onTable(asked.dataFolder, asked.run));
+  console.log(asked === 'help' ? help : await onTable(asked.place, asked.run));
 } catch (error) {
   const isOurs = error instanceof Refused || error instanceof FolderUnusable;
-  console.error(isOurs ? (error as Error).message : error);
+  console.error(isOurs ? (error as Error).message : (refusalOfAws(error) ?? error));
   process.exitCode = error instanceof Refused ? 2 : 1;
 }
 
-function parseCommand(args: readonly string[]): 'help' | { readonly dataFolder: string; readonly run: Run } {
+function parseCommand(args: readonly string[]): 'help' | { readonly place: Place; readonly run: Run } {
   const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   const [command, id, ...more] = positionals;
-  const { data: dataFolder = DEFAULT_DATA_FOLDER, label, scopes: list } = values;
+  const { label, scopes: list } = values;
+  const place = placeOf(values);
   if (more.length > 0) throw new Refused(`Too many words: ${more.join(' ')}. See npm run keys -- --help.`);
-  if (command === 'create') return { dataFolder, run: create(labelOf(label), scopesOf(list)) };
-  if (command === 'list') return { dataFolder, run: listing };
-  if (command === 'revoke' && id !== undefined) return { dataFolder, run: revoke(id) };
+  if (command === 'create') return { place, run: create(labelOf(label), scopesOf(list)) };
+  if (command === 'list') return { place, run: listing };
+  if (command === 'revoke' && id !== undefined) return { place, run: revoke(id) };
   throw new Refused('Say create, list, or revoke with the id of a key. See npm run keys -- --help.');
 }
 
 function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const;
-  const options = { data: text, label: text, scopes: text, help: { type: 'boolean' } } as const;
+  const options = {
+    data: text,
+    table: text,
+    region: text,
+    label: text,
+    scopes: text,
+    help: { type: 'boolean' },
+  } as const;
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See npm run keys -- --help.`);
   }
+}
+
+function placeOf({ data, table, region }: { data?: string; table?: string; region?: string }): Place {
+  if (data !== undefined && table !== undefined) throw new Refused('Say --data or --table, not both.');
+  if (table !== undefined) return { name: table, region };
+  if (region !== undefined) throw new Refused('Say which table on AWS: --table with its name.');
+  return { dataFolder: data ?? DEFAULT_DATA_FOLDER };
 }
 
 function labelOf(label: string | undefined): string {
@@ -65,8 +84,14 @@ function scopesOf(list: string | undefined): readonly Scope[] {
   throw new Refused(`Say what the key may do: --scopes with some of ${scopes.join(',')}.${wrong}`);
 }
 
+async function onTable(place: Place, run: Run): Promise<string> {
+  if ('dataFolder' in place) return onLocalTable(place.dataFolder, run);
+  const table = cloudTable(place);
+  return run(table).finally(table.close);
+}
+
 /** The folder's own table, or that of the queue which has it open. */
-async function onTable(dataFolder: string, run: Run): Promise<string> {
+async function onLocalTable(dataFolder: string, run: Run): Promise<string> {
   try {
     const folder = await openDataFolder(dataFolder);
     const table = await embeddedTable(folder.tablePath);
@@ -90,7 +115,7 @@ function create(label: string, allowed: readonly Scope[]): Run {
 
 async function listing(table: DynamoTable): Promise<string> {
   const keys = await listApiKeys(table);
-  if (keys.length === 0) return 'There are no keys but demo, which is of this machine alone.';
+  if (keys.length === 0) return 'There are no keys. On your own machine, demo is one.';
   const rows = keys.map(({ id, label, scopes: allowed, createdAt }) =>
     [id, new Date(createdAt).toISOString().slice(0, 19), allowed.join(','), label].join('  '),
   );

@@ -22,8 +22,20 @@ export function runLocalProcess(args: readonly string[]): LocalProcess {
   return runProcess(process.execPath, [MAIN, ...args]);
 }
 
-export function runProcess(command: string, args: readonly string[]): LocalProcess {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: plainEnvironment() });
+type Surroundings = {
+  /** Is added to this process's own. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** @default this process's own */
+  readonly folder?: string;
+};
+
+export function runProcess(
+  command: string,
+  args: readonly string[],
+  { environment, folder }: Surroundings = {},
+): LocalProcess {
+  const env = { ...plainEnvironment(), ...environment };
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd: folder });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,14 +1,15 @@
 import * as z from 'zod';
+import { settingsBounds } from '../../core/settings.ts';
 
-const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const wholeNumber = ([least, most]: readonly [number, number]) => z.coerce.number().int().min(least).max(most);
 
 const environmentSchema = z.object({
   TABLE_NAME: z.string().min(1),
   QUEUE_URL: z.url(),
-  SHARDS: wholeNumber(1, 256),
-  MAX_TIMEOUT_SECONDS: wholeNumber(1, 840),
+  SHARDS: wholeNumber(settingsBounds.shards),
+  MAX_TIMEOUT_SECONDS: wholeNumber(settingsBounds.maxTimeoutSeconds),
   /** How long SQS waits for a deliverer before it hands a message to another. */
-  VISIBILITY_SECONDS: wholeNumber(1, 43_200),
+  VISIBILITY_SECONDS: wholeNumber([1, 43_200]),
   /** Host names of the queue itself, which it never calls, with commas between. */
   OWN_HOSTS: z.string().transform((hosts) => hosts.split(',').filter((host) => host !== '')),
   /** Whether private addresses may be called. */

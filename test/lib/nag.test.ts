@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('nothing in the stack is against the rules of AwsSolutions and Serverless without a reason', () => {
   const found = findings('ours', (app) => {
-    new EventQueueStack(app, 'EventQueue', { version: '1.2.3', alarmEmail: 'on-call@example.com' });
+    new EventQueueStack(app, 'EventQueue', { alarmEmail: 'on-call@example.com' });
   });
   expect(found).toEqual([]);
 });
@@ -27,7 +27,6 @@ test('the rules are looked at: a topic that takes messages without TLS is found'
 
 test('there is no exception but those that are known', () => {
   const stack = new EventQueueStack(notBundled(), 'EventQueue', {
-    version: '1.2.3',
     alarmEmail: 'on-call@example.com',
   });
   const metadata = stack.node.findAll().flatMap(({ node }) => node.metadata);

@@ -30,6 +30,16 @@ describe('nothing is lost', () => {
     });
   });
 
+  test('when a backup takes the table’s place: the queue goes on with it, and has no other', () => {
+    const restored = stackWith({ restoredTable: 'events-of-yesterday' });
+    restored.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+    restored.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ TABLE_NAME: 'events-of-yesterday' }) },
+    });
+    const allowed = JSON.stringify(resourcesIn(restored, 'AWS::IAM::Policy'));
+    expect(allowed.match(/:table\/events-of-yesterday"/g)).toHaveLength(5);
+  });
+
   test('of a batch: what failed comes back alone', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 10,
@@ -206,7 +216,7 @@ describe('the API', () => {
       const one = new Stack(app, 'Own');
       const certificate = Certificate.fromCertificateArn(one, 'Certificate', 'arn:aws:acm:us-east-1:1:certificate/x');
       const domain = { name: 'queue.example.com', certificate };
-      return { stack: one, own: new EventQueue(one, 'Queue', { version: '1', domain }) };
+      return { stack: one, own: new EventQueue(one, 'Queue', { domain }) };
     });
     stack.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'queue.example.com' });
     stack.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
@@ -242,10 +252,10 @@ describe('the functions', () => {
     }
   });
 
-  test.each<[string, Partial<EventQueueProps>, object]>([
+  test.each<[string, EventQueueProps, object]>([
     ['shards', { shards: 16 }, { SHARDS: 16 }],
     ['private targets', { privateTargets: true }, { PRIVATE_TARGETS: true }],
-    ['nothing', {}, { SHARDS: 4, PRIVATE_TARGETS: false, QUEUE_NAME: 'EventQueue/Queue', VERSION: '1.2.3' }],
+    ['nothing', {}, { SHARDS: 4, PRIVATE_TARGETS: false, QUEUE_NAME: 'EventQueue/Queue' }],
   ])('are told what was chosen: %s', (_, chosen, told) => {
     const stack = stackWith(chosen);
     for (const { Properties } of resourcesIn(stack, 'AWS::Lambda::Function')) {
@@ -256,11 +266,20 @@ describe('the functions', () => {
   });
 });
 
+test.each<[string, EventQueueProps]>([
+  ['shards is 257. Give a whole number from 1 to 256.', { shards: 257 }],
+  ['shards is 1.5. Give a whole number from 1 to 256.', { shards: 1.5 }],
+  ['maxTimeoutSeconds is 841. Give a whole number from 1 to 840.', { maxTimeoutSeconds: 841 }],
+  ['maxConcurrency is 1. Give a whole number from 2 to 1000.', { maxConcurrency: 1 }],
+])('what cannot be chosen is refused before anything is deployed: %s', (message, props) => {
+  expect(() => stackWith(props)).toThrow(message);
+});
+
 test('whoever is granted to publish may invoke that function, and no other', () => {
   const { stack } = templateOf((app) => {
     const one = new Stack(app, 'One');
     const grantee = new Role(one, 'Grantee', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
-    new EventQueue(one, 'Queue', { version: '1' }).grantPublish(grantee);
+    new EventQueue(one, 'Queue').grantPublish(grantee);
     return { stack: one };
   });
   const policies = resourcesIn(stack, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith('Grantee'));
@@ -278,7 +297,7 @@ test('the stack says where to publish, and how to make the first key', () => {
 describe('no two queues are in each other’s way', () => {
   const twice = templateOf((app) => {
     const stack = new Stack(app, 'Two');
-    for (const id of ['One', 'Other']) new EventQueue(stack, id, { version: '1.2.3' });
+    for (const id of ['One', 'Other']) new EventQueue(stack, id);
     return { stack };
   }).stack;
 
@@ -290,7 +309,7 @@ describe('no two queues are in each other’s way', () => {
   test('in two stacks of one account, or in one that was renamed', () => {
     const named = (id: string, stackName?: string) =>
       templateOf((app) => ({
-        stack: new EventQueueStack(app, id, { version: '1', ...(stackName && { stackName }) }),
+        stack: new EventQueueStack(app, id, stackName ? { stackName } : {}),
       })).stack;
     expect(queueNamesIn(named('Mails'))).toEqual(new Set(['Mails/Queue']));
     expect(queueNamesIn(named('EventQueue', 'Renamed'))).toEqual(new Set(['Renamed/Queue']));
@@ -328,8 +347,8 @@ const NOT_OF_AN_ACCOUNT = [
   'AWS::Lambda::Permission FunctionName',
 ];
 
-function stackWith(props: Partial<EventQueueProps>): Template {
-  return templateOf((app) => ({ stack: new EventQueueStack(app, 'EventQueue', { version: '1.2.3', ...props }) })).stack;
+function stackWith(props: EventQueueProps): Template {
+  return templateOf((app) => ({ stack: new EventQueueStack(app, 'EventQueue', props) })).stack;
 }
 
 function templateOf<Made extends { readonly stack: Stack }>(make: (app: App) => Made) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
 import { runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
 
 const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
@@ -56,13 +57,58 @@ describe('keys', () => {
     [['bogus'], 'Say create, list, or revoke'],
     [['list', '--bogus'], "Unknown option '--bogus'"],
     [['list', 'all', 'of', 'them'], 'Too many words'],
+    [['list', '--data', 'x', '--table', 'x'], '--data or --table, not both'],
+    [['list', '--region', 'us-east-1'], '--table with its name'],
   ])('a command that is none is refused, and says what to do: %j', async (args, message) => {
     expect(await keys(...args)).toMatchObject({ exitCode: 2, printed: expect.stringContaining(message) });
   });
 });
 
+describe('keys of a queue on AWS', () => {
+  const TABLE = ['--table', 'events', '--region', 'us-east-1'];
+
+  test('are made, listed and revoked in its table', async () => {
+    const { environment } = await emulated();
+    const create = ['create', '--label', 'web shop', '--scopes', 'publish', ...TABLE];
+    const { printed } = await keysWith(environment, ...create);
+    expect(printed).toMatch(/A key for web shop, which may publish\. It is shown this once:\s+eq_\S{40}\s/);
+    const { printed: listed } = await keysWith(environment, 'list', ...TABLE);
+    const [id = ''] = /^[0-9a-f]{16}(?=.*web shop)/m.exec(listed) ?? [];
+    expect((await keysWith(environment, 'revoke', id, ...TABLE)).printed).toContain(`The key ${id} is revoked.`);
+    expect((await keysWith(environment, 'list', ...TABLE)).printed).not.toContain('web shop');
+  }, 30_000);
+
+  test.each([
+    ['no credentials', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, TABLE, 'Set AWS_PROFILE'],
+    ['no region', { AWS_REGION: undefined }, ['--table', 'events'], '--region us-east-1'],
+    ['another name', {}, ['--table', 'another', '--region', 'us-east-1'], "FirstKey, among the stack's outputs"],
+  ])(
+    'with %s it is said what to do',
+    async (_, changed, where, message) => {
+      const { environment } = await emulated();
+      const listed = await keysWith({ ...environment, ...changed }, 'list', ...where);
+      expect(listed).toEqual({ exitCode: 1, printed: expect.stringContaining(message) });
+      expect(listed.printed).not.toContain(' at ');
+    },
+    30_000,
+  );
+});
+
+/** An account whose credentials are those of the environment alone. */
+async function emulated() {
+  const cloud = await emulatedCloud();
+  cleanUps.push(cloud.close);
+  const { environment } = await cloud.surroundings();
+  const nowhere = { AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/none', AWS_SHARED_CREDENTIALS_FILE: '/none' };
+  return { environment: { ...environment, ...nowhere } };
+}
+
 async function keys(...args: string[]) {
-  const { ended, printed } = runProcess(process.execPath, [KEYS, ...args]);
+  return keysWith({}, ...args);
+}
+
+async function keysWith(environment: NodeJS.ProcessEnv, ...args: string[]) {
+  const { ended, printed } = runProcess(process.execPath, [KEYS, ...args], { environment });
   const exitCode = await ended;
   return { exitCode, printed: printed() };
 }

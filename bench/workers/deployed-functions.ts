@@ -1,0 +1,74 @@
+import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
+import type { FunctionName } from '../../api/routes.ts';
+import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
+import { emulatedCloud } from './emulated-cloud.ts';
+import type { AwsCall } from './recording-endpoint.ts';
+
+const NAMES = ['publish', 'read', 'manage', 'site', 'dispatch', 'deliver'] as const;
+const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
+
+export type DeployedName = (typeof NAMES)[number];
+export type DeployedFunctions = Awaited<ReturnType<typeof deployedFunctions>>;
+
+/** All deployed functions in this process, each with a way of its own to AWS, so that what one asks is told from what others do. */
+export async function deployedFunctions(instead: Parameters<typeof openRuntime>[1]) {
+  const cloud = await emulatedCloud();
+  const opened = await Promise.all(NAMES.map(async (name) => [name, await cloud.surroundings()] as const));
+  const runtimes = Object.fromEntries(
+    opened.map(([name, { environment }]) => [name, openedIn(environment, instead)]),
+  ) as Record<DeployedName, Runtime>;
+  const taken = new Set<AwsCall>();
+
+  return {
+    secret: cloud.secret,
+
+    /** What a function has asked of AWS so far. */
+    calls: (name: DeployedName): readonly AwsCall[] => opened.find(([one]) => one === name)?.[1].calls ?? [],
+
+    async ask(name: FunctionName, method: string, path: string, body?: object): Promise<{ readonly key: string }> {
+      const answer = await runtimes[name].api(name)(requestOf(cloud.secret, method, path, body), context);
+      return JSON.parse(answer.body ?? 'null');
+    },
+
+    /** The bodies of the messages that were sent since the last time, without waiting for their instants as SQS would. */
+    sent(): readonly string[] {
+      const calls = opened.flatMap(([, asked]) => asked.calls).filter((one) => !taken.has(one));
+      for (const one of calls) taken.add(one);
+      return calls.flatMap(bodiesIn);
+    },
+
+    deliver: (bodies: readonly string[], receiveCount = 1) =>
+      runtimes.deliver.deliver(recordsOf(bodies, receiveCount), context),
+
+    dispatch: () => runtimes.dispatch.dispatch(),
+
+    close: cloud.close,
+  };
+}
+
+/** The SDK finds its region and credentials in the process's environment: they are the same for all. */
+function openedIn(environment: Record<string, string>, instead: Parameters<typeof openRuntime>[1]): Runtime {
+  Object.assign(process.env, environment);
+  return openRuntime(environment, instead);
+}
+
+function requestOf(secret: string, method: string, path: string, body?: object): APIGatewayProxyEventV2 {
+  return {
+    rawPath: path,
+    rawQueryString: '',
+    headers: { 'content-type': 'application/json', 'x-api-key': secret },
+    requestContext: { http: { method } },
+    isBase64Encoded: false,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  } as unknown as APIGatewayProxyEventV2;
+}
+
+function bodiesIn({ action, input }: AwsCall): readonly string[] {
+  const entries = (input.Entries ?? []) as readonly { MessageBody: string }[];
+  return action === 'sqs:SendMessage' ? entries.map(({ MessageBody }) => MessageBody) : [];
+}
+
+function recordsOf(bodies: readonly string[], receiveCount: number): SQSEvent {
+  const attributes = { ApproximateReceiveCount: String(receiveCount) };
+  return { Records: bodies.map((body, index) => ({ messageId: String(index), body, attributes })) } as SQSEvent;
+}
