@@ -1,4 +1,6 @@
-/** What AWS asks in us-east-1, in dollars, as of 2026-11-23. */
+export const pricesAsOf = '2026-11-23';
+
+/** What AWS asks in us-east-1, in dollars. */
 export const prices = {
   /** Of DynamoDB on demand. */
   writeUnit: 0.625e-6,
@@ -10,6 +12,8 @@ export const prices = {
   apiRequest: 1e-6,
   /** Of logs taken in. */
   logGigabyte: 0.5,
+  /** Of X-Ray. */
+  trace: 5e-6,
   /** Of a month, as the next two. */
   alarmMetric: 0.1,
   customMetric: 0.3,

@@ -19,6 +19,7 @@ type Options = {
   /** Seconds. */
   readonly timeout: number;
   readonly logRetention: RetentionDays;
+  readonly tracing: boolean;
   /** Files of packages that are read, not imported: `swagger-ui-dist/swagger-ui.css`. */
   readonly packageFiles?: readonly string[];
 };
@@ -30,7 +31,7 @@ export class QueueFunction extends Construct {
 
   constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
-    const { name, environment, timeout, logRetention, packageFiles = [] } = options;
+    const { name, environment, timeout, logRetention, tracing, packageFiles = [] } = options;
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
@@ -47,7 +48,7 @@ export class QueueFunction extends Construct {
       // Lambda's own lines about each invocation would cost more than ours.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
-      tracing: Tracing.ACTIVE,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',

@@ -21,8 +21,9 @@ export async function emulatedCloud(overrides: Partial<Environment> = {}) {
 
   /** For one function: what it asks is noted apart from what others ask. */
   async function surroundings(): Promise<FunctionSurroundings> {
-    const dynamo = await recordingEndpoint(table.address.endpoint);
-    const queue = await recordingEndpoint(sqs.endpoint);
+    const calls: AwsCall[] = [];
+    const dynamo = await recordingEndpoint(table.address.endpoint, calls);
+    const queue = await recordingEndpoint(sqs.endpoint, calls);
     endpoints.push(dynamo, queue);
     return {
       environment: {
@@ -42,9 +43,7 @@ export async function emulatedCloud(overrides: Partial<Environment> = {}) {
         AWS_ENDPOINT_URL_SQS: queue.url,
         ...overrides,
       },
-      get calls() {
-        return [...dynamo.calls, ...queue.calls];
-      },
+      calls,
     };
   }
 

@@ -12,25 +12,24 @@ export type AwsCall = {
   readonly readUnits: number;
 };
 
-export type RecordingEndpoint = { readonly url: string; readonly calls: AwsCall[]; close(): void };
+export type RecordingEndpoint = { readonly url: string; close(): void };
 
-/** Stands before an emulator and notes what is asked of it; a table is asked with each call what it consumes. */
-export async function recordingEndpoint(target: string): Promise<RecordingEndpoint> {
-  const calls: AwsCall[] = [];
+/** Stands before an emulator and adds to the calls what is asked of it; a table is asked with each call what it consumes. */
+export async function recordingEndpoint(target: string, calls: AwsCall[]): Promise<RecordingEndpoint> {
   const server = createServer(async (incoming, outgoing) => {
     const [service, operation = ''] = (incoming.headers['x-amz-target'] as string).split('.');
     const isTable = service?.startsWith('DynamoDB') ?? false;
     const asked = JSON.parse(String(await bytesOf(incoming)));
     const input = { ...asked, ...(isTable && { ReturnConsumedCapacity: 'TOTAL' }) };
     const { status, body } = await forward(target, incoming, JSON.stringify(input));
-    calls.push({ action: actionOf(isTable, operation), input: asked, ...unitsOf(operation, isTable ? body : '{}') });
+    const units = isTable ? unitsOf(operation, asked, body) : { writeUnits: 0, readUnits: 0 };
+    calls.push({ action: actionOf(isTable, operation), input: asked, ...units });
     outgoing.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
     close: () => server.close().closeAllConnections(),
   };
 }
@@ -52,10 +51,16 @@ function actionOf(isTable: boolean, operation: string): string {
   return isTable ? `dynamodb:${operation}` : `sqs:${operation.replace(/Batch$/, '')}`;
 }
 
-function unitsOf(operation: string, answer: string): Pick<AwsCall, 'writeUnits' | 'readUnits'> {
+function unitsOf(operation: string, asked: object, answer: string): Pick<AwsCall, 'writeUnits' | 'readUnits'> {
   const { ConsumedCapacity = [] } = JSON.parse(answer) as { ConsumedCapacity?: Capacity | readonly Capacity[] };
   const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-  return /Get|Query/.test(operation) ? { writeUnits: 0, readUnits: units } : { writeUnits: units, readUnits: 0 };
+  if (operation === 'Query') return { writeUnits: 0, readUnits: Math.max(units, leastOfQuery(asked)) };
+  return operation === 'BatchGetItem' ? { writeUnits: 0, readUnits: units } : { writeUnits: units, readUnits: 0 };
+}
+
+/** A query that finds nothing is paid for as well, which the emulator does not count. */
+function leastOfQuery({ ConsistentRead }: { readonly ConsistentRead?: boolean }): number {
+  return ConsistentRead ? 1 : 0.5;
 }
 
 type Capacity = { readonly CapacityUnits?: number };

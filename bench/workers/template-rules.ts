@@ -65,7 +65,7 @@ function queuePermissions(): readonly Change[] {
     ...polled,
     ['dispatch may count what is ready', QUEUE, 'dueQueue.grantCount(dispatch.function);', ''],
     ['functions may write their logs', FUNCTION, 'this.logGroup.grantWrite(role);', ''],
-    ['functions may send traces', FUNCTION, 'tracing: Tracing.ACTIVE,', ''],
+    ['functions may send traces', FUNCTION, 'tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,', ''],
     ['alarms may reach the topic', ALARMS, "actions: ['sns:Publish'],", "actions: ['sns:GetTopicAttributes'],"],
     ['only what watches this account reaches the topic', ALARMS, "{ 'aws:SourceAccount': Aws.ACCOUNT_ID }", '{}'],
   ];
@@ -119,7 +119,8 @@ function routeChanges(): readonly Change[] {
 
 function whatMustBeKept(): readonly Change[] {
   return [
-    ['the table stays', 'lib/event-table.ts', 'removalPolicy,\n  });', '});'],
+    ['the table stays', QUEUE, 'removalPolicy = RemovalPolicy.RETAIN', 'removalPolicy = RemovalPolicy.DESTROY'],
+    ['the table goes if that was chosen', 'lib/event-table.ts', 'removalPolicy,\n  });', '});'],
     [
       'the table can be restored',
       'lib/event-table.ts',

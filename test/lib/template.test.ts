@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -28,6 +28,11 @@ describe('nothing is lost', () => {
         Replicas: [Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } })],
       },
     });
+  });
+
+  test('against its owner’s will: the table goes only if that was chosen', () => {
+    const fleeting = stackWith({ removalPolicy: RemovalPolicy.DESTROY });
+    fleeting.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
   });
 
   test('when a backup takes the table’s place: the queue goes on with it, and has no other', () => {
@@ -212,12 +217,7 @@ describe('the API', () => {
   });
 
   test('has a domain of its own where one is given', () => {
-    const { stack, own } = templateOf((app) => {
-      const one = new Stack(app, 'Own');
-      const certificate = Certificate.fromCertificateArn(one, 'Certificate', 'arn:aws:acm:us-east-1:1:certificate/x');
-      const domain = { name: 'queue.example.com', certificate };
-      return { stack: one, own: new EventQueue(one, 'Queue', { domain }) };
-    });
+    const { stack, own } = withDomain({});
     stack.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'queue.example.com' });
     stack.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
     expect(own.url).toBe('https://queue.example.com');
@@ -225,17 +225,14 @@ describe('the API', () => {
   });
 });
 
-describe('the queue never calls itself', () => {
-  test('under the name that AWS gives it, its domain or any other that is known', () => {
-    const [{ Properties } = { Properties: {} as Resource['Properties'] }] = resourcesIn(
-      stackWith({ ownHosts: ['other.example.com'] }),
-      'AWS::Lambda::Function',
-    );
+test('the queue never calls itself: under the name that AWS gives it, its domain or any other that is known', () => {
+  const { stack } = withDomain({ ownHosts: ['other.example.com'] });
+  for (const { Properties } of resourcesIn(stack, 'AWS::Lambda::Function')) {
     const [separator, parts] = Properties.Environment.Variables.OWN_HOSTS['Fn::Join'];
     expect(separator).toBe('');
     expect(JSON.stringify(parts[0])).toContain('ApiEndpoint');
-    expect(parts[1]).toBe(',other.example.com');
-  });
+    expect(parts[1]).toBe(',queue.example.com,other.example.com');
+  }
 });
 
 describe('the functions', () => {
@@ -264,6 +261,14 @@ describe('the functions', () => {
       expect(readEnvironment(plain)).toMatchObject(told);
     }
   });
+});
+
+test('without traces, the functions may not send any', () => {
+  const untraced = stackWith({ tracing: false });
+  for (const { Properties } of resourcesIn(untraced, 'AWS::Lambda::Function')) {
+    expect(Properties).not.toHaveProperty('TracingConfig');
+  }
+  expect(JSON.stringify(resourcesIn(untraced, 'AWS::IAM::Policy'))).not.toContain('xray');
 });
 
 test.each<[string, EventQueueProps]>([
@@ -349,6 +354,16 @@ const NOT_OF_AN_ACCOUNT = [
 
 function stackWith(props: EventQueueProps): Template {
   return templateOf((app) => ({ stack: new EventQueueStack(app, 'EventQueue', props) })).stack;
+}
+
+/** A queue at queue.example.com. */
+function withDomain(props: EventQueueProps) {
+  return templateOf((app) => {
+    const stack = new Stack(app, 'Own');
+    const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:1:certificate/x');
+    const domain = { name: 'queue.example.com', certificate };
+    return { stack, own: new EventQueue(stack, 'Queue', { ...props, domain }) };
+  });
 }
 
 function templateOf<Made extends { readonly stack: Stack }>(make: (app: App) => Made) {

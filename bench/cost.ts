@@ -1,0 +1,3 @@
+import { costTable } from './workers/cost-table.ts';
+
+console.log(await costTable());
