@@ -1,6 +1,7 @@
+import { bundles } from './bundles.ts';
 import { first } from './first.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, bundles };
 
 const name = process.argv[2] ?? '';
 const run = benchmarks[name];

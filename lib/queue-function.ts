@@ -4,10 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime, SystemLogLevel, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { type ICommandHooks, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  type ICommandHooks,
+  LogLevel,
+  NodejsFunction,
+  OutputFormat,
+  SourceMapMode,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '../lambdas/runtime/environment.ts';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Megabytes. By it AWS gives out processor time as well. */
 export const MEMORY = 512;
@@ -36,7 +44,10 @@ export class QueueFunction extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
     this.function = new NodejsFunction(this, 'Function', {
-      entry: fileURLToPath(new URL(`../lambdas/${name}.ts`, import.meta.url)),
+      entry: join(PROJECT, `lambdas/${name}.ts`),
+      // Found from here, and not from where an app stands that has the queue in it.
+      projectRoot: PROJECT,
+      depsLockFilePath: join(PROJECT, 'package-lock.json'),
       handler: 'handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -53,6 +64,7 @@ export class QueueFunction extends Construct {
         format: OutputFormat.ESM,
         target: 'node24',
         minify: true,
+        logLevel: LogLevel.WARNING,
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
         sourcesContent: false,

@@ -28,17 +28,26 @@ export async function synthesize(to: string): Promise<{ readonly template: strin
 
 type Resource = { readonly Type: string; readonly Metadata?: Readonly<Record<string, string>> };
 
-/** Loads a bundle as Lambda does, hands it one event, and prints what it answers: on a clock that is some milliseconds ahead. */
+/** Loads a bundle as Lambda does and prints how many milliseconds that took. */
+const LOAD = `
+const from = performance.now();
+await import(process.argv[1]);
+process.stdout.write(String(performance.now() - from), () => process.exit(0));
+`;
+
+/** Milliseconds, in a fresh process. */
+export async function loadTime(bundle: string, environment: Readonly<Record<string, string>>): Promise<number> {
+  return Number(await evaluated(LOAD, [bundle], environment));
+}
+
+/** Hands a bundle one event and prints what it answers: on a clock that is some milliseconds ahead. */
 const RUN = `
-const { performance } = await import('node:perf_hooks');
 const [, bundle, event, ahead] = process.argv;
 const now = Date.now;
 Date.now = () => now() + Number(ahead);
-const from = performance.now();
 const { handler } = await import(bundle);
-const loaded = performance.now() - from;
 const answer = await handler(JSON.parse(event), { getRemainingTimeInMillis: () => 60_000 });
-process.stdout.write(JSON.stringify({ loaded, answer: answer ?? null }), () => process.exit(0));
+process.stdout.write('\\n' + JSON.stringify(answer ?? null), () => process.exit(0));
 `;
 
 type Invocation = {
@@ -48,16 +57,20 @@ type Invocation = {
   readonly ahead?: number;
 };
 
-export type Invoked = {
-  /** Milliseconds until the bundle was loaded. */
-  readonly loaded: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a handler answers.
-  readonly answer: any;
-};
+/** One invocation of a bundle in a fresh process. Answers what its handler does. */
+// biome-ignore lint/suspicious/noExplicitAny: each handler answers something else.
+export async function invoke(bundle: string, { environment, event, ahead = 0 }: Invocation): Promise<any> {
+  const printed = await evaluated(RUN, [bundle, JSON.stringify(event), String(ahead)], environment);
+  return JSON.parse(printed.split('\n').at(-1) ?? '');
+}
 
-/** One invocation of a bundle in a fresh process. */
-export async function invoke(bundle: string, { environment, event, ahead = 0 }: Invocation): Promise<Invoked> {
-  const args = ['--input-type=module', '--eval', RUN, bundle, JSON.stringify(event), String(ahead)];
-  const { stdout } = await runFile(process.execPath, args, { env: environment });
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+async function evaluated(
+  code: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { stdout } = await runFile(process.execPath, ['--input-type=module', '--eval', code, ...args], {
+    env: environment,
+  });
+  return stdout;
 }
