@@ -25,7 +25,7 @@ export type EmbeddedTable = DynamoTable & {
 export async function embeddedTable(path: string | undefined): Promise<EmbeddedTable> {
   const database = dynalite({ ...(path !== undefined && { path }), createTableMs: 0 });
   const accessKeyId = randomUUID();
-  const server = onlyFor(accessKeyId, database);
+  const server = keepingConnections(onlyFor(accessKeyId, database));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accessKeyId };
@@ -46,6 +46,11 @@ export async function embeddedTable(path: string | undefined): Promise<EmbeddedT
 export function tableAt(address: TableAddress): DynamoTable & { close(): void } {
   const { client, documents } = clientOf(address);
   return { ...dynamoTable(documents, TABLE_NAME), close: () => client.destroy() };
+}
+
+/** A connection that its server closes while it is idle fails whoever has just begun to use it. */
+export function keepingConnections(server: Server): Server {
+  return Object.assign(server, { keepAliveTimeout: 0 });
 }
 
 function clientOf({ endpoint, accessKeyId }: TableAddress) {

@@ -86,7 +86,8 @@ async function publishAll(count: number, after: (n: number) => number): Promise<
   const keys: EventKey[] = [];
   for (let from = 0; from < count; from += AT_ONCE) {
     for (const one of await queue.publishAll(wanted.slice(from, from + AT_ONCE), 'web')) {
-      if (one.status === 'fulfilled' && one.value !== 'another request') keys.push(one.value.record.event.key);
+      if (one.status === 'rejected') throw one.reason;
+      if (one.value !== 'another request') keys.push(one.value.record.event.key);
     }
   }
   expect(keys).toHaveLength(count);

@@ -3,12 +3,13 @@ import type { AddressInfo, Server } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
+import { keepingConnections } from '../local/embedded-table.ts';
 
 export type Database = { readonly client: DynamoDBDocumentClient; close(): Promise<void> };
 
 /** An embedded DynamoDB in memory, without any table. */
 export async function openDynalite(): Promise<Database> {
-  const server = dynalite({ createTableMs: 0 });
+  const server = keepingConnections(dynalite({ createTableMs: 0 }));
   const client = clientOf(await freePort(server));
   return {
     client,
