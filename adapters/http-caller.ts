@@ -3,12 +3,13 @@ import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { QueuedEvent } from '../core/event.ts';
 import { publicKey } from '../core/event-key.ts';
-import type { Caller } from '../core/ports.ts';
+import type { Caller, SigningSecret } from '../core/ports.ts';
 import type { Answer } from '../core/progress.ts';
 import { parseTargetUrl, type TargetPolicy } from '../core/target-url.ts';
 import { addressGuard, type Guard } from './address-guard.ts';
 import { bodyOf, headersOf } from './http-answer.ts';
 import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
+import { signatureOf } from './webhook-signature.ts';
 
 /** Shorter than what any usual server waits before it closes an idle connection: then it is rarely met closed. */
 const IDLE_FOR = 1_000;
@@ -49,13 +50,13 @@ export function httpCaller(world: World): HttpCaller {
   const reuse = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: IDLE_FOR };
   const agents = { 'http:': new http.Agent(reuse), 'https:': new https.Agent(reuse) };
 
-  const call: Caller = async (event, attempt) => {
+  const call: Caller = async (event, attempt, secrets) => {
     const target = parseTargetUrl(event.url, targetPolicy);
     if ('refused' in target) return { outcome: 'blocked', error: target.refused };
     const url = new URL(target.url);
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), event.timeout);
-    const said = { attempt, userAgent, traceparent: traceparent(), now: now() };
+    const said = { attempt, secrets, userAgent, traceparent: traceparent(), now: now() };
     const options: RequestOptions = {
       agent: agents[url.protocol as keyof typeof agents],
       method: event.method,
@@ -86,13 +87,14 @@ export function httpCaller(world: World): HttpCaller {
 
 type Said = {
   readonly attempt: number;
+  readonly secrets: readonly SigningSecret[];
   readonly userAgent: string;
   readonly traceparent: string | undefined;
   readonly now: number;
 };
 
 /** What the queue says in each call; the event's own headers come over it. */
-function headersFor({ key, body, headers }: QueuedEvent, { attempt, userAgent, traceparent, now }: Said) {
+function headersFor({ key, body, headers }: QueuedEvent, { attempt, secrets, userAgent, traceparent, now }: Said) {
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   const defaults: [string, string][] = [
     ['user-agent', userAgent],
@@ -100,11 +102,14 @@ function headersFor({ key, body, headers }: QueuedEvent, { attempt, userAgent, t
     ...(traceparent !== undefined ? ([['traceparent', traceparent]] as [string, string][]) : []),
     ...(body ? ([['content-type', DEFAULT_TYPES[body.kind]]] as [string, string][]) : []),
   ];
+  const timestamp = Math.floor(now / 1_000);
+  const signed = { id: key.uuid, timestamp, body: body?.bytes ?? new Uint8Array() };
   return [
     ...defaults.filter(([name]) => !given.has(name)),
     ...(body ? [['content-length', String(body.bytes.length)]] : []),
     ['webhook-id', key.uuid],
-    ['webhook-timestamp', String(Math.floor(now / 1_000))],
+    ['webhook-timestamp', String(timestamp)],
+    ['webhook-signature', signatureOf(signed, secrets)],
     ['event-queue-key', publicKey(key)],
     ['event-queue-attempt', String(attempt)],
   ];

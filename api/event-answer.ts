@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { EventBody } from '../core/event.ts';
 import { publicKey } from '../core/event-key.ts';
+import { callbackKey } from '../core/failure-callback.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
 import { parseExactly } from './exact-json.ts';
@@ -11,7 +12,7 @@ const instant = z.iso.datetime();
 const headers = z.record(z.string(), z.string());
 
 const attemptSchema = z.strictObject({
-  number: z.int().meta({ description: 'Counted from 1.' }),
+  number: z.int().meta({ description: 'Counted from 1. One that was cancelled keeps its number.' }),
   started_at_utc: instant,
   late_ms: z.int().meta({ description: 'How long after its instant it started.' }),
   duration_ms: z.int(),
@@ -36,6 +37,7 @@ export const eventSchema = z.strictObject({
   retry_delay: z.number(),
   retry_backoff: z.enum(['fixed', 'exponential']),
   retry_max_delay: z.number(),
+  failure_url: z.string().nullable(),
   event_tags: z.array(z.string()),
   deduplication_id: z.string().nullable(),
   keep_result_for: z.number(),
@@ -46,9 +48,13 @@ export const eventSchema = z.strictObject({
   finished_at_utc: instant.nullable(),
   expires_at_utc: instant.nullable().meta({ description: 'Until when a finished event can be read.' }),
   ended_because: z
-    .enum(['blocked'])
+    .enum(['blocked', 'stopped_by_receiver'])
     .nullable()
     .meta({ description: 'Why it ended, if not by success or its last try.' }),
+  failure_callback_key: z
+    .string()
+    .nullable()
+    .meta({ description: 'Of the event that tells failure_url, once this one has failed.' }),
   request_response_status_code: z.int().nullable().meta({ description: 'Of the latest answer, as what follows.' }),
   request_response_headers: headers.nullable().meta({
     description: 'Lower-case names; a repeated header joined with ", ", set-cookie with a line feed.',
@@ -78,6 +84,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     retry_delay: seconds(event.retry.delay),
     retry_backoff: event.retry.backoff,
     retry_max_delay: seconds(event.retry.maxDelay),
+    failure_url: event.failureUrl ?? null,
     event_tags: [...event.tags],
     deduplication_id: event.deduplicationId ?? null,
     keep_result_for: seconds(event.keepResultFor),
@@ -88,9 +95,15 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     finished_at_utc: isoOrNull(finished?.finishedAt),
     expires_at_utc: isoOrNull(finished?.readableUntil),
     ended_because: finished?.endedBecause ?? null,
+    failure_callback_key: callbackKeyOf({ event, progress }),
     ...receivedAnswer(progress.lastAnswer),
     attempts: progress.attempts.map(attemptAnswer),
   };
+}
+
+function callbackKeyOf({ event, progress }: EventRecord): string | null {
+  const hasCallback = event.failureUrl !== undefined && progress.status === 'max_try_count_reached';
+  return hasCallback ? publicKey(callbackKey(event, progress)) : null;
 }
 
 function sentBody(body: EventBody | undefined): Pick<EventAnswer, 'body' | 'body_base64'> {

@@ -13,6 +13,7 @@ const event = {
   retry_delay: 60,
   retry_backoff: 'fixed',
   retry_max_delay: 3600,
+  failure_url: null,
   event_tags: ['mails'],
   deduplication_id: null,
   keep_result_for: 86400,
@@ -23,6 +24,7 @@ const event = {
   finished_at_utc: null,
   expires_at_utc: null,
   ended_because: null,
+  failure_callback_key: null,
   request_response_status_code: null,
   request_response_headers: null,
   request_response_body: null,
@@ -86,6 +88,8 @@ const reopened = {
   finished_at_utc: null,
   expires_at_utc: null,
 };
+const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+const newSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const quantiles = { p50: 3, p95: 12, p99: 21 };
 
 /** What a request and its answer may look like, by the name of the route. */
@@ -97,6 +101,10 @@ export const examples = {
   get: { input: { key, wait: 10 }, answer: finished },
   cancel: { input: { key }, answer: cancelled },
   retry: { input: { key }, answer: reopened },
+  signingSecret: { answer: { secret, previous: [] } },
+  rotatedSigningSecret: {
+    answer: { secret: newSecret, previous: [{ secret, signs_until_utc: '2026-03-03T09:00:00.000Z' }] },
+  },
   stats: {
     input: { range: 'hour' },
     answer: {

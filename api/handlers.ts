@@ -5,7 +5,7 @@ import type { Changed } from '../core/cancel.ts';
 import { parsePublicKey } from '../core/event-key.ts';
 import type { Search } from '../core/find.ts';
 import type { WantedEvent } from '../core/new-event.ts';
-import type { Statistics } from '../core/ports.ts';
+import type { SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publish.ts';
 import type { EventQueue } from '../core/queue.ts';
 import { cursorOf, positionIn } from './cursor.ts';
@@ -13,6 +13,7 @@ import { eventAnswer } from './event-answer.ts';
 import { type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { RouteName, Routes } from './routes.ts';
+import { signingSecretAnswer } from './signing-secret-answer.ts';
 import { statisticsAnswer } from './statistics-answer.ts';
 import { validate } from './validate.ts';
 
@@ -29,12 +30,13 @@ export type Handlers = { readonly [Name in RouteName]: Handle<Name> };
 type World = {
   readonly queue: EventQueue;
   readonly statistics: Statistics;
+  readonly signingSecrets: SigningSecrets;
   readonly report: (error: unknown) => void;
 };
 
 /** @param newEvent the schema of an event as it is sent: those of a batch are validated one by one */
 export function handlers(
-  { queue, statistics, report }: World,
+  { queue, statistics, signingSecrets, report }: World,
   openApiDocument: unknown,
   newEvent: z.ZodType,
 ): Handlers {
@@ -94,6 +96,14 @@ export function handlers(
 
     async stats({ input: { range } }) {
       return { status: 200, body: statisticsAnswer(range, await statistics.read(range)) };
+    },
+
+    async signingSecret() {
+      return { status: 200, body: signingSecretAnswer(await signingSecrets.find()) };
+    },
+
+    async rotateSigningSecret() {
+      return { status: 200, body: signingSecretAnswer(await signingSecrets.rotate()) };
     },
 
     async health() {

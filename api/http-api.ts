@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { ApiKey } from '../core/api-key.ts';
-import type { ApiKeys, Statistics } from '../core/ports.ts';
+import type { ApiKeys, SigningSecrets, Statistics } from '../core/ports.ts';
 import type { EventQueue } from '../core/queue.ts';
 import type { Settings } from '../core/settings.ts';
 import { authenticate } from './authenticate.ts';
@@ -19,6 +19,7 @@ export type HttpApi = (event: APIGatewayProxyEventV2, context: Context) => Promi
 type World = {
   readonly queue: EventQueue;
   readonly statistics: Statistics;
+  readonly signingSecrets: SigningSecrets;
   readonly keys: ApiKeys;
   readonly settings: Settings;
   readonly now: () => number;

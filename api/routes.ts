@@ -6,6 +6,7 @@ import { eventSchema } from './event-answer.ts';
 import { examples } from './examples.ts';
 import { type ProblemKind, problemSchema } from './problem.ts';
 import { searchBody, searchParameters, wholeNumber } from './search.ts';
+import { signingSecretSchema } from './signing-secret-answer.ts';
 import { statisticsSchema } from './statistics-answer.ts';
 
 export type Route = {
@@ -204,6 +205,34 @@ const otherRoutes = {
     answers: { 200: { description: 'Oldest first.', schema: statisticsSchema } },
     problems: [],
     example: examples.stats,
+  },
+  signingSecret: {
+    method: 'GET',
+    path: '/signing-secret',
+    function: 'manage',
+    aliases: [],
+    scope: 'admin',
+    summary: 'The secret by which receivers know that a call comes from this queue',
+    takes: 'parameters',
+    input: nothing,
+    answers: { 200: { description: 'It is made when it is first needed.', schema: signingSecretSchema } },
+    problems: [],
+    example: examples.signingSecret,
+  },
+  rotateSigningSecret: {
+    method: 'POST',
+    path: '/signing-secret/rotate',
+    function: 'manage',
+    aliases: [],
+    scope: 'admin',
+    summary: 'Replace the signing secret: for 24 hours, calls are signed with the old one too',
+    takes: 'parameters',
+    input: nothing,
+    answers: {
+      200: { description: 'The new secret, and those before it that still sign.', schema: signingSecretSchema },
+    },
+    problems: [],
+    example: examples.rotatedSigningSecret,
   },
   health: {
     method: 'GET',

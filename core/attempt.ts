@@ -1,9 +1,12 @@
+import type { Visitor } from './call-slots.ts';
+import type { CallbackSender } from './callback-sender.ts';
 import { crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
+import { owesCallback } from './failure-callback.ts';
 import { hasReminder } from './hands.ts';
 import { type Call, settle } from './lifecycle.ts';
 import { type Message, nextMessage, type Received } from './message.ts';
-import type { EventRecord } from './ports.ts';
+import type { EventRecord, SigningSecret } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 import type { World } from './world.ts';
@@ -21,32 +24,51 @@ export type Ended = { readonly event: QueuedEvent; readonly read: Waiting; reado
 export function attempter(
   world: World,
   unrecorded: UnrecordedCalls,
+  callbacks: CallbackSender,
 ): (message: Received) => Promise<Ended | undefined> {
-  const { store, dueQueue, call, now, sleep, random, instance } = world;
+  const { store, dueQueue, call, signingSecrets, slots, now, sleep, random, instance } = world;
 
+  /** While its host is full, a message waits without its event, which may be large; then it is looked at afresh. */
   async function attempt(message: Received): Promise<Ended | undefined> {
     if (message.at - now() > LONGEST_WAIT) return sendLater(plain(message));
     await until(message.at);
-    const record = await store.findEvent(message.key);
+    const visitor = slots.visitor();
+    try {
+      for (;;) {
+        const ended = await attemptUnlessFull(message, visitor);
+        if (ended !== 'host is full') return ended;
+        if (!(await visitor.turn())) return undefined;
+      }
+    } finally {
+      visitor.leave();
+    }
+  }
+
+  async function attemptUnlessFull(message: Received, visitor: Visitor): Promise<Ended | undefined | 'host is full'> {
+    const [record, secrets] = await Promise.all([store.findEvent(message.key), signingSecrets.find()]);
     if (record === undefined) return undefined;
     const { event, progress } = record;
     if (!isOwed(message, progress)) return passBaton(message, record);
     const made = unrecorded.find({ event, read: progress });
     if (made !== undefined) return ended(event, progress, made);
     if (progress.claim !== undefined) return respectClaim(message, event, progress, progress.claim);
-    if (!mayBeContested(message, event, now())) return makeCall(event, progress);
+    if (!visitor.enter(new URL(event.url).host)) return 'host is full';
+    if (!mayBeContested(message, event, now())) return makeCall(event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
-    return (await store.recordUnlessChanged(event, progress, claimed)) ? makeCall(event, claimed) : attempt(message);
+    if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(event, claimed, secrets);
+    return attemptUnlessFull(message, visitor);
   }
 
   /**
-   * A deliverer may have died between recording an attempt and sending the next message; then its own message comes back,
-   * and the next is sent in its place.
+   * A deliverer may have died between recording an attempt and sending what follows from it; then its own message comes back,
+   * and that is sent in its place.
    */
-  async function passBaton(message: Received, { event, progress }: EventRecord): Promise<undefined> {
+  async function passBaton(message: Received, record: EventRecord): Promise<undefined> {
+    if (!isRepeated(message)) return;
+    if (owesCallback(record)) await callbacks.sendAgain(record);
+    const { event, progress } = record;
     if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
-    if (isRepeated(message) && !hasReminder(progress))
-      await dueQueue.send({ ...nextMessage(event, progress), again: true });
+    if (!hasReminder(progress)) await dueQueue.send({ ...nextMessage(event, progress), again: true });
   }
 
   /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */
@@ -55,9 +77,9 @@ export function attempter(
     return ended(event, read, crashedCall(claim, now()));
   }
 
-  async function makeCall(event: QueuedEvent, read: Waiting): Promise<Ended> {
+  async function makeCall(event: QueuedEvent, read: Waiting, secrets: readonly SigningSecret[]): Promise<Ended> {
     const startedAt = now();
-    const result = await call(event, read.nextAttempt);
+    const result = await call(event, read.nextAttempt, secrets);
     const made = { startedAt, endedAt: now(), result };
     unrecorded.keep({ event, read }, made);
     return ended(event, read, made);

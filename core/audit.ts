@@ -1,10 +1,12 @@
+import { callbackSender } from './callback-sender.ts';
 import type { Entry } from './entry.ts';
 import type { EventKey } from './event-key.ts';
+import { owesCallback } from './failure-callback.ts';
 import { hasReminder, lookAt, REACH } from './hands.ts';
-import { laterExpiry } from './lifecycle.ts';
+import { laterExpiry, owedSince } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { EventRecord } from './ports.ts';
-import type { Waiting } from './progress.ts';
+import type { Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
 /** Looks up the events behind entries and sees to those that have not ended. Answers how many messages it sent. */
@@ -17,39 +19,49 @@ export type Audit = (entries: readonly Entry[]) => Promise<number>;
  */
 export function auditor(world: World, grace: number): { readonly audit: Audit; resender(): Audit } {
   const { store, dueQueue, now } = world;
+  const callbacks = callbackSender(world);
 
   const audit: Audit = (entries) =>
-    sumOverUnfinished(entries, async ({ event, progress }) => {
+    sumOverUnfinished(entries, async (record, since) => {
+      const { event, progress } = record;
       const later = laterExpiry(event, now());
-      if (later !== undefined) await store.keepUntil({ event, progress }, later);
-      const isOverdue = progress.nextAttemptAt + grace <= now();
-      if (!isOverdue) return 0;
-      await dueQueue.send({ ...nextMessage(event, progress), again: true });
+      if (later !== undefined) await store.keepUntil(record, later);
+      if (since + grace > now()) return 0;
+      if (owesCallback(record)) await callbacks.sendAgain(record);
+      if (isWaiting(progress)) await dueQueue.send({ ...nextMessage(event, progress), again: true });
       return 1;
     });
 
   function resender(): Audit {
     const resent = new Set<string>();
     return (entries) =>
-      sumOverUnfinished(entries, async ({ event, progress }) => {
-        const isLeftToItsReminder = hasReminder(progress) && progress.nextAttemptAt > now() + REACH;
-        if (isLeftToItsReminder || resent.has(event.key.uuid)) return 0;
+      sumOverUnfinished(entries, async (record) => {
+        const { event, progress } = record;
+        if (isLeftToItsReminder(progress) || resent.has(event.key.uuid)) return 0;
         resent.add(event.key.uuid);
-        await dueQueue.send(nextMessage(event, progress));
+        if (owesCallback(record)) await callbacks.sendAgain(record, now());
+        if (isWaiting(progress)) await dueQueue.send(nextMessage(event, progress));
         return 1;
       });
   }
 
+  function isLeftToItsReminder(progress: Progress): boolean {
+    return isWaiting(progress) && hasReminder(progress) && progress.nextAttemptAt > now() + REACH;
+  }
+
+  /** @param see is told since when something is owed, or from when on */
   async function sumOverUnfinished(
     entries: readonly Entry[],
-    see: (record: Unfinished) => Promise<number>,
+    see: (record: EventRecord, since: number) => Promise<number>,
   ): Promise<number> {
     const keys = new Map(entries.map(({ key }) => [key.uuid, key]));
     const records = await Promise.all([...keys.values()].map(findUnlessFinished));
     const sent = await Promise.all(
-      records.filter(isUnfinished).map(async (record) => {
-        await leaveReminder(record);
-        return see(record);
+      records.map(async (record) => {
+        const since = record && owedSince(record.progress);
+        if (record === undefined || since === undefined) return 0;
+        await leaveReminder(record, since);
+        return see(record, since);
       }),
     );
     return sent.reduce((sum, one) => sum + one, 0);
@@ -58,20 +70,18 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
   /** Most have finished, and then their progress is enough. */
   async function findUnlessFinished(key: EventKey): Promise<EventRecord | undefined> {
     const progress = await store.findProgress(key);
-    const isFinished = progress !== undefined && progress.status !== 'waiting_execution';
+    const isFinished = progress !== undefined && owedSince(progress) === undefined;
     return isFinished ? undefined : store.findEvent(key);
   }
 
-  async function leaveReminder({ event, progress }: Unfinished): Promise<void> {
-    const at = lookAt(event.key, progress, now(), grace);
+  async function leaveReminder({ event }: EventRecord, since: number): Promise<void> {
+    const at = lookAt(event.key, since, now(), grace);
     await store.keepReminder(event, { kind: 'look', key: event.key, at });
   }
 
   return { audit, resender };
 }
 
-type Unfinished = EventRecord & { readonly progress: Waiting };
-
-function isUnfinished(record: EventRecord | undefined): record is Unfinished {
-  return record?.progress.status === 'waiting_execution';
+function isWaiting(progress: Progress): progress is Waiting {
+  return progress.status === 'waiting_execution';
 }

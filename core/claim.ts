@@ -11,7 +11,7 @@ type Instance = Pick<World, 'instance' | 'isAlone'>;
 /** A call this long may outlast what the due queue waits for its deliverer. */
 const LONG = 240_000;
 /** Added to a call's timeout: a deliverer that has not recorded it by then is dead. */
-const MARGIN = 30_000;
+export const MARGIN = 30_000;
 
 /** Whether the due queue handed a message over before. That alone proves nothing: being throttled raises the count too. */
 export function isRepeated({ receiveCount, again }: Received): boolean {

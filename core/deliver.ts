@@ -1,5 +1,7 @@
 import { attempter, type Ended } from './attempt.ts';
+import { callbackSender } from './callback-sender.ts';
 import { isRepeated } from './claim.ts';
+import { owesCallback } from './failure-callback.ts';
 import { hasReminder } from './hands.ts';
 import { nextMessage, type Received } from './message.ts';
 import type { Deliver } from './ports.ts';
@@ -17,7 +19,8 @@ const LONGEST_LINGER = 100;
 export function deliverer(world: World): Deliver {
   const { store, dueQueue, now, sleep, longestTimeout } = world;
   const unrecorded = unrecordedCalls();
-  const attempt = attempter(world, unrecorded);
+  const callbacks = callbackSender(world);
+  const attempt = attempter(world, unrecorded, callbacks);
 
   async function together(messages: readonly Received[]): Promise<Received[]> {
     const calls = openCalls(messages.length);
@@ -44,7 +47,8 @@ export function deliverer(world: World): Deliver {
     const { event, progress } = ended;
     if (progress.status !== 'waiting_execution') {
       await store.keepFailedEntry(event);
-      return void (await record(ended));
+      const isRecorded = await record(ended);
+      return isRecorded && owesCallback(ended) ? callbacks.send(ended) : undefined;
     }
     const { nextAttempt: attempt, nextAttemptAt: at } = progress;
     const isReminded = hasReminder(progress);

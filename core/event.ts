@@ -26,6 +26,8 @@ export type QueuedEvent = {
   readonly tags: readonly string[];
   /** By which its publisher knows a repetition of the request. */
   readonly deduplicationId?: string;
+  /** Where an event is published that tells of it, should this one fail. */
+  readonly failureUrl?: string;
   /** How long the event stays readable after it finished. */
   readonly keepResultFor: number;
   /** Whether publish itself sends its first message, so that the leading hand passes over it. */

@@ -94,11 +94,11 @@ export function messageFor(entry: Entry): Message | undefined {
 
 /**
  * When the audit looks at an unfinished event again: on a grid of the event's own, so that two audits at about the same time
- * leave one reminder; and behind its next attempt, so that it never takes the place of that one's reminder.
+ * leave one reminder; and behind what is owed, so that it never takes the place of that one's reminder.
  */
-export function lookAt(key: EventKey, { nextAttemptAt }: Waiting, now: number, grace: number): number {
+export function lookAt(key: EventKey, owedSince: number, now: number, grace: number): number {
   const phase = phaseOf(key, grace);
-  return Math.floor((Math.max(now, nextAttemptAt) - phase) / grace) * grace + phase + grace;
+  return Math.floor((Math.max(now, owedSince) - phase) / grace) * grace + phase + grace;
 }
 
 /** Whether the next attempt is further from the end of the one before than the due queue can wait: it has an entry of its own. */

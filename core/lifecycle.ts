@@ -6,6 +6,8 @@ const WEEK = 7 * 86_400_000;
 const MAX_RETRY_AFTER = 3_600_000;
 const JITTER = 0.2;
 const KEPT_AT_EACH_END = 10;
+const GONE = 410;
+const STOP_HEADER = 'event-queue-stop';
 
 /** What is true of an event of which nothing has been recorded yet. */
 export function firstProgress(event: QueuedEvent): Waiting {
@@ -36,7 +38,12 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
   };
   if (succeeded(call.result)) return { ...history, status: 'success', ...finishedAt(call.endedAt, event) };
 
-  const ended = { ...history, status: 'max_try_count_reached' as const, ...finishedAt(call.endedAt, event) };
+  const ended = {
+    ...history,
+    status: 'max_try_count_reached' as const,
+    ...finishedAt(call.endedAt, event),
+    ...(event.failureUrl !== undefined && { callbackOwed: true as const }),
+  };
   const endedBecause = reasonToEnd(call.result);
   if (endedBecause !== undefined) return { ...ended, endedBecause };
   const tries = history.tryCount - (progress.triedBefore ?? 0);
@@ -53,29 +60,34 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
 
 /** No attempt starts from now on. One that is under way may still succeed. */
 export function cancelled(event: QueuedEvent, progress: Waiting, now: number): Finished {
-  const { version, tryCount, attempts, lastAnswer } = progress;
-  const history = {
-    version: version + 1,
-    tryCount,
-    attempts,
-    ...triedBefore(progress),
-    ...(lastAnswer && { lastAnswer }),
+  const { nextAttempt, nextAttemptAt, claim, ...history } = progress;
+  return {
+    ...history,
+    version: history.version + 1,
+    status: 'cancelled',
+    withdrawnAttempt: nextAttempt,
+    ...finishedAt(now, event),
   };
-  return { ...history, status: 'cancelled', ...finishedAt(now, event) };
 }
 
 /** Owed at once, with as many tries as it had at first; the numbers of its attempts go on. */
-export function reopened({ version, tryCount, attempts, lastAnswer }: Finished, now: number): Waiting {
+export function reopened(progress: Finished, now: number): Waiting {
+  const { finishedAt: _, readableUntil, endedBecause, callbackOwed, withdrawnAttempt, ...history } = progress;
+  const lastNumber = withdrawnAttempt ?? history.attempts.at(-1)?.number ?? 0;
   return {
+    ...history,
     status: 'waiting_execution',
-    version: version + 1,
-    tryCount,
-    triedBefore: tryCount,
-    attempts,
-    ...(lastAnswer && { lastAnswer }),
-    nextAttempt: tryCount + 1,
+    version: history.version + 1,
+    triedBefore: history.tryCount,
+    nextAttempt: lastNumber + 1,
     nextAttemptAt: now,
   };
+}
+
+/** Since when something is owed for an event, be it an attempt or word of its failure; undefined if nothing is. */
+export function owedSince(progress: Progress): number | undefined {
+  if (progress.status === 'waiting_execution') return progress.nextAttemptAt;
+  return progress.callbackOwed ? progress.finishedAt : undefined;
 }
 
 /** When the table may forget an event that is owed again. */
@@ -131,7 +143,14 @@ function succeeded(result: Call['result']): boolean {
 
 /** Why no further attempt can help, if so. */
 function reasonToEnd(result: Call['result']): EndedBecause | undefined {
-  return result.outcome === 'blocked' ? 'blocked' : undefined;
+  if (result.outcome === 'blocked') return 'blocked';
+  return result.outcome === 'answered' && wantsNoMore(result.answer) ? 'stopped_by_receiver' : undefined;
+}
+
+/** By a status that says that there is nothing here any more, or in so many words. */
+function wantsNoMore({ statusCode, headers }: Answer): boolean {
+  const stop = headers.find(([name]) => name === STOP_HEADER)?.[1] ?? '';
+  return statusCode === GONE || stop.trim().toLowerCase() === 'true';
 }
 
 function attemptOf(progress: Waiting, { startedAt, endedAt, result }: Call): Attempt {

@@ -63,6 +63,10 @@ export function newEventSchema(settings: Settings, now: () => number) {
           'Whether the delay stays or doubles with each failed attempt.',
         ),
         retry_max_delay: optional(seconds(1, 86_400), 3_600, 'Bounds the exponential delay, in seconds.'),
+        failure_url: targetUrl(settings).nullish().meta({
+          description:
+            'Where to tell of it, should the event fail for good: an event of its own is published, which calls this URL by POST.',
+        }),
         event_tags: optional(z.array(wellFormedText().min(1).max(128)).max(20), [], 'Labels to find the event by.'),
         deduplication_id: deduplicationId(),
         keep_result_for: optional(
@@ -91,6 +95,7 @@ type Sent = {
   readonly retry_delay: number;
   readonly retry_backoff: 'fixed' | 'exponential';
   readonly retry_max_delay: number;
+  readonly failure_url?: string | null | undefined;
   readonly event_tags: readonly string[];
   readonly deduplication_id?: string | null | undefined;
   readonly keep_result_for: number;
@@ -113,6 +118,7 @@ function toWantedEvent(sent: Sent, refinement: z.RefinementCtx): WantedEvent {
       maxDelay: milliseconds(sent.retry_max_delay),
     },
     tags: [...new Set(sent.event_tags)],
+    ...(sent.failure_url != null && { failureUrl: sent.failure_url }),
     keepResultFor: milliseconds(sent.keep_result_for),
     ...(sent.deduplication_id != null && { deduplicationId: sent.deduplication_id }),
   };

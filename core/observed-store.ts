@@ -12,10 +12,9 @@ export type Change =
 
 /** The same store; whatever is written there is told, after it was written. */
 export function observedStore(store: EventStore, tell: (change: Change) => void): EventStore {
-  function tellRecord(event: QueuedEvent, progress: Progress, tryCountBefore: number): void {
-    const attempt = progress.attempts.at(-1);
-    if (attempt !== undefined && progress.tryCount > tryCountBefore) tell({ kind: 'attempted', event, attempt });
-    if (progress.status !== 'waiting_execution') tell({ kind: 'finished', event, progress });
+  function tellAttempt(event: QueuedEvent, { attempts, tryCount }: Progress, tryCountBefore: number): void {
+    const attempt = attempts.at(-1);
+    if (attempt !== undefined && tryCount > tryCountBefore) tell({ kind: 'attempted', event, attempt });
   }
 
   return {
@@ -30,12 +29,16 @@ export function observedStore(store: EventStore, tell: (change: Change) => void)
     },
     async recordSuccess(event, progress) {
       await store.recordSuccess(event, progress);
-      tellRecord(event, progress, progress.tryCount - 1);
+      tellAttempt(event, progress, progress.tryCount - 1);
+      tell({ kind: 'finished', event, progress });
     },
     async recordUnlessChanged(event, read, progress) {
       const recorded = await store.recordUnlessChanged(event, read, progress);
-      if (recorded) tellRecord(event, progress, read.tryCount);
-      return recorded;
+      if (!recorded) return false;
+      tellAttempt(event, progress, read.tryCount);
+      const hasFinished = read.status === 'waiting_execution' && progress.status !== 'waiting_execution';
+      if (hasFinished) tell({ kind: 'finished', event, progress });
+      return true;
     },
   };
 }

@@ -70,8 +70,22 @@ export type DueQueue = {
   backlog(): Promise<number>;
 };
 
-/** Makes one HTTP call for an event. Never throws: whatever happens is an outcome. */
-export type Caller = (event: QueuedEvent, attempt: number) => Promise<CallResult>;
+/**
+ * Makes one HTTP call for an event. Never throws: whatever happens is an outcome.
+ *
+ * @param secrets with each of which it is signed
+ */
+export type Caller = (event: QueuedEvent, attempt: number, secrets: readonly SigningSecret[]) => Promise<CallResult>;
+
+/** By which a receiver knows that a call comes from this queue. One that was replaced signs up to an instant. */
+export type SigningSecret = { readonly secret: string; readonly until?: number };
+
+export type SigningSecrets = {
+  /** Those that sign now, the current one first: there is always one. */
+  find(): Promise<readonly SigningSecret[]>;
+  /** Replaces the current one, and answers those that sign now. */
+  rotate(): Promise<readonly SigningSecret[]>;
+};
 
 export type StatisticsRange = 'hour' | 'day';
 

@@ -31,9 +31,13 @@ export type Finished = History & {
   readonly readableUntil: number;
   /** Why the event ended, if not by success or by its tries running out. */
   readonly endedBecause?: EndedBecause;
+  /** The number of the attempt that was owed when it was cancelled. It may be under way, and its message may yet come: no other gets it. */
+  readonly withdrawnAttempt?: number;
+  /** That its failure is still to be told. If every process dies here, the audit finds the event unfinished, and sees to it. */
+  readonly callbackOwed?: true;
 };
 
-export type EndedBecause = 'blocked';
+export type EndedBecause = 'blocked' | 'stopped_by_receiver';
 
 type History = {
   readonly version: number;

@@ -1,5 +1,7 @@
+import { callbackSender } from './callback-sender.ts';
 import type { Changed } from './cancel.ts';
 import type { EventKey } from './event-key.ts';
+import { owesCallback } from './failure-callback.ts';
 import { graceOf, lookAt } from './hands.ts';
 import { isForgotten, reopened, reopenedExpiresAt } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
@@ -7,20 +9,26 @@ import type { World } from './world.ts';
 
 /**
  * Makes a finished event due again at once. Its expiry and a reminder for the audit come first: so it is never forgotten while it
- * is unfinished, and never behind the trailing hand.
+ * is unfinished, and never behind the trailing hand. A callback that its failure still owes is sent before.
  */
 export function retrier(world: World): (key: EventKey) => Promise<Changed> {
   const { store, dueQueue, now } = world;
   const grace = graceOf(world.longestTimeout, world.visibility);
+  const callbacks = callbackSender(world);
 
   return async function retry(key): Promise<Changed> {
     const record = await store.findEvent(key);
     if (record === undefined || isForgotten(record.progress, now())) return 'no such event';
     const { event, progress: read } = record;
     if (read.status === 'waiting_execution') return 'not in this state';
+    if (owesCallback(record)) return callbacks.sendAgain(record).then(() => retry(key));
     const progress = reopened(read, now());
     await store.keepUntil(record, reopenedExpiresAt(event, now()));
-    await store.keepReminder(event, { kind: 'look', key: event.key, at: lookAt(event.key, progress, now(), grace) });
+    await store.keepReminder(event, {
+      kind: 'look',
+      key: event.key,
+      at: lookAt(event.key, progress.nextAttemptAt, now(), grace),
+    });
     if (!(await store.recordUnlessChanged(event, read, progress))) return retry(key);
     await dueQueue.send(nextMessage(event, progress));
     return { event, progress };

@@ -1,11 +1,14 @@
+import type { CallSlots } from './call-slots.ts';
 import type { Change } from './observed-store.ts';
-import type { Caller, DueQueue, EventStore } from './ports.ts';
+import type { Caller, DueQueue, EventStore, SigningSecrets } from './ports.ts';
 
 /** All that the queue needs from outside: nothing in core reaches for it by itself. Times are milliseconds. */
 export type World = {
   readonly store: EventStore;
   readonly dueQueue: DueQueue;
   readonly call: Caller;
+  readonly signingSecrets: Pick<SigningSecrets, 'find'>;
+  readonly slots: CallSlots;
   /** Since the epoch. */
   readonly now: () => number;
   /** May wake a little early, as timers do. */

@@ -4,11 +4,13 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dynamoApiKeys } from '../adapters/dynamo-api-keys.ts';
 import { dynamoEventStore } from '../adapters/dynamo-event-store.ts';
+import { dynamoSigningSecrets } from '../adapters/dynamo-signing-secrets.ts';
 import { dynamoStatistics } from '../adapters/dynamo-statistics.ts';
 import { httpCaller } from '../adapters/http-caller.ts';
 import { timerDueQueue } from '../adapters/timer-due-queue.ts';
 import { httpApi } from '../api/http-api.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
+import { limitedSlots } from '../core/call-slots.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import { isPublicAddress } from '../core/public-address.ts';
 import { eventQueue } from '../core/queue.ts';
@@ -43,7 +45,7 @@ type Surroundings = {
 
 /** The whole queue in this process, on the loopback interface. */
 export async function openLocalQueue(options: Options & Surroundings): Promise<LocalQueue> {
-  const { port, dataFolder, privateTargets, version, resolve } = options;
+  const { port, dataFolder, privateTargets, maxCallsPerHost = 50, version, resolve } = options;
   const now = Date.now;
   const settings = { ...defaultSettings, privateTargets };
 
@@ -51,6 +53,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const table = await embeddedTable(folder?.tablePath);
   await folder?.announce(table.address);
   const statistics = dynamoStatistics(table, now);
+  const signingSecrets = dynamoSigningSecrets(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
   const caller = httpCaller({
     allowsAddress: privateTargets ? () => true : isPublicAddress,
@@ -59,10 +62,13 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     userAgent: `event-queue/${version}`,
     now,
   });
+  const slots = limitedSlots(maxCallsPerHost);
   const queue = eventQueue({
     store: dynamoEventStore(table),
     dueQueue,
     call: caller.call,
+    signingSecrets,
+    slots,
     now,
     sleep,
     newId: randomUUID,
@@ -77,7 +83,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   });
   await queue.dispatchAtStart();
   const keys = withDemoKey(dynamoApiKeys(table, now));
-  const api = httpApi({ queue, statistics, keys, settings, now, version, report: console.error });
+  const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report: console.error });
   const gateway = await openGateway(api, openSite(), port);
   dueQueue.start(queue.deliver);
   const dispatching = repeatedly(DISPATCH_EVERY, queue.dispatch, console.error);
@@ -86,6 +92,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
 
   async function close(): Promise<void> {
     const accepting = closed(gateway);
+    slots.close();
     await Promise.all([dueQueue.stop(), dispatching.stop(), sweeping.stop(), counting.stop()]);
     caller.close();
     await Promise.race([accepting, sleep(LAST_REQUESTS)]);

@@ -5,6 +5,11 @@ export type Options = {
   /** The folder of the table; without one, nothing is written to disk. */
   readonly dataFolder: string | undefined;
   readonly privateTargets: boolean;
+  /**
+   * How many calls one host gets at the same time.
+   * @default 50
+   */
+  readonly maxCallsPerHost?: number;
 };
 
 export const help = `Event Queue on your own machine: the whole queue in one process.
@@ -15,6 +20,7 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
   --data <folder>        where events are kept (default ./.data)
   --memory               keeps events in memory only: nothing on disk, nothing after a restart
   --no-private-targets   refuses URLs on private addresses, as the cloud does
+  --max-calls-per-host <number>   how many calls one host gets at the same time (default 50)
   --help                 shows this
 
 The API key is demo.`;
@@ -33,12 +39,17 @@ export function parseOptions(args: readonly string[]): Options | { help: true } 
         data: { type: 'string' },
         memory: { type: 'boolean', default: false },
         'private-targets': { type: 'boolean', default: true },
+        'max-calls-per-host': { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) return { help: true };
     if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
       return { mistake: `--port takes a number from 0 to 65535, not ${values.port}.` };
+    }
+    const mostPerHost = values['max-calls-per-host'];
+    if (mostPerHost !== undefined && !/^[1-9]\d{0,5}$/.test(mostPerHost)) {
+      return { mistake: `--max-calls-per-host takes a whole number from 1 on, not ${mostPerHost}.` };
     }
     if (values.memory && values.data !== undefined) {
       return { mistake: '--memory keeps nothing in a folder: give --data or --memory, not both.' };
@@ -47,6 +58,7 @@ export function parseOptions(args: readonly string[]): Options | { help: true } 
       port: Number(values.port),
       dataFolder: values.memory ? undefined : (values.data ?? DEFAULT_DATA_FOLDER),
       privateTargets: values['private-targets'],
+      ...(mostPerHost !== undefined && { maxCallsPerHost: Number(mostPerHost) }),
     };
   } catch (error) {
     return { mistake: `${(error as Error).message.replace(/\.?$/, '.')} See npm start -- --help.` };

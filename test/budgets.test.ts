@@ -10,6 +10,7 @@ import { type EventQueue, eventQueue } from '../core/queue.ts';
 import { openEventStore } from './adapters/event-store-contract.ts';
 import { type Meter, meter } from './consumed-capacity.ts';
 import { type Database, openDynalite } from './open-dynalite.ts';
+import { quietWorld } from './quiet-world.ts';
 import { answered, wantedEvent } from './sample-event.ts';
 import { received } from './simulated-time.ts';
 
@@ -31,6 +32,7 @@ beforeAll(async () => {
   const store = await openEventStore(database.client);
   metered = meter(database.client);
   queue = eventQueue({
+    ...quietWorld,
     store,
     dueQueue: sqsDueQueue(new SQSClient({ region: 'us-east-1' }), 'https://sqs.example/queue', () => now),
     call: async () => answer,
@@ -38,13 +40,6 @@ beforeAll(async () => {
     sleep,
     newId: randomUUID,
     random: Math.random,
-    shards: 4,
-    longestTimeout: 6_000,
-    visibility: 60_000,
-    tell: () => {},
-    report: () => {},
-    instance: 'one',
-    isAlone: false,
   });
 });
 

@@ -6,6 +6,7 @@ import { type EventQueue, eventQueue } from '../core/queue.ts';
 import { openEventStore } from './adapters/event-store-contract.ts';
 import { type Meter, meter } from './consumed-capacity.ts';
 import { type Database, openDynalite } from './open-dynalite.ts';
+import { quietWorld } from './quiet-world.ts';
 import { answered, wantedEvent } from './sample-event.ts';
 import { received, recordedMessages } from './simulated-time.ts';
 
@@ -27,6 +28,7 @@ beforeEach(async () => {
   metered = meter(database.client);
   messages = recordedMessages();
   queue = eventQueue({
+    ...quietWorld,
     store: await openEventStore(database.client),
     dueQueue: { ...messages, backlog: async () => 0 },
     call: async () => answered(200),
@@ -34,13 +36,6 @@ beforeEach(async () => {
     sleep,
     newId: randomUUID,
     random: Math.random,
-    shards: 4,
-    longestTimeout: 6 * SECOND,
-    visibility: MINUTE,
-    tell: () => {},
-    report: () => {},
-    instance: 'one',
-    isAlone: false,
   });
 });
 afterEach(() => database.close());

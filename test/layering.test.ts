@@ -74,7 +74,7 @@ test.each(rules.map((rule, number) => [...rule, number] as const))(
 
 test('core asks for no time and no chance by itself', () => {
   const files = readdirSync(join(PROJECT, 'core')).map((file) => readFileSync(join(PROJECT, 'core', file), 'utf8'));
-  expect(files.filter((code) => /Date\.now|new Date\b|Math\.random|\brandomUUID\b/.test(code))).toEqual([]);
+  expect(files.filter((code) => /Date\.now|new Date\b(?!\(\w)|Math\.random|\brandomUUID\b/.test(code))).toEqual([]);
 });
 
 function fileOf(layer: string, number: number): string {

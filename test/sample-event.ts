@@ -1,6 +1,6 @@
 import type { QueuedEvent } from '../core/event.ts';
 import type { WantedEvent } from '../core/new-event.ts';
-import type { EventRecord } from '../core/ports.ts';
+import type { EventRecord, SigningSecret } from '../core/ports.ts';
 import type { CallResult } from '../core/progress.ts';
 import type { EventQueue } from '../core/queue.ts';
 
@@ -32,6 +32,9 @@ export function queuedEvent(dueAt: number, wishes: Partial<QueuedEvent> = {}): Q
     ...wishes,
   };
 }
+
+/** The one of the published test vector. */
+export const secrets: readonly SigningSecret[] = [{ secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }];
 
 export function answered(
   statusCode: number,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { settingsBounds } from '../../core/settings.ts';
+import { type Settings, settingsBounds } from '../../core/settings.ts';
 
 const wholeNumber = ([least, most]: readonly [number, number]) => z.coerce.number().int().min(least).max(most);
 
@@ -25,4 +25,13 @@ export type Environment = { readonly [Name in keyof z.input<typeof environmentSc
 /** Throws, and names the variable, if one is missing or wrong: nothing works then, and the deployment is at fault. */
 export function readEnvironment(variables: NodeJS.ProcessEnv): z.output<typeof environmentSchema> {
   return environmentSchema.parse(variables);
+}
+
+export function settingsOf(environment: ReturnType<typeof readEnvironment>): Settings {
+  return {
+    shards: environment.SHARDS,
+    maxTimeoutSeconds: environment.MAX_TIMEOUT_SECONDS,
+    privateTargets: environment.PRIVATE_TARGETS,
+    ownHosts: environment.OWN_HOSTS,
+  };
 }

@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoApiKeys } from '../../adapters/dynamo-api-keys.ts';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import { dynamoSigningSecrets } from '../../adapters/dynamo-signing-secrets.ts';
 import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable } from '../../adapters/dynamo-table.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
@@ -12,13 +13,13 @@ import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import { type HttpApi, httpApi } from '../../api/http-api.ts';
 import type { FunctionName } from '../../api/routes.ts';
 import type { ApiKey } from '../../core/api-key.ts';
+import { unlimitedSlots } from '../../core/call-slots.ts';
 import type { ApiKeys } from '../../core/ports.ts';
 import { isPublicAddress } from '../../core/public-address.ts';
 import { eventQueue } from '../../core/queue.ts';
-import type { Settings } from '../../core/settings.ts';
 import type { World } from '../../core/world.ts';
 import { type DeliverRecords, recordDeliverer } from './deliver-records.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, settingsOf } from './environment.ts';
 import { telemetry } from './telemetry.ts';
 import { traceparentOf } from './traceparent.ts';
 
@@ -45,18 +46,14 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   const environment = readEnvironment(variables);
   const { now = Date.now } = instead;
   const { tell, tellRun, report, publish } = telemetry(environment.QUEUE_NAME);
-  const settings: Settings = {
-    shards: environment.SHARDS,
-    maxTimeoutSeconds: environment.MAX_TIMEOUT_SECONDS,
-    privateTargets: environment.PRIVATE_TARGETS,
-    ownHosts: environment.OWN_HOSTS,
-  };
+  const settings = settingsOf(environment);
   const marshallOptions = { removeUndefinedValues: true };
   const dynamo = new DynamoDBClient({ endpoint: variables.AWS_ENDPOINT_URL_DYNAMODB, requestHandler: AWS_TIMEOUTS });
   const sqs = new SQSClient({ endpoint: variables.AWS_ENDPOINT_URL_SQS, requestHandler: AWS_TIMEOUTS });
   const documents = DynamoDBDocumentClient.from(dynamo, { marshallOptions });
   const table = dynamoTable(documents, environment.TABLE_NAME);
   const statistics = dynamoStatistics(table, now);
+  const signingSecrets = dynamoSigningSecrets(table, now);
   const { call } = httpCaller({
     allowsAddress: settings.privateTargets ? () => true : isPublicAddress,
     targetPolicy: settings,
@@ -68,6 +65,8 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
     store: dynamoEventStore(table),
     dueQueue: sqsDueQueue(sqs, environment.QUEUE_URL, now),
     call,
+    signingSecrets,
+    slots: unlimitedSlots,
     now,
     sleep,
     newId: randomUUID,
@@ -102,7 +101,9 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   }
 
   function apiWith(keys: ApiKeys, only: FunctionName): HttpApi {
-    return recorded(httpApi({ queue, statistics, keys, settings, now, version: environment.VERSION, report, only }));
+    return recorded(
+      httpApi({ queue, statistics, signingSecrets, keys, settings, now, version: environment.VERSION, report, only }),
+    );
   }
 
   const keys = dynamoApiKeys(table, now);

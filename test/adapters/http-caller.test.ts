@@ -10,7 +10,7 @@ import { httpCaller } from '../../adapters/http-caller.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { Answer, CallResult } from '../../core/progress.ts';
 import { closedPortUrl, openReceiver, openTcpReceiver } from '../local/receiver.ts';
-import { queuedEvent } from '../sample-event.ts';
+import { queuedEvent, secrets } from '../sample-event.ts';
 
 const NOW = Date.parse('2030-01-01T00:00:00.750Z');
 const TIMEOUT = 300;
@@ -44,6 +44,7 @@ describe('a call carries', () => {
       'webhook-id': '00000000-0000-4000-8000-000000000000',
       'webhook-timestamp': String(Math.floor(NOW / 1_000)),
       'event-queue-key': '98106543999.250-00000000-0000-4000-8000-000000000000',
+      'webhook-signature': 'v1,nM9qZviitYFRLKHIGXEqECNBHcrv1A+O3MpysFL2l4s=',
       'event-queue-attempt': '3',
       'x-mixed-case': 'a  b',
     });
@@ -186,7 +187,7 @@ describe('at its timeout ends a call to a receiver that', () => {
   test('has a name that is looked up for ever', async () => {
     const caller = callerWith(() => {});
     const startedAt = performance.now();
-    const result = await caller.call(event('http://stuck.example/'), 1);
+    const result = await caller.call(event('http://stuck.example/'), 1, secrets);
     expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + SLACK);
     expect(result).toEqual({ outcome: 'timed_out', error: `No whole answer within ${TIMEOUT} ms.` });
   });
@@ -267,13 +268,13 @@ describe('there is no answer from a receiver that', () => {
     const caller = callerWith((_name, _options, answer) =>
       answer(Object.assign(new Error('127.0.0.53'), { code }), []),
     );
-    const result = await caller.call(event('http://nowhere.example/'), 1);
+    const result = await caller.call(event('http://nowhere.example/'), 1, secrets);
     expect(result).toEqual({ outcome: 'unreachable', error: expect.stringMatching(error) });
   });
 
   test('may not be called any more, under the policy of today', async () => {
     const { call } = httpCaller({ ...world, targetPolicy: { privateTargets: false, ownHosts: [] } });
-    expect(await call(event(await closedPortUrl()), 1)).toMatchObject({ outcome: 'blocked' });
+    expect(await call(event(await closedPortUrl()), 1, secrets)).toMatchObject({ outcome: 'blocked' });
   });
 });
 
@@ -302,7 +303,7 @@ describe('over TLS', () => {
     await once(server, 'listening');
     cleanUps.push(() => server.close().closeAllConnections());
     const { call } = callerWith((_name, _options, answer) => answer(null, [{ address: '127.0.0.1', family: 4 }]));
-    const result = await call(event(`https://${host}:${(server.address() as AddressInfo).port}/`), 1);
+    const result = await call(event(`https://${host}:${(server.address() as AddressInfo).port}/`), 1, secrets);
     expect(result.outcome).toBe(outcome);
     expect('error' in result ? result.error : 'answered').toMatch(error);
   });
@@ -452,7 +453,7 @@ describe('a connection', () => {
     const caller = httpCaller(world);
     const arrived = Promise.withResolvers<ServerResponse>();
     const url = await receiving(arrived.resolve);
-    const result = caller.call(event(url), 1);
+    const result = caller.call(event(url), 1, secrets);
     const response = await arrived.promise;
     caller.close();
     response.end();
@@ -466,7 +467,7 @@ describe('a connection', () => {
       socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
       socket.once('close', closed.resolve);
     });
-    expect((await caller.call(event(url), 1)).outcome).toBe('answered');
+    expect((await caller.call(event(url), 1, secrets)).outcome).toBe('answered');
     const closedAt = performance.now();
     caller.close();
     await closed.promise;
@@ -483,7 +484,7 @@ function event(url: string, wishes: Partial<QueuedEvent> = {}): QueuedEvent {
 }
 
 function callTo(url: string, wishes?: Partial<QueuedEvent>): Promise<CallResult> {
-  return call(event(url, wishes), 1);
+  return call(event(url, wishes), 1, secrets);
 }
 
 async function answerOf(url: string): Promise<Answer> {
@@ -496,7 +497,7 @@ async function answerOf(url: string): Promise<Answer> {
 async function received(wishes: Partial<QueuedEvent>, attempt = 1) {
   const receiver = await openReceiver((_, response) => response.end());
   cleanUps.push(receiver.close);
-  await call(event(receiver.url, wishes), attempt);
+  await call(event(receiver.url, wishes), attempt, secrets);
   const [first] = receiver.calls;
   if (first === undefined) throw new Error('There was no call.');
   return first;

@@ -6,7 +6,8 @@ import { eventQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { expectDescribed } from '../described-answer.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
-import { answered } from '../sample-event.ts';
+import { quietWorld } from '../quiet-world.ts';
+import { answered, secrets } from '../sample-event.ts';
 import { recordedMessages, simulatedClock } from '../simulated-time.ts';
 
 export const START = Date.parse('2030-01-01T00:00:00.250Z');
@@ -32,6 +33,7 @@ export function apiClient({
   const report = jest.fn();
   let ids = 0;
   const queue = eventQueue({
+    ...quietWorld,
     store,
     dueQueue: messages,
     call: async () => answered(200),
@@ -39,17 +41,11 @@ export function apiClient({
     sleep: clock.sleep,
     newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
     random: () => 0,
-    shards: 4,
-    longestTimeout: 6_000,
-    visibility: 60_000,
-    tell: () => {},
-    report: () => {},
-    instance: 'one',
-    isAlone: false,
   });
   const api = httpApi({
     queue,
     statistics: { read: async () => periods },
+    signingSecrets: { find: async () => secrets, rotate: async () => secrets },
     keys,
     settings: { ...defaultSettings, ...settings },
     now: clock.now,

@@ -35,6 +35,8 @@ describe('an event with nothing but its URL', () => {
       expires_at_utc: null,
       deduplication_id: null,
       ended_because: null,
+      failure_url: null,
+      failure_callback_key: null,
       request_response_status_code: null,
       request_response_headers: null,
       request_response_body: null,
@@ -66,6 +68,7 @@ const everyField = {
   retry_delay: 2,
   retry_backoff: 'exponential',
   retry_max_delay: 50,
+  failure_url: 'https://example.com/failed',
   event_tags: ['a', 'ü'],
   keep_result_for: 61,
 };
@@ -98,6 +101,7 @@ test('a tag given twice is one tag', async () => {
 
 describe.each<[string, accepted: readonly unknown[], refused: readonly unknown[]]>([
   ['url_to_send_request', [url(2_048)], [url(2_049), '', 'example.com', 'ftp://example.com/', 5, null, {}]],
+  ['failure_url', [url(2_048)], [url(2_049), '', 'example.com', 'http://10.0.0.1/', 'http://localhost/', 5, {}]],
   ['call_url_after', [0, 0.001, TEN_YEARS], [-0.001, TEN_YEARS + 1, '1', true]],
   [
     'call_url_at',

@@ -121,6 +121,17 @@ describe('retry', () => {
     expect((await queue.read(event.key))?.progress.status).toBe('success');
   });
 
+  test('of an event that was cancelled while it was called shares its number with no attempt before', async () => {
+    const { queue, calls, runUntil } = simulatedCloud({ answer: bad, answerAfter: 2 * SECOND });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
+    await runUntil(START + SECOND);
+    await queue.cancel(event.key);
+    await queue.retry(event.key);
+    await runUntil(START + MINUTE);
+    expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect((await queue.read(event.key))?.progress).toMatchObject({ tryCount: 1, attempts: [{ number: 2 }] });
+  });
+
   test('does nothing to an event that waits', async () => {
     const { queue } = simulatedCloud();
     const { event } = await queue.publish(wantedEvent({ asked: { after: HOUR } }), 'web');

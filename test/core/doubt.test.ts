@@ -5,6 +5,7 @@ import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
+import { quietWorld } from '../quiet-world.ts';
 import { answered, answeringRecords, wantedEvent } from '../sample-event.ts';
 import { received, recordedMessages, rest, simulatedClock } from '../simulated-time.ts';
 import { SECOND, START, simulation } from './simulation.ts';
@@ -223,18 +224,13 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
       dueQueue: { ...messages, send: mortal(messages.send) },
     };
     const queue = eventQueue({
+      ...quietWorld,
       ...process,
       now: clock.now,
       sleep: clock.sleep,
       newId: () => `00000000-0000-4000-8000-${String(names.length).padStart(12, '0')}`,
       random: () => 0,
       shards: 1,
-      longestTimeout: 6_000,
-      visibility: 60_000,
-      tell: () => {},
-      report: () => {},
-      instance: 'one',
-      isAlone: false,
     });
     return answeringRecords(queue);
   }

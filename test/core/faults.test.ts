@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { wantedEvent } from '../sample-event.ts';
 import { rest } from '../simulated-time.ts';
-import { everyEvent, mixedAnswer, succeedsAt, wishes } from './mixed-events.ts';
+import { areSettled, callbacksOf, everyEvent, isGone, mixedAnswer, succeedsAt, wishes } from './mixed-events.ts';
 import { type Fault, type Operation, type SimulatedCall, simulatedCloud } from './simulated-cloud.ts';
 import { SECOND, START } from './simulation.ts';
 
@@ -14,14 +14,15 @@ test('without a fault every event is finished, called at its instants, and no at
   expect(accepted).toHaveLength(wishes.length);
   await expectFinished(cloud);
   expect(repetitions(cloud.calls)).toEqual([]);
-  for (const { uuid, at } of cloud.calls.filter(({ attempt }) => attempt === 1)) {
-    expect(at).toBe(accepted.find(({ key }) => key.uuid === uuid)?.key.dueAt);
+  for (const { event } of await everyEvent(cloud.store, SHARDS)) {
+    const first = cloud.calls.find(({ uuid }) => uuid === event.key.uuid);
+    expect([event.url, first?.at]).toEqual([event.url, event.key.dueAt]);
   }
 });
 
 describe('whichever call to the store or the due queue', () => {
   test.each<Fault>(['fails', 'is done and fails', 'dies before', 'dies after'])(
-    '%s, nothing accepted is lost, and no call is repeated but those in flight or of one page, once',
+    '%s, nothing accepted is lost, each failure is told once, and no call is repeated but those in flight or of one page, once',
     async (fault) => {
       let steps = 0;
       await lived(() => {
@@ -63,12 +64,18 @@ async function lived(nextFault: NextFault) {
 
 /** One whose deliverer died in its call may have run out of tries. */
 async function expectFinished({ store }: ReturnType<typeof simulatedCloud>): Promise<void> {
-  for (const { event, progress } of await everyEvent(store, SHARDS)) {
+  const records = await everyEvent(store, SHARDS);
+  expect(areSettled(records)).toBe(true);
+  for (const record of records) {
+    const { event, progress } = record;
     const { url, maxTryCount } = event;
-    expect(progress.status).not.toBe('waiting_execution');
+    const told = callbacksOf(record, records).map(({ tryCount }) => tryCount);
+    const mustBeTold = event.failureUrl !== undefined && progress.status === 'max_try_count_reached';
+    expect([url, told]).toEqual([url, mustBeTold ? [progress.tryCount] : []]);
     for (const { late } of progress.attempts) expect(late).toBeGreaterThanOrEqual(0);
     if (progress.attempts.some(({ outcome }) => outcome === 'crashed')) continue;
-    const expected = succeedsAt(event, 2) ? ['success', expect.any(Number)] : ['max_try_count_reached', maxTryCount];
+    const tries = isGone(event) ? 1 : maxTryCount;
+    const expected = succeedsAt(event, 2) ? ['success', expect.any(Number)] : ['max_try_count_reached', tries];
     expect([url, progress.status, progress.tryCount]).toEqual([url, ...expected]);
   }
 }

@@ -2,8 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { positionAt } from '../../core/entry.ts';
 import { caughtUp, graceOf, type Hands, lease, lookAt, mayAudit, moved, renewed } from '../../core/hands.ts';
-import { firstProgress } from '../../core/lifecycle.ts';
-import { queuedEvent } from '../sample-event.ts';
 import { SECOND, START } from './simulation.ts';
 
 const MINUTE = 60 * SECOND;
@@ -63,16 +61,15 @@ describe('the audit', () => {
   });
 });
 
-test('the audit looks at an event again within a grace, behind its next attempt, and two audits at one instant', () => {
+test('the audit looks at an event again within a grace, behind what is owed, and two audits at one instant', () => {
   const instants = fc.integer({ min: START, max: START + 1_000 * MINUTE });
   fc.assert(
-    fc.property(instants, instants, fc.uuid(), (now, nextAttemptAt, uuid) => {
-      const progress = { ...firstProgress(queuedEvent(START)), nextAttemptAt };
-      const at = lookAt({ dueAt: START, uuid }, progress, now, GRACE);
-      const base = Math.max(now, nextAttemptAt);
+    fc.property(instants, instants, fc.uuid(), (now, owedSince, uuid) => {
+      const at = lookAt({ dueAt: START, uuid }, owedSince, now, GRACE);
+      const base = Math.max(now, owedSince);
       expect(at).toBeGreaterThan(base);
       expect(at).toBeLessThanOrEqual(base + GRACE);
-      expect(lookAt({ dueAt: START, uuid }, { ...progress, nextAttemptAt: at - 1 }, now, GRACE)).toBe(at);
+      expect(lookAt({ dueAt: START, uuid }, at - 1, now, GRACE)).toBe(at);
     }),
   );
 });

@@ -14,7 +14,7 @@ describe('settle', () => {
     expect(settled(queuedEvent(DUE), answered(status))).toMatchObject({ status: 'success', tryCount: 1, version: 1 });
   });
 
-  test.each([300, 302, 404, 410, 500, 599])('tries again when it is answered with %i', (status) => {
+  test.each([300, 302, 404, 409, 411, 500, 599])('tries again when it is answered with %i', (status) => {
     expect(settled(queuedEvent(DUE), answered(status))).toMatchObject({
       status: 'waiting_execution',
       nextAttempt: 2,
@@ -36,6 +36,27 @@ describe('settle', () => {
   test('ends a blocked event at once, and says why', () => {
     const progress = settled(queuedEvent(DUE), { outcome: 'blocked', error: 'Not a public host.' });
     expect(progress).toMatchObject({ status: 'max_try_count_reached', endedBecause: 'blocked', tryCount: 1 });
+  });
+
+  test.each<[string, CallResult]>([
+    ['answered with 410', answered(410)],
+    ['told to stop', answered(500, [['event-queue-stop', 'true']])],
+    ['told to stop in other letters', answered(503, [['event-queue-stop', ' TRUE ']])],
+  ])('ends an event at once if it is %s, and says why', (_, result) => {
+    const progress = settled(queuedEvent(DUE), result);
+    expect(progress).toMatchObject({
+      status: 'max_try_count_reached',
+      endedBecause: 'stopped_by_receiver',
+      tryCount: 1,
+    });
+  });
+
+  test('takes nothing else for a wish to stop, least of all after a success', () => {
+    for (const value of ['false', '1', '', 'yes'])
+      expect(settled(queuedEvent(DUE), answered(500, [['event-queue-stop', value]])).status).toBe('waiting_execution');
+    const stopped = settled(queuedEvent(DUE), answered(200, [['event-queue-stop', 'true']]));
+    expect(stopped.status).toBe('success');
+    expect(stopped).not.toHaveProperty('endedBecause');
   });
 
   test('records when an attempt started, how late, how long it took, and its answer', () => {

@@ -1,6 +1,7 @@
 import { BEGINNING, positionAt } from '../../core/entry.ts';
 import type { QueuedEvent } from '../../core/event.ts';
-import type { EventKey } from '../../core/event-key.ts';
+import { type EventKey, publicKey } from '../../core/event-key.ts';
+import { owedSince } from '../../core/lifecycle.ts';
 import type { WantedEvent } from '../../core/new-event.ts';
 import type { EventRecord, EventStore } from '../../core/ports.ts';
 import { answered } from '../sample-event.ts';
@@ -19,15 +20,59 @@ export const wishes: readonly Partial<WantedEvent>[] = [
   { url: 'https://example.com/flaky', retry: { backoff: 'fixed', delay: 20 * MINUTE, maxDelay: HOUR } },
   { url: 'https://example.com/bad', maxTryCount: 3 },
   { url: 'https://example.com/bad', maxTryCount: 2, retry: { backoff: 'fixed', delay: 16 * MINUTE, maxDelay: HOUR } },
+  { url: 'https://example.com/bad', maxTryCount: 2, failureUrl: 'https://example.com/told/good' },
+  { url: 'https://example.com/bad', maxTryCount: 1, failureUrl: 'https://example.com/told/flaky' },
+  { url: 'https://example.com/gone', failureUrl: 'https://example.com/told/good' },
+  { url: 'https://example.com/flaky', failureUrl: 'https://example.com/told/good' },
+  { url: 'https://example.com/busy' },
+  { url: 'https://example.com/asleep' },
 ];
 
-/** Good events succeed, flaky ones at their second attempt, bad ones never. */
+/** What they ask for, in seconds, who answer their first attempt with `Retry-After`. */
+const PAUSES: Readonly<Record<string, number>> = { busy: 600, asleep: 7_200 };
+/** Nobody is waited for any longer. */
+const LONGEST_PAUSE = HOUR;
+
+/** Good events succeed, flaky, busy and sleeping ones at their second attempt, bad ones and those that are gone never. */
 export function succeedsAt({ url }: Pick<QueuedEvent, 'url'>, attempt: number): boolean {
-  return url.endsWith('good') || (url.endsWith('flaky') && attempt > 1);
+  return url.endsWith('good') || (/(flaky|busy|asleep)$/.test(url) && attempt > 1);
+}
+
+export function isGone({ url }: Pick<QueuedEvent, 'url'>): boolean {
+  return url.endsWith('gone');
+}
+
+/** Milliseconds from the end of an attempt, if it was answered, to the next, at least. */
+export function pauseAfter({ url, retry }: QueuedEvent, attempt: number): number {
+  const asked = attempt === 1 ? (PAUSES[nameIn(url)] ?? 0) * SECOND : 0;
+  const own = retry.backoff === 'fixed' ? retry.delay : 0.8 * retry.delay;
+  return Math.max(own, Math.min(asked, LONGEST_PAUSE));
 }
 
 export function mixedAnswer(event: QueuedEvent, attempt: number) {
-  return answered(succeedsAt(event, attempt) ? 200 : 500);
+  if (succeedsAt(event, attempt)) return answered(200);
+  if (isGone(event)) return answered(410);
+  const pause = PAUSES[nameIn(event.url)];
+  return pause === undefined ? answered(500) : answered(503, [['retry-after', String(pause)]]);
+}
+
+/** Those that tell of an event, each with how often that had been tried. */
+export function callbacksOf({ event }: EventRecord, records: readonly EventRecord[]) {
+  return records.flatMap((record) => {
+    const { body, url } = record.event;
+    if (body === undefined || url !== event.failureUrl) return [];
+    const { data } = JSON.parse(new TextDecoder().decode(body.bytes));
+    return data.key === publicKey(event.key) ? [{ record, tryCount: Number(data.try_count) }] : [];
+  });
+}
+
+/** Whether nothing more is owed for any of them. */
+export function areSettled(records: readonly EventRecord[]): boolean {
+  return records.every(({ progress }) => owedSince(progress) === undefined);
+}
+
+function nameIn(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1);
 }
 
 /** Every event that a store has, also those whose publishers were told that it is unknown. */

@@ -5,7 +5,7 @@ import type { EventKey } from '../../core/event-key.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { wantedEvent } from '../sample-event.ts';
 import { rest } from '../simulated-time.ts';
-import { everyEvent, mixedAnswer, wishes } from './mixed-events.ts';
+import { areSettled, everyEvent, mixedAnswer, wishes } from './mixed-events.ts';
 import { type Harm, type QueueModel, queueModel } from './queue-model.ts';
 import { type Fault, type Operation, simulatedCloud } from './simulated-cloud.ts';
 import type { Held } from './simulated-due-queue.ts';
@@ -106,8 +106,7 @@ function uuidIn([first]: readonly unknown[]): string | undefined {
   return uuid ?? key?.uuid;
 }
 
-const isUnfinished = async ({ store }: Real['cloud']) =>
-  (await everyEvent(store, MOST_SHARDS)).some(({ progress }) => progress.status === 'waiting_execution');
+const isUnfinished = async ({ store }: Real['cloud']) => !areSettled(await everyEvent(store, MOST_SHARDS));
 
 /** A step of a history; afterwards whatever has to hold at any time is checked. */
 function step<Args extends readonly unknown[]>(
@@ -140,10 +139,28 @@ function tamper(name: string, harms: readonly Harm[], change: (held: Held, cloud
 
 /** What a publisher is not told to be accepted may be there or not. */
 async function publishAll({ cloud }: Real, model: QueueModel, which: readonly number[]): Promise<void> {
-  const published = which.map((one) => cloud.queue.publish(wantedEvent(wishes[one]), 'web').catch(() => undefined));
-  const hangs = rest(1).then(() => undefined);
-  const records = await Promise.all(published.map((one) => Promise.race([one, hangs])));
-  for (const record of records) if (record !== undefined) model.accept(record.event);
+  const published = which.map((one) => answerOf(cloud.queue.publish(wantedEvent(wishes[one]), 'web')));
+  for (const record of await Promise.all(published)) if (record !== undefined) model.accept(record.event);
+}
+
+async function cancelAny({ cloud }: Real, model: QueueModel, which: number): Promise<void> {
+  const event = model.anyEvent(which);
+  if (event === undefined) return;
+  const changed = await answerOf(cloud.queue.cancel(event.key));
+  if (typeof changed !== 'string') model.cancel(event, changed !== undefined);
+}
+
+async function retryAny({ cloud }: Real, model: QueueModel, which: number): Promise<void> {
+  const event = model.anyEvent(which);
+  const before = event && (await cloud.store.findEvent(event.key));
+  if (before === undefined) return;
+  const changed = await answerOf(cloud.queue.retry(before.event.key));
+  if (typeof changed !== 'string') model.retry(before, changed !== undefined);
+}
+
+/** Undefined if none comes, because the process dies or fails. */
+function answerOf<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  return Promise.race([asked.catch(() => undefined), rest(1).then(() => undefined)]);
 }
 
 const steps: readonly fc.Arbitrary<Step>[] = [
@@ -151,6 +168,8 @@ const steps: readonly fc.Arbitrary<Step>[] = [
   step<[number]>('tick', [fc.constantFrom(SECOND, 20 * SECOND, MINUTE, 5 * MINUTE, 20 * MINUTE)], ({ cloud }, _, by) =>
     cloud.runUntil(cloud.clock.now() + by),
   ),
+  step<[number]>('cancel', [fc.nat(50)], cancelAny),
+  step<[number]>('retry', [fc.nat(50)], retryAny),
   tamper('lose', ['late'], (held, { dueQueue }) => dueQueue.remove([held])),
   tamper('repeat', ['late', 'copied'], (held, { dueQueue }) => dueQueue.repeat(held)),
   tamper('delay', ['late'], (held) => {

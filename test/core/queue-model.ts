@@ -1,7 +1,8 @@
 import type { QueuedEvent } from '../../core/event.ts';
+import { owedSince } from '../../core/lifecycle.ts';
 import type { EventRecord } from '../../core/ports.ts';
 import type { Attempt, Progress } from '../../core/progress.ts';
-import { succeedsAt } from './mixed-events.ts';
+import { callbacksOf, isGone, pauseAfter, succeedsAt } from './mixed-events.ts';
 import type { SimulatedCall } from './simulated-cloud.ts';
 
 /** What a mishap may do to an event: one more call, or as many more as were under way. Nothing may lose it, or call it early. */
@@ -12,33 +13,71 @@ type Life = { readonly callsAt: readonly number[]; readonly status: 'success' | 
 
 type Attempts = readonly Attempt[];
 type Calls = readonly SimulatedCall[];
+type Records = readonly EventRecord[];
+
+type Harms = Record<Exclude<Harm, 'copied'>, number>;
 
 type Known = {
   readonly event: QueuedEvent;
-  readonly harms: Record<Exclude<Harm, 'copied'>, number>;
+  readonly harms: Harms;
   callsAtItsEnd?: number;
+  /** Whether all is done, word of its failure included. */
+  isSettled: boolean;
+  /** How often it was asked to be tried again, whatever the answer was. */
+  retries: number;
+  isCancelled: 'no' | 'maybe' | 'yes';
+  /** How often it had been tried at each failure that a client saw. */
+  readonly failures: Set<number>;
 };
 
 /**
  * The promises of the queue, said of whole histories and without its rules: every accepted event is finished; it is called at
- * its instants, once each, unless a mishap explains otherwise; its record tells what happened.
+ * its instants, once each, unless a mishap explains otherwise; its record tells what happened; of each failure its publisher is
+ * told once, by an event like any other.
  */
 export function queueModel(answerAfter: number) {
   const events = new Map<string, Known>();
+  /** Of callbacks that have not been seen yet. */
+  const harmsOfUnseen = new Map<string, Harms>();
   /** The promises that were not kept. */
   const broken: string[] = [];
 
-  function accept(event: QueuedEvent): void {
-    events.set(event.key.uuid, { event, harms: { late: 0, repeated: 0, crashed: 0 } });
+  function accept(event: QueuedEvent, harms = noHarms()): void {
+    const known: Known = { event, harms, isSettled: false, retries: 0, isCancelled: 'no', failures: new Set() };
+    events.set(event.key.uuid, known);
   }
 
   /** @param uuid of the event that it concerns; without one, any that is unfinished */
   function harm(harms: readonly Harm[], uuid?: string): void {
-    const concerned = uuid === undefined ? [...events.values()] : [events.get(uuid)];
-    for (const known of concerned) {
-      if (known === undefined || known.callsAtItsEnd !== undefined) continue;
-      for (const one of harms) add(known.harms, one);
-    }
+    const concerned = uuid === undefined ? [...events.values()] : [events.get(uuid) ?? unseen(uuid)];
+    for (const known of concerned) if (!known.isSettled) for (const one of harms) add(known.harms, one);
+  }
+
+  function unseen(uuid: string): Pick<Known, 'harms' | 'isSettled'> {
+    const harms = harmsOfUnseen.get(uuid) ?? noHarms();
+    harmsOfUnseen.set(uuid, harms);
+    return { harms, isSettled: false };
+  }
+
+  /** Somebody asks for it to be cancelled; a request that was answered counts from then on. */
+  function cancel({ key }: QueuedEvent, isAnswered: boolean): void {
+    const known = events.get(key.uuid);
+    if (known === undefined) return;
+    if (isAnswered) known.isCancelled = 'yes';
+    else if (known.isCancelled === 'no') known.isCancelled = 'maybe';
+  }
+
+  /** Somebody asks for it to be tried again, who has seen how it ended. */
+  function retry({ event, progress }: EventRecord, isAnswered: boolean): void {
+    const known = events.get(event.key.uuid);
+    if (known === undefined) return;
+    known.retries++;
+    known.isSettled = false;
+    delete known.callsAtItsEnd;
+    if (!isAnswered && known.isCancelled === 'yes') known.isCancelled = 'maybe';
+    if (!isAnswered) return;
+    known.isCancelled = 'no';
+    if (progress.status === 'max_try_count_reached') known.failures.add(progress.tryCount);
   }
 
   /** When a call starts: by what the store holds at that moment, this attempt must be owed. */
@@ -49,23 +88,41 @@ export function queueModel(answerAfter: number) {
   }
 
   /** What has to hold at any time. */
-  function check(records: readonly EventRecord[], calls: Calls): void {
-    for (const { event, progress } of records) {
-      const own = callsOf(event, calls);
-      const repeated = events.get(event.key.uuid)?.harms.repeated ?? Number.POSITIVE_INFINITY;
-      const repetitions = own.length - new Set(own.map(({ attempt }) => attempt)).size;
-      must(repetitions <= repeated, `${event.url} is called again ${repeated} times at most, not ${repetitions}`);
-      for (const call of own) checkCall(event, call, progress.attempts);
-      for (const attempt of progress.attempts) checkRecord(event, attempt, own);
-      if (progress.status !== 'waiting_execution') checkSilence(event, own);
-    }
+  function check(records: Records, calls: Calls): void {
+    for (const record of records) acceptCallbacks(record, records);
+    for (const record of records) checkRecordOf(record, callsOf(record.event, calls));
   }
 
-  function checkCall({ url, key, retry, maxTryCount }: QueuedEvent, call: SimulatedCall, attempts: Attempts): void {
+  function checkRecordOf({ event, progress }: EventRecord, own: Calls): void {
+    const repeated = events.get(event.key.uuid)?.harms.repeated ?? Number.POSITIVE_INFINITY;
+    const repetitions = own.length - new Set(own.map(({ attempt }) => attempt)).size;
+    must(repetitions <= repeated, `${event.url} is called again ${repeated} times at most, not ${repetitions}`);
+    for (const call of own) checkCall(event, call, progress.attempts);
+    for (const attempt of progress.attempts) checkRecord(event, attempt, own);
+    if (progress.status !== 'waiting_execution') checkSilence(event, own);
+    const known = events.get(event.key.uuid);
+    if (known !== undefined) known.isSettled = owedSince(progress) === undefined;
+  }
+
+  /** What happened to an event may have happened while it was being told. */
+  function acceptCallbacks(record: EventRecord, records: Records): void {
+    const harms = events.get(record.event.key.uuid)?.harms;
+    if (harms === undefined) return;
+    for (const { event } of callbacksOf(record, records).map((one) => one.record))
+      if (!events.has(event.key.uuid)) accept(event, sum(harms, harmsOfUnseen.get(event.key.uuid) ?? noHarms()));
+  }
+
+  function checkCall(event: QueuedEvent, call: SimulatedCall, attempts: Attempts): void {
+    const { url, key, maxTryCount } = event;
     const before = attempts.find(({ number }) => number === call.attempt - 1);
-    const owedAt = before ? before.startedAt + before.duration + retry.delay : key.dueAt;
-    must(call.attempt <= maxTryCount, `${url} has no attempt ${call.attempt}`);
-    must(call.at >= owedAt, `attempt ${call.attempt} of ${url} is not made ${owedAt - call.at} ms early`);
+    const { retries = 0 } = events.get(key.uuid) ?? {};
+    const mostTries = maxTryCount * (1 + retries) + retries;
+    const owedAt = before ? endOf(before) + leastPause(event, before) : key.dueAt;
+    must(call.attempt <= mostTries, `${url} has no attempt ${call.attempt}`);
+    must(
+      retries > 0 || call.at >= owedAt,
+      `attempt ${call.attempt} of ${url} is not made ${owedAt - call.at} ms early`,
+    );
   }
 
   function checkRecord({ url }: QueuedEvent, { number, outcome, startedAt }: Attempt, calls: Calls): void {
@@ -81,36 +138,73 @@ export function queueModel(answerAfter: number) {
   }
 
   /** What has to hold once nothing has gone wrong for long enough. */
-  function checkEnd(records: readonly EventRecord[], calls: Calls): void {
+  function checkEnd(records: Records, calls: Calls): void {
     const kept = new Set(records.map(({ event }) => event.key.uuid));
     for (const [uuid, { event }] of events) must(kept.has(uuid), `${event.url} is in the store`);
-    for (const { event, progress } of records) {
+    for (const record of records) {
+      const { event, progress } = record;
       must(progress.status !== 'waiting_execution', `${event.url} is finished`);
+      checkTold(record, records);
       checkLife(event, progress, callsOf(event, calls));
     }
   }
 
+  /** Each failure that is known of is told once, and nothing else is. */
+  function checkTold(record: EventRecord, records: Records): void {
+    const { event, progress } = record;
+    const told = callbacksOf(record, records).map(({ tryCount }) => tryCount);
+    const { retries = 0, failures = [], harms = noHarms() } = events.get(event.key.uuid) ?? {};
+    const hasFailed = progress.status === 'max_try_count_reached';
+    const mustBeTold = new Set([...failures, ...(hasFailed ? [progress.tryCount] : [])]);
+    const mayBeTold = event.failureUrl ? retries + (hasFailed || harms.repeated > 0 ? 1 : 0) : 0;
+    if (event.failureUrl === undefined) mustBeTold.clear();
+    const isRight = new Set(told).isSupersetOf(mustBeTold) && new Set(told).size === told.length;
+    must(isRight && told.length <= mayBeTold, `${event.url} is told of ${[...mustBeTold]}, not of ${told}`);
+  }
+
   function checkLife(event: QueuedEvent, progress: Progress, calls: Calls): void {
-    const { url, key, maxTryCount } = event;
+    const { url, key } = event;
     const { callsAt, status } = lifeOf(event, answerAfter);
     const crashes = progress.attempts.filter(({ outcome }) => outcome === 'crashed').length;
-    const { harms } = events.get(key.uuid) ?? {};
+    const { harms, retries = 0, isCancelled = 'no' } = events.get(key.uuid) ?? {};
     must(crashes <= (harms?.crashed ?? crashes), `${url} has no crashed attempts without a death`);
-    must(crashes > 0 || progress.status === status, `${url} ends as its receiver answers`);
-    must(status === 'success' || progress.tryCount === maxTryCount, `${url} is tried ${maxTryCount} times`);
+    if (isCancelled === 'yes') {
+      must(isCancelledOr(progress), `${url} is cancelled, or has succeeded all the same`);
+      return;
+    }
+    const mayBeCancelled = isCancelled === 'maybe' && progress.status === 'cancelled';
+    must(crashes > 0 || mayBeCancelled || progress.status === status, `${url} ends as its receiver answers`);
+    must(mayBeCancelled || hasUsedItsTries(event, progress), `${url} has all its tries, or an end before`);
+    if (retries > 0 || isCancelled === 'maybe') return;
     if (harms === undefined || Object.values(harms).some((count) => count > 0)) return;
     const times = [calls.map(({ at }) => at), callsAt].map((list) => list.map((at) => at - key.dueAt).join(', '));
-    must(times[0] === times[1], `${url} is called at ${times[1]}, not at ${times[0]}`);
+    must(
+      times[0] === times[1] || event.retry.backoff === 'exponential',
+      `${url} is called at ${times[1]}, not at ${times[0]}`,
+    );
   }
 
   function must(holds: boolean, promise: string): void {
     if (!holds) broken.push(promise);
   }
 
-  return { accept, harm, callStarts, check, checkEnd, broken };
+  /** Any of those that were accepted. */
+  function anyEvent(which: number): QueuedEvent | undefined {
+    return [...events.values()][which % events.size]?.event;
+  }
+
+  return { accept, anyEvent, harm, cancel, retry, callStarts, check, checkEnd, broken };
 }
 
-function add(harms: Known['harms'], harm: Harm): void {
+const noHarms = (): Harms => ({ late: 0, repeated: 0, crashed: 0 });
+
+const sum = (one: Harms, other: Harms): Harms => ({
+  late: one.late + other.late,
+  repeated: one.repeated + other.repeated,
+  crashed: one.crashed + other.crashed,
+});
+
+function add(harms: Harms, harm: Harm): void {
   if (harm === 'copied') harms.repeated++;
   else if (harm === 'repeated') harms.repeated += 1 + harms.repeated;
   else harms[harm]++;
@@ -118,13 +212,31 @@ function add(harms: Known['harms'], harm: Harm): void {
 
 const callsOf = ({ key }: QueuedEvent, calls: Calls) => calls.filter(({ uuid }) => uuid === key.uuid);
 
+const endOf = ({ startedAt, duration }: Attempt) => startedAt + duration;
+
+/** What a receiver asks for counts only if its answer has come. */
+function leastPause(event: QueuedEvent, { number, outcome }: Attempt): number {
+  return pauseAfter(event, outcome === 'answered' ? number : 0);
+}
+
+function isCancelledOr({ status }: Progress): boolean {
+  return status === 'cancelled' || status === 'success';
+}
+
+/** Counted from the last time that it was asked to be tried again. */
+function hasUsedItsTries(event: QueuedEvent, { status, tryCount, triedBefore = 0, attempts }: Progress): boolean {
+  const isStopped = isGone(event) && attempts.at(-1)?.outcome === 'answered';
+  return status === 'success' || isStopped || tryCount - triedBefore === event.maxTryCount;
+}
+
 export type QueueModel = ReturnType<typeof queueModel>;
 
 function lifeOf(event: QueuedEvent, answerAfter: number): Life {
   const callsAt: number[] = [];
-  for (let attempt = 1; attempt <= event.maxTryCount; attempt++) {
+  const mostTries = isGone(event) ? 1 : event.maxTryCount;
+  for (let attempt = 1; attempt <= mostTries; attempt++) {
     const last = callsAt.at(-1);
-    callsAt.push(last === undefined ? event.key.dueAt : last + answerAfter + event.retry.delay);
+    callsAt.push(last === undefined ? event.key.dueAt : last + answerAfter + pauseAfter(event, attempt - 1));
     if (succeedsAt(event, attempt)) return { callsAt, status: 'success' };
   }
   return { callsAt, status: 'max_try_count_reached' };

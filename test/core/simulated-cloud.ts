@@ -4,6 +4,7 @@ import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
+import { quietWorld } from '../quiet-world.ts';
 import { answered, answeringRecords } from '../sample-event.ts';
 import { rest, simulatedClock } from '../simulated-time.ts';
 import { simulatedDueQueue } from './simulated-due-queue.ts';
@@ -79,6 +80,7 @@ export function simulatedCloud(scene: Scene = {}) {
       };
     const queue = answeringRecords(
       eventQueue({
+        ...quietWorld,
         store: everyCall({ ...store, ...over }, mortal),
         dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),
         call: async (event, attempt) => {
@@ -94,8 +96,6 @@ export function simulatedCloud(scene: Scene = {}) {
         shards: ofShards,
         longestTimeout,
         visibility,
-        tell: () => {},
-        report: () => {},
         instance: `process ${ids++}`,
         isAlone,
       }),

@@ -1,8 +1,10 @@
+import { type CallSlots, unlimitedSlots } from '../../core/call-slots.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
+import { quietWorld } from '../quiet-world.ts';
 import { answered, answeringRecords } from '../sample-event.ts';
 import { recordedMessages, simulatedClock } from '../simulated-time.ts';
 
@@ -18,6 +20,7 @@ type Scene = {
   readonly earlyBy?: number;
   readonly instance?: string;
   readonly isAlone?: boolean;
+  readonly slots?: CallSlots;
 };
 
 /** A queue on a store in memory, a clock that is moved and a due queue whose messages are handed over by the test. */
@@ -28,6 +31,7 @@ export function simulation({
   earlyBy = 0,
   instance = 'one',
   isAlone = false,
+  slots = unlimitedSlots,
   dueQueue,
 }: Scene = {}) {
   const clock = simulatedClock(START);
@@ -35,6 +39,7 @@ export function simulation({
   const calls: { at: number; attempt: number }[] = [];
   let ids = 0;
   const events = eventQueue({
+    ...quietWorld,
     store,
     dueQueue: dueQueue ?? messages,
     call: (event, attempt) => {
@@ -45,13 +50,9 @@ export function simulation({
     sleep: (milliseconds) => clock.sleep(Math.max(1, milliseconds - earlyBy)),
     newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
     random,
-    shards: 4,
-    longestTimeout: 6_000,
-    visibility: 60_000,
-    tell: () => {},
-    report: () => {},
     instance,
     isAlone,
+    slots,
   });
 
   /** Hands over every message at its instant until there are none. */

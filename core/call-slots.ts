@@ -1,0 +1,76 @@
+/** Bounds how many calls a host gets at the same time. */
+export type CallSlots = {
+  /** For one message on its way to its call. */
+  visitor(): Visitor;
+};
+
+export type Visitor = {
+  /** Whether the host may be called now: then nobody else has this slot until the visitor leaves. */
+  enter(host: string): boolean;
+  /** Resolves with true when the host that was full has a slot for this visitor, first come, first served; with false if no calls start any more. */
+  turn(): Promise<boolean>;
+  leave(): void;
+};
+
+/** For where something else bounds the calls. */
+export const unlimitedSlots: CallSlots = {
+  visitor: () => ({ enter: () => true, turn: async () => true, leave() {} }),
+};
+
+type Host = { taken: number; readonly waiting: Set<(hasSlot: boolean) => void> };
+
+/** @param most calls at the same time to one host; later ones wait, and hold back no other host */
+export function limitedSlots(most: number): CallSlots & { close(): void } {
+  const hosts = new Map<string, Host>();
+  let isClosed = false;
+
+  function hostOf(name: string): Host {
+    const host = hosts.get(name) ?? { taken: 0, waiting: new Set() };
+    hosts.set(name, host);
+    return host;
+  }
+
+  function release(name: string): void {
+    const host = hostOf(name);
+    const [next] = host.waiting;
+    if (next !== undefined) {
+      host.waiting.delete(next);
+      next(true);
+    } else if (--host.taken === 0) hosts.delete(name);
+  }
+
+  function visitor(): Visitor {
+    let asked = '';
+    let isInside = false;
+    return {
+      enter(name) {
+        asked = name;
+        const host = hostOf(name);
+        if (isInside || isClosed || host.taken >= most) return isInside;
+        host.taken++;
+        isInside = true;
+        return true;
+      },
+      async turn() {
+        if (isClosed) return false;
+        const { promise, resolve } = Promise.withResolvers<boolean>();
+        hostOf(asked).waiting.add(resolve);
+        isInside = await promise;
+        return isInside;
+      },
+      leave() {
+        if (isInside) release(asked);
+        isInside = false;
+      },
+    };
+  }
+
+  return {
+    visitor,
+    /** Whoever waits is told that no calls start any more. */
+    close() {
+      isClosed = true;
+      for (const { waiting } of hosts.values()) for (const tell of waiting) tell(false);
+    },
+  };
+}

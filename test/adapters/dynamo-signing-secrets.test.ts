@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { dynamoSigningSecrets } from '../../adapters/dynamo-signing-secrets.ts';
+import type { DynamoTable } from '../../adapters/dynamo-table.ts';
+import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
+
+const START = Date.parse('2030-01-01T00:00:00Z');
+const DAY = 86_400_000;
+/** So long a reader does not see what another one did. */
+const REMEMBERED_FOR = 30_000;
+
+let embedded: EmbeddedTable;
+/** The embedded table, with a count of what is read from it, and whether it answers. */
+let table: DynamoTable;
+let reads = 0;
+let fails = false;
+let now = START;
+
+beforeEach(async () => {
+  [reads, now, fails] = [0, START, false];
+  embedded = await embeddedTable(undefined);
+  table = {
+    ...embedded,
+    async get(key) {
+      reads++;
+      if (fails) throw new Error('It was throttled.');
+      return embedded.get(key);
+    },
+  };
+});
+afterEach(() => embedded.close());
+
+const openSecrets = () => dynamoSigningSecrets(table, () => now);
+
+describe('the signing secret', () => {
+  test('is made when it is first asked for, of 32 bytes, and is one however many ask at once', async () => {
+    const readers = Array.from({ length: 10 }, openSecrets);
+    const found = await Promise.all(readers.map((reader) => reader.find()));
+    const [[first]] = found as [[{ secret: string }]];
+    expect(first.secret).toMatch(/^whsec_/);
+    expect(Buffer.from(first.secret.slice(6), 'base64')).toHaveLength(32);
+    expect(new Set(found.map((secrets) => JSON.stringify(secrets)))).toEqual(new Set([JSON.stringify([first])]));
+  });
+
+  test('is another one for each queue', async () => {
+    const other = await embeddedTable(undefined);
+    expect(await dynamoSigningSecrets(other, () => now).find()).not.toEqual(await openSecrets().find());
+    await other.close();
+  });
+
+  test('is read once in 30 s, also by many at once', async () => {
+    const secrets = openSecrets();
+    await secrets.find();
+    reads = 0;
+    await Promise.all(Array.from({ length: 10 }, secrets.find));
+    expect(reads).toBe(0);
+    now += REMEMBERED_FOR;
+    await Promise.all(Array.from({ length: 10 }, secrets.find));
+    expect(reads).toBe(1);
+  });
+
+  test('is asked for once more where it could not be read', async () => {
+    const secrets = openSecrets();
+    fails = true;
+    await expect(secrets.find()).rejects.toThrow('throttled');
+    fails = false;
+    expect(await secrets.find()).toHaveLength(1);
+  });
+});
+
+describe('a secret that is replaced', () => {
+  test('signs for 24 hours more, behind the new one, and no longer', async () => {
+    const secrets = openSecrets();
+    const [old] = await secrets.find();
+    const rotated = await secrets.rotate();
+    const [current] = rotated;
+    expect(rotated).toEqual([current, { ...old, until: START + DAY }]);
+    expect(current?.secret).not.toBe(old?.secret);
+    now = START + DAY - 1;
+    expect(await secrets.find()).toEqual(rotated);
+    now = START + DAY;
+    expect(await secrets.find()).toEqual([current]);
+    expect(await openSecrets().find()).toEqual([current]);
+  });
+
+  test('is known to be replaced at once where that was asked for, and elsewhere within 30 s', async () => {
+    const [here, elsewhere] = [openSecrets(), openSecrets()];
+    const before = await elsewhere.find();
+    const rotated = await here.rotate();
+    expect(await here.find()).toEqual(rotated);
+    expect(await elsewhere.find()).toEqual(before);
+    now += REMEMBERED_FOR;
+    expect(await elsewhere.find()).toEqual(rotated);
+  });
+
+  test('may be replaced again within the day: then all of them sign, ten at most', async () => {
+    const secrets = openSecrets();
+    await secrets.find();
+    for (let rotations = 0; rotations < 12; rotations++) await secrets.rotate();
+    const all = await secrets.find();
+    expect(new Set(all.map(({ secret }) => secret)).size).toBe(10);
+  });
+
+  test('is replaced once where two ask for it at the same moment', async () => {
+    await openSecrets().find();
+    const [one, other] = await Promise.all([openSecrets().rotate(), openSecrets().rotate()]);
+    expect(one).toEqual(other);
+    expect(one).toHaveLength(2);
+  });
+
+  test('may be the first that there ever was', async () => {
+    expect(await openSecrets().rotate()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { limitedSlots } from '../../core/call-slots.ts';
+import { answered, wantedEvent } from '../sample-event.ts';
+import { rest } from '../simulated-time.ts';
+import { SECOND, START, simulation } from './simulation.ts';
+
+describe('a host that is full', () => {
+  test('gives its slots to those who wait, first come, first served, each to one', async () => {
+    const slots = limitedSlots(2);
+    const visitors = Array.from({ length: 5 }, () => slots.visitor());
+    expect(visitors.map((one) => one.enter('full'))).toEqual([true, true, false, false, false]);
+    const turns: number[] = [];
+    for (const n of [2, 3, 4]) void visitors[n]?.turn().then((hasSlot) => hasSlot && turns.push(n));
+    visitors[1]?.leave();
+    await rest();
+    expect(turns).toEqual([2]);
+    expect(visitors[2]?.enter('full')).toBe(true);
+    visitors[0]?.leave();
+    visitors[2]?.leave();
+    await rest();
+    expect(turns).toEqual([2, 3, 4]);
+    for (const one of visitors.slice(3)) one.leave();
+    expect(slots.visitor().enter('full')).toBe(true);
+  });
+
+  test('holds back no other', () => {
+    const slots = limitedSlots(1);
+    expect([slots.visitor().enter('full'), slots.visitor().enter('full')]).toEqual([true, false]);
+    expect(slots.visitor().enter('other')).toBe(true);
+  });
+
+  test('lets nobody in any more once it is closed, neither who waits nor who comes later', async () => {
+    const slots = limitedSlots(1);
+    const [inside, waiting, late] = [slots.visitor(), slots.visitor(), slots.visitor()];
+    inside.enter('full');
+    waiting.enter('full');
+    const turn = waiting.turn();
+    slots.close();
+    expect(await turn).toBe(false);
+    inside.leave();
+    expect([late.enter('full'), await late.turn()]).toEqual([false, false]);
+  });
+});
+
+describe('of many events for one host', () => {
+  const wanted = (n: number) => wantedEvent({ url: `https://full.example/${n}` });
+
+  test('no more are called at the same time than it has slots, and those of other hosts do not wait', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { queue, messages, calls, clock } = simulation({
+      slots: limitedSlots(3),
+      async call({ url }) {
+        if (!url.startsWith('https://full')) return answered(200);
+        most = Math.max(most, ++underWay);
+        await clock.sleep(SECOND);
+        underWay--;
+        return answered(200);
+      },
+    });
+    for (let n = 0; n < 10; n++) await queue.publish(wanted(n), 'web');
+    await queue.publish(wantedEvent({ url: 'https://other.example/' }), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([one])));
+    await clock.moveTo(START + 10 * SECOND);
+    await delivered;
+    const startedAfter = (seconds: number) => calls.filter(({ at }) => at === START + seconds * SECOND).length;
+    expect([most, startedAfter(0), startedAfter(1), startedAfter(2), startedAfter(3)]).toEqual([3, 4, 3, 3, 1]);
+  });
+
+  test('one that is cancelled while it waits is not called', async () => {
+    const { queue, messages, calls, clock } = simulation({
+      slots: limitedSlots(1),
+      call: () => clock.sleep(SECOND).then(() => answered(200)),
+    });
+    await queue.publish(wanted(0), 'web');
+    const { event } = await queue.publish(wanted(1), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([one])));
+    await rest();
+    await queue.cancel(event.key);
+    await clock.moveTo(START + 5 * SECOND);
+    await delivered;
+    expect(calls).toHaveLength(1);
+  });
+
+  test('those that wait when no calls start any more are left to the next start', async () => {
+    const slots = limitedSlots(1);
+    const { queue, messages, calls, clock } = simulation({
+      slots,
+      call: () => clock.sleep(SECOND).then(() => answered(200)),
+    });
+    await queue.publish(wanted(0), 'web');
+    const { event } = await queue.publish(wanted(1), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([one])));
+    await rest();
+    slots.close();
+    await clock.moveTo(START + 5 * SECOND);
+    expect(await delivered).toEqual([[], []]);
+    expect(calls).toHaveLength(1);
+    expect((await queue.read(event.key))?.progress.status).toBe('waiting_execution');
+  });
+});

@@ -1,0 +1,16 @@
+import { unlimitedSlots } from '../core/call-slots.ts';
+import type { World } from '../core/world.ts';
+import { secrets } from './sample-event.ts';
+
+/** What hardly any test is about. */
+export const quietWorld = {
+  signingSecrets: { find: async () => secrets },
+  slots: unlimitedSlots,
+  shards: 4,
+  longestTimeout: 6_000,
+  visibility: 60_000,
+  tell: () => {},
+  report: () => {},
+  instance: 'one',
+  isAlone: false,
+} satisfies Partial<World>;
