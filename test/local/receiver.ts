@@ -15,12 +15,16 @@ export type Receiver = {
   readonly url: string;
   readonly calls: readonly ReceivedCall[];
   callsTo(path: string): readonly ReceivedCall[];
+  /** How many connections it had at the same time, at the most. */
+  mostConnections(): number;
   close(): void;
 };
 
 /** A real HTTP server that notes what it is called with. */
 export async function openReceiver(answer: (call: ReceivedCall, response: ServerResponse) => void): Promise<Receiver> {
   const calls: ReceivedCall[] = [];
+  let connections = 0;
+  let most = 0;
   const server = createServer(async (request, response) => {
     const at = Date.now();
     const body = Buffer.concat(await request.toArray());
@@ -29,10 +33,15 @@ export async function openReceiver(answer: (call: ReceivedCall, response: Server
     calls.push(call);
     answer(call, response);
   }).listen(0, '127.0.0.1');
+  server.on('connection', (socket) => {
+    most = Math.max(most, ++connections);
+    socket.once('close', () => connections--);
+  });
   await once(server, 'listening');
   return {
     url: urlOf(server),
     calls,
+    mostConnections: () => most,
     callsTo: (path) => calls.filter((call) => call.path === path),
     close: () => void server.close().closeAllConnections(),
   };
