@@ -24,11 +24,8 @@ export function retrier(world: World): (key: EventKey) => Promise<Changed> {
     if (owesCallback(record)) return callbacks.sendAgain(record).then(() => retry(key));
     const progress = reopened(read, now());
     await store.keepUntil(record, reopenedExpiresAt(event, now()));
-    await store.keepReminder(event, {
-      kind: 'look',
-      key: event.key,
-      at: lookAt(event.key, progress.nextAttemptAt, now(), grace),
-    });
+    const at = lookAt(event.key, progress.nextAttemptAt, now(), grace);
+    await store.keepReminder(event, { kind: 'look', key: event.key, at });
     if (!(await store.recordUnlessChanged(event, read, progress))) return retry(key);
     await dueQueue.send(nextMessage(event, progress));
     return { event, progress };
