@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup as lookUp } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { sharedLookup } from './shared-lookup.ts';
 
 /** A call that the guard did not let through. Its message never says where a name leads: that is what an attacker wants to know. */
 export class Blocked extends Error {}
@@ -15,8 +16,9 @@ export type Guard = {
 
 /** The guard's second half: `core/target-url.ts` says what may be called, and this checks where a call really goes. */
 export function addressGuard(allows: (address: string) => boolean, resolve: LookupFunction = lookUp): Guard {
+  const lookUpOnce = sharedLookup(resolve);
   const lookup: LookupFunction = (hostname, options, answer) => {
-    resolve(hostname, { ...options, all: true }, (error, found) => {
+    lookUpOnce(hostname, { ...options, all: true }, (error, found) => {
       const addresses = Array.isArray(found) ? found : [];
       const failure = error ?? refusalOf(addresses, allows);
       if (failure !== undefined) return answer(failure, []);

@@ -99,7 +99,7 @@ describe('a name that is resolved again', () => {
       const event = eventTo('http://turning.attacker.example/');
       for (let n = 0; n < 5; n++) await Promise.all([caller.call(event, 1, secrets), caller.call(event, 1, secrets)]);
       caller.close();
-      expect(network.connects).toEqual(Array(Math.min(2, turnsAfter)).fill(PUBLIC));
+      expect(network.connects).toEqual(Array(turnsAfter === 0 ? 0 : 2).fill(PUBLIC));
     },
   );
 
@@ -195,6 +195,39 @@ describe('the guard', () => {
     expect(await lookedUp()).toEqual([expect.objectContaining({ code: 'ENOTFOUND' }), []]);
   });
 });
+
+describe('a name', () => {
+  test('is looked up once for all who ask while it is looked up', () => {
+    const { lookup, asked, answer } = slowLookup();
+    const told: string[] = [];
+    for (const name of ['a.example', 'b.example', 'a.example', 'a.example']) lookup(name, {}, () => told.push(name));
+    expect(asked).toEqual(['a.example', 'b.example']);
+    answer('a.example');
+    expect(told).toEqual(['a.example', 'a.example', 'a.example']);
+    answer('b.example');
+    expect(told).toHaveLength(4);
+  });
+
+  test('is looked up again for who asks later', () => {
+    const { lookup, asked, answer } = slowLookup();
+    for (const _ of ['first', 'second']) {
+      lookup('a.example', {}, () => {});
+      answer('a.example');
+    }
+    expect(asked).toEqual(['a.example', 'a.example']);
+  });
+});
+
+/** A guard that is told where a name leads when the test says so. */
+function slowLookup() {
+  const asked: string[] = [];
+  const answers = new Map<string, () => void>();
+  const { lookup } = addressGuard(isPublicAddress, (name, _options, tell) => {
+    asked.push(name);
+    answers.set(name, () => tell(null, [{ address: PUBLIC, family: 4 }]));
+  });
+  return { lookup, asked, answer: (name: string) => answers.get(name)?.() };
+}
 
 /** As an event would: refused when it is published, or called as it was stored. */
 async function publishAndCall(text: string): Promise<CallResult | { outcome: 'refused' }> {
