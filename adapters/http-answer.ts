@@ -1,9 +1,16 @@
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 import type { Headers } from '../core/event.ts';
 import { MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
 import { brokenOff } from './http-failure.ts';
 
 const MAX_HEADER_BYTES = 16 * 1_024;
+/** Of more lines the rest is not kept: a short one takes many times the memory of what it says. */
+export const MAX_HEADER_LINES = 2_000;
+/** So many pieces of a body are made one, for the same reason. */
+const MAX_APART = 256;
+/** Nor is more of a body read than so many pieces: one that comes byte by byte keeps a process from all else. */
+const MAX_PIECES = 8_192;
 
 /** The headers of an answer as they are kept: lower-case names, each once, up to the first that does not fit. */
 export function headersOf(rawHeaders: readonly string[]): { readonly kept: Headers; readonly truncated: boolean } {
@@ -19,23 +26,28 @@ export function headersOf(rawHeaders: readonly string[]): { readonly kept: Heade
     size += Buffer.byteLength(name) + Buffer.byteLength(value);
     return size <= MAX_HEADER_BYTES;
   });
-  return { kept, truncated: kept.length < joined.size };
+  const linesCut = rawHeaders.length / 2 >= MAX_HEADER_LINES;
+  return { kept, truncated: linesCut || kept.length < joined.size };
 }
 
 /** The body of an answer as far as it is kept; of a longer one the rest is not read. */
 export async function bodyOf(
   response: IncomingMessage,
 ): Promise<{ readonly kept: Uint8Array; readonly truncated: boolean }> {
-  const chunks: Buffer[] = [];
+  let pieces: Buffer[] = [];
   let size = 0;
-  try {
-    for await (const chunk of response) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_ANSWER_BODY_BYTES) break;
-    }
-  } catch (error) {
-    throw brokenOff(error);
-  }
-  return { kept: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BODY_BYTES), truncated: size > MAX_ANSWER_BODY_BYTES };
+  let count = 0;
+  let isCut = false;
+  response.on('data', (piece: Buffer) => {
+    if (isCut) return;
+    size += piece.length;
+    pieces.push(piece);
+    if (pieces.length > MAX_APART) pieces = [Buffer.concat(pieces)];
+    isCut = size > MAX_ANSWER_BODY_BYTES || ++count > MAX_PIECES;
+    if (isCut) response.destroy();
+  });
+  await finished(response).catch((error) => {
+    if (!isCut) throw brokenOff(error);
+  });
+  return { kept: Buffer.concat(pieces, Math.min(size, MAX_ANSWER_BODY_BYTES)), truncated: isCut };
 }

@@ -7,7 +7,7 @@ import type { Caller, SigningSecret } from '../core/ports.ts';
 import type { Answer } from '../core/progress.ts';
 import { parseTargetUrl, type TargetPolicy } from '../core/target-url.ts';
 import { addressGuard, type Guard } from './address-guard.ts';
-import { bodyOf, headersOf } from './http-answer.ts';
+import { bodyOf, headersOf, MAX_HEADER_LINES } from './http-answer.ts';
 import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
 import { signatureOf } from './webhook-signature.ts';
 
@@ -18,6 +18,8 @@ const FOUND_CLOSED_WITHIN = 500;
 /** May be repeated without asking: RFC 9110, 9.2.2. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 const MAX_HEADER_BYTES = 64 * 1_024;
+/** Lines of informational answers, empty ones too, before the final answer: a flood of them keeps a process from all else. */
+const MAX_INFORMATION_LINES = 1_000;
 
 const DEFAULT_TYPES = {
   text: 'text/plain; charset=utf-8',
@@ -140,7 +142,7 @@ async function exchange(
 
 function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, guard: Guard) {
   const request: ClientRequest = (url.protocol === 'https:' ? https : http).request(url, options);
-  request.maxHeadersCount = 0;
+  request.maxHeadersCount = MAX_HEADER_LINES;
   let answerBegan = () => false;
   const answer = new Promise<Answer>((resolve, reject) => {
     request.on('error', (error) => reject(wasClosed(error) && answerBegan() ? brokenOff(error) : error));
@@ -148,6 +150,7 @@ function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, g
       socket.destroy();
       reject(new InvalidAnswer('The answer asks for another protocol.'));
     });
+    refuseFlood(request);
     request.on('response', (response) => {
       void read(response)
         .then(resolve, reject)
@@ -161,6 +164,15 @@ function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, g
   });
   request.end(body);
   return { request, answer };
+}
+
+function refuseFlood(request: ClientRequest): void {
+  let lines = 0;
+  request.on('information', ({ rawHeaders }) => {
+    lines += 1 + rawHeaders.length / 2;
+    if (lines > MAX_INFORMATION_LINES && !request.destroyed)
+      request.destroy(new InvalidAnswer('There are too many informational answers before a final one.'));
+  });
 }
 
 async function read(response: IncomingMessage): Promise<Answer> {

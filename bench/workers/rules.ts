@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 
 const core = ['test/core'];
+const caller = ['test/adapters/hostile-receivers', 'test/adapters/http-caller'];
 
 /** Each of them is there because leaving it out loses, repeats or floods something. */
 export const rules: readonly Rule[] = [
@@ -536,5 +537,61 @@ export const rules: readonly Rule[] = [
     code: '.update(body)',
     without: '.update(Buffer.from(body).toString())',
     suites: ['test/adapters/webhook-signature'],
+  },
+  {
+    name: 'a call has one deadline for all of it',
+    file: 'adapters/http-caller.ts',
+    code: '      signal: deadline.signal,\n',
+    without: '',
+    suites: caller,
+  },
+  {
+    name: 'no endless informational answers are read',
+    file: 'adapters/http-caller.ts',
+    code: '    refuseFlood(request);\n',
+    without: '    void refuseFlood;\n',
+    suites: caller,
+  },
+  {
+    name: 'no more lines of headers are kept than cost little memory',
+    file: 'adapters/http-caller.ts',
+    code: 'request.maxHeadersCount = MAX_HEADER_LINES;',
+    without: 'request.maxHeadersCount = 0 * MAX_HEADER_LINES;',
+    suites: caller,
+  },
+  {
+    name: 'an answer whose lines of headers are cut says so',
+    file: 'adapters/http-answer.ts',
+    code: 'linesCut || kept.length < joined.size',
+    without: '(linesCut && false) || kept.length < joined.size',
+    suites: caller,
+  },
+  {
+    name: 'no more of a body is read than is kept',
+    file: 'adapters/http-answer.ts',
+    code: 'size > MAX_ANSWER_BODY_BYTES || ',
+    without: '',
+    suites: caller,
+  },
+  {
+    name: 'no body is read byte by byte for long',
+    file: 'adapters/http-answer.ts',
+    code: ' || ++count > MAX_PIECES',
+    without: ' || ++count < 0 * MAX_PIECES',
+    suites: caller,
+  },
+  {
+    name: 'a status that is none is no success',
+    file: 'adapters/http-caller.ts',
+    code: "if (statusCode < 200) throw new InvalidAnswer('The answer has no final status.');",
+    without: '',
+    suites: caller,
+  },
+  {
+    name: 'a name is looked up once for all who wait for it',
+    file: 'adapters/shared-lookup.ts',
+    code: 'if (others !== undefined) return void others.push(answer);',
+    without: 'void others;',
+    suites: ['test/adapters/address-guard'],
   },
 ].map((rule) => ({ suites: core, ...rule }));

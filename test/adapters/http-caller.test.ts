@@ -1,21 +1,17 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import https from 'node:https';
-import type { AddressInfo, LookupFunction, Socket } from 'node:net';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import type { LookupFunction, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
+import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { Answer, CallResult } from '../../core/progress.ts';
-import { closedPortUrl, openReceiver, openTcpReceiver } from '../local/receiver.ts';
+import { openReceiver } from '../local/receiver.ts';
 import { queuedEvent, secrets } from '../sample-event.ts';
 
 const NOW = Date.parse('2030-01-01T00:00:00.750Z');
-const TIMEOUT = 300;
-/** How much later a busy machine may notice. */
-const SLACK = 1_000;
+const TIMEOUT = 5_000;
 const KB = 1_024;
 
 const world = {
@@ -131,11 +127,22 @@ describe('an answer is', () => {
     expect(size).toBeGreaterThan(15 * KB - 1);
   });
 
-  test('kept with every line of a header, however many there are', async () => {
-    const answer = await answerOf(
-      await speaking(`HTTP/1.1 200 OK\r\nContent-Length: 0\r\n${'a: 1\r\n'.repeat(3_000)}\r\n`),
-    );
-    expect(Object.fromEntries(answer.headers).a).toBe(Array(3_000).fill('1').join(', '));
+  test.each([
+    [1_999, false],
+    [3_000, true],
+  ])('kept with 2,000 lines of headers at most: of %i', async (lines, truncated) => {
+    const answer = await answerOf(await speaking(`HTTP/1.1 200 OK\r\n${'a: 1\r\n'.repeat(lines)}\r\n`));
+    expect(answer.headers).toEqual([['a', Array(Math.min(lines, 2_000)).fill('1').join(', ')]]);
+    expect(answer.truncated).toBe(truncated);
+  });
+
+  test.each([
+    [8_192, false],
+    [8_193, true],
+  ])('not read in more than 8,192 pieces: of %i', async (pieces, truncated) => {
+    const chunks = `${'1\r\nx\r\n'.repeat(pieces)}0\r\n\r\n`;
+    const answer = await answerOf(await speaking(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`));
+    expect(answer).toMatchObject({ body: Buffer.alloc(pieces, 'x'), truncated });
   });
 
   test('kept as it came, not decompressed', async () => {
@@ -152,50 +159,11 @@ describe('an answer is', () => {
     });
   });
 
-  test('preceded by any number of informational ones', async () => {
+  test('preceded by as many informational ones as any receiver needs', async () => {
     const url = await speaking(
-      `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(20)}HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n`,
+      `${'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(500)}HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n`,
     );
     expect(await answerOf(url)).toMatchObject({ statusCode: 201 });
-  });
-});
-
-describe('at its timeout ends a call to a receiver that', () => {
-  const status = 'HTTP/1.1 200 OK\r\n';
-  const headers = `${status}Content-Length: 1000\r\n\r\n`;
-
-  test.each<[string, (socket: Socket) => void]>([
-    ['never answers', () => {}],
-    ['sends one header and stops', (socket) => socket.write(`${status}X-A: b\r\n`)],
-    ['sends its headers byte by byte', (socket) => drip(socket, [...`${status}X-A: ${'b'.repeat(1_000)}`])],
-    ['sends headers without an end', (socket) => drip(socket, [status, ...Array(1_000).fill('X-A: b\r\n')])],
-    ['sends its body byte by byte', (socket) => drip(socket, [headers, ...Array(999).fill('x')])],
-    ['stops in its body', (socket) => socket.write(`${headers}x`)],
-    [
-      'sends informational answers for ever',
-      (socket) => drip(socket, Array(1_000).fill('HTTP/1.1 103 Early Hints\r\n\r\n')),
-    ],
-  ])('%s', async (_, speak) => {
-    const { url, close } = await openTcpReceiver(speak);
-    cleanUps.push(close);
-    const startedAt = performance.now();
-    const { outcome } = await callTo(url);
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + SLACK);
-    expect(outcome).toBe('timed_out');
-  });
-
-  test('has a name that is looked up for ever', async () => {
-    const caller = callerWith(() => {});
-    const startedAt = performance.now();
-    const result = await caller.call(event('http://stuck.example/'), 1, secrets);
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + SLACK);
-    expect(result).toEqual({ outcome: 'timed_out', error: `No whole answer within ${TIMEOUT} ms.` });
-  });
-
-  test('accepts the connection and never speaks TLS', async () => {
-    const { url, close } = await openTcpReceiver(() => {});
-    cleanUps.push(close);
-    expect((await callTo(url.replace('http:', 'https:'))).outcome).toBe('timed_out');
   });
 });
 
@@ -205,58 +173,6 @@ describe('there is no answer from a receiver that', () => {
     ['closes the connection at once', () => spokenBy((socket) => socket.end()), 'unreachable', /closed before/],
     ['resets the connection', () => spokenBy((socket) => socket.resetAndDestroy()), 'unreachable', /closed before/],
     ['does not speak TLS', async () => (await speaking('hello')).replace('http:', 'https:'), 'unreachable', /TLS/],
-    ['does not speak HTTP', () => speaking('220 mail ready\r\n\r\n'), 'invalid_answer', /not valid HTTP/],
-    ['states a status that is none', () => speaking('HTTP/1.1 99999 No\r\n\r\n'), 'invalid_answer', /not valid HTTP/],
-    [
-      'states two lengths',
-      () => speaking('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'),
-      'invalid_answer',
-      /not valid/,
-    ],
-    [
-      'sends less than it stated',
-      () => speaking('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort'),
-      'invalid_answer',
-      /complete/,
-    ],
-    [
-      'breaks off its chunks',
-      () => speaking('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab'),
-      'invalid_answer',
-      /complete/,
-    ],
-    [
-      'lies about its chunks',
-      () => speaking('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'),
-      'invalid_answer',
-      /./,
-    ],
-    [
-      'asks for another protocol',
-      () => speaking('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
-      'invalid_answer',
-      /protocol/,
-    ],
-    [
-      'answers 101 without saying which protocol',
-      () => speaking('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
-      'invalid_answer',
-      /final status/,
-    ],
-    [
-      'answers with a status below any that exists',
-      () => speaking('HTTP/1.1 099 What\r\nContent-Length: 0\r\n\r\n'),
-      'invalid_answer',
-      /final status/,
-    ],
-    ['breaks off its headers', () => speaking('HTTP/1.1 200 OK\r\nX-A'), 'invalid_answer', /complete/],
-    ['gives a hint and no answer', () => speaking('HTTP/1.1 103 Early Hints\r\n\r\n'), 'invalid_answer', /complete/],
-    [
-      'sends 1 MiB of headers',
-      () => speaking(`HTTP/1.1 200 OK\r\nx: ${'v'.repeat(KB * KB)}\r\n\r\n`),
-      'invalid_answer',
-      /too long/,
-    ],
   ])('%s', async (_, url, outcome, error) => {
     expect(await callTo(await url())).toEqual({ outcome, error: expect.stringMatching(error) });
   });
@@ -275,47 +191,6 @@ describe('there is no answer from a receiver that', () => {
   test('may not be called any more, under the policy of today', async () => {
     const { call } = httpCaller({ ...world, targetPolicy: { privateTargets: false, ownHosts: [] } });
     expect(await call(event(await closedPortUrl()), 1, secrets)).toMatchObject({ outcome: 'blocked' });
-  });
-});
-
-describe('over TLS', () => {
-  const authorities = getCACertificates();
-  beforeAll(() => setDefaultCACertificates([...authorities, certificate('ca.pem')]));
-  afterAll(() => setDefaultCACertificates(authorities));
-
-  test.each<[string, string, string, { outcome: string; error?: RegExp }]>([
-    ['is answered by a host with a good certificate', 'server.pem', 'localhost', { outcome: 'answered' }],
-    [
-      'refuses a certificate that has expired',
-      'expired.pem',
-      'localhost',
-      { outcome: 'unreachable', error: /expired/ },
-    ],
-    [
-      'refuses a certificate for another host',
-      'server.pem',
-      'other.test',
-      { outcome: 'unreachable', error: /another host/ },
-    ],
-  ])('%s', async (_, cert, host, { outcome, error = /./ }) => {
-    const options = { key: certificate('server.key'), cert: certificate(cert) };
-    const server = https.createServer(options, (_, response) => response.end('ok')).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    cleanUps.push(() => server.close().closeAllConnections());
-    const { call } = callerWith((_name, _options, answer) => answer(null, [{ address: '127.0.0.1', family: 4 }]));
-    const result = await call(event(`https://${host}:${(server.address() as AddressInfo).port}/`), 1, secrets);
-    expect(result.outcome).toBe(outcome);
-    expect('error' in result ? result.error : 'answered').toMatch(error);
-  });
-
-  test('refuses a certificate that no known authority signed', async () => {
-    setDefaultCACertificates(authorities);
-    const options = { key: certificate('server.key'), cert: certificate('server.pem') };
-    const server = https.createServer(options).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    cleanUps.push(() => server.close().closeAllConnections());
-    const result = await callTo(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    expect(result).toMatchObject({ outcome: 'unreachable', error: expect.stringMatching(/authority/) });
   });
 });
 
@@ -509,13 +384,6 @@ async function receiving(answer: (response: ServerResponse) => void): Promise<st
   return receiver.url;
 }
 
-/** Sends the parts one by one, some milliseconds apart, as long as somebody listens. */
-function drip(socket: Socket, parts: readonly string[]): void {
-  const left = [...parts];
-  const timer = setInterval(() => socket.write(left.shift() ?? ''), 5);
-  socket.once('close', () => clearInterval(timer));
-}
-
 /** A receiver that says the same to everybody, and closes. */
 function speaking(text: string): Promise<string> {
   return spokenBy((socket) => socket.end(text));
@@ -525,8 +393,4 @@ async function spokenBy(speak: (socket: Socket) => void): Promise<string> {
   const { url, close } = await openTcpReceiver(speak);
   cleanUps.push(close);
   return url;
-}
-
-function certificate(file: string): string {
-  return readFileSync(new URL(`../certificates/${file}`, import.meta.url), 'utf8');
 }

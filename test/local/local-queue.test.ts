@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
 import { finishedEvent, publish } from './http-client.ts';
-import { closedPortUrl, openReceiver, openTcpReceiver, type Receiver } from './receiver.ts';
+import { openReceiver, type Receiver } from './receiver.ts';
 
 let queue: LocalQueue;
 let receiver: Receiver;

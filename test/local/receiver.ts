@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 export type ReceivedCall = {
   readonly at: number;
@@ -39,33 +39,10 @@ export async function openReceiver(answer: (call: ReceivedCall, response: Server
   });
   await once(server, 'listening');
   return {
-    url: urlOf(server),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     mostConnections: () => most,
     callsTo: (path) => calls.filter((call) => call.path === path),
     close: () => void server.close().closeAllConnections(),
   };
-}
-
-/** A server that speaks whatever the test wants it to. */
-export async function openTcpReceiver(
-  speak: (socket: Socket) => void,
-): Promise<{ readonly url: string; close(): void }> {
-  const server = createTcpServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    speak(socket);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { url: urlOf(server), close: () => void server.close() };
-}
-
-/** Where nobody listens. */
-export async function closedPortUrl(): Promise<string> {
-  const { url, close } = await openTcpReceiver(() => {});
-  close();
-  return url;
-}
-
-function urlOf(server: { address(): AddressInfo | string | null }): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

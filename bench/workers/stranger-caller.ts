@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
+import { httpCaller } from '../../adapters/http-caller.ts';
+import { newEventSchema } from '../../core/new-event.ts';
+import type { CallResult } from '../../core/progress.ts';
+import { defaultSettings } from '../../core/settings.ts';
+
+export type StrangerCaller = {
+  /** @param timeout milliseconds */
+  call(url: string, timeout: number): Promise<CallResult>;
+  close(): void;
+};
+
+const settings = { ...defaultSettings, privateTargets: true };
+const newEvent = newEventSchema(settings, Date.now);
+
+/** The caller as it is deployed, but that it calls this machine. */
+export function strangerCaller(resolve?: LookupFunction): StrangerCaller {
+  const { call, close } = httpCaller({
+    allowsAddress: () => true,
+    targetPolicy: settings,
+    resolve,
+    userAgent: 'event-queue/bench',
+    now: Date.now,
+  });
+  return {
+    call(url, timeout) {
+      const now = Date.now();
+      const wanted = newEvent.parse({ url_to_send_request: url });
+      const key = { dueAt: now, uuid: randomUUID() };
+      return call({ ...wanted, timeout, key, publishedBy: 'bench', createdAt: now }, 1);
+    },
+    close,
+  };
+}

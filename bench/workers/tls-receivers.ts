@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import type { AddressInfo, LookupFunction } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+
+/** What a receiver shows when it is called over TLS, and what is said of it. */
+export type ShownCertificate = {
+  readonly what: string;
+  readonly file: string;
+  readonly host: string;
+  readonly says: RegExp;
+};
+
+export const refusedCertificates: readonly ShownCertificate[] = [
+  { what: 'has expired', file: 'expired.pem', host: 'localhost', says: /expired/ },
+  { what: 'is for another host', file: 'server.pem', host: 'other.test', says: /another host/ },
+  { what: 'is signed by itself', file: 'self-signed.pem', host: 'localhost', says: /authority/ },
+];
+
+/** Every name is this machine. */
+export const resolveToThisMachine: LookupFunction = (_name, _options, answer) =>
+  answer(null, [{ address: '127.0.0.1', family: 4 }]);
+
+/** Until it is taken back, this process trusts who signs the certificates of the tests. */
+export function trustTestAuthority(): () => void {
+  const authorities = getCACertificates();
+  setDefaultCACertificates([...authorities, read('ca.pem')]);
+  return () => setDefaultCACertificates(authorities);
+}
+
+export async function openTlsReceiver(certificate: string): Promise<{ readonly port: number; close(): void }> {
+  const options = { key: read('server.key'), cert: read(certificate) };
+  const server = https.createServer(options, (_, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => server.close().closeAllConnections(),
+  };
+}
+
+/** Certificates are for the next hundred years, one of them for a day in 2020. */
+function read(file: string): string {
+  return readFileSync(new URL(`../../test/certificates/${file}`, import.meta.url), 'utf8');
+}
