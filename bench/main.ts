@@ -1,7 +1,8 @@
 import { bundles } from './bundles.ts';
 import { first } from './first.ts';
+import { hostile } from './hostile.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, bundles };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, bundles, hostile };
 
 const name = process.argv[2] ?? '';
 const run = benchmarks[name];
