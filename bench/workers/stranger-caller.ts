@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { httpCaller } from '../../adapters/http-caller.ts';
+import { secretText } from '../../adapters/webhook-signature.ts';
 import { newEventSchema } from '../../core/new-event.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { defaultSettings } from '../../core/settings.ts';
@@ -11,6 +12,7 @@ export type StrangerCaller = {
   close(): void;
 };
 
+const secrets = [{ secret: secretText(randomBytes(32)) }];
 const settings = { ...defaultSettings, privateTargets: true };
 const newEvent = newEventSchema(settings, Date.now);
 
@@ -28,7 +30,7 @@ export function strangerCaller(resolve?: LookupFunction): StrangerCaller {
       const now = Date.now();
       const wanted = newEvent.parse({ url_to_send_request: url });
       const key = { dueAt: now, uuid: randomUUID() };
-      return call({ ...wanted, timeout, key, publishedBy: 'bench', createdAt: now }, 1);
+      return call({ ...wanted, timeout, key, publishedBy: 'bench', createdAt: now }, 1, secrets);
     },
     close,
   };
