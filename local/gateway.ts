@@ -7,6 +7,7 @@ import { type Problem, problemReply } from '../api/problem.ts';
 import { gatewayResult } from '../api/reply.ts';
 import type { Site } from '../site/pages.ts';
 import { echo } from './echo.ts';
+import { isFromAnotherSite } from './other-sites.ts';
 
 /** API Gateway's own bound on a request. */
 const MAX_BYTES = 10 * 1_024 * 1_024;
@@ -25,12 +26,13 @@ export async function openGateway(api: HttpApi, site: Site, port: number): Promi
 async function answer(api: HttpApi, site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
   if (url === null || !LOOPBACK.test(request.headers.host ?? '')) return write(response, refusal(notLocal));
+  const page = request.method === 'GET' || request.method === 'HEAD' ? site(url.pathname) : undefined;
+  if (isFromAnotherSite(request, page !== undefined)) return write(response, refusal(fromAnotherSite));
   const body = await bodyOf(request);
   if (body === undefined) {
     response.once('finish', () => request.destroy());
     return write(response, refusal(tooLarge));
   }
-  const page = request.method === 'GET' || request.method === 'HEAD' ? site(url.pathname) : undefined;
   if (page !== undefined) return void response.writeHead(200, page.headers).end(page.body);
   if (url.pathname === '/echo') return echo(request, url, body, response);
   write(response, await api(gatewayEvent(request, url, body), {} as Context));
@@ -98,4 +100,11 @@ const tooLarge: Problem = {
 const notLocal: Problem = {
   problem: 'forbidden',
   detail: 'This queue serves its own machine only: call it as http://127.0.0.1 or http://localhost.',
+};
+
+/** No such answer may be read by that site either: it carries no CORS header, as no other does. */
+const fromAnotherSite: Problem = {
+  problem: 'forbidden',
+  detail:
+    'A web page of another site asks for this. Call the queue from a program, such as the server behind that page, or from its own page /docs.',
 };

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
@@ -20,6 +22,21 @@ export async function readEvent(url: string, key: string): Promise<EventAnswer> 
   const response = await fetch(`${url}/events/${key}`, { headers });
   expect(response.status).toBe(200);
   return (await describedJson(response, 'GET')) as EventAnswer;
+}
+
+export type RawAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string };
+
+/** With any headers at all: `fetch` does not let one choose the Host, nor what a browser says of itself. */
+export async function askRaw(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  method = 'GET',
+  body = '',
+): Promise<RawAnswer> {
+  const asked = request(url, { method, headers, setHost: false }).end(body);
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const text = String(Buffer.concat(await response.toArray()));
+  return { status: response.statusCode ?? 0, headers: response.headers, body: text };
 }
 
 /** The body of an answer, which must be as the document says. */

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
@@ -152,15 +151,6 @@ test('headers arrive as they were sent', async () => {
 });
 
 describe('the local server', () => {
-  test.each(['example.com', '127.0.0.1.example.com', '192.168.1.5:3000', ''])('refuses the Host %j', async (host) => {
-    expect(await statusOf('/health', { host })).toBe(403);
-    expect(await statusOf('/echo', { host })).toBe(403);
-  });
-
-  test.each(['localhost', 'LOCALHOST:3000', '127.0.0.1:1', '[::1]:3000'])('takes the Host %j', async (host) => {
-    expect(await statusOf('/health', { host })).toBe(200);
-  });
-
   test('answers 413 to more than API Gateway would take, without reading it all', async () => {
     const body = Buffer.alloc(10 * 1_024 * 1_024 + 1);
     const response = await fetch(`${queue.url}/events`, { method: 'POST', body, headers: { 'x-api-key': 'demo' } });
@@ -200,13 +190,4 @@ function everyByte(): Buffer {
 
 function unresolvable(_name: string, _options: unknown, answer: (error: Error, addresses: []) => void): void {
   process.nextTick(answer, Object.assign(new Error('not found'), { code: 'ENOTFOUND' }), []);
-}
-
-/** `fetch` does not let one choose the Host. */
-function statusOf(path: string, headers: Record<string, string>): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    request(`${queue.url}${path}`, { headers, setHost: false }, (response) => resolve(response.resume().statusCode))
-      .on('error', reject)
-      .end();
-  });
 }
