@@ -51,9 +51,9 @@ export function sqsDueQueue(client: SQSClient, queueUrl: string, now: () => numb
 export function parseMessageText(body: string): Message {
   const { key: text, ...said } = JSON.parse(body) as Partial<Omit<Message, 'key'>> & { readonly key?: string };
   const key = parsePublicKey(text ?? '');
-  if (key === undefined) throw new Error(`The message names no event: ${text}`);
+  if (key === undefined) throw new Error('The message names no event.');
   const { attempt = 1, at = key.dueAt, again } = said;
-  if (!Number.isInteger(attempt) || !Number.isInteger(at)) throw new Error(`The message names no attempt: ${body}`);
+  if (!Number.isInteger(attempt) || !Number.isInteger(at)) throw new Error('The message names no attempt.');
   return { key, attempt, at, ...(again && { again }) };
 }
 

@@ -21,6 +21,7 @@ import { embeddedTable } from './embedded-table.ts';
 import { openGateway } from './gateway.ts';
 import type { Options } from './options.ts';
 import { repeatedly } from './repeatedly.ts';
+import { report } from './report.ts';
 
 const REDELIVER_AFTER = 5_000;
 const DISPATCH_EVERY = 60_000;
@@ -77,18 +78,18 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     longestTimeout: settings.maxTimeoutSeconds * 1_000,
     visibility: REDELIVER_AFTER,
     tell: statistics.tell,
-    report: console.error,
+    report,
     instance: randomUUID(),
     isAlone: true,
   });
   await queue.dispatchAtStart();
   const keys = withDemoKey(dynamoApiKeys(table, now));
-  const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report: console.error });
+  const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report });
   const gateway = await openGateway(api, openSite(), port);
   dueQueue.start(queue.deliver);
-  const dispatching = repeatedly(DISPATCH_EVERY, queue.dispatch, console.error);
-  const counting = repeatedly(FLUSH_EVERY, statistics.flush, console.error);
-  const sweeping = repeatedly(SWEEP_EVERY, () => table.sweep(now()), console.error);
+  const dispatching = repeatedly(DISPATCH_EVERY, queue.dispatch, report);
+  const counting = repeatedly(FLUSH_EVERY, statistics.flush, report);
+  const sweeping = repeatedly(SWEEP_EVERY, () => table.sweep(now()), report);
 
   async function close(): Promise<void> {
     const accepting = closed(gateway);
@@ -98,7 +99,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     await Promise.race([accepting, sleep(LAST_REQUESTS)]);
     gateway.closeAllConnections();
     await accepting;
-    await statistics.flush();
+    await statistics.flush().catch(report);
     await table.close();
     await folder?.release();
   }

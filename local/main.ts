@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { FolderUnusable } from './data-folder.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from './local-queue.ts';
 import { help, type Options, parseOptions } from './options.ts';
+import { failureText } from './report.ts';
 
 const options = parseOptions(process.argv.slice(2));
 if ('help' in options) console.log(help);
@@ -50,7 +51,7 @@ function reasonOf(error: unknown, { port }: Options): string {
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${port} is taken. Stop what listens there, or choose another with --port.`;
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return failureText(error);
 }
 
 function fail(reason: string, exitCode: number): void {

@@ -85,11 +85,17 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   });
   let flushedAt = 0;
 
-  /** Writes down what an invocation counted: before it ends, since nobody knows whether there will be another. */
+  /**
+   * Writes down what an invocation counted: before it ends, since nobody knows whether there will be another. Of a failure Lambda
+   * would write all there is to it.
+   */
   function recorded<Given extends unknown[], Answer>(invoke: (...given: Given) => Promise<Answer>) {
     return async (...given: Given): Promise<Answer> => {
       try {
         return await invoke(...given);
+      } catch (error) {
+        report(error);
+        throw new Error('It failed: the line before says how.');
       } finally {
         publish();
         if (now() - flushedAt >= FLUSH_EVERY) {

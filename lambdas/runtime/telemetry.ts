@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { failureLine } from '../../adapters/failure-line.ts';
 import type { Run } from '../../core/dispatch.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import { publicKey } from '../../core/event-key.ts';
@@ -78,11 +79,4 @@ function attemptLine({ key, url }: QueuedEvent, { number, outcome, statusCode, e
     late_ms: late,
     duration_ms: duration,
   };
-}
-
-/** Without the further fields of an error: those of the AWS SDK may hold what was sent. */
-function failureLine(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const { name, message, stack, cause } = error;
-  return { name, message, stack, ...(cause !== undefined && { cause: String(cause) }) };
 }
