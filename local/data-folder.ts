@@ -19,20 +19,23 @@ export class FolderUnusable extends Error {}
 
 export class FolderInUse extends FolderUnusable {}
 
+/** What events hold is nobody else's. A folder that is there already stays as its owner made it. */
+const OWNER_ALONE = 0o700;
+
 /** Takes a folder. The lock is the operating system's, on a database of its own: a killed process leaves none behind. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
-  const lock = new Level(join(path, 'lock'));
   try {
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true, mode: OWNER_ALONE });
+    const lock = new Level(join(path, 'lock'));
     await lock.open();
+    return {
+      tablePath: join(path, 'table'),
+      announce: (address) => writeFile(addressPath(path), JSON.stringify(address), { mode: 0o600 }),
+      release: () => lock.close(),
+    };
   } catch (error) {
     throw unusable(error as LevelError, resolve(path));
   }
-  return {
-    tablePath: join(path, 'table'),
-    announce: (address) => writeFile(addressPath(path), JSON.stringify(address), { mode: 0o600 }),
-    release: () => lock.close(),
-  };
 }
 
 /** Where the table of a folder that is in use was announced to be. */
