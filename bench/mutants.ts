@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { runProcess } from './workers/local-process.ts';
 import type { Rule } from './workers/rule.ts';
 import { rules } from './workers/rules.ts';
+import { securityRules } from './workers/security-rules.ts';
 import { templateRules } from './workers/template-rules.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -17,7 +18,7 @@ const LONGEST_RUN = 90_000;
 
 /** Takes one rule away at a time, and shows which suites miss it. A rule that none misses lacks a test. */
 const asked = process.argv.slice(2);
-const taken = [...rules, ...templateRules].filter(
+const taken = [...rules, ...templateRules, ...securityRules].filter(
   ({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)),
 );
 const waiting = [...taken];

@@ -18,8 +18,8 @@ export type LocalProcess = {
 export type ServingProcess = LocalProcess & { readonly url: string };
 
 /** Runs the local runtime in a process of its own. */
-export function runLocalProcess(args: readonly string[]): LocalProcess {
-  return runProcess(process.execPath, [MAIN, ...args]);
+export function runLocalProcess(args: readonly string[], surroundings: Surroundings = {}): LocalProcess {
+  return runProcess(process.execPath, [MAIN, ...args], surroundings);
 }
 
 type Surroundings = {
@@ -58,8 +58,11 @@ export function runProcess(
 }
 
 /** Resolves when it serves. */
-export async function serveInProcess(args: readonly string[]): Promise<ServingProcess> {
-  const running = runLocalProcess(['--port', '0', ...args]);
+export async function serveInProcess(
+  args: readonly string[],
+  surroundings: Surroundings = {},
+): Promise<ServingProcess> {
+  const running = runLocalProcess(['--port', '0', ...args], surroundings);
   return { ...running, url: await running.sees(/listens on (\S+)/) };
 }
 

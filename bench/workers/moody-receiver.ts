@@ -33,9 +33,14 @@ const SLOWLY = 300;
 /** A server on this machine that notes every call, and treats it as the path of the event asks: `/<name>/<deed>/<attempts>`. */
 export async function openMoodyReceiver(): Promise<MoodyReceiver> {
   const calls: ReceivedCall[] = [];
+  return { ...(await openForgetfulReceiver((call) => calls.push(call))), calls };
+}
+
+/** The same, and it keeps nothing of a call. */
+export async function openForgetfulReceiver(note: (call: ReceivedCall) => void): Promise<Omit<MoodyReceiver, 'calls'>> {
   const server = createServer((request, response) => {
     const call = callOf(request);
-    calls.push(call);
+    note(call);
     response.once('close', () => {
       call.endedAt = Date.now();
     });
@@ -43,7 +48,7 @@ export async function openMoodyReceiver(): Promise<MoodyReceiver> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, calls, close: () => void server.close().closeAllConnections() };
+  return { url, close: () => void server.close().closeAllConnections() };
 }
 
 export function moodyPath(name: string, { deed, attempts }: Mood): string {
