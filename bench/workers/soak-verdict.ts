@@ -114,8 +114,8 @@ export function soakPlot({ samples }: SoakReport, heading: string): string {
       line('disk', ({ disk }) => disk / MIB),
     ),
     panel(
-      'published',
-      'events',
+      'events published',
+      '',
       line('published', ({ published }) => published),
     ),
     panel(
@@ -125,8 +125,8 @@ export function soakPlot({ samples }: SoakReport, heading: string): string {
       line('p99', ({ late }) => late?.p99),
     ),
     panel(
-      'not accepted',
-      'events',
+      'events not accepted',
+      '',
       line('errors', ({ errors }) => errors),
     ),
   ]);
