@@ -1,4 +1,4 @@
-import { closedPortUrl, openTcpReceiver } from './local/receiver.ts';
+import { closedPortUrl, openTcpReceiver } from '../bench/workers/tcp-receiver.ts';
 import { planted } from './planted-secrets.ts';
 
 /** Receivers that answer with secrets, or badly, or not at all. */
