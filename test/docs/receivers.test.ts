@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
@@ -7,16 +7,23 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { secretText, signatureOf } from '../../adapters/webhook-signature.ts';
 import { publicKey } from '../../core/event-key.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { eventually, finishedEvent, publish, readEvent } from '../local/http-client.ts';
+import { describedJson, eventually, finishedEvent, publish, readEvent } from '../local/http-client.ts';
 import { openReceiver } from '../local/receiver.ts';
 
 const PAGE = readText('../../docs/receivers.md');
 const NODE = fileURLToPath(new URL('../../docs/receivers/receiver.mjs', import.meta.url));
 const PYTHON = fileURLToPath(new URL('../../docs/receivers/receiver.py', import.meta.url));
 const PHP = fileURLToPath(new URL('../../docs/receivers/receiver.php', import.meta.url));
+const { standardWebhooks: CASES } = JSON.parse(readText('../cases/signing.json')) as {
+  standardWebhooks: readonly Case[];
+};
+const BINARY = Buffer.from(CASES.find(({ bodyBase64 }) => bodyBase64)?.bodyBase64 ?? '', 'base64');
+const OTHER_SECRET = secretText(Buffer.alloc(32, 'other'));
 
 const languages: readonly Language[] = [
   { name: 'js', file: NODE, interpreter: process.execPath, args: (folder) => [NODE, '0', folder] },
@@ -28,6 +35,7 @@ const languages: readonly Language[] = [
 jest.setTimeout(20_000);
 
 let queue: LocalQueue;
+let secret: string;
 const cleanUps: (() => unknown)[] = [];
 
 beforeAll(async () => {
@@ -36,13 +44,19 @@ beforeAll(async () => {
 
 afterAll(() => queue.close());
 
+beforeEach(async () => {
+  secret = await secretFrom('/signing-secret');
+});
+
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
 test('the page shows the examples as they are', () => {
   const shown = [...PAGE.matchAll(/```(\w+)\n(.*?)```/gs)].map(([, name, code]) => [name, code]);
-  expect(shown).toEqual(languages.map(({ name, file }) => [name, readFileSync(file, 'utf8')]));
+  expect(shown.filter(([name]) => name !== 'sh')).toEqual(
+    languages.map(({ name, file }) => [name, readFileSync(file, 'utf8')]),
+  );
 });
 
 test('the page names every header that a call carries by itself', async () => {
@@ -55,7 +69,30 @@ test('the page names every header that a call carries by itself', async () => {
   expect(named.toSorted()).toEqual(Object.keys(sent).toSorted());
 });
 
-for (const language of languages) describeReceiver(language);
+test('the page’s command gives a receiver the secret, and those before it that still sign', async () => {
+  const old = secret;
+  const current = await secretFrom('/signing-secret/rotate', 'POST');
+  const [, command = ''] = /```sh\n(.*?)```/s.exec(PAGE) ?? [];
+  const script = `${command.replace('http://127.0.0.1:3000', queue.url)}\nprintf '%s' "$WEBHOOK_SECRET"`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', script]);
+  expect(stdout.split('\n').slice(0, 2)).toEqual([current, old]);
+});
+
+for (const language of languages) {
+  const describeHere = isHere(language) ? describe : describe.skip;
+  describeHere(`the receiver in ${language.name}`, () => testWork(language));
+  describeHere(`the receiver in ${language.name}, called by anybody`, () => testVerification(language));
+}
+
+type Case = {
+  readonly name: string;
+  readonly secret?: string;
+  readonly secrets?: readonly string[];
+  readonly bodyUtf8?: string;
+  readonly bodyBase64?: string;
+};
+
+type SignedCall = { readonly headers: Record<string, string>; readonly body: Buffer<ArrayBuffer> };
 
 type Language = {
   /** As a fenced block of the page says it. */
@@ -65,125 +102,219 @@ type Language = {
   args(folder: string): readonly string[];
 };
 
-function describeReceiver(language: Language): void {
-  const isHere = spawnSync(language.interpreter, ['--version']).status === 0;
-  if (!isHere)
-    process.stderr.write(`Skipped: the receiver in ${language.name}, for want of ${language.interpreter}.\n`);
+function isHere({ name, interpreter }: Language): boolean {
+  const answers = spawnSync(interpreter, ['--version']).status === 0;
+  if (!answers) process.stderr.write(`Skipped: the receiver in ${name}, for want of ${interpreter}.\n`);
+  return answers;
+}
 
-  (isHere ? describe : describe.skip)(`the receiver in ${language.name}`, () => {
-    let folder: string;
-    let url: string;
-    let end: () => Promise<unknown>;
+function testWork(language: Language): void {
+  let folder: string;
+  let url: string;
+  let end: () => Promise<unknown>;
 
-    beforeEach(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'event-queue-'));
-      cleanUps.push(() => rmSync(folder, { recursive: true }));
-      ({ url, end } = await serving(language, folder));
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'event-queue-'));
+    cleanUps.push(() => rmSync(folder, { recursive: true }));
+    ({ url, end } = await serving(language, folder, secret));
+  });
+
+  const work = () => readFileSync(join(folder, 'work.log'), 'utf8');
+
+  test('does the work of an event once, however often it is called for it', async () => {
+    const { key } = await publish(queue.url, { url_to_send_request: url, body: { task: 'Grüße' } });
+    expect(await finishedEvent(queue.url, key)).toMatchObject({
+      status: 'success',
+      try_count: 1,
+      request_response_status_code: 200,
     });
+    expect(await statusOf(url, key, '{"task":"Grüße"}')).toBe(200);
+    expect(await statusOf(url, key, '{"task":"Grüße"}', 2)).toBe(200);
+    expect(work()).toBe('{"task":"Grüße"}\n');
+  });
 
-    const work = () => readFileSync(join(folder, 'work.log'), 'utf8');
+  test('takes calls by every method', async () => {
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      const { key } = await publish(queue.url, { url_to_send_request: url, method });
+      expect(await finishedEvent(queue.url, key)).toMatchObject({ method, status: 'success', try_count: 1 });
+    }
+  });
 
-    test('does the work of an event once, however often it is called for it', async () => {
-      const { key } = await publish(queue.url, { url_to_send_request: url, body: { task: 'Grüße' } });
-      expect(await finishedEvent(queue.url, key)).toMatchObject({
-        status: 'success',
-        try_count: 1,
-        request_response_status_code: 200,
-      });
-      expect(await statusOf(url, key, '{"task":"Grüße"}')).toBe(200);
-      expect(await statusOf(url, key, '{"task":"Grüße"}', 2)).toBe(200);
-      expect(work()).toBe('{"task":"Grüße"}\n');
-    });
+  test('answers 500 if the work fails, and does it at a later attempt', async () => {
+    mkdirSync(join(folder, 'work.log'));
+    const wanted = { url_to_send_request: url, body: 'late', retry_delay: 1, max_try_count: 10 };
+    const { key } = await publish(queue.url, wanted);
+    await eventually(async () => expect((await readEvent(queue.url, key)).try_count).toBeGreaterThan(0));
+    rmdirSync(join(folder, 'work.log'));
+    const { status, attempts } = await finishedEvent(queue.url, key);
+    expect([status, attempts[0]?.status_code, attempts.at(-1)?.status_code]).toEqual(['success', 500, 200]);
+    expect(work()).toBe('late\n');
+  });
 
-    test('takes calls by every method', async () => {
-      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
-        const { key } = await publish(queue.url, { url_to_send_request: url, method });
-        expect(await finishedEvent(queue.url, key)).toMatchObject({ method, status: 'success', try_count: 1 });
-      }
-    });
+  test('does the work once for calls at the same moment', async () => {
+    const keys = Array.from({ length: 50 }, newKey);
+    for (const key of keys) {
+      const statuses = await Promise.all([1, 1, 2, 2].map((attempt) => statusOf(url, key, key, attempt)));
+      expect([200, 503]).toEqual(expect.arrayContaining(statuses));
+      expect(statuses).toContain(200);
+    }
+    expect(work()).toBe(keys.map((key) => `${key}\n`).join(''));
+  });
 
-    test('answers 500 if the work fails, and does it at a later attempt', async () => {
-      mkdirSync(join(folder, 'work.log'));
-      const wanted = { url_to_send_request: url, body: 'late', retry_delay: 1, max_try_count: 10 };
-      const { key } = await publish(queue.url, wanted);
-      await eventually(async () => expect((await readEvent(queue.url, key)).try_count).toBeGreaterThan(0));
-      rmdirSync(join(folder, 'work.log'));
-      const { status, attempts } = await finishedEvent(queue.url, key);
-      expect([status, attempts[0]?.status_code, attempts.at(-1)?.status_code]).toEqual(['success', 500, 200]);
-      expect(work()).toBe('late\n');
-    });
+  test('answers 503 to a call whose work is under way, and 200 once it is done', async () => {
+    const { finish } = slowWork(folder);
+    const key = newKey();
+    const first = statusOf(url, key, 'slow');
+    await eventually(async () => expect(readdirSync(folder)).toContain(idOf(key)));
+    expect(await statusOf(url, key, 'slow')).toBe(503);
+    expect(await finish()).toBe('slow\n');
+    expect(await first).toBe(200);
+    expect(await statusOf(url, key, 'slow')).toBe(200);
+  });
 
-    test('does the work once for calls at the same moment', async () => {
-      const keys = Array.from({ length: 50 }, newKey);
-      for (const key of keys) {
-        const statuses = await Promise.all([1, 1, 2, 2].map((attempt) => statusOf(url, key, key, attempt)));
-        expect([200, 503]).toEqual(expect.arrayContaining(statuses));
-        expect(statuses).toContain(200);
-      }
-      expect(work()).toBe(keys.map((key) => `${key}\n`).join(''));
-    });
+  test('finishes work whose caller has hung up', async () => {
+    const { finish } = slowWork(folder);
+    const key = newKey();
+    const caller = new AbortController();
+    const hungUp = expect(statusOf(url, key, 'slow', 1, caller.signal)).rejects.toThrow('aborted');
+    await eventually(async () => expect(readdirSync(folder)).toContain(idOf(key)));
+    caller.abort();
+    await hungUp;
+    expect(await finish()).toBe('slow\n');
+    await eventually(async () => expect(await statusOf(url, key, 'slow', 2)).toBe(200));
+  });
 
-    test('answers 503 to a call whose work is under way, and 200 once it is done', async () => {
-      const { finish } = slowWork(folder);
-      const key = newKey();
-      const first = statusOf(url, key, 'slow');
-      await eventually(async () => expect(readdirSync(folder)).toContain(key));
-      expect(await statusOf(url, key, 'slow')).toBe(503);
-      expect(await finish()).toBe('slow\n');
-      expect(await first).toBe(200);
-      expect(await statusOf(url, key, 'slow')).toBe(200);
-    });
+  test('knows after a restart what it has done, and does not guess about what it was killed in', async () => {
+    const [done, begun] = [newKey(), newKey()];
+    expect(await statusOf(url, done, 'done')).toBe(200);
+    rmSync(join(folder, 'work.log'));
+    slowWork(folder);
+    const broken = expect(statusOf(url, begun, 'begun')).rejects.toThrow();
+    await eventually(async () => expect(readdirSync(folder)).toContain(idOf(begun)));
+    await end();
+    await broken;
 
-    test('finishes work whose caller has hung up', async () => {
-      const { finish } = slowWork(folder);
-      const key = newKey();
-      const caller = new AbortController();
-      const hungUp = expect(statusOf(url, key, 'slow', 1, caller.signal)).rejects.toThrow('aborted');
-      await eventually(async () => expect(readdirSync(folder)).toContain(key));
-      caller.abort();
-      await hungUp;
-      expect(await finish()).toBe('slow\n');
-      await eventually(async () => expect(await statusOf(url, key, 'slow', 2)).toBe(200));
-    });
+    const again = await serving(language, folder, secret);
+    expect(await statusOf(again.url, done, 'done')).toBe(200);
+    expect(await statusOf(again.url, begun, 'begun')).toBe(503);
+  });
 
-    test('knows after a restart what it has done, and does not guess about what it was killed in', async () => {
-      const [done, begun] = [newKey(), newKey()];
-      expect(await statusOf(url, done, 'done')).toBe(200);
-      rmSync(join(folder, 'work.log'));
-      slowWork(folder);
-      const broken = expect(statusOf(url, begun, 'begun')).rejects.toThrow();
-      await eventually(async () => expect(readdirSync(folder)).toContain(begun));
-      await end();
-      await broken;
+  test('does nothing with half a body', async () => {
+    const key = newKey();
+    const { hostname: host, port } = new URL(url);
+    const headers = Object.entries({ host, ...signedCall(key, 'whole').headers, 'content-length': 5 });
+    const socket = connect({ host, port: Number(port) });
+    socket.end(`POST / HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\nwh`);
+    await once(socket.resume(), 'close');
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await statusOf(url, key, 'whole')).toBe(200);
+    expect(work()).toBe('whole\n');
+  });
 
-      const again = await serving(language, folder);
-      expect(await statusOf(again.url, done, 'done')).toBe(200);
-      expect(await statusOf(again.url, begun, 'begun')).toBe(503);
-    });
+  test('refuses what is no id, and makes no file of it', async () => {
+    for (const id of ['', 'work.log', '../outside', '..', `${randomUUID()}/../x`])
+      expect([id, await statusOf(url, `12345678901.234-${id}`, 'signed')]).toEqual([id, 400]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 
-    test('does nothing with half a body', async () => {
-      const key = newKey();
-      const { hostname: host, port } = new URL(url);
-      const socket = connect({ host, port: Number(port) });
-      socket.end(`POST / HTTP/1.1\r\nhost: ${host}\r\nevent-queue-key: ${key}\r\ncontent-length: 5\r\n\r\nwh`);
-      await once(socket.resume(), 'close');
-      expect(readdirSync(folder)).toEqual([]);
-      expect(await statusOf(url, key, 'whole')).toBe(200);
-      expect(work()).toBe('whole\n');
-    });
+  test('takes calls after a rotation, whether it knows the old secret or the new one', async () => {
+    const renewed = await serving(language, folder, await secretFrom('/signing-secret/rotate', 'POST'));
+    for (const target of [url, renewed.url]) {
+      const { key } = await publish(queue.url, { url_to_send_request: target, body: 'rotated' });
+      expect(await finishedEvent(queue.url, key)).toMatchObject({ status: 'success', try_count: 1 });
+    }
+  });
+}
 
-    test('refuses what is no key, and makes no file of it', async () => {
-      for (const key of ['', 'work.log', '../outside', '..', `${newKey()}/../x`])
-        expect([key, await statusOf(url, key, 'forged')]).toEqual([key, 400]);
-      expect(readdirSync(folder)).toEqual([]);
-    });
+function testVerification(language: Language): void {
+  let folder: string;
+  let url: string;
+  let known: readonly string[];
+  const atLast: (() => unknown)[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'event-queue-'));
+    atLast.push(() => rmSync(folder, { recursive: true }));
+    known = [...new Set([await secretFrom('/signing-secret'), ...CASES.flatMap(secretsOf)])];
+    ({ url } = await serving(language, folder, known.join(' '), atLast));
+  });
+
+  afterAll(async () => {
+    for (const cleanUp of atLast.reverse()) await cleanUp();
+  });
+
+  test('takes bytes that are no text from the queue', async () => {
+    const { key } = await publish(queue.url, { url_to_send_request: url, body_base64: BINARY.toString('base64') });
+    expect(await finishedEvent(queue.url, key)).toMatchObject({ status: 'success', try_count: 1 });
+  });
+
+  test('takes the bodies of the standard’s cases', async () => {
+    for (const wanted of CASES) expect([wanted.name, await send(url, signedCase(wanted))]).toEqual([wanted.name, 200]);
+  });
+
+  test('takes what any of its secrets has signed', async () => {
+    for (const one of known) expect(await send(url, signedCall(newKey(), 'signed', { secrets: [one] }))).toBe(200);
+  });
+
+  test('takes one good signature among others', async () => {
+    for (const secrets of [
+      [secret, OTHER_SECRET],
+      [OTHER_SECRET, secret],
+    ])
+      expect(await send(url, signedCall(newKey(), 'signed', { secrets }))).toBe(200);
+    const call = signedCall(newKey(), 'signed');
+    const signature = `v1a,bm90IG91cnM= ${call.headers['webhook-signature']}`;
+    expect(await send(url, altered(call, { 'webhook-signature': signature }))).toBe(200);
+  });
+
+  test('takes a call from a clock that is nearly five minutes off', async () => {
+    for (const off of [-280, 280])
+      expect(await send(url, signedCall(newKey(), 'signed', { timestamp: seconds() + off }))).toBe(200);
+  });
+
+  test('answers 401 to what the queue did not send so, and does nothing', async () => {
+    const call = signedCall(newKey(), BINARY);
+    const before = readdirSync(folder);
+    for (const [what, forged] of Object.entries(forgeriesOf(call)))
+      expect([what, await send(url, forged)]).toEqual([what, 401]);
+    expect(readdirSync(folder)).toEqual(before);
+    expect(await send(url, call)).toBe(200);
+  });
+
+  test('does the work once, even if somebody repeats the call under a key that is not signed', async () => {
+    const key = newKey();
+    expect(await statusOf(url, key, 'once')).toBe(200);
+    const repeated = altered(signedCall(key, 'once'), { 'event-queue-key': `00000000000.000-${idOf(key)}` });
+    expect(await send(url, repeated)).toBe(200);
+    expect(readFileSync(join(folder, 'work.log'), 'utf8').match(/once/g)).toHaveLength(1);
+  });
+
+  test.each(['', 'whsec_'])('does nothing with "%s" for a secret, and says why', async (nothing) => {
+    const { url: listening, exitCode, printed } = started(language, folder, nothing);
+    // PHP's own server listens before it runs the example.
+    const key = newKey();
+    const result = language.name === 'php' ? await statusOf(await listening(), key, 'signed') : await exitCode;
+    expect(result).toBe(language.name === 'php' ? 500 : 1);
+    await eventually(async () => expect(printed()).toContain('WEBHOOK_SECRET'));
+    expect(readdirSync(folder)).not.toContain(idOf(key));
   });
 }
 
 /** The example in a process of its own, on a free port. */
-async function serving({ interpreter, args }: Language, folder: string) {
-  // PHP's server takes one call at a time unless it is given workers, and they outlive it: hence a group to end.
-  const env = { ...process.env, NODE_OPTIONS: '', RECEIVER_FOLDER: folder, PHP_CLI_SERVER_WORKERS: '4' };
+async function serving(language: Language, folder: string, secrets: string, atLast = cleanUps) {
+  const { url, end } = started(language, folder, secrets, atLast);
+  return { url: await url(), end };
+}
+
+function started({ interpreter, args }: Language, folder: string, secrets: string, atLast = cleanUps) {
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: '',
+    WEBHOOK_SECRET: secrets,
+    RECEIVER_FOLDER: folder,
+    // PHP's server takes one call at a time unless it is given workers, and they outlive it: hence a group to end.
+    PHP_CLI_SERVER_WORKERS: '4',
+  };
   const child = spawn(interpreter, args(folder), { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
   const closed = once(child, 'close');
   let printed = '';
@@ -197,13 +328,18 @@ async function serving({ interpreter, args }: Language, folder: string) {
     await closed;
   }
 
-  cleanUps.push(end);
-  const url = await eventually(async () => {
-    const [found] = /http:\/\/127\.0\.0\.1:\d+(?=[)\n])/.exec(printed) ?? [];
-    if (found === undefined) throw new Error(`It is not ready, and printed: ${printed}`);
-    return found;
-  });
-  return { url, end };
+  atLast.push(end);
+  return {
+    end,
+    printed: () => printed,
+    exitCode: closed.then(([code]) => code as number | null),
+    url: () =>
+      eventually(async () => {
+        const [found] = /http:\/\/127\.0\.0\.1:\d+(?=[)\n])/.exec(printed) ?? [];
+        if (found === undefined) throw new Error(`It is not ready, and printed: ${printed}`);
+        return found;
+      }),
+  };
 }
 
 /** Makes the work last until `finish`, which resolves with what the work wrote: a pipe takes nothing before it is read. */
@@ -217,17 +353,103 @@ function newKey(): string {
   return publicKey({ dueAt: Date.now(), uuid: randomUUID() });
 }
 
+function idOf(key: string): string {
+  return key.slice(key.indexOf('-') + 1);
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1_000);
+}
+
+/** The secret that the queue answers with. */
+async function secretFrom(path: string, method = 'GET'): Promise<string> {
+  const response = await fetch(`${queue.url}${path}`, {
+    method,
+    headers: { 'x-api-key': 'demo', 'content-type': 'application/json' },
+  });
+  return ((await describedJson(response, method)) as { secret: string }).secret;
+}
+
 /** Makes a call as the queue makes it. */
-async function statusOf(url: string, key: string, body: string, attempt = 1, signal?: AbortSignal): Promise<number> {
+function statusOf(url: string, key: string, body: string, attempt = 1, signal?: AbortSignal): Promise<number> {
+  return send(url, signedCall(key, body, { attempt }), signal);
+}
+
+async function send(url: string, { headers, body }: SignedCall, signal?: AbortSignal): Promise<number> {
+  return (await fetch(url, { method: 'POST', headers, body, ...(signal && { signal }) })).status;
+}
+
+function signedCall(
+  key: string,
+  content: string | Buffer<ArrayBuffer>,
+  { attempt = 1, timestamp = seconds(), secrets = [secret] } = {},
+): SignedCall {
+  const id = idOf(key);
+  const body = Buffer.from(content);
   const headers = {
     'user-agent': 'event-queue/test',
     'content-type': 'application/json',
-    'webhook-id': key.slice(-36),
-    'webhook-timestamp': String(Math.floor(Date.now() / 1_000)),
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signatureOf(
+      { id, timestamp, body },
+      secrets.map((one) => ({ secret: one })),
+    ),
     'event-queue-key': key,
     'event-queue-attempt': String(attempt),
   };
-  return (await fetch(url, { method: 'POST', headers, body, ...(signal && { signal }) })).status;
+  return { headers, body };
+}
+
+/** The standard's own id is no event's and its time is long ago: both are as of a call that is made now. */
+function signedCase(wanted: Case): SignedCall {
+  return signedCall(newKey(), bodyOf(wanted), { secrets: secretsOf(wanted) });
+}
+
+function bodyOf({ bodyBase64, bodyUtf8 = '' }: Case): Buffer<ArrayBuffer> {
+  return bodyBase64 === undefined ? Buffer.from(bodyUtf8) : Buffer.from(bodyBase64, 'base64');
+}
+
+function secretsOf({ secret: only, secrets = only === undefined ? [] : [only] }: Case): string[] {
+  return [...secrets];
+}
+
+function altered(call: SignedCall, headers: Record<string, string>): SignedCall {
+  return { ...call, headers: { ...call.headers, ...headers } };
+}
+
+/** What somebody without the secret may make of a call that was overheard; each differs from it in one thing. */
+function forgeriesOf(call: SignedCall): Record<string, SignedCall> {
+  const { 'webhook-signature': signature = '', 'event-queue-key': key = '', ...unsigned } = call.headers;
+  const { 'webhook-id': _, ...nameless } = call.headers;
+  const other = newKey();
+  const signed = (text: string) => altered(call, { 'webhook-signature': text });
+  const by = (options: Parameters<typeof signedCall>[2], body = call.body) => signedCall(key, body, options);
+  return {
+    'a byte of the body': { ...call, body: Buffer.concat([call.body.subarray(0, -1), Buffer.from('!')]) },
+    'a longer body': { ...call, body: Buffer.concat([call.body, Buffer.from('\n')]) },
+    'no body': { ...call, body: Buffer.alloc(0) },
+    'the body as text': signed(by({}, Buffer.from(call.body.toString())).headers['webhook-signature'] ?? ''),
+    'another event': altered(call, { 'webhook-id': idOf(other), 'event-queue-key': other }),
+    'the key of another event': altered(call, { 'event-queue-key': other }),
+    'another timestamp': altered(call, { 'webhook-timestamp': String(seconds() + 1) }),
+    'an old timestamp': by({ timestamp: seconds() - 301 }),
+    'a timestamp far ahead': by({ timestamp: seconds() + 330 }),
+    'a timestamp that is none': altered(call, { 'webhook-timestamp': 'now' }),
+    'another secret': by({ secrets: [OTHER_SECRET] }),
+    'no secret': by({ secrets: ['whsec_'] }),
+    'two secrets, none ours': by({ secrets: [OTHER_SECRET, 'whsec_'] }),
+    'an asymmetric signature': signed(signature.replace('v1,', 'v1a,')),
+    'an unknown version': signed(signature.replace('v1,', 'v2,')),
+    'a signature without its version': signed(signature.replace('v1,', '')),
+    'a part of the signature': signed(signature.slice(0, 20)),
+    'a signature of other letters': signed('v1,Grüße'),
+    'an empty signature': signed(''),
+    'no signature': { ...call, headers: { ...unsigned, 'event-queue-key': key } },
+    'no key': { ...call, headers: { ...unsigned, 'webhook-signature': signature } },
+    'no id': { ...call, headers: nameless },
+    'nothing but a body': { ...call, headers: {} },
+  };
 }
 
 function readText(path: string): string {
