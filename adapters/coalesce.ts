@@ -7,6 +7,8 @@ export type Batch<Item, Result> = {
   keyOf(item: Item): string;
   /** How many items, each of another key, `run` takes at most. */
   readonly most: number;
+  /** Whether to run again what failed like this, so many times. @default never */
+  isWorthRunningAgain?(error: unknown, tries: number): boolean;
 };
 
 type Call<Item, Result> = { item: Item } & PromiseWithResolvers<Result>;
@@ -44,7 +46,7 @@ async function runUntilDone<Item, Result>(
     for (let tries = 1; open.size > 0; tries++) {
       if (tries > MAX_TRIES) throw new Error(`${open.size} items were left unprocessed ${MAX_TRIES} times.`);
       if (tries > 1) await pause(tries);
-      const done = await batch.run([...open.values()].map(({ item }) => item));
+      const done = await runOnce(batch, [...open.values()], tries);
       for (const [key, result] of done) {
         open.get(key)?.resolve(result);
         open.delete(key);
@@ -52,6 +54,19 @@ async function runUntilDone<Item, Result>(
     }
   } catch (error) {
     for (const call of open.values()) call.reject(error);
+  }
+}
+
+async function runOnce<Item, Result>(
+  { run, isWorthRunningAgain = () => false }: Batch<Item, Result>,
+  calls: readonly Call<Item, Result>[],
+  tries: number,
+): Promise<ReadonlyMap<string, Result>> {
+  try {
+    return await run(calls.map(({ item }) => item));
+  } catch (error) {
+    if (tries === MAX_TRIES || !isWorthRunningAgain(error, tries)) throw error;
+    return new Map();
   }
 }
 

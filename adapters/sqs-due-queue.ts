@@ -1,4 +1,11 @@
-import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  type SQSClient,
+  SQSServiceException,
+} from '@aws-sdk/client-sqs';
+import { afterTheFirst } from '../core/claim.ts';
 import { parsePublicKey, publicKey } from '../core/event-key.ts';
 import type { Message } from '../core/message.ts';
 import type { DueQueue } from '../core/ports.ts';
@@ -7,25 +14,51 @@ import { coalesce } from './coalesce.ts';
 /** SQS's own bounds. */
 const MOST_MESSAGES = 10;
 const LONGEST_DELAY_SECONDS = 900;
+/** Each may take seconds, for which somebody waits. */
+const MOST_TRIES = 3;
 
-type Sent = { readonly id: string; readonly message: Message; readonly handOverAt: number };
+/** An answer got lost, if `mayBeThere`: then the message is sent once more, and may be there twice. */
+type Sent = { readonly id: string; readonly message: Message; readonly handOverAt: number; mayBeThere?: true };
 
-/** Messages sent in the same moment share a request. Delays are whole seconds, rounded down: never late, up to a second early. */
-export function sqsDueQueue(client: SQSClient, queueUrl: string, now: () => number): DueQueue {
+type World = {
+  /** With a single try for each request: the second of a message must be told from the first. */
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+  readonly now: () => number;
+  /** The longest call, in milliseconds. */
+  readonly longestTimeout: number;
+};
+
+/**
+ * Messages sent in the same moment share a request. Delays are whole seconds, rounded down: never late, up to a second early. Where an
+ * answer gets lost, a second message is marked as such, and comes when the attempt of the first has been recorded.
+ */
+export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): DueQueue {
   let ids = 0;
   const send = coalesce<Sent, void>({
     most: MOST_MESSAGES,
     keyOf: ({ id }) => id,
+    isWorthRunningAgain: (error, tries) => isThrottled(error) || (!isRefusal(error) && tries < MOST_TRIES),
     async run(sent) {
-      const Entries = sent.map(({ id, message, handOverAt }) => ({
-        Id: id,
-        MessageBody: messageText(message),
-        DelaySeconds: delaySeconds(handOverAt - now()),
-      }));
-      const { Successful = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-      return new Map(Successful.map(({ Id }) => [Id ?? '', undefined]));
+      const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: sent.map(entryOf) });
+      try {
+        const { Successful = [] } = await client.send(command);
+        return new Map(Successful.map(({ Id }) => [Id ?? '', undefined]));
+      } catch (error) {
+        if (!isRefusal(error)) for (const one of sent) one.mayBeThere = true;
+        throw error;
+      }
     },
   });
+
+  function entryOf({ id, message, handOverAt, mayBeThere }: Sent): SendMessageBatchRequestEntry {
+    const second = afterTheFirst(message.at, longestTimeout, now());
+    return {
+      Id: id,
+      MessageBody: messageText(mayBeThere ? { ...message, again: true } : message),
+      DelaySeconds: delaySeconds((mayBeThere ? Math.max(handOverAt, second) : handOverAt) - now()),
+    };
+  }
 
   return {
     send(message, handOverAt = message.at) {
@@ -59,6 +92,15 @@ export function parseMessageText(body: string): Message {
 
 function messageText({ key, ...rest }: Message): string {
   return JSON.stringify({ key: publicKey(key), ...rest });
+}
+
+/** AWS itself said no: nothing was sent. Of any other failure nobody knows. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SQSServiceException && error.$fault === 'client';
+}
+
+function isThrottled(error: unknown): boolean {
+  return isRefusal(error) && /throttl/i.test((error as Error).name);
 }
 
 function delaySeconds(milliseconds: number): number {

@@ -1,6 +1,6 @@
 import type { Visitor } from './call-slots.ts';
 import type { CallbackSender } from './callback-sender.ts';
-import { crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
+import { afterTheFirst, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
 import { owesCallback } from './failure-callback.ts';
 import { hasReminder } from './hands.ts';
@@ -61,14 +61,16 @@ export function attempter(
 
   /**
    * A deliverer may have died between recording an attempt and sending what follows from it; then its own message comes back,
-   * and that is sent in its place.
+   * and that is sent in its place: behind the one that may have been sent all the same.
    */
   async function passBaton(message: Received, record: EventRecord): Promise<undefined> {
     if (!isRepeated(message)) return;
     if (owesCallback(record)) await callbacks.sendAgain(record);
     const { event, progress } = record;
     if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
-    if (!hasReminder(progress)) await dueQueue.send({ ...nextMessage(event, progress), again: true });
+    if (hasReminder(progress)) return;
+    const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
+    await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
   }
 
   /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */

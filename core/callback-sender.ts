@@ -1,4 +1,4 @@
-import { MARGIN } from './claim.ts';
+import { afterTheFirst } from './claim.ts';
 import { failureCallback, type OwedCallback } from './failure-callback.ts';
 import { graceOf, lookAt } from './hands.ts';
 import { firstProgress } from './lifecycle.ts';
@@ -35,8 +35,8 @@ export function callbackSender(world: World): CallbackSender {
     const at = lookAt(callback.key, first.nextAttemptAt, now(), grace);
     await store.keepReminder(callback, { kind: 'look', key: callback.key, at });
     await store.keepEvent(callback);
-    const callEndsAt = now() + callback.timeout + MARGIN;
-    await dueQueue.send({ ...nextMessage(callback, first), again: true }, handOverAt ?? callEndsAt);
+    const behindTheFirst = afterTheFirst(first.nextAttemptAt, callback.timeout, now());
+    await dueQueue.send({ ...nextMessage(callback, first), again: true }, handOverAt ?? behindTheFirst);
     await takeMarkAway(owed);
   }
 

@@ -11,7 +11,9 @@ type Instance = Pick<World, 'instance' | 'isAlone'>;
 /** A call this long may outlast what the due queue waits for its deliverer. */
 const LONG = 240_000;
 /** Added to a call's timeout: a deliverer that has not recorded it by then is dead. */
-export const MARGIN = 30_000;
+const MARGIN = 30_000;
+/** After the end of its call an attempt is usually recorded. */
+const RECORDED_WITHIN = 5_000;
 
 /** Whether the due queue handed a message over before. That alone proves nothing: being throttled raises the count too. */
 export function isRepeated({ receiveCount, again }: Received): boolean {
@@ -21,6 +23,11 @@ export function isRepeated({ receiveCount, again }: Received): boolean {
 /** Claiming costs a write, so it is done only where another deliverer may be at the same attempt. */
 export function mayBeContested(message: Received, event: QueuedEvent, now: number): boolean {
   return isRepeated(message) || now - message.at > LATE || event.timeout > LONG;
+}
+
+/** When a message is handed over that may be a second one: whoever got the first, and claimed nothing, has recorded its call by then. */
+export function afterTheFirst(at: number, timeout: number, now: number): number {
+  return Math.max(at, now) + timeout + RECORDED_WITHIN;
 }
 
 /** The progress in which a deliverer says that it makes the next attempt. */

@@ -34,7 +34,12 @@ beforeAll(async () => {
   queue = eventQueue({
     ...quietWorld,
     store,
-    dueQueue: sqsDueQueue(new SQSClient({ region: 'us-east-1' }), 'https://sqs.example/queue', () => now),
+    dueQueue: sqsDueQueue({
+      client: new SQSClient({ region: 'us-east-1' }),
+      queueUrl: 'https://sqs.example/queue',
+      now: () => now,
+      longestTimeout: 6_000,
+    }),
     call: async () => answer,
     now: () => now,
     sleep,

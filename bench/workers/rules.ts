@@ -227,8 +227,28 @@ export const rules: readonly Rule[] = [
   {
     name: 'the baton is passed',
     file: 'core/attempt.ts',
-    code: 'await dueQueue.send({ ...nextMessage(event, progress), again: true });',
-    without: 'void nextMessage;',
+    code: 'await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);',
+    without: 'void [nextMessage, handOverAt];',
+  },
+  {
+    name: 'the baton comes behind the message that may have been sent',
+    file: 'core/attempt.ts',
+    code: 'again: true }, handOverAt);',
+    without: 'again: true });\n    void handOverAt;',
+  },
+  {
+    name: 'a second message for an attempt is marked, and comes behind the first',
+    file: 'adapters/sqs-due-queue.ts',
+    code: 'one.mayBeThere = true;',
+    without: 'void one;',
+    suites: ['test/adapters/due-queue'],
+  },
+  {
+    name: 'what SQS refused was not sent',
+    file: 'adapters/sqs-due-queue.ts',
+    code: 'if (!isRefusal(error)) for',
+    without: 'for',
+    suites: ['test/adapters/due-queue'],
   },
   {
     name: 'the baton is passed after a redelivery only',
@@ -434,8 +454,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'a callback that is sent again waits for the end of a call that may be under way',
     file: 'core/callback-sender.ts',
-    code: 'handOverAt ?? callEndsAt',
-    without: 'handOverAt ?? 0 * callEndsAt',
+    code: 'handOverAt ?? behindTheFirst',
+    without: 'handOverAt ?? 0 * behindTheFirst',
   },
   {
     name: 'a callback that is kept late leaves an entry ahead of the trailing hand',

@@ -28,6 +28,9 @@ const FLUSH_EVERY = 10 * SECOND;
 /** A connection that hangs must leave time for another try: the SDK itself would wait for ever. */
 const AWS_TIMEOUTS = { connectionTimeout: SECOND, socketTimeout: 5 * SECOND };
 
+/** The due queue itself sends again what may not have arrived, and marks it. */
+const SENT_ONCE = { requestHandler: AWS_TIMEOUTS, maxAttempts: 1 };
+
 /** What the deployed functions do. */
 export type Runtime = {
   /** The routes of a function, for whoever has a key. */
@@ -49,7 +52,7 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   const settings = settingsOf(environment);
   const marshallOptions = { removeUndefinedValues: true };
   const dynamo = new DynamoDBClient({ endpoint: variables.AWS_ENDPOINT_URL_DYNAMODB, requestHandler: AWS_TIMEOUTS });
-  const sqs = new SQSClient({ endpoint: variables.AWS_ENDPOINT_URL_SQS, requestHandler: AWS_TIMEOUTS });
+  const client = new SQSClient({ endpoint: variables.AWS_ENDPOINT_URL_SQS, ...SENT_ONCE });
   const documents = DynamoDBDocumentClient.from(dynamo, { marshallOptions });
   const table = dynamoTable(documents, environment.TABLE_NAME);
   const statistics = dynamoStatistics(table, now);
@@ -61,9 +64,10 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
     traceparent: () => traceparentOf(variables._X_AMZN_TRACE_ID),
     now,
   });
+  const longestTimeout = settings.maxTimeoutSeconds * SECOND;
   const queue = eventQueue({
     store: dynamoEventStore(table),
-    dueQueue: sqsDueQueue(sqs, environment.QUEUE_URL, now),
+    dueQueue: sqsDueQueue({ client, queueUrl: environment.QUEUE_URL, now, longestTimeout }),
     call,
     signingSecrets,
     slots: unlimitedSlots,
@@ -72,7 +76,7 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
     newId: randomUUID,
     random: Math.random,
     shards: settings.shards,
-    longestTimeout: settings.maxTimeoutSeconds * SECOND,
+    longestTimeout,
     visibility: environment.VISIBILITY_SECONDS * SECOND,
     tell(change) {
       statistics.tell(change);

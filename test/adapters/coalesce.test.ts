@@ -151,19 +151,52 @@ describe('a batch that fails', () => {
   });
 });
 
+describe('a batch that failed', () => {
+  test('is run again if it is worth it, as a whole', async () => {
+    let failures = 2;
+    const { call, batches } = coalescing({
+      run() {
+        if (failures-- > 0) throw new Error('throttled');
+      },
+      isWorthRunningAgain: () => true,
+    });
+    const all = Promise.all([call('a'), call('b')]);
+    await jest.runAllTimersAsync();
+    expect(await all).toEqual(['a done', 'b done']);
+    expect(batches).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+  });
+
+  test('rejects in the end with what it failed of', async () => {
+    const fail = () => {
+      throw new Error('throttled');
+    };
+    const { call, batches } = coalescing({ run: fail, isWorthRunningAgain: () => true });
+    const settled = Promise.allSettled([call('a')]);
+    await jest.runAllTimersAsync();
+    expect(await settled).toEqual([{ status: 'rejected', reason: new Error('throttled') }]);
+    expect(batches).toHaveLength(8);
+  });
+});
+
 type Behaviour = {
   readonly most?: number;
   /** What is done beside answering `<key> done` for every item. */
   readonly run?: (items: readonly Item[]) => void | Promise<void>;
   /** Which keys the first, the second, … run leaves undone. */
   readonly undone?: string[][];
+  readonly isWorthRunningAgain?: () => boolean;
 };
 
 /** A coalesced function of a key and a value, and the keys of every batch that it ran. */
-function coalescing({ most = 25, run = () => {}, undone = [] }: Behaviour = {}) {
+function coalescing({ most = 25, run = () => {}, undone = [], ...rest }: Behaviour = {}) {
   const batches: string[][] = [];
   const left = [...undone];
   const call = coalesce<Item, string>({
+    ...rest,
     most,
     keyOf: ({ key }) => key,
     async run(items) {

@@ -5,6 +5,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
+  SQSServiceException,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -25,7 +26,7 @@ dueQueueContract('SQS', async (deliver) => {
   const sqs = await openFauxqs();
   const poller = poll(sqs, deliver);
   return {
-    queue: sqsDueQueue(sqs.client, sqs.queueUrl, Date.now),
+    queue: sqsDueQueue({ ...sqs, now: Date.now, longestTimeout: 6 * SECOND }),
     async close() {
       await poller.stop();
       await sqs.close();
@@ -42,7 +43,12 @@ dueQueueContract('timers', async (deliver) => {
 describe('the due queue on SQS', () => {
   const client = new SQSClient({ region: 'local' });
   const aws = mockClient(client);
-  const queue = sqsDueQueue(client, 'https://sqs/queue', () => START);
+  const queue = sqsDueQueue({
+    client,
+    queueUrl: 'https://sqs/queue',
+    now: () => START,
+    longestTimeout: 6 * SECOND,
+  });
 
   beforeEach(() => {
     jest.spyOn(Math, 'random').mockReturnValue(0);
@@ -92,10 +98,50 @@ describe('the due queue on SQS', () => {
     await expect(queue.send(messageAt(START))).rejects.toThrow('1 items were left unprocessed 8 times.');
   });
 
-  test('rejects every message of a request that failed', async () => {
+  test.each([
+    ['whose connection broke', new Error('ECONNRESET')],
+    ['that SQS failed to do', failure('InternalFailure', 'server')],
+  ])(
+    'sends a message of a request %s again, marked, to come when the call of the first has been recorded',
+    async (_, error) => {
+      aws
+        .on(SendMessageBatchCommand)
+        .rejectsOnce(error)
+        .callsFake(({ Entries }) => ({ Successful: Entries }));
+      const [now, later] = [messageAt(START), messageAt(START + MINUTE)];
+      await Promise.all([queue.send(now), queue.send(later), queue.send(now, START + HOUR)]);
+      const [first = [], second = []] = requests().map((entries) => entries.map(({ Id, ...rest }) => rest));
+      expect(first.map(({ DelaySeconds }) => DelaySeconds)).toEqual([0, 60, 900]);
+      expect(second).toEqual([
+        { DelaySeconds: 11, MessageBody: bodyOf(now, { again: true }) },
+        { DelaySeconds: 71, MessageBody: bodyOf(later, { again: true }) },
+        { DelaySeconds: 900, MessageBody: bodyOf(now, { again: true }) },
+      ]);
+    },
+  );
+
+  test('sends again as it was what SQS throttled: it has not taken it', async () => {
+    const throttled = failure('RequestThrottled', 'client');
+    aws
+      .on(SendMessageBatchCommand)
+      .rejectsOnce(throttled)
+      .callsFake(({ Entries }) => ({ Successful: Entries }));
+    await queue.send(messageAt(START));
+    const [first, second] = requests();
+    expect(second).toEqual(first);
+  });
+
+  test('sends nothing again that SQS refused', async () => {
+    aws.on(SendMessageBatchCommand).rejects(failure('AccessDenied', 'client'));
+    await expect(queue.send(messageAt(START))).rejects.toThrow('AccessDenied');
+    expect(requests()).toHaveLength(1);
+  });
+
+  test('rejects every message of a request that fails three times', async () => {
     aws.on(SendMessageBatchCommand).rejects(new Error('ECONNRESET'));
     const settled = await Promise.allSettled([queue.send(messageAt(START)), queue.send(messageAt(START))]);
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(requests()).toHaveLength(3);
   });
 
   function requests() {
@@ -307,6 +353,10 @@ function poll({ client, queueUrl: QueueUrl }: Sqs, deliver: Deliver) {
   };
 }
 
-function bodyOf({ key, attempt, at }: Message): string {
-  return JSON.stringify({ key: publicKey(key), attempt, at });
+function failure(name: string, $fault: 'client' | 'server'): SQSServiceException {
+  return new SQSServiceException({ name, message: name, $fault, $metadata: {} });
+}
+
+function bodyOf({ key, attempt, at }: Message, mark = {}): string {
+  return JSON.stringify({ key: publicKey(key), attempt, at, ...mark });
 }

@@ -14,6 +14,9 @@ const MINUTE = 60 * SECOND;
 /** What a claim outlasts its call's timeout by, and how long a call may take by default. */
 const CLAIM = 30 * SECOND + 5 * SECOND;
 
+/** After its instant a call is recorded by then, if it takes as long as it may by default. */
+const RECORDED = 5 * SECOND + 5 * SECOND;
+
 const never = () => new Promise<never>(() => {});
 
 describe('an attempt is claimed before its call', () => {
@@ -138,6 +141,23 @@ describe('the baton', () => {
     expect(await queue.deliver(repeated(failed))).toEqual([]);
     expect(calls).toHaveLength(1);
     expect(messages.sent).toEqual([{ key: event.key, attempt: 2, at: START + MINUTE, again: true }]);
+    expect(messages.handOverAts.at(-1)).toBe(START + MINUTE + RECORDED);
+  });
+
+  test('passes too if the next message was sent and nobody knows: once that one has been recorded it is dropped', async () => {
+    const { queue, messages, calls, clock } = simulation({ call: async () => answered(500) });
+    await queue.publish(wantedEvent({ maxTryCount: 2 }), 'web');
+    const given = messages.take();
+    await queue.deliver(given);
+    const next = messages.take();
+    await clock.moveTo(START + MINUTE - SECOND);
+    await queue.deliver(repeated(given));
+    expect(messages.handOverAts.at(-1)).toBe(START + MINUTE + RECORDED);
+    await clock.moveTo(START + MINUTE);
+    await queue.deliver(next);
+    await clock.moveTo(START + MINUTE + RECORDED);
+    await queue.deliver(messages.take());
+    expect(calls).toHaveLength(2);
   });
 
   test('does not pass to an attempt so far away that a reminder has it', async () => {
