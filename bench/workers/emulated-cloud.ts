@@ -1,9 +1,7 @@
-import type { AddressInfo } from 'node:net';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { buildApp } from 'fauxqs';
 import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
 import { embeddedTable } from '../../local/embedded-table.ts';
+import { emulatedQueue } from './emulated-queue.ts';
 import { type AwsCall, type RecordingEndpoint, recordingEndpoint } from './recording-endpoint.ts';
 
 /** What a function is told, and whatever it asked of AWS. */
@@ -15,7 +13,7 @@ export type FunctionSurroundings = {
 /** DynamoDB and SQS on this machine, with what a function must be told to find them. */
 export async function emulatedCloud(overrides: Partial<Environment> = {}) {
   const table = await embeddedTable(undefined);
-  const sqs = await openSqs();
+  const sqs = await emulatedQueue();
   const secret = await createApiKey(table, { label: 'all', scopes: ['publish', 'read', 'manage', 'admin'] }, 0);
   const endpoints: RecordingEndpoint[] = [];
 
@@ -54,28 +52,4 @@ export async function emulatedCloud(overrides: Partial<Environment> = {}) {
   }
 
   return { table, secret, surroundings, receive: sqs.receive, close };
-}
-
-async function openSqs() {
-  const app = buildApp({ logger: false });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new SQSClient({ endpoint, region: 'us-east-1', credentials, useQueueUrlAsEndpoint: false });
-  const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'due' }));
-  const { pathname: path } = new URL(QueueUrl);
-  return {
-    endpoint,
-    path,
-    /** The bodies of up to ten messages that are ready. */
-    async receive(): Promise<readonly string[]> {
-      const command = new ReceiveMessageCommand({ QueueUrl: `${endpoint}${path}`, MaxNumberOfMessages: 10 });
-      const { Messages = [] } = await client.send(command);
-      return Messages.map(({ Body = '' }) => Body);
-    },
-    async close() {
-      client.destroy();
-      await app.close();
-    },
-  };
 }
