@@ -1,4 +1,5 @@
 import type { EventAnswer } from '../../api/event-answer.ts';
+import { type Cause, causeOf, isExplainedCrash, type Repetition, repeatedCalls } from './causes.ts';
 import type { Deed, ReceivedCall } from './moody-receiver.ts';
 
 /** An event that a client wanted. Without an acceptance nobody told the client whether it was accepted. */
@@ -9,13 +10,33 @@ export type Wanted = {
 };
 
 /** A process that was killed: whatever is called until another takes its place, it had called. */
-export type Kill = { readonly at: number; readonly replacedAt: number };
+export type Kill = {
+  readonly at: number;
+  readonly replacedAt: number;
+  /** Which it was, if there were several at a time. */
+  readonly worker?: string;
+};
+
+/**
+ * What the table was asked to record of an event: that so many attempts have ended, or that someone is at the next one. Before the
+ * last, which ends it, an entry says so.
+ */
+export type RecordWrite = {
+  readonly uuid: string;
+  readonly attempt: number | 'last';
+  readonly worker: string;
+  readonly at: number;
+  /** A fault may refuse it, or keep back the answer that it was kept. */
+  readonly how: 'kept' | 'kept unanswered' | 'refused';
+};
 
 /** All that is known of a run: what was wanted, what was called, when processes were killed, and what was recorded. */
 export type History = {
   readonly wanted: readonly Wanted[];
   readonly calls: readonly ReceivedCall[];
   readonly kills: readonly Kill[];
+  /** Where something stands before the table that sees them. */
+  readonly writes?: readonly RecordWrite[];
   /** By key, as it was read at the end. */
   readonly records: ReadonlyMap<string, EventAnswer>;
 };
@@ -29,6 +50,8 @@ export type Findings = {
   readonly early: readonly string[];
   /** Calls that were made once more because their process was killed. */
   readonly explained: readonly string[];
+  /** Calls that were made once more because a fault kept the table from taking their records. */
+  readonly refused: readonly string[];
   /** How long before the kill that explains it a repeated call had ended, at the most. */
   readonly latestRecord: number;
   /** Calls that were made once more for no reason. */
@@ -37,11 +60,7 @@ export type Findings = {
   readonly mismatched: readonly string[];
 };
 
-/**
- * A call that had ended may not be recorded yet when its process is killed so shortly afterwards: after a start, thousands of calls
- * are made at once, and their ends are seen to one by one. `latestRecord` tells how much of it was needed.
- */
-export const RECORDED_WITHIN = 1_000;
+const UUID_LENGTH = 36;
 
 const OUTCOMES: Readonly<Record<Deed, string>> = {
   'answers 200': 'answered 200',
@@ -53,41 +72,33 @@ const OUTCOMES: Readonly<Record<Deed, string>> = {
   'breaks off': 'invalid_answer null',
 };
 
-/** The receiver may note a call so much later than it was made; a process makes none so soon after its start. */
-const NOTED_WITHIN = 100;
-
-export function checkHistory({ wanted, calls, kills, records }: History): Findings {
+export function checkHistory({ wanted, calls, kills, records, writes = [] }: History): Findings {
   const byPath = Map.groupBy(calls, ({ path }) => path);
+  const writesByEvent = Map.groupBy(writes, ({ uuid }) => uuid);
+  const writesOf = (key: string) => writesByEvent.get(key.slice(-UUID_LENGTH)) ?? [];
   const accepted = wanted.filter(isAccepted);
   const repetitions = [...byPath.values()].flatMap(repeatedCalls).map((repetition) => ({
     text: textOfRepetition(repetition),
-    endedBefore: endedBeforeKill(repetition, kills),
+    cause: causeOf(repetition, kills, writesOf(repetition.call.key)),
   }));
-  const explained = repetitions.filter(({ endedBefore }) => endedBefore !== undefined);
+  const because = (kind: Cause['kind'] | undefined) =>
+    repetitions.filter(({ cause }) => cause?.kind === kind).map(({ text }) => text);
   return {
     lost: accepted.flatMap((event) => lossOf(event, records.get(event.accepted.key))),
     unexpected: unexpectedCalls(wanted, calls),
     early: accepted.flatMap((event) => earlyCalls(event, byPath.get(event.path) ?? [])),
-    explained: explained.map(({ text }) => text),
-    latestRecord: Math.max(0, ...explained.map(({ endedBefore = 0 }) => endedBefore)),
-    unexplained: repetitions.filter(({ endedBefore }) => endedBefore === undefined).map(({ text }) => text),
-    mismatched: accepted.flatMap((event) =>
-      mismatches(event, byPath.get(event.path) ?? [], records.get(event.accepted.key), kills),
-    ),
+    explained: because('killed'),
+    refused: because('refused'),
+    latestRecord: Math.max(0, ...repetitions.map(({ cause }) => (cause?.kind === 'killed' ? cause.endedBefore : 0))),
+    unexplained: because(undefined),
+    mismatched: accepted.flatMap((event) => {
+      const { key } = event.accepted;
+      return mismatches(event, byPath.get(event.path) ?? [], records.get(key), kills, writesOf(key));
+    }),
   };
 }
 
-/** By how much a repeated call had ended before the kill that explains the repetition; undefined if none does. */
-function endedBeforeKill({ earlier, call }: Repetition, kills: readonly Kill[]): number | undefined {
-  const between = kills.filter(
-    ({ replacedAt }) => earlier.startedAt <= replacedAt + NOTED_WITHIN && replacedAt + NOTED_WITHIN < call.startedAt,
-  );
-  const pauses = between.map(({ at }) => Math.max(0, at - endOf(earlier)));
-  return pauses.filter((pause) => pause <= RECORDED_WITHIN).sort((one, other) => one - other)[0];
-}
-
 type Accepted = Wanted & Required<Pick<Wanted, 'accepted'>>;
-type Repetition = { readonly earlier: ReceivedCall; readonly call: ReceivedCall };
 
 function isAccepted(event: Wanted): event is Accepted {
   return event.accepted !== undefined;
@@ -108,25 +119,20 @@ function earlyCalls({ accepted }: Accepted, calls: readonly ReceivedCall[]): str
   return early.map((call) => `${textOfCall(call)}, due at ${accepted.dueAt}`);
 }
 
-/** Each call after the first of an attempt, with the one before it. */
-function repeatedCalls(calls: readonly ReceivedCall[]): Repetition[] {
-  return [...Map.groupBy(calls, ({ attempt }) => attempt).values()].flatMap((same) =>
-    same.slice(1).flatMap((call, index) => ({ earlier: same[index] as ReceivedCall, call })),
-  );
-}
-
-/** A crashed attempt says that its process was killed; any other must be what the receiver did, and end the event as it should. */
+/** A crashed attempt says that nobody knows how it ended; any other must be what the receiver did, and end the event as it should. */
 function mismatches(
   { path, maxTryCount }: Accepted,
   calls: readonly ReceivedCall[],
   record: EventAnswer | undefined,
   kills: readonly Kill[],
+  writes: readonly RecordWrite[],
 ): string[] {
   if (record === undefined) return [];
   const numbers = new Set(record.attempts.map(({ number }) => number));
   const unrecorded = calls.filter(({ attempt }) => !numbers.has(attempt)).map(textOfCall);
   const invented = record.attempts.filter(({ number, outcome, status_code, started_at_utc }) => {
-    if (outcome === 'crashed') return !kills.some(({ at }) => at >= Date.parse(started_at_utc));
+    const crash = { attempt: number, startedAt: Date.parse(started_at_utc) };
+    if (outcome === 'crashed') return !isExplainedCrash(crash, calls, kills, writes);
     return !calls.some(({ attempt, deed }) => attempt === number && OUTCOMES[deed] === `${outcome} ${status_code}`);
   });
   const last = record.attempts.at(-1);
@@ -138,16 +144,12 @@ function mismatches(
   return [...unrecorded, ...(isWrong ? [`${path} is recorded as ${textOfRecord(record)}`] : [])];
 }
 
-function endOf({ endedAt = Number.POSITIVE_INFINITY }: ReceivedCall): number {
-  return endedAt;
-}
-
-function textOfCall({ path, attempt, startedAt, endedAt }: ReceivedCall): string {
-  return `attempt ${attempt} of ${path}, ${startedAt} to ${endedAt}`;
+function textOfCall({ path, attempt, worker, startedAt, endedAt }: ReceivedCall): string {
+  return `attempt ${attempt} of ${path} by ${worker}, ${startedAt} to ${endedAt}`;
 }
 
 function textOfRepetition({ earlier, call }: Repetition): string {
-  return `${textOfCall(earlier)}, and again ${call.startedAt}`;
+  return `${textOfCall(earlier)}, and again by ${call.worker}, ${call.startedAt}`;
 }
 
 function textOfRecord({ status, attempts }: EventAnswer): string {

@@ -20,6 +20,8 @@ export type ReceivedCall = {
   readonly path: string;
   readonly key: string;
   readonly attempt: number;
+  /** Of the process that called, what it says of itself. */
+  readonly worker: string;
   readonly deed: Deed;
   readonly startedAt: number;
   /** When it was answered, or the connection closed. */
@@ -63,7 +65,8 @@ export function deedOf(path: string, attempt: number): Deed {
 function callOf({ url: path = '', headers }: IncomingMessage): ReceivedCall {
   const attempt = Number(headers['event-queue-attempt']);
   const key = String(headers['event-queue-key']);
-  return { path, key, attempt, deed: deedOf(path, attempt), startedAt: Date.now() };
+  const worker = String(headers['user-agent']).replace('event-queue/', '');
+  return { path, key, attempt, worker, deed: deedOf(path, attempt), startedAt: Date.now() };
 }
 
 async function answer({ path, deed }: ReceivedCall, response: ServerResponse): Promise<void> {

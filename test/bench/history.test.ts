@@ -1,22 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
-import { checkHistory, type History, type Kill, RECORDED_WITHIN, type Wanted } from '../../bench/workers/history.ts';
+import { RECORDED_THROUGH_FAULTS_WITHIN, RECORDED_WITHIN } from '../../bench/workers/causes.ts';
+import { checkHistory, type History, type Kill, type RecordWrite, type Wanted } from '../../bench/workers/history.ts';
 import { deedOf, moodyPath, type ReceivedCall } from '../../bench/workers/moody-receiver.ts';
 
 const AT = 1_000_000;
+const UUID = '01234567-89ab-4cde-8f01-23456789abcd';
+const GOOD_KEY = `1.000-${UUID}`;
+const FLAKY_KEY = `2.000-${UUID}`;
 const good = moodyPath('good', { deed: 'answers 200', attempts: 0 });
 const flaky = moodyPath('flaky', { deed: 'answers 503', attempts: 1 });
 const stranger = moodyPath('stranger', { deed: 'answers 200', attempts: 0 });
 
 /** Two events, one of which is called twice, and one that nobody knows to be accepted. */
 const fine: History = {
-  wanted: [wanted(good, 'a'), wanted(flaky, 'b'), { path: stranger, maxTryCount: 3 }],
+  wanted: [wanted(good, GOOD_KEY), wanted(flaky, FLAKY_KEY), { path: stranger, maxTryCount: 3 }],
   calls: [call(good, 1), call(flaky, 1), call(flaky, 2, AT + 1_000), call(stranger, 1)],
   kills: [],
   records: new Map([
-    ['a', record(good, 'success', [[1, 'answered', 200]])],
+    [GOOD_KEY, record(good, 'success', [[1, 'answered', 200]])],
     [
-      'b',
+      FLAKY_KEY,
       record(flaky, 'success', [
         [1, 'answered', 503],
         [2, 'answered', 200],
@@ -31,10 +35,10 @@ test('a history in which everything is as promised shows nothing', () => {
 
 describe('shows', () => {
   test.each<[string, Partial<History>, string[]]>([
-    ['an event that is gone', { records: without('a') }, ['lost']],
+    ['an event that is gone', { records: without(GOOD_KEY) }, ['lost']],
     [
       'an event that is not finished',
-      { records: withRecord('a', record(good, 'waiting_execution', [[1, 'answered', 200]])) },
+      { records: withRecord(GOOD_KEY, record(good, 'waiting_execution', [[1, 'answered', 200]])) },
       ['lost', 'mismatched'],
     ],
     ['a call of what nobody wanted', { calls: [...fine.calls, call('/else/stalls/0', 1)] }, ['unexpected']],
@@ -66,7 +70,7 @@ describe('shows', () => {
       'a record of another answer',
       {
         records: withRecord(
-          'b',
+          FLAKY_KEY,
           record(flaky, 'success', [
             [1, 'answered', 500],
             [2, 'answered', 200],
@@ -79,7 +83,7 @@ describe('shows', () => {
       'a record of another outcome',
       {
         records: withRecord(
-          'b',
+          FLAKY_KEY,
           record(flaky, 'success', [
             [1, 'timed_out', null],
             [2, 'answered', 200],
@@ -90,19 +94,24 @@ describe('shows', () => {
     ],
     [
       'another body than was answered',
-      { records: withRecord('a', { ...record(good, 'success', [[1, 'answered', 200]]), request_response_body: '' }) },
+      {
+        records: withRecord(GOOD_KEY, {
+          ...record(good, 'success', [[1, 'answered', 200]]),
+          request_response_body: '',
+        }),
+      },
       ['mismatched'],
     ],
     [
       'an end that does not follow from the attempts',
-      { records: withRecord('a', record(good, 'max_try_count_reached', [[1, 'answered', 200]])) },
+      { records: withRecord(GOOD_KEY, record(good, 'max_try_count_reached', [[1, 'answered', 200]])) },
       ['mismatched'],
     ],
     [
       'a crash without a kill',
       {
         records: withRecord(
-          'b',
+          FLAKY_KEY,
           record(flaky, 'success', [
             [1, 'crashed', null],
             [2, 'answered', 200],
@@ -123,6 +132,71 @@ test('a kill explains a repetition of what was in flight, or had just ended', ()
   }
 });
 
+describe('of several workers', () => {
+  const again = { ...call(good, 1, AT + 9_000), worker: 'another' };
+  const refused: RecordWrite = { uuid: UUID, attempt: 1, worker: 'one', at: AT + 20, how: 'refused' };
+
+  test.each<[string, Partial<History>, string[]]>([
+    [
+      'the kill of the one that called explains a repetition',
+      { kills: [{ ...killAt(AT), worker: 'one' }] },
+      ['explained'],
+    ],
+    [
+      'it does so although the call was noted long afterwards',
+      { kills: [{ ...killAt(AT - 900), worker: 'one' }] },
+      ['explained'],
+    ],
+    ['the kill of another does not', { kills: [{ ...killAt(AT), worker: 'another' }] }, ['unexplained']],
+    [
+      'its kill does not, long after the call had ended',
+      { kills: [{ ...killAt(AT + 11 + RECORDED_THROUGH_FAULTS_WITHIN), worker: 'one' }] },
+      ['unexplained'],
+    ],
+    ['its kill does not after the repetition', { kills: [{ ...killAt(AT + 9_000), worker: 'one' }] }, ['unexplained']],
+    ['a refused record of its call explains a repetition', { writes: [refused] }, ['refused']],
+    [
+      'and so does the entry of its end, if it was not told that it is kept',
+      { writes: [{ ...refused, attempt: 'last', how: 'kept unanswered' }] },
+      ['refused'],
+    ],
+    ['the refused record of another event does not', { writes: [{ ...refused, uuid: 'other' }] }, ['unexplained']],
+    ['nor of another attempt', { writes: [{ ...refused, attempt: 2 }] }, ['unexplained']],
+    ['nor of another worker', { writes: [{ ...refused, worker: 'another' }] }, ['unexplained']],
+    ['nor before its call', { writes: [{ ...refused, at: AT - 1 }] }, ['unexplained']],
+    ['nor after the repetition', { writes: [{ ...refused, at: AT + 9_001 }] }, ['unexplained']],
+    [
+      'nothing explains a repetition of what was recorded',
+      {
+        kills: [{ ...killAt(AT), worker: 'one' }],
+        writes: [refused, { ...refused, at: AT + 50, how: 'kept unanswered' }],
+      },
+      ['unexplained'],
+    ],
+  ])('%s', (_, change, kinds) => {
+    expect(Object.keys(found({ ...fine, calls: [...fine.calls, again], ...change }))).toEqual(kinds);
+  });
+
+  test.each<[string, Partial<History>, string[]]>([
+    ['the kill of the one that called explains a crash', { kills: [{ ...killAt(AT), worker: 'one' }] }, []],
+    ['the kill of another does not', { kills: [{ ...killAt(AT), worker: 'another' }] }, ['mismatched']],
+    ['a refused record explains a crash', { writes: [refused] }, []],
+    [
+      'and so does a claim that nobody was told to be kept',
+      { writes: [{ ...refused, attempt: 0, how: 'kept unanswered' }] },
+      [],
+    ],
+    ['a claim that was kept does not', { writes: [{ ...refused, attempt: 0, how: 'kept' }] }, ['mismatched']],
+    ['a record that was refused before does not', { writes: [{ ...refused, at: AT - 1 }] }, ['mismatched']],
+  ])('%s', (_, change, kinds) => {
+    const crashed = record(flaky, 'success', [
+      [1, 'crashed', null],
+      [2, 'answered', 200],
+    ]);
+    expect(Object.keys(found({ ...fine, records: withRecord(FLAKY_KEY, crashed), ...change }))).toEqual(kinds);
+  });
+});
+
 /** Killed at an instant, and replaced soon afterwards. */
 function killAt(at: number): Kill {
   return { at, replacedAt: at + 20 };
@@ -138,7 +212,15 @@ function wanted(path: string, key: string): Wanted {
 }
 
 function call(path: string, attempt: number, startedAt = AT): ReceivedCall {
-  return { path, key: '', attempt, deed: deedOf(path, attempt), startedAt, endedAt: startedAt + 10 };
+  return {
+    path,
+    key: GOOD_KEY,
+    attempt,
+    worker: 'one',
+    deed: deedOf(path, attempt),
+    startedAt,
+    endedAt: startedAt + 10,
+  };
 }
 
 function record(path: string, status: EventAnswer['status'], attempts: [number, string, number | null][]): EventAnswer {
