@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { type Killed, printChaos } from './workers/chaos-table.ts';
 import { mixedWish, publishAll, readWhenFinished } from './workers/clients.ts';
-import { checkHistory, type Findings, type History } from './workers/history.ts';
-import { type KilledQueue, openKilledQueue } from './workers/killed-queue.ts';
+import { checkHistory, type History } from './workers/history.ts';
+import { openKilledQueue } from './workers/killed-queue.ts';
+import { openKilledWorkers } from './workers/killed-workers.ts';
 import { type MoodyReceiver, openMoodyReceiver } from './workers/moody-receiver.ts';
 import { seededChance } from './workers/seeded-chance.ts';
 
 const FINISHED_WITHIN = 120_000;
-const LONGEST_LIFE = 1_500;
 /** How many of the kills come while the queue is still recovering from the one before. */
 const RECOVERING = 0.2;
 
@@ -18,11 +19,23 @@ const help = `Kills the local queue without a warning, again and again, while cl
 
   npm run chaos -- [options]
 
+  --workers          not the local queue, but the deployed functions, each in processes of its own, before an embedded table
+                     and an emulated due queue, of which faults keep them away
   --events <number>  how many events are accepted in all (default 20000)
-  --kills <number>   how often it is killed (default 50)
-  --seed <number>    for the same events and pauses once more (default: drawn, and printed)`;
+  --kills <number>   how often it is killed (default 50; with --workers 200)
+  --table-faults <number>
+  --queue-faults <number>
+                     with --workers: percent of the requests to the table, and to the due queue, that are throttled, slow, cut
+                     off before or after they are done, or done in part (default 5)
+  --seed <number>    for the same events, pauses and faults once more, as far as processes allow (default: drawn, and printed)`;
 
-type Options = { readonly events: number; readonly kills: number; readonly seed: number };
+type Options = {
+  readonly workers: boolean;
+  readonly events: number;
+  readonly kills: number;
+  readonly faults: { readonly table: number; readonly queue: number };
+  readonly seed: number;
+};
 
 const options = parseOptions();
 if (options === undefined) process.exitCode = 2;
@@ -31,15 +44,22 @@ else process.exitCode = (await chaos(options)) ? 0 : 1;
 function parseOptions(): Options | undefined {
   try {
     const text = { type: 'string' } as const;
-    const { values } = parseArgs({ options: { events: text, kills: text, seed: text, help: { type: 'boolean' } } });
+    const flag = { type: 'boolean' } as const;
+    const numbers = { events: text, kills: text, seed: text, 'table-faults': text, 'queue-faults': text };
+    const { values } = parseArgs({ options: { ...numbers, workers: flag, help: flag } });
     if (values.help) {
       console.log(help);
       process.exit(0);
     }
+    const number = (name: keyof typeof numbers, otherwise: number) =>
+      wholeNumber(name, values[name] ?? String(otherwise));
+    const { workers = false } = values;
     return {
-      events: wholeNumber('events', values.events ?? '20000'),
-      kills: wholeNumber('kills', values.kills ?? '50'),
-      seed: wholeNumber('seed', values.seed ?? String(Math.floor(Math.random() * 2 ** 32))),
+      workers,
+      events: number('events', 20_000),
+      kills: number('kills', workers ? 200 : 50),
+      faults: { table: number('table-faults', 5) / 100, queue: number('queue-faults', 5) / 100 },
+      seed: number('seed', Math.floor(Math.random() * 2 ** 32)),
     };
   } catch (error) {
     console.error(`${(error as Error).message} See npm run chaos -- --help.`);
@@ -56,13 +76,20 @@ function wholeNumber(name: string, text: string): number {
 async function chaos(options: Options): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-chaos-'));
   const receiver = await openMoodyReceiver();
-  const queue = await openKilledQueue(folder);
+  const chance = seededChance(options.seed);
+  const queue: Killed = options.workers
+    ? await openKilledWorkers(folder, options.faults, chance)
+    : await openKilledQueue(folder);
   try {
     const startedAt = Date.now();
-    const history = await live(options, queue, receiver);
-    const findings = checkHistory(history);
-    print(options, history, findings, queue, Date.now() - startedAt);
-    return broken(findings).every(([, found]) => found.length === 0);
+    const history = await live(options, queue, receiver, chance);
+    return printChaos({
+      seed: options.seed,
+      took: Date.now() - startedAt,
+      queue,
+      history,
+      findings: checkHistory(history),
+    });
   } finally {
     await queue.stop();
     receiver.close();
@@ -70,25 +97,29 @@ async function chaos(options: Options): Promise<boolean> {
   }
 }
 
-async function live({ events, kills, seed }: Options, queue: KilledQueue, receiver: MoodyReceiver): Promise<History> {
-  const chance = seededChance(seed);
-  const killing = killer(queue, { events, kills }, chance);
-  const target = { queueUrl: queue.url, serving: queue.serving };
-  const wish = (n: number) => mixedWish(String(n), receiver.url, seededChance(seed + n));
-  const wanted = await publishAll(target, events, wish, killing.killWhenDue);
+async function live(
+  { events, kills, seed }: Options,
+  queue: Killed,
+  receiver: MoodyReceiver,
+  chance: () => number,
+): Promise<History> {
+  const killing = killer(queue, { events: events * queue.killedFor, kills }, chance);
+  const wish = (n: number) => mixedWish(String(n), receiver.url, queue.callTimeoutSeconds, seededChance(seed + n));
+  const wanted = await publishAll(queue, events, wish, killing.killWhenDue);
   await killing.done();
+  queue.calm?.();
   const keys = wanted.flatMap(({ accepted }) => accepted?.key ?? []);
-  const records = await readWhenFinished(queue.url, keys, Date.now() + FINISHED_WITHIN);
-  return { wanted, calls: receiver.calls, kills: queue.kills, records };
+  const records = await readWhenFinished(queue, keys, Date.now() + FINISHED_WITHIN);
+  return { wanted, calls: receiver.calls, kills: queue.kills, records, ...(queue.writes && { writes: queue.writes }) };
 }
 
 /** Kills at random moments, spread over the events; some of them while it is still recovering. */
-function killer(queue: KilledQueue, { events, kills }: Omit<Options, 'seed'>, chance: () => number) {
+function killer(queue: Killed, { events, kills }: Pick<Options, 'events' | 'kills'>, chance: () => number) {
   let last = Promise.resolve();
   let planned = 0;
 
   async function killOnce(): Promise<void> {
-    await sleep(chance() * LONGEST_LIFE);
+    await sleep(chance() * queue.longestLife);
     await queue.killAndRestart();
     if (planned >= kills || chance() > RECOVERING) return;
     planned++;
@@ -106,39 +137,4 @@ function killer(queue: KilledQueue, { events, kills }: Omit<Options, 'seed'>, ch
     },
     done: () => last,
   };
-}
-
-/** What may not be. */
-function broken({ lost, unexpected, early, unexplained, mismatched }: Findings): [string, readonly string[]][] {
-  return Object.entries({ lost, unexpected, early, unexplained, mismatched });
-}
-
-function print(options: Options, history: History, findings: Findings, queue: KilledQueue, took: number): void {
-  const { wanted, calls, kills, records } = history;
-  const accepted = wanted.filter((event) => event.accepted !== undefined).length;
-  const finished = [...records.values()].filter(({ status }) => status !== 'waiting_execution').length;
-  const crashed = [...records.values()].flatMap(({ attempts }) => attempts).filter((one) => one.outcome === 'crashed');
-  const starts = [...queue.startTimes].sort((one, other) => one - other).map(Math.round);
-  const rows: readonly [string, string | number][] = [
-    ['seed', options.seed],
-    ['kills', kills.length],
-    ['from start to serving', `p50 ${starts[Math.floor(starts.length / 2)]} ms, max ${starts.at(-1)} ms`],
-    ['accepted', accepted],
-    ['unknown to their clients', wanted.length - accepted],
-    ['finished', finished],
-    ['calls', calls.length],
-    ['attempts recorded as crashed', crashed.length],
-    ['repeated, explained by a kill', findings.explained.length],
-    ['their ends before it, at most', `${findings.latestRecord} ms`],
-    ['repeated, unexplained', findings.unexplained.length],
-    ['lost', findings.lost.length],
-    ['unexpected', findings.unexpected.length],
-    ['early', findings.early.length],
-    ['records that differ', findings.mismatched.length],
-    ['took', `${Math.round(took / 1_000)} s`],
-  ];
-  for (const [name, value] of rows) console.log(`${name.padEnd(32)}${value}`);
-  for (const [name, found] of broken(findings)) {
-    for (const example of found.slice(0, 10)) console.log(`${name}: ${example}`);
-  }
 }

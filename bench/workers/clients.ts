@@ -7,19 +7,23 @@ const CLIENTS = 16;
 const READERS = 32;
 const LOOK_AGAIN_AFTER = 500;
 
-type Target = { readonly queueUrl: string; serving(): Promise<void> };
-
-const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
+/** Where a queue is: it may move when it is killed. */
+export type Target = {
+  publishUrl(): string;
+  readUrl(): string;
+  readonly secret: string;
+  serving(): Promise<void>;
+};
 
 /** Mostly due at once, some soon; half of them are treated badly first, and some always. */
-export function mixedWish(name: string, receiverUrl: string, chance: () => number) {
+export function mixedWish(name: string, receiverUrl: string, timeout: number, chance: () => number) {
   const maxTryCount = 3;
   const path = moodyPath(name, moodOf(chance, maxTryCount));
   const request = {
     url_to_send_request: `${receiverUrl}${path}`,
     body: name,
     call_url_after: chance() < 0.7 ? 0 : Math.round(chance() * 4_000) / 1_000,
-    timeout_for_request: 1,
+    timeout_for_request: timeout,
     max_try_count: maxTryCount,
     retry_delay: 1,
   };
@@ -40,7 +44,7 @@ function moodOf(chance: () => number, maxTryCount: number): Mood {
  * goes on with another when the queue serves again.
  */
 export async function publishAll(
-  { queueUrl, serving }: Target,
+  target: Target,
   count: number,
   wish: (n: number) => ReturnType<typeof mixedWish>,
   onAccepted: (total: number) => Promise<void> | void,
@@ -52,10 +56,10 @@ export async function publishAll(
 
   async function client(): Promise<void> {
     while (accepted + underWay < count) {
-      await serving();
+      await target.serving();
       underWay++;
       const { path, maxTryCount, request } = wish(wished++);
-      const answer = await post(queueUrl, request).finally(() => underWay--);
+      const answer = await post(target, request).finally(() => underWay--);
       wanted.push({ path, maxTryCount, ...(answer && { accepted: answer }) });
       if (answer !== undefined) await onAccepted(++accepted);
     }
@@ -65,9 +69,10 @@ export async function publishAll(
   return wanted;
 }
 
-async function post(queueUrl: string, request: object): Promise<Wanted['accepted']> {
+async function post({ publishUrl, secret }: Target, request: object): Promise<Wanted['accepted']> {
   try {
-    const response = await fetch(`${queueUrl}/events`, { method: 'POST', headers, body: JSON.stringify(request) });
+    const headers = { 'x-api-key': secret, 'content-type': 'application/json' };
+    const response = await fetch(`${publishUrl()}/events`, { method: 'POST', headers, body: JSON.stringify(request) });
     const answer = await response.text();
     if (response.status >= 500) return undefined;
     if (response.status !== 201) throw new TypeError(`It was refused: ${answer}`, { cause: 'refused' });
@@ -79,24 +84,29 @@ async function post(queueUrl: string, request: object): Promise<Wanted['accepted
   }
 }
 
-/** Reads events until all have finished, or until a deadline; then as they are. */
+/** Reads events, each until it has finished; from a deadline on as they are. */
 export async function readWhenFinished(
-  queueUrl: string,
+  { readUrl, secret }: Target,
   keys: readonly string[],
   deadline: number,
 ): Promise<ReadonlyMap<string, EventAnswer>> {
   const records = new Map<string, EventAnswer>();
-  for (let open = [...keys]; ; ) {
-    const waiting = [...open];
-    const readNext = async () => {
-      for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
-        const response = await fetch(`${queueUrl}/events/${key}`, { headers });
-        if (response.status === 200) records.set(key, (await response.json()) as EventAnswer);
-      }
-    };
-    await Promise.all(Array.from({ length: READERS }, readNext));
-    open = open.filter((key) => records.get(key)?.status === 'waiting_execution');
-    if (open.length === 0 || Date.now() > deadline) return records;
+  const waiting = [...keys];
+
+  async function read(key: string): Promise<void> {
+    const response = await fetch(`${readUrl()}/events/${key}`, { headers: { 'x-api-key': secret } });
+    if (response.status !== 200) return;
+    const record = (await response.json()) as EventAnswer;
+    records.set(key, record);
+    if (record.status !== 'waiting_execution' || Date.now() > deadline) return;
     await sleep(LOOK_AGAIN_AFTER);
+    await read(key);
   }
+
+  async function readNext(): Promise<void> {
+    for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) await read(key);
+  }
+
+  await Promise.all(Array.from({ length: READERS }, readNext));
+  return records;
 }

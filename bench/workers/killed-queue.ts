@@ -1,20 +1,11 @@
+import type { Killed } from './chaos-table.ts';
 import type { Kill } from './history.ts';
 import { type ServingProcess, serveInProcess } from './local-process.ts';
 
-/** The local runtime on a folder, killed and started again. */
-export type KilledQueue = {
-  readonly url: string;
-  readonly kills: readonly Kill[];
-  /** Milliseconds from each start to serving. */
-  readonly startTimes: readonly number[];
-  /** Kills it without a warning, and starts it again. Resolves when it serves. */
-  killAndRestart(): Promise<void>;
-  /** Resolves when it serves; rejects if it ended by itself. */
-  serving(): Promise<void>;
-  stop(): Promise<void>;
-};
+const LONGEST_LIFE = 1_500;
 
-export async function openKilledQueue(dataFolder: string): Promise<KilledQueue> {
+/** The local runtime on a folder, killed and started again. */
+export async function openKilledQueue(dataFolder: string): Promise<Killed> {
   const kills: Kill[] = [];
   const startTimes: number[] = [];
   let running = await start([]);
@@ -53,7 +44,12 @@ export async function openKilledQueue(dataFolder: string): Promise<KilledQueue> 
   }
 
   return {
-    url,
+    secret: 'demo',
+    killedFor: 1,
+    longestLife: LONGEST_LIFE,
+    callTimeoutSeconds: 1,
+    publishUrl: () => url,
+    readUrl: () => url,
     kills,
     startTimes,
     killAndRestart,

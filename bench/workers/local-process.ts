@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+const LOOK_FOR_PARENT_EVERY = 1_000;
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 
 export type LocalProcess = {
@@ -64,6 +65,12 @@ export async function serveInProcess(
 ): Promise<ServingProcess> {
   const running = runLocalProcess(['--port', '0', ...args], surroundings);
   return { ...running, url: await running.sees(/listens on (\S+)/) };
+}
+
+/** Ends this process when the one that started it has ended, however that was. */
+export function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || process.exit(), LOOK_FOR_PARENT_EVERY).unref();
 }
 
 /** Without what a test runner adds for itself. */

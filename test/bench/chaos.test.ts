@@ -10,8 +10,17 @@ test('killed five times while 500 events are published, the queue loses nothing 
   expect([exitCode, printed()]).toEqual([0, expect.stringMatching(/^lost +0$/m)]);
 }, 120_000);
 
+test('workers killed 20 times among faults while 2,000 events are published lose nothing and repeat only what was not recorded', async () => {
+  const { ended, printed } = runProcess(process.execPath, [CHAOS, '--workers', '--events', '2000', '--kills', '20']);
+  const exitCode = await ended;
+  expect([exitCode, printed()]).toEqual([0, expect.stringMatching(/^lost +0$/m)]);
+  const happened = printed().match(/^(table|queue): .* [1-9]\d*$/gm);
+  expect(happened).toHaveLength(10);
+}, 240_000);
+
 test.each([
   [['--events', 'many'], '--events takes a whole number, not many.'],
+  [['--workers', '--table-faults', 'some'], '--table-faults takes a whole number, not some.'],
   [['--bogus'], "Unknown option '--bogus'"],
 ])('a wrong option %j is named', async (args, message) => {
   const { ended, printed } = runProcess(process.execPath, [CHAOS, ...args]);

@@ -1,0 +1,62 @@
+/** A request to the table or the queue, as the SDK sends it. */
+export type AwsRequest = { readonly operation: string; readonly asked: Asked };
+
+type Asked = {
+  readonly RequestItems?: Readonly<Record<string, readonly Write[] | Reads>>;
+  readonly Entries?: readonly { readonly Id: string }[];
+  readonly Item?: Attributes;
+};
+type Write = { readonly PutRequest?: { readonly Item: Attributes } };
+type Reads = { readonly Keys: readonly object[] };
+type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
+
+/** What a deliverer wants recorded of an event: so many of its attempts, or that it may have ended with its last. */
+export type WantedRecord = { readonly uuid: string; readonly attempt: number | 'last' };
+
+export function recordsIn({ asked: { Item, RequestItems = {} } }: AwsRequest): readonly WantedRecord[] {
+  const batched = Object.values(RequestItems).flatMap((items) => ('Keys' in items ? [] : items));
+  const items = [Item, ...batched.map(({ PutRequest }) => PutRequest?.Item)];
+  return items.flatMap((item): WantedRecord[] => {
+    const [list, uuid = ''] = `${item?.pk?.S} ${item?.sk?.S}`.match(/^progress|^failed|[0-9a-f-]{36}/g) ?? [];
+    if (list === 'progress') return [{ uuid, attempt: Number(item?.tryCount?.N) }];
+    return list === 'failed' ? [{ uuid, attempt: 'last' }] : [];
+  });
+}
+
+/** The first part of a batch, and how AWS answers for the rest; undefined unless it is a batch of several. */
+export type Split = { readonly done: AwsRequest; readonly left: AwsRequest; readonly answerForRest: object };
+
+/** @param share of the batch that is done */
+export function split({ operation, asked }: AwsRequest, share: number): Split | undefined {
+  if (asked.Entries !== undefined) return splitEntries(operation, asked, asked.Entries, share);
+  const [name = '', items = []] = Object.entries(asked.RequestItems ?? {})[0] ?? [];
+  const isRead = 'Keys' in items;
+  const all: readonly object[] = isRead ? items.Keys : items;
+  const most = cutOf(all, share);
+  if (most === 0) return undefined;
+  const request = (some: readonly object[]) => ({ [name]: isRead ? { ...items, Keys: some } : some });
+  const part = (some: readonly object[]) =>
+    ({ operation, asked: { ...asked, RequestItems: request(some) } }) as AwsRequest;
+  const rest = all.slice(most);
+  const answerForRest = { [isRead ? 'UnprocessedKeys' : 'UnprocessedItems']: request(rest) };
+  return { done: part(all.slice(0, most)), left: part(rest), answerForRest };
+}
+
+function splitEntries(
+  operation: string,
+  asked: Asked,
+  all: NonNullable<Asked['Entries']>,
+  share: number,
+): Split | undefined {
+  const most = cutOf(all, share);
+  if (most === 0) return undefined;
+  const part = (Entries: NonNullable<Asked['Entries']>) => ({ operation, asked: { ...asked, Entries } });
+  const rest = all.slice(most);
+  const Failed = rest.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }));
+  return { done: part(all.slice(0, most)), left: part(rest), answerForRest: { Failed } };
+}
+
+/** At least one of several is done, and one is left; 0 if there are not so many. */
+function cutOf(all: readonly object[], share: number): number {
+  return all.length < 2 ? 0 : 1 + Math.floor(share * (all.length - 1));
+}

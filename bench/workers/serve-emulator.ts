@@ -1,0 +1,23 @@
+import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
+import { embeddedTable } from '../../local/embedded-table.ts';
+import { emulatedQueue } from './emulated-queue.ts';
+import { endWithParent } from './local-process.ts';
+
+/**
+ * A part of AWS in a process of its own, which prints where it is: `serve-emulator.ts table <folder>`, with a key that may do all;
+ * `serve-emulator.ts queue <visibility in seconds>`.
+ */
+const [part, argument = ''] = process.argv.slice(2);
+endWithParent();
+console.log(`serves ${JSON.stringify(part === 'table' ? await serveTable(argument) : await serveQueue(argument))}`);
+
+async function serveTable(folder: string) {
+  const table = await embeddedTable(folder);
+  const secret = await createApiKey(table, { label: 'chaos', scopes: ['publish', 'read'] }, Date.now());
+  return { ...table.address, secret };
+}
+
+async function serveQueue(VisibilityTimeout: string) {
+  const { endpoint, path } = await emulatedQueue({ VisibilityTimeout });
+  return { endpoint, path };
+}
