@@ -50,11 +50,8 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   const { now = Date.now } = instead;
   const { tell, tellRun, report, publish } = telemetry(environment.QUEUE_NAME);
   const settings = settingsOf(environment);
-  const marshallOptions = { removeUndefinedValues: true };
-  const dynamo = new DynamoDBClient({ endpoint: variables.AWS_ENDPOINT_URL_DYNAMODB, requestHandler: AWS_TIMEOUTS });
   const client = new SQSClient({ endpoint: variables.AWS_ENDPOINT_URL_SQS, ...SENT_ONCE });
-  const documents = DynamoDBDocumentClient.from(dynamo, { marshallOptions });
-  const table = dynamoTable(documents, environment.TABLE_NAME);
+  const table = dynamoTable(documentClient(variables.AWS_ENDPOINT_URL_DYNAMODB), environment.TABLE_NAME);
   const statistics = dynamoStatistics(table, now);
   const signingSecrets = dynamoSigningSecrets(table, now);
   const { call } = httpCaller({
@@ -126,4 +123,9 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
       if (run !== undefined) tellRun(run);
     }),
   };
+}
+
+function documentClient(endpoint: string | undefined): DynamoDBDocumentClient {
+  const dynamo = new DynamoDBClient({ endpoint, requestHandler: AWS_TIMEOUTS });
+  return DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
 }
