@@ -74,7 +74,7 @@ async function expectSuccess(url: string, { key }: EventAnswer): Promise<void> {
 }
 
 async function serving(folder: string) {
-  const running = await serveInProcess(['--data', folder]);
+  const running = await serveInProcess(['--data', folder, '--max-calls-per-host', String(EVENTS)]);
   cleanUps.push(() => {
     running.kill('SIGKILL');
     return running.ended;
