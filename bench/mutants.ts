@@ -64,7 +64,7 @@ async function takeRuleAway({ name, file, code, without, suites = [] }: Rule, fo
 async function redSuites(folder: string, suites: readonly string[]): Promise<readonly string[]> {
   const jest = join(folder, 'node_modules/jest/bin/jest.js');
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const running = runProcess(process.execPath, [...flags, jest, '--ci', '-i', ...suites], { folder });
+  const running = runProcess(process.execPath, [...flags, jest, '--ci', '-i', '--bail', ...suites], { folder });
   const tooLong = setTimeout(() => running.kill('SIGKILL'), LONGEST_RUN);
   const ended = await running.ended;
   clearTimeout(tooLong);
