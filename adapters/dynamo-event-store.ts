@@ -8,7 +8,7 @@ import type { EventStore, List } from '../core/ports.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Condition, DynamoTable, Item, ItemKey } from './dynamo-table.ts';
 
-/** Stands in every item, so that a later version can tell what it reads. Raise it with any change of an attribute. */
+/** Stands in every item, so that a later version can tell what it reads. Raise it with a change that a version before must not pass over. */
 const FORMAT = 1;
 const DAY = 86_400_000;
 const HANDS: ItemKey = { pk: 'hands', sk: 'hands' };

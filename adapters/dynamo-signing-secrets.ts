@@ -13,55 +13,58 @@ const MOST_SECRETS = 10;
 
 type SecretsItem = ItemKey & { readonly version: number; readonly secrets: readonly SigningSecret[] };
 
-/** The secrets of a queue in its table, made when they are first asked for. Each reader remembers them for 30 s. */
+type Known = Pick<SecretsItem, 'version' | 'secrets'>;
+
+/** The secrets of a queue in its table, made when they are first asked for. Whoever signs remembers them for 30 s. */
 export function dynamoSigningSecrets(table: DynamoTable, now: () => number): SigningSecrets {
-  let remembered: { readonly secrets: readonly SigningSecret[]; readonly until: number } | undefined;
+  let remembered: (Known & { readonly until: number }) | undefined;
   let reading: Promise<readonly SigningSecret[]> | undefined;
 
-  /** Of this moment, from the table. */
   async function read(): Promise<readonly SigningSecret[]> {
-    const found = (await table.get(ITEM)) as SecretsItem | undefined;
-    return live(found?.secrets ?? (await replaced(undefined)));
+    return remember((await find()) ?? (await replace(undefined)));
+  }
+
+  async function find(): Promise<SecretsItem | undefined> {
+    return (await table.get(ITEM)) as SecretsItem | undefined;
   }
 
   /** Whoever comes second, takes what the first has put. */
-  async function replaced(item: SecretsItem | undefined): Promise<readonly SigningSecret[]> {
-    const [current, ...old] = item?.secrets ?? [];
+  async function replace(item: SecretsItem | undefined): Promise<Known> {
+    const { version = 0, secrets: [current, ...old] = [] } = item ?? {};
     const until = now() + OLD_ONE_SIGNS_FOR;
     const secrets = [
       { secret: secretText(randomBytes(SECRET_BYTES)) },
       ...(current ? [{ ...current, until }] : []),
       ...live(old),
     ];
-    const version = item?.version ?? 0;
     const next = { ...ITEM, format: FORMAT, version: version + 1, secrets: secrets.slice(0, MOST_SECRETS) };
     const condition = item
       ? { expression: 'version = :version', values: { ':version': version } }
       : { expression: 'attribute_not_exists(pk)' };
-    if (await table.putIf(next, condition)) return next.secrets;
-    return ((await table.get(ITEM)) as SecretsItem).secrets;
+    return (await table.putIf(next, condition)) ? next : ((await find()) ?? next);
   }
 
   function live(secrets: readonly SigningSecret[]): readonly SigningSecret[] {
     return secrets.filter(({ until = Number.POSITIVE_INFINITY }) => now() < until);
   }
 
-  function remember(secrets: readonly SigningSecret[]): readonly SigningSecret[] {
-    remembered = { secrets, until: now() + REMEMBERED_FOR };
-    return secrets;
+  /** What was read before a rotation may arrive after it. */
+  function remember(known: Known): readonly SigningSecret[] {
+    if (known.version >= (remembered?.version ?? 0)) remembered = { ...known, until: now() + REMEMBERED_FOR };
+    return live((remembered ?? known).secrets);
   }
 
   return {
+    read,
+
     async find() {
       if (remembered !== undefined && now() < remembered.until) return live(remembered.secrets);
       reading ??= read().finally(() => {
         reading = undefined;
       });
-      return remember(await reading);
+      return reading;
     },
 
-    async rotate() {
-      return remember(live(await replaced((await table.get(ITEM)) as SecretsItem | undefined)));
-    },
+    rotate: async () => remember(await replace(await find())),
   };
 }

@@ -17,6 +17,8 @@ const LONGEST_DELAY_SECONDS = 900;
 /** Each may take seconds, for which somebody waits. */
 const MOST_TRIES = 3;
 
+const NEVER_SENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+
 /** An answer got lost, if `mayBeThere`: then the message is sent once more, and may be there twice. */
 type Sent = { readonly id: string; readonly message: Message; readonly handOverAt: number; mayBeThere?: true };
 
@@ -45,7 +47,7 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): D
         const { Successful = [] } = await client.send(command);
         return new Map(Successful.map(({ Id }) => [Id ?? '', undefined]));
       } catch (error) {
-        if (!isRefusal(error)) for (const one of sent) one.mayBeThere = true;
+        if (!isRefusal(error) && !wasNeverSent(error)) for (const one of sent) one.mayBeThere = true;
         throw error;
       }
     },
@@ -60,20 +62,24 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): D
     };
   }
 
+  const count = coalesce<'ready', number>({
+    most: 1,
+    keyOf: (what) => what,
+    isWorthRunningAgain: (_, tries) => tries < MOST_TRIES,
+    async run([what = 'ready']) {
+      const AttributeNames = ['ApproximateNumberOfMessages' as const];
+      const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames }));
+      return new Map([[what, Number(Attributes?.ApproximateNumberOfMessages ?? 0)]]);
+    },
+  });
+
   return {
     send(message, handOverAt = message.at) {
       ids++;
       return send({ id: String(ids), message, handOverAt });
     },
 
-    async backlog() {
-      const command = new GetQueueAttributesCommand({
-        QueueUrl: queueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages'],
-      });
-      const { Attributes } = await client.send(command);
-      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-    },
+    backlog: () => count('ready'),
   };
 }
 
@@ -97,6 +103,11 @@ function messageText({ key, ...rest }: Message): string {
 /** AWS itself said no: nothing was sent. Of any other failure nobody knows. */
 function isRefusal(error: unknown): boolean {
   return error instanceof SQSServiceException && error.$fault === 'client';
+}
+
+/** There was no connection yet. */
+function wasNeverSent(error: unknown): boolean {
+  return NEVER_SENT.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function isThrottled(error: unknown): boolean {

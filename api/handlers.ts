@@ -99,7 +99,7 @@ export function handlers(
     },
 
     async signingSecret() {
-      return { status: 200, body: signingSecretAnswer(await signingSecrets.find()) };
+      return { status: 200, body: signingSecretAnswer(await signingSecrets.read()) };
     },
 
     async rotateSigningSecret() {

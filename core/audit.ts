@@ -39,7 +39,7 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
         const { event, progress } = record;
         if (isLeftToItsReminder(progress) || resent.has(event.key.uuid)) return 0;
         resent.add(event.key.uuid);
-        if (owesCallback(record)) await callbacks.sendAgain(record, now());
+        if (owesCallback(record)) await callbacks.sendAgain(record);
         if (isWaiting(progress)) await dueQueue.send(nextMessage(event, progress));
         return 1;
       });

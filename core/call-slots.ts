@@ -42,27 +42,31 @@ export function limitedSlots(most: number): CallSlots & { close(): void } {
   function visitor(): Visitor {
     let asked = '';
     let isInside = false;
-    return {
-      enter(name) {
-        asked = name;
-        const host = hostOf(name);
-        if (isInside || isClosed || host.taken >= most) return isInside;
-        host.taken++;
-        isInside = true;
-        return true;
-      },
-      async turn() {
-        if (isClosed) return false;
-        const { promise, resolve } = Promise.withResolvers<boolean>();
-        hostOf(asked).waiting.add(resolve);
-        isInside = await promise;
-        return isInside;
-      },
-      leave() {
-        if (isInside) release(asked);
-        isInside = false;
-      },
-    };
+
+    function enter(name: string): boolean {
+      asked = name;
+      const host = hostOf(name);
+      if (isInside || isClosed || host.taken >= most) return isInside;
+      host.taken++;
+      isInside = true;
+      return true;
+    }
+
+    /** A slot may have become free since the visitor was refused one. */
+    async function turn(): Promise<boolean> {
+      if (isClosed || enter(asked)) return isInside;
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      hostOf(asked).waiting.add(resolve);
+      isInside = await promise;
+      return isInside;
+    }
+
+    function leave(): void {
+      if (isInside) release(asked);
+      isInside = false;
+    }
+
+    return { enter, turn, leave };
   }
 
   return {

@@ -1,20 +1,20 @@
 import { afterTheFirst } from './claim.ts';
+import type { QueuedEvent } from './event.ts';
 import { failureCallback, type OwedCallback } from './failure-callback.ts';
 import { graceOf, lookAt } from './hands.ts';
 import { firstProgress } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { World } from './world.ts';
 
+/** The hands are minutes behind the present, and may have passed what is kept any later. */
+const KEPT_IN_TIME = 60_000;
+
 /** Tells of failures, by events of their own: each is kept before the mark that it is owed is taken away. */
 export type CallbackSender = {
   /** For whoever recorded the failure, and for nobody else. */
   send(owed: OwedCallback): Promise<void>;
-  /**
-   * For whoever finds that it is still owed: the one that should have sent it may have died at any point of it, or may yet be at it.
-   *
-   * @param handOverAt when a first call of it would have ended, if nothing else is known
-   */
-  sendAgain(owed: OwedCallback, handOverAt?: number): Promise<void>;
+  /** For whoever finds that it is still owed: the one that should have sent it may have died at any point of it, or may yet be at it. */
+  sendAgain(owed: OwedCallback): Promise<void>;
 };
 
 export function callbackSender(world: World): CallbackSender {
@@ -22,22 +22,28 @@ export function callbackSender(world: World): CallbackSender {
   const grace = graceOf(world.longestTimeout, world.visibility);
 
   async function send(owed: OwedCallback): Promise<void> {
-    const callback = failureCallback(owed);
-    await store.keepEvent(callback);
+    const callback = await keptCallback(owed);
     await dueQueue.send(nextMessage(callback, firstProgress(callback)));
     await takeMarkAway(owed);
   }
 
-  /** The hands may have passed its instant, so it gets a reminder ahead of them first. */
-  async function sendAgain(owed: OwedCallback, handOverAt?: number): Promise<void> {
-    const callback = failureCallback(owed);
-    const first = firstProgress(callback);
-    const at = lookAt(callback.key, first.nextAttemptAt, now(), grace);
-    await store.keepReminder(callback, { kind: 'look', key: callback.key, at });
-    await store.keepEvent(callback);
-    const behindTheFirst = afterTheFirst(first.nextAttemptAt, callback.timeout, now());
-    await dueQueue.send({ ...nextMessage(callback, first), again: true }, handOverAt ?? behindTheFirst);
+  /** Its message comes behind the first, which may be there already. */
+  async function sendAgain(owed: OwedCallback): Promise<void> {
+    const callback = await keptCallback(owed);
+    const message = nextMessage(callback, firstProgress(callback));
+    const handOverAt = afterTheFirst(message.at, callback.timeout, now());
+    await dueQueue.send({ ...message, again: true }, handOverAt);
     await takeMarkAway(owed);
+  }
+
+  /** One that is kept late gets an entry ahead of the trailing hand first. */
+  async function keptCallback(owed: OwedCallback): Promise<QueuedEvent> {
+    const callback = failureCallback(owed);
+    const { key } = callback;
+    if (now() - key.dueAt > KEPT_IN_TIME)
+      await store.keepReminder(callback, { kind: 'look', key, at: lookAt(key, key.dueAt, now(), grace) });
+    await store.keepEvent(callback);
+    return callback;
   }
 
   /** Whoever has changed the progress meanwhile has taken it away, or made it void. */

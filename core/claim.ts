@@ -27,7 +27,7 @@ export function mayBeContested(message: Received, event: QueuedEvent, now: numbe
 
 /** When a message is handed over that may be a second one: whoever got the first, and claimed nothing, has recorded its call by then. */
 export function afterTheFirst(at: number, timeout: number, now: number): number {
-  return Math.max(at, now) + timeout + RECORDED_WITHIN;
+  return Math.max(at, now) + Math.min(timeout, LONG) + RECORDED_WITHIN;
 }
 
 /** The progress in which a deliverer says that it makes the next attempt. */

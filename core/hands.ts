@@ -10,8 +10,8 @@ const MINUTE = 60 * SECOND;
 export const SENT_BY_PUBLISH = 3 * MINUTE;
 /** How far the leading hand reaches ahead: a minute less, which is longer than a publish may last. */
 export const REACH = 2 * MINUTE;
-/** The due queue cannot wait longer: a later attempt is left to a reminder. */
-const LONGEST_DELAY = 15 * MINUTE;
+/** The due queue waits 15 minutes at most, and a second message comes minutes behind the first: a later attempt is left to a reminder. */
+const LONGEST_DELAY = 10 * MINUTE;
 
 const LEASE = 50 * SECOND;
 /** Longer than the dispatcher may stand still after a clock was put back. */

@@ -81,8 +81,10 @@ export type Caller = (event: QueuedEvent, attempt: number, secrets: readonly Sig
 export type SigningSecret = { readonly secret: string; readonly until?: number };
 
 export type SigningSecrets = {
-  /** Those that sign now, the current one first: there is always one. */
+  /** Those that sign now, the current one first: there is always one. Another process may have replaced it half a minute ago. */
   find(): Promise<readonly SigningSecret[]>;
+  /** The same as of this moment. */
+  read(): Promise<readonly SigningSecret[]>;
   /** Replaces the current one, and answers those that sign now. */
   rotate(): Promise<readonly SigningSecret[]>;
 };

@@ -157,6 +157,9 @@ export class EventQueue extends Construct {
     dueQueue.grantSend(deliver.function);
     dueQueue.handTo(deliver.function, maxConcurrency);
 
+    // What is published must be understood by those who deliver it: in an upgrade they come first.
+    publish.function.node.addDependency(deliver.function, dispatch.function);
+
     api.serve({ publish: publish.function, read: read.function, manage: manage.function, site: site.function });
 
     const all = [publish, read, manage, site, dispatch, deliver];

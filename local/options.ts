@@ -20,7 +20,7 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
   --data <folder>        where events are kept (default ./.data)
   --memory               keeps events in memory only: nothing on disk, nothing after a restart
   --no-private-targets   refuses URLs on private addresses, as the cloud does
-  --max-calls-per-host <number>   how many calls one host gets at the same time (default 50)
+  --max-calls-per-host <number>   how many calls one host (with its port) gets at the same time (default 50)
   --help                 shows this
 
 The API key is demo.`;

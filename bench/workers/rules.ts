@@ -246,8 +246,15 @@ export const rules: readonly Rule[] = [
   {
     name: 'what SQS refused was not sent',
     file: 'adapters/sqs-due-queue.ts',
-    code: 'if (!isRefusal(error)) for',
-    without: 'for',
+    code: 'if (!isRefusal(error) && !wasNeverSent(error)) for',
+    without: 'if (!wasNeverSent(error)) for',
+    suites: ['test/adapters/due-queue'],
+  },
+  {
+    name: 'what had no connection was not sent',
+    file: 'adapters/sqs-due-queue.ts',
+    code: 'if (!isRefusal(error) && !wasNeverSent(error)) for',
+    without: 'if (!isRefusal(error)) for',
     suites: ['test/adapters/due-queue'],
   },
   {
@@ -448,20 +455,20 @@ export const rules: readonly Rule[] = [
   {
     name: 'a callback that is sent again has a claim',
     file: 'core/callback-sender.ts',
-    code: '{ ...nextMessage(callback, first), again: true }',
-    without: 'nextMessage(callback, first)',
+    code: '{ ...message, again: true }, handOverAt',
+    without: 'message, handOverAt',
   },
   {
     name: 'a callback that is sent again waits for the end of a call that may be under way',
     file: 'core/callback-sender.ts',
-    code: 'handOverAt ?? behindTheFirst',
-    without: 'handOverAt ?? 0 * behindTheFirst',
+    code: 'afterTheFirst(message.at, callback.timeout, now());',
+    without: '0 * afterTheFirst(message.at, callback.timeout, now());',
   },
   {
     name: 'a callback that is kept late leaves an entry ahead of the trailing hand',
     file: 'core/callback-sender.ts',
-    code: "await store.keepReminder(callback, { kind: 'look', key: callback.key, at });",
-    without: 'void at;',
+    code: 'if (now() - key.dueAt > KEPT_IN_TIME)',
+    without: 'if (now() - key.dueAt > 1e9 * KEPT_IN_TIME)',
   },
   {
     name: 'a callback has another key for each failure',
@@ -484,14 +491,14 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit sends a callback that is owed',
     file: 'core/audit.ts',
-    code: 'if (owesCallback(record)) await callbacks.sendAgain(record);',
-    without: '',
+    code: 'if (since + grace > now()) return 0;\n      if (owesCallback(record)) await callbacks.sendAgain(record);',
+    without: 'if (since + grace > now()) return 0;',
   },
   {
     name: 'the audit at the start sends a callback that is owed',
     file: 'core/audit.ts',
-    code: 'if (owesCallback(record)) await callbacks.sendAgain(record, now());',
-    without: '',
+    code: 'resent.add(event.key.uuid);\n        if (owesCallback(record)) await callbacks.sendAgain(record);',
+    without: 'resent.add(event.key.uuid);',
   },
   {
     name: 'a message that comes back sends a callback that is owed',
@@ -516,6 +523,12 @@ export const rules: readonly Rule[] = [
     file: 'core/attempt.ts',
     code: "if (!visitor.enter(new URL(event.url).host)) return 'host is full';",
     without: 'visitor.enter(new URL(event.url).host);',
+  },
+  {
+    name: 'a slot that has become free meanwhile is taken',
+    file: 'core/call-slots.ts',
+    code: 'if (isClosed || enter(asked)) return isInside;',
+    without: 'if (isClosed) return isInside;',
   },
   {
     name: 'a slot is free again after the call',

@@ -119,6 +119,12 @@ function routeChanges(): readonly Change[] {
 
 function whatMustBeKept(): readonly Change[] {
   return [
+    [
+      'whoever delivers is replaced before whoever publishes',
+      QUEUE,
+      'publish.function.node.addDependency(deliver.function, dispatch.function);',
+      '',
+    ],
     ['the table stays', QUEUE, 'removalPolicy = RemovalPolicy.RETAIN', 'removalPolicy = RemovalPolicy.DESTROY'],
     ['the table goes if that was chosen', 'lib/event-table.ts', 'removalPolicy,\n  });', '});'],
     [

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
@@ -43,12 +44,9 @@ dueQueueContract('timers', async (deliver) => {
 describe('the due queue on SQS', () => {
   const client = new SQSClient({ region: 'local' });
   const aws = mockClient(client);
-  const queue = sqsDueQueue({
-    client,
-    queueUrl: 'https://sqs/queue',
-    now: () => START,
-    longestTimeout: 6 * SECOND,
-  });
+  const queueWith = (longestTimeout: number) =>
+    sqsDueQueue({ client, queueUrl: 'https://sqs/queue', now: () => START, longestTimeout });
+  const queue = queueWith(6 * SECOND);
 
   beforeEach(() => {
     jest.spyOn(Math, 'random').mockReturnValue(0);
@@ -129,6 +127,38 @@ describe('the due queue on SQS', () => {
     await queue.send(messageAt(START));
     const [first, second] = requests();
     expect(second).toEqual(first);
+  });
+
+  test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])(
+    'sends again as it was what had no connection: %s',
+    async (code) => {
+      aws
+        .on(SendMessageBatchCommand)
+        .rejectsOnce(Object.assign(new Error(code), { code }))
+        .callsFake(({ Entries }) => ({ Successful: Entries }));
+      await queue.send(messageAt(START));
+      const [first, second] = requests();
+      expect(second).toEqual(first);
+    },
+  );
+
+  test('lets a second message wait for four minutes at most: longer calls are claimed', async () => {
+    aws
+      .on(SendMessageBatchCommand)
+      .rejectsOnce(new Error('ECONNRESET'))
+      .callsFake(({ Entries }) => ({ Successful: Entries }));
+    await queueWith(14 * MINUTE).send(messageAt(START + 10 * MINUTE));
+    expect(requests().map(([entry]) => entry?.DelaySeconds)).toEqual([600, 845]);
+  });
+
+  test('asks three times how many messages wait', async () => {
+    const Attributes = { ApproximateNumberOfMessages: '7' };
+    aws
+      .on(GetQueueAttributesCommand)
+      .rejectsOnce(new Error('ECONNRESET'))
+      .rejectsOnce(failure('ThrottlingException', 'client'))
+      .resolves({ Attributes });
+    expect(await queue.backlog()).toBe(7);
   });
 
   test('sends nothing again that SQS refused', async () => {

@@ -92,6 +92,30 @@ describe('a secret that is replaced', () => {
     expect(await elsewhere.find()).toEqual(rotated);
   });
 
+  test('is known to be replaced also to whoever was reading it meanwhile', async () => {
+    const secrets = openSecrets();
+    await secrets.find();
+    now += REMEMBERED_FOR;
+    const get = embedded.get;
+    const held = Promise.withResolvers<void>();
+    table = { ...table, get: (key) => get(key).then((item) => held.promise.then(() => item)) };
+    const slow = dynamoSigningSecrets({ ...embedded, get: (key) => table.get(key) }, () => now);
+    const found = slow.find();
+    table = embedded;
+    const rotated = await slow.rotate();
+    held.resolve();
+    expect(await found).toEqual(rotated);
+    expect(await slow.find()).toEqual(rotated);
+  });
+
+  test('is shown as it is in the table, whatever is remembered', async () => {
+    const [here, elsewhere] = [openSecrets(), openSecrets()];
+    await elsewhere.find();
+    const rotated = await here.rotate();
+    expect(await elsewhere.read()).toEqual(rotated);
+    expect(await elsewhere.find()).toEqual(rotated);
+  });
+
   test('may be replaced again within the day: then all of them sign, ten at most', async () => {
     const secrets = openSecrets();
     await secrets.find();

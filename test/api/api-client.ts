@@ -45,7 +45,7 @@ export function apiClient({
   const api = httpApi({
     queue,
     statistics: { read: async () => periods },
-    signingSecrets: { find: async () => secrets, rotate: async () => secrets },
+    signingSecrets: { find: async () => secrets, read: async () => secrets, rotate: async () => secrets },
     keys,
     settings: { ...defaultSettings, ...settings },
     now: clock.now,

@@ -23,6 +23,15 @@ describe('a host that is full', () => {
     expect(slots.visitor().enter('full')).toBe(true);
   });
 
+  test('gives a slot to whoever was refused one, if it has become free before its turn', async () => {
+    const slots = limitedSlots(1);
+    const [first, second] = [slots.visitor(), slots.visitor()];
+    expect([first.enter('full'), second.enter('full')]).toEqual([true, false]);
+    first.leave();
+    expect(await second.turn()).toBe(true);
+    expect(slots.visitor().enter('full')).toBe(false);
+  });
+
   test('holds back no other', () => {
     const slots = limitedSlots(1);
     expect([slots.visitor().enter('full'), slots.visitor().enter('full')]).toEqual([true, false]);

@@ -34,10 +34,10 @@ export function simulatedDueQueue({ now, sendersNow, visibility, loses }: Rules)
     backlog: async () => visible().length,
   };
 
-  function receive() {
+  function receive(most = MOST_AT_ONCE) {
     const batch = visible()
       .sort((one, other) => one.visibleAt - other.visibleAt)
-      .slice(0, MOST_AT_ONCE);
+      .slice(0, most);
     for (const one of batch) {
       one.visibleAt = now() + visibility;
       one.receiveCount++;

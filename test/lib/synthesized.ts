@@ -1,8 +1,13 @@
 import { App } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 
-// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of many shapes, and tests look at their depths.
-export type Resource = { readonly id: string; readonly Type: string; readonly Properties: any };
+export type Resource = {
+  readonly id: string;
+  readonly Type: string;
+  readonly DependsOn?: readonly string[];
+  // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of many shapes, and tests look at their depths.
+  readonly Properties: any;
+};
 
 /** An app whose functions are not bundled, which takes seconds. */
 export function notBundled(outdir?: string): App {

@@ -121,6 +121,14 @@ describe.each([1, 6, 60, 300, 840])('with a longest call of %i s', (longest) => 
   });
 });
 
+test('in an upgrade whoever delivers comes before whoever publishes: what is accepted is understood', () => {
+  const [publish] = resources('AWS::Lambda::Function').filter(({ id }) => nameOf(id) === 'Publish');
+  const before = ['Deliver', 'Dispatch'].map(
+    (name) => resources('AWS::Lambda::Function').find(({ id }) => nameOf(id) === name)?.id,
+  );
+  expect(publish?.DependsOn).toEqual(expect.arrayContaining(before));
+});
+
 test('the dispatcher runs every minute', () => {
   template.hasResourceProperties('AWS::Events::Rule', {
     ScheduleExpression: 'rate(1 minute)',
