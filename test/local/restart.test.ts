@@ -40,7 +40,7 @@ test('killed with 200 events waiting, it calls all of them after a restart, thos
   const overdue = events.filter(({ url_to_send_request }) => /overdue|under-way/.test(url_to_send_request));
   await eventually(() => Promise.all(overdue.map((event) => expectSuccess(second.url, event))), 5_000);
   expect(Date.now() - restartedAt).toBeLessThan(5_000);
-  await eventually(() => Promise.all(events.map((event) => expectSuccess(second.url, event))), 15_000);
+  await eventually(() => Promise.all(events.map((event) => expectSuccess(second.url, event))), 25_000);
 
   for (const { url_to_send_request, key } of events) {
     const path = new URL(url_to_send_request).pathname;
@@ -50,7 +50,7 @@ test('killed with 200 events waiting, it calls all of them after a restart, thos
     expect(calls[0]?.at).toBeGreaterThanOrEqual(Math.round(timestamp_for_execution_to_start * 1_000));
     expect(attempts.at(-1)?.outcome).toBe('answered');
   }
-}, 40_000);
+}, 60_000);
 
 /** A quarter each: due while nobody is there, called when the kill comes, between two tries, and due later. */
 function wish({ url }: Receiver, n: number): object {
@@ -62,7 +62,7 @@ function wish({ url }: Receiver, n: number): object {
       ['later', 8],
     ] as const
   )[n % 4] ?? ['', 0];
-  return { url_to_send_request: `${url}/${kind}/${n}`, call_url_after, retry_delay: 3, timeout_for_request: 6 };
+  return { url_to_send_request: `${url}/${kind}/${n}`, call_url_after, retry_delay: 8, timeout_for_request: 6 };
 }
 
 async function expectTries(url: string, { key }: EventAnswer, count: number): Promise<void> {
