@@ -63,7 +63,10 @@ type Range = {
   readonly ascending?: boolean;
 };
 
-export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): DynamoTable {
+/** What is asked of a client: plain documents go in and come out. */
+export type DocumentClient = Pick<DynamoDBDocumentClient, 'send'>;
+
+export function dynamoTable(client: DocumentClient, tableName: string): DynamoTable {
   const put = batchedPuts(client, tableName);
   const get = batchedGets(client, tableName);
 
@@ -120,7 +123,7 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
   return { put, putIf, get, remove, set, query };
 }
 
-function batchedPuts(client: DynamoDBDocumentClient, tableName: string): DynamoTable['put'] {
+function batchedPuts(client: DocumentClient, tableName: string): DynamoTable['put'] {
   return coalesce<Item, void>({
     most: MOST_WRITES,
     keyOf: textOf,
@@ -136,7 +139,7 @@ function batchedPuts(client: DynamoDBDocumentClient, tableName: string): DynamoT
   });
 }
 
-function batchedGets(client: DynamoDBDocumentClient, tableName: string): DynamoTable['get'] {
+function batchedGets(client: DocumentClient, tableName: string): DynamoTable['get'] {
   return coalesce<ItemKey, Item | undefined>({
     most: MOST_READS,
     keyOf: textOf,

@@ -3,3 +3,21 @@ declare module 'dynalite' {
 
   export default function dynalite(options: { path?: string; createTableMs?: number }): Server;
 }
+
+declare module 'dynalite/db/index.js' {
+  type Store = object;
+  const db: { create(options: object): Store };
+  export default db;
+  export type { Store };
+}
+
+declare module 'dynalite/actions/*' {
+  import type { Store } from 'dynalite/db/index.js';
+
+  type Failure = Error & { readonly body?: object };
+  export default function action(
+    store: Store,
+    input: object,
+    answer: (failure: Failure | null, output: object) => void,
+  ): void;
+}

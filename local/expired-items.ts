@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { DocumentClient } from '../adapters/dynamo-table.ts';
 
 const PAGE = 100;
 
@@ -11,7 +12,7 @@ type Found = { readonly pk: string; readonly sk: string; readonly expires_at?: n
  *
  * @param now epoch milliseconds
  */
-export function expiredItems(client: DynamoDBDocumentClient, TableName: string) {
+export function expiredItems(client: DocumentClient, TableName: string) {
   let position: Record<string, unknown> | undefined;
 
   async function sweep(now: number): Promise<void> {

@@ -3,7 +3,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import { keepingConnections } from '../local/embedded-table.ts';
+import { keepingConnections } from '../local/keeping-connections.ts';
 
 export type Database = { readonly client: DynamoDBDocumentClient; close(): Promise<void> };
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request as requestOver, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepingConnections } from '../../local/embedded-table.ts';
+import { keepingConnections } from '../../local/keeping-connections.ts';
 import { type AwsRequest, recordsIn, split } from './aws-request.ts';
 import type { Weather } from './faults.ts';
 import type { RecordWrite } from './history.ts';

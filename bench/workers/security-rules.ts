@@ -58,9 +58,9 @@ export const securityRules: readonly Rule[] = [
   },
   {
     name: 'the embedded table asks for its access key',
-    file: 'local/embedded-table.ts',
+    file: 'local/table-worker.ts',
     code: 'if (request.headers.authorization?.includes(',
-    without: 'if (accessKeyId || String(',
+    without: 'if (key || String(',
     suites: otherUsers,
   },
   {

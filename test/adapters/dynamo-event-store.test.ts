@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from '@jest/globals';
+import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import { embeddedTable } from '../../local/embedded-table.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { clientOf, closed, type Database, freePort, openDynalite } from '../open-dynalite.ts';
 import { eventStoreContract, eventTableContract, openEventStore } from './event-store-contract.ts';
@@ -14,6 +16,11 @@ const STARTS_WITHIN = 10_000;
 
 eventStoreContract('dynalite', () => storeOn(openDynalite()));
 eventTableContract('dynalite', openDynalite);
+
+eventStoreContract('the embedded table', async () => {
+  const table = await embeddedTable(undefined);
+  return { store: dynamoEventStore(table), close: table.close };
+});
 
 if (existsSync(DYNOXIDE)) {
   eventStoreContract('dynoxide', () => storeOn(openDynoxide()));

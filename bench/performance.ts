@@ -1,0 +1,147 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type Figure, type Measure, meets, tableOf } from './workers/figure.ts';
+import { bareBurst, batches, burst, delayed, type Scene, steady, waiting } from './workers/loads.ts';
+import { runProcess, type ServingProcess, serveInProcess } from './workers/local-process.ts';
+import { openTimingReceiver } from './workers/timing-receiver.ts';
+
+const BARE = fileURLToPath(new URL('workers/bare-queue.ts', import.meta.url));
+const options = {
+  quick: { type: 'boolean', default: false },
+  json: { type: 'string', default: 'bench.json' },
+  compare: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const satisfies ParseArgsConfig['options'];
+
+const help = `Measures the queue on this machine, its table on disk, against what the machine can do at most.
+
+  npm run bench -- [options]
+
+  --quick            takes a minute, and says less
+  --json <file>      where the figures are written (default bench.json)
+  --compare <file>   shows each figure against that of an earlier run
+
+npm run bench -- first | bundles | hostile measures one thing each.`;
+
+type Sizes = {
+  readonly burst: number;
+  readonly seconds: number;
+  readonly delayed: number;
+  readonly delayedSeconds: number;
+  readonly backlogs: readonly number[];
+};
+const sizes: Sizes = {
+  burst: 20_000,
+  seconds: 60,
+  delayed: 5_000,
+  delayedSeconds: 30,
+  backlogs: [10_000, 100_000, 1_000_000],
+};
+const quickSizes: Sizes = { burst: 5_000, seconds: 5, delayed: 1_000, delayedSeconds: 5, backlogs: [10_000] };
+
+/** Answers whether every aim was met. */
+export async function measurePerformance(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help) {
+    console.log(help);
+    return true;
+  }
+  const earlier =
+    values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')).figures as Figure[]);
+  const figures: Figure[] = [];
+  const record = (figure: Figure) => {
+    figures.push(figure);
+    console.log(tableOf([figure], earlier).split('\n')[1]);
+  };
+  console.log(`${cpus()[0]?.model ?? 'a processor'}, ${availableParallelism()} of them, Node ${process.version}\n`);
+  await everyScenario(values.quick ? quickSizes : sizes, record);
+  writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), figures }, null, 2)}\n`);
+  return figures.every((figure) => meets(figure) ?? true);
+}
+
+async function everyScenario(size: Sizes, record: (figure: Figure) => void): Promise<void> {
+  const measured =
+    (scenario: string): Measure =>
+    (name, value, unit, aim) =>
+      record({ scenario, name, value, unit, ...(aim && { aim }) });
+  const limit = await onBareMachine((scene) => bareBurst(scene, size.burst), measured('the machine'));
+  const rate = await onQueue((scene) => burst(scene, size.burst, { recorded: { least: 3_000 } }), measured('burst'));
+  measured('burst')('of what the machine can do', rate / limit, 'times', { least: 0.3 });
+  await onQueue((scene) => batches(scene, size.burst), measured('batch'));
+  for (const perSecond of [100, 500])
+    await onQueue((scene) => steady(scene, perSecond, size.seconds), measured(`steady, ${perSecond} a second`));
+  await onQueue((scene) => delayed(scene, size.delayed, size.delayedSeconds), measured('delayed'));
+  await onQueue(besideSlowOnes(size.seconds), measured('beside slow receivers'));
+  for (const count of size.backlogs) await onQueue(withBacklog(count, size), measured(`with ${count} waiting`));
+}
+
+type QueueScene = Scene & { readonly queue: ServingProcess; restart(): Promise<number> };
+
+/** The local runtime with its table in a folder of its own. */
+async function onQueue<Found>(act: (scene: QueueScene) => Promise<Found>, measure: Measure): Promise<Found> {
+  const folder = await mkdtemp(join(tmpdir(), 'event-queue-bench-'));
+  const receiver = await openTimingReceiver();
+  let queue = await serveInProcess(['--data', folder]);
+  const scene: QueueScene = {
+    queueUrl: queue.url,
+    receiver,
+    measure,
+    queue,
+    /** Milliseconds until it serves again after it was killed. */
+    async restart() {
+      queue.kill('SIGKILL');
+      await queue.ended;
+      const startedAt = performance.now();
+      queue = await serveInProcess(['--data', folder]);
+      return performance.now() - startedAt;
+    },
+  };
+  try {
+    return await act(scene);
+  } finally {
+    queue.kill('SIGTERM');
+    await queue.ended;
+    receiver.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function onBareMachine<Found>(act: (scene: Scene) => Promise<Found>, measure: Measure): Promise<Found> {
+  const receiver = await openTimingReceiver();
+  const bare = runProcess(process.execPath, [BARE]);
+  try {
+    return await act({ queueUrl: await bare.sees(/listens on (\S+)/), receiver, measure });
+  } finally {
+    bare.kill('SIGTERM');
+    await bare.ended;
+    receiver.close();
+  }
+}
+
+function besideSlowOnes(seconds: number) {
+  return async (scene: QueueScene): Promise<void> => {
+    const slow = await openTimingReceiver();
+    await steady(scene, 100, seconds, slow).finally(slow.close);
+  };
+}
+
+function withBacklog(count: number, size: Sizes) {
+  return async (scene: QueueScene): Promise<void> => {
+    const { measure, queue, restart } = scene;
+    await waiting(scene.queueUrl, count);
+    await burst(scene, size.burst);
+    await delayed(scene, size.delayed, size.delayedSeconds);
+    measure('memory', memoryOf(queue.pid), 'MiB');
+    measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
+  };
+}
+
+/** What is resident, where the system tells. */
+function memoryOf(pid: number | undefined): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1_024;
+}

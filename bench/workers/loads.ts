@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventAnswer } from '../../api/event-answer.ts';
+import type { Measure } from './figure.ts';
+import { inParallel, publishingClient } from './publishing-client.ts';
+import { quantileOf } from './steadiness.ts';
+import type { TimingReceiver } from './timing-receiver.ts';
+
+const CLIENTS = 32;
+const BATCHES_AT_ONCE = 4;
+const BATCH = 100;
+const LOOK_EVERY = 20;
+const LATENESS = { p50: { most: 5 }, p99: { most: 25 } } as const;
+const SLOW_SHARE = 0.05;
+
+export type Scene = { readonly queueUrl: string; readonly receiver: TimingReceiver; readonly measure: Measure };
+type Aims = { readonly accepted?: { least: number }; readonly recorded?: { least: number } };
+
+/** Clients publish events that are due at once, one a request. Answers how many were called and recorded in a second. */
+export async function burst({ queueUrl, receiver, measure }: Scene, events: number, aims: Aims = {}): Promise<number> {
+  const client = publishingClient(queueUrl, CLIENTS);
+  const before = await succeeded(queueUrl);
+  const [accepting, delivering]: [number[], number[]] = [[], []];
+  const startedAt = now();
+  await inParallel(events, CLIENTS, async (n) => {
+    const event = { url_to_send_request: `${receiver.url}/${n}` };
+    const postedAt = now();
+    accepting.push((await client.post('/events', JSON.stringify(event))).took);
+    delivering.push(postedAt);
+  });
+  const acceptedIn = now() - startedAt;
+  await receiver.called(events);
+  await recorded(queueUrl, before + events);
+  const recordedIn = now() - startedAt;
+  client.close();
+  measure('accepted', perSecond(events, acceptedIn), 'per second', aims.accepted);
+  measure('called and recorded', perSecond(events, recordedIn), 'per second', aims.recorded);
+  measureTimes(measure, 'until accepted', accepting);
+  receiver.forget();
+  return perSecond(events, recordedIn);
+}
+
+/** The same without a record: how many are called in a second. */
+export async function bareBurst({ queueUrl, receiver, measure }: Scene, events: number): Promise<number> {
+  const client = publishingClient(queueUrl, CLIENTS);
+  const startedAt = now();
+  await inParallel(events, CLIENTS, async (n) => {
+    await client.post('/events', JSON.stringify({ url_to_send_request: `${receiver.url}/${n}` }));
+  });
+  await receiver.called(events);
+  const rate = perSecond(events, now() - startedAt);
+  client.close();
+  receiver.forget();
+  measure('called, and nothing kept', rate, 'per second');
+  return rate;
+}
+
+/** A hundred events a request. */
+export async function batches({ queueUrl, receiver, measure }: Scene, events: number): Promise<void> {
+  const before = await succeeded(queueUrl);
+  const startedAt = now();
+  await publishBatches(queueUrl, events, (n) => ({ url_to_send_request: `${receiver.url}/${n}` }));
+  const acceptedIn = now() - startedAt;
+  await recorded(queueUrl, before + events);
+  measure('accepted', perSecond(events, acceptedIn), 'per second', { least: 6_000 });
+  measure('called and recorded', perSecond(events, now() - startedAt), 'per second');
+  receiver.forget();
+}
+
+/** So many a second, evenly; a share of them for receivers that take five seconds, whose lateness does not count. */
+export async function steady(scene: Scene, rate: number, seconds: number, slow?: TimingReceiver): Promise<void> {
+  const { queueUrl, receiver, measure } = scene;
+  const client = publishingClient(queueUrl, CLIENTS);
+  const dueAt = new Map<string, number>();
+  const published: Promise<void>[] = [];
+  const startedAt = now();
+  for (let n = 0; n < rate * seconds; ) {
+    for (const due = ((now() - startedAt) / 1_000) * rate; n < due; n++) published.push(publish(n));
+    await sleep(1);
+  }
+  await Promise.all(published);
+  await receiver.called(dueAt.size);
+  client.close();
+  measureTimes(measure, 'late', latenesses(receiver, dueAt), LATENESS);
+  receiver.forget();
+
+  async function publish(n: number): Promise<void> {
+    const isSlow = slow !== undefined && n % (1 / SLOW_SHARE) === 0;
+    const path = isSlow ? `/slow/${n}` : `/${n}`;
+    const event = { url_to_send_request: `${isSlow ? slow.url : receiver.url}${path}`, timeout_for_request: 6 };
+    const { text } = await client.post('/events', JSON.stringify(event));
+    if (!isSlow) dueAt.set(path, dueIn(JSON.parse(text)));
+  }
+}
+
+/** At random instants of the next seconds. */
+export async function delayed({ queueUrl, receiver, measure }: Scene, events: number, seconds: number): Promise<void> {
+  const at = now() + 2_000;
+  const results = await publishBatches(queueUrl, events, (n) => ({
+    url_to_send_request: `${receiver.url}/${n}`,
+    call_url_at: (at + Math.random() * seconds * 1_000) / 1_000,
+  }));
+  const dueAt = new Map(results.map((event) => [new URL(event.url_to_send_request).pathname, dueIn(event)]));
+  await receiver.called(events);
+  measureTimes(measure, 'late', latenesses(receiver, dueAt), LATENESS);
+  receiver.forget();
+}
+
+/** Events that wait for at least an hour. */
+export async function waiting(queueUrl: string, events: number): Promise<void> {
+  await publishBatches(queueUrl, events, (n) => ({
+    url_to_send_request: `http://127.0.0.1:9/${n}`,
+    call_url_after: 3_600 + (n % 86_400),
+  }));
+}
+
+async function publishBatches(
+  queueUrl: string,
+  events: number,
+  wish: (n: number) => object,
+): Promise<readonly EventAnswer[]> {
+  const client = publishingClient(queueUrl, BATCHES_AT_ONCE);
+  const kept: EventAnswer[] = [];
+  const isWorthKeeping = events <= 20_000;
+  await inParallel(Math.ceil(events / BATCH), BATCHES_AT_ONCE, async (batch) => {
+    const size = Math.min(BATCH, events - batch * BATCH);
+    const all = Array.from({ length: size }, (_, n) => wish(batch * BATCH + n));
+    const { text } = await client.post('/events/batch', JSON.stringify({ events: all }));
+    if (isWorthKeeping) kept.push(...(JSON.parse(text) as { results: EventAnswer[] }).results);
+  });
+  client.close();
+  return kept;
+}
+
+/** How many events the queue has recorded as successes. */
+async function succeeded(queueUrl: string): Promise<number> {
+  const response = await fetch(`${queueUrl}/stats`, { headers: { 'x-api-key': 'demo' } });
+  const { periods } = (await response.json()) as { periods: readonly { succeeded: number }[] };
+  return periods.reduce((sum, period) => sum + period.succeeded, 0);
+}
+
+async function recorded(queueUrl: string, count: number): Promise<void> {
+  while ((await succeeded(queueUrl)) < count) await sleep(LOOK_EVERY);
+}
+
+function latenesses({ calledAt }: TimingReceiver, dueAt: ReadonlyMap<string, number>): number[] {
+  return [...dueAt].map(([path, due]) => (calledAt.get(path) ?? Number.NaN) - due);
+}
+
+function measureTimes(
+  measure: Measure,
+  what: string,
+  times: readonly number[],
+  aims: Readonly<Record<string, { most: number }>> = {},
+): void {
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+    ['max', 1],
+  ] as const)
+    measure(`${what}, ${name}`, quantileOf(times, share) ?? Number.NaN, 'ms', aims[name]);
+}
+
+function dueIn({ timestamp_for_execution_to_start }: EventAnswer): number {
+  return Math.round(timestamp_for_execution_to_start * 1_000);
+}
+
+function perSecond(count: number, milliseconds: number): number {
+  return (count / milliseconds) * 1_000;
+}
+
+/** Epoch milliseconds with fractions. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
