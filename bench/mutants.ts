@@ -78,7 +78,7 @@ async function redSuites(
   const jest = join(folder, 'node_modules/jest/bin/jest.js');
   const leftOut = leaveOut === undefined ? [] : ['--passWithNoTests', `--testPathIgnorePatterns=${leaveOut}`];
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const running = runProcess(process.execPath, [...flags, jest, '--ci', '-i', '--bail', ...leftOut, ...suites], {
+  const running = runProcess(process.execPath, [...flags, jest, '--ci', '-i', '--bail', ...suites, ...leftOut], {
     folder,
   });
   const tooLong = setTimeout(() => running.kill('SIGKILL'), longest);
