@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../../core/ports.ts';
 import { prices } from '../../lib/prices.ts';
 import { MEMORY } from '../../lib/queue-function.ts';
-import { deployedFunctions } from './deployed-functions.ts';
+import { type DeployedName, deployedFunctions } from './deployed-functions.ts';
 import { seededChance } from './seeded-chance.ts';
 import { combined, times, type Usage, usageMeter } from './usage.ts';
 
@@ -45,8 +45,12 @@ export const scenarios: readonly Scenario[] = [
   { name: 'to receivers that take 5 s, ten at a time', call: 5 * SECOND, handed: 10 },
 ];
 
-/** What one event of a scenario uses. The clock is moved and chance is seeded, so it is the same each time. */
-export async function usageOfEvent(scenario: Scenario, idleRun: Usage): Promise<Usage> {
+/**
+ * What one event of a scenario uses. The clock is moved and chance is seeded, so it is the same each time.
+ *
+ * @param by one of the functions alone
+ */
+export async function usageOfEvent(scenario: Scenario, idleRun: Usage, by?: DeployedName): Promise<Usage> {
   const { published = 1, failures = 0, handed = 1, call = USUAL_CALL, fields = {} } = scenario;
   const events = Math.max(EVENTS_IN_TEN_SECONDS, published);
   const delay = fields.call_url_after === undefined ? 0 : DAY;
@@ -54,7 +58,7 @@ export async function usageOfEvent(scenario: Scenario, idleRun: Usage): Promise<
     await minutes(SETTLING);
     // Made once in the life of a queue, and so no part of what an event uses.
     await functions.ask('manage', 'GET', '/signing-secret');
-    const settled = meter.used();
+    const settled = meter.used(by);
     await publishAll();
     pass(delay - (delay && 10 * MINUTE));
     await minutes(delay && 10);
@@ -63,10 +67,10 @@ export async function usageOfEvent(scenario: Scenario, idleRun: Usage): Promise<
       await minutes(1);
     }
     await minutes(FOLLOWING);
-    const runs = (delay && 10) + failures + 1 + FOLLOWING;
-    const ofEvents = combined(meter.used(), settled, (all, before) => all - before);
+    const idleRuns = by === undefined || by === 'dispatch' ? (delay && 10) + failures + 1 + FOLLOWING : 0;
+    const ofEvents = combined(meter.used(by), settled, (all, before) => all - before);
     return times(
-      combined(ofEvents, idleRun, (all, idle) => all - runs * idle),
+      combined(ofEvents, idleRun, (all, idle) => all - idleRuns * idle),
       1 / events,
     );
 

@@ -37,7 +37,8 @@ export function times(usage: Usage, factor: number): Usage {
 /** Counts what deployed functions use from now on, and keeps their logs from the terminal. */
 export function usageMeter(functions: DeployedFunctions) {
   const write = process.stdout.write;
-  let used: Usage = times({ ...emptyInvocation, invocations: 0 }, 0);
+  const nothing: Usage = times({ ...emptyInvocation, invocations: 0 }, 0);
+  const used = new Map<DeployedName, Usage>();
   let logged = 0;
   const metrics = new Set<string>();
   process.stdout.write = (text: string | Uint8Array) => {
@@ -46,19 +47,30 @@ export function usageMeter(functions: DeployedFunctions) {
     return true;
   };
 
-  /** @param more is used around it: the request to the API, and so on */
-  async function invoke(name: DeployedName, run: () => Promise<unknown>, more: Partial<Usage> = {}): Promise<void> {
+  /** @param around is used around it: the request to the API, and so on */
+  async function invoke(name: DeployedName, run: () => Promise<unknown>, around: Partial<Usage> = {}): Promise<void> {
     const before = functions.calls(name).length;
     logged = 0;
     await run();
     const calls = functions.calls(name).slice(before);
-    const own: Usage = { ...emptyInvocation, ...more };
-    used = combined(used, own, (a, b) => a + b);
-    used = combined(used, inCalls(calls, logged), (a, b) => a + b);
+    const own: Usage = { ...emptyInvocation, ...around };
+    const more = combined(own, inCalls(calls, logged), (a, b) => a + b);
+    used.set(
+      name,
+      combined(usedBy(name), more, (a, b) => a + b),
+    );
+  }
+
+  function usedBy(name: DeployedName): Usage {
+    return used.get(name) ?? nothing;
   }
 
   return {
-    used: () => used,
+    /** By one of the functions, or by all. */
+    used: (name?: DeployedName): Usage =>
+      name === undefined
+        ? [...used.values()].reduce((a, b) => combined(a, b, (one, two) => one + two), nothing)
+        : usedBy(name),
     /** How many metrics were written. */
     metrics: () => metrics.size,
     request: (run: () => Promise<unknown>) =>

@@ -1,0 +1,93 @@
+import { defaultSettings } from '../../core/settings.ts';
+import { costOf, idleRun, usageOfEvent } from './cost.ts';
+
+const SECOND = 1_000;
+const HOUR = 3_600;
+/** The stack's own, unless it is told otherwise: lib/event-queue.ts. */
+const THROTTLING = 100;
+const MAX_CONCURRENCY = 20;
+const BATCH = 10;
+/** Write units that one partition of a table takes in a second. */
+const PARTITION = 1_000;
+
+type Need = {
+  readonly what: string;
+  readonly amount: number;
+  /** What is there without asking, and which setting or limit of the account moves it. */
+  readonly wall?: { readonly at: number; readonly movedBy: string };
+};
+
+/** What so many events a second need of AWS, each published alone and delivered with nine others, and where that is more than there is. */
+export async function scaleTable(rates: readonly number[]): Promise<string> {
+  const needs = await needsOfOneASecond();
+  const rows = needs.map(({ what, amount, wall }) => [
+    what,
+    ...rates.map((rate) => cell(rate * amount, wall?.at)),
+    wall === undefined ? '' : `${wall.at.toLocaleString('en-US')}: ${wall.movedBy}`,
+  ]);
+  return [
+    row(['events per second', ...rates.map((rate) => rate.toLocaleString('en-US')), 'there is, and what moves it']),
+    row(['---', ...rates.map(() => '---:'), '---']),
+    ...rows.map(row),
+  ].join('\n');
+}
+
+async function needsOfOneASecond(): Promise<readonly Need[]> {
+  const { used: idle } = await idleRun();
+  const scenario = { name: 'published one by one, delivered ten at a time', handed: BATCH };
+  const all = await usageOfEvent(scenario, idle);
+  const publish = await usageOfEvent(scenario, idle, 'publish');
+  const deliver = await usageOfEvent(scenario, idle, 'deliver');
+  const dollars = Object.values(costOf(all)).reduce((sum, one) => sum + one, 0);
+  const deliverers = deliver.billedMilliseconds / SECOND;
+  return [
+    {
+      what: 'requests to the API a second',
+      amount: all.apiRequests,
+      wall: { at: THROTTLING, movedBy: '`throttling`; an account has 10,000 in a region' },
+    },
+    {
+      what: 'functions at work at once',
+      amount: all.billedMilliseconds / SECOND,
+      wall: { at: 1_000, movedBy: "the account's concurrent executions" },
+    },
+    { what: '… of which publish', amount: publish.billedMilliseconds / SECOND },
+    {
+      what: '… of which deliver',
+      amount: deliverers,
+      wall: { at: MAX_CONCURRENCY, movedBy: '`maxConcurrency`, up to 1,000' },
+    },
+    {
+      what: 'messages that deliverers have at once',
+      amount: deliverers * BATCH,
+      wall: { at: 120_000, movedBy: 'a limit of SQS' },
+    },
+    { what: 'requests to SQS a second', amount: all.queueRequests },
+    {
+      what: 'write units a second',
+      amount: all.writeUnits,
+      wall: { at: 40_000, movedBy: "the account's limit for a table on demand" },
+    },
+    {
+      what: `… of one shard, of ${defaultSettings.shards}`,
+      amount: publish.writeUnits / defaultSettings.shards,
+      wall: { at: PARTITION, movedBy: '`shards`, up to 256' },
+    },
+    {
+      what: 'read units a second',
+      amount: all.readUnits,
+      wall: { at: 40_000, movedBy: "the account's limit for a table on demand" },
+    },
+    { what: 'dollars an hour', amount: dollars * HOUR },
+  ];
+}
+
+/** In bold where it is more than there is. */
+function cell(amount: number, wall = Number.POSITIVE_INFINITY): string {
+  const text = amount.toLocaleString('en-US', { maximumFractionDigits: amount < 10 ? 2 : 0 });
+  return amount > wall ? `**${text}**` : text;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
