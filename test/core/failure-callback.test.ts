@@ -82,6 +82,22 @@ describe('the failure of an event', () => {
     expect(cloud.calls).toEqual([]);
   });
 
+  test('is not told of an event that was cancelled while its last attempt failed', async () => {
+    const cloud = simulatedCloud({ answer, answerAfter: 2 * SECOND });
+    const { event } = await cloud.queue.publish(failing(), 'web');
+    await cloud.runUntil(START + SECOND);
+    await cloud.queue.cancel(event.key);
+    await cloud.runUntil(START + HOUR);
+    expect((await cloud.queue.read(event.key))?.progress.status).toBe('cancelled');
+    expect(await everyEvent(cloud.store, SHARDS)).toHaveLength(1);
+  });
+
+  test('owes no more once its callback is kept and sent', async () => {
+    const { record, told } = await failed(failing(), { until: START });
+    expect(told).toHaveLength(1);
+    expect(record.progress).not.toHaveProperty('callbackOwed');
+  });
+
   test('is told again if the event was tried again and failed once more, also when it was not told yet', async () => {
     for (const fault of ['fails', undefined] as const) {
       const { cloud, record } = await failed(failing(), { fault, at: 1, until: START });
