@@ -157,6 +157,27 @@ test('a callback of which the queue has two messages when it is started again is
   await expectToldOnce(cloud, record, false);
 });
 
+test('a callback whose two messages come at the same moment, because the first was late, is called once', async () => {
+  const isCallback = ({ key }: { readonly key: EventKey }) => key.uuid[14] === '8';
+  let hasFailed = false;
+  const cloud = simulatedCloud({
+    answer,
+    answerAfter: 2 * SECOND,
+    fault(operation, args) {
+      const isMarkTakenAway = operation === 'recordUnlessChanged' && !('callbackOwed' in (args[2] as object));
+      if (!isMarkTakenAway || hasFailed) return undefined;
+      hasFailed = true;
+      for (const held of cloud.dueQueue.held()) if (isCallback(held.message)) held.visibleAt = START + 70 * SECOND;
+      return 'fails';
+    },
+  });
+  const record = await cloud.queue.publish(failing(), 'web');
+  await cloud.runUntil(START + 69 * SECOND);
+  expect(cloud.dueQueue.held().filter(({ message }) => isCallback(message))).toHaveLength(2);
+  await cloud.runUntil(START + HOUR);
+  await expectToldOnce(cloud, record, false);
+});
+
 test('a failure that is recorded long after its call is told though the message of its callback is lost', async () => {
   const cloud = simulatedCloud({
     answer,
