@@ -16,12 +16,12 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
 
   npm start -- [options]
 
-  --port <number>        where it listens on 127.0.0.1 (default 3000; 0 takes any free port)
-  --data <folder>        where events are kept (default ./.data)
-  --memory               keeps events in memory only: nothing on disk, nothing after a restart
-  --no-private-targets   refuses URLs on private addresses, as the cloud does
-  --max-calls-per-host <number>   how many calls one host (with its port) gets at the same time (default 50)
-  --help                 shows this
+  --port <number>                where it listens on 127.0.0.1 (default 3000; 0 takes any free port)
+  --data <folder>                where events are kept (default ./.data)
+  --memory                       keeps events in memory only: nothing on disk, nothing after a restart
+  --no-private-targets           refuses URLs on private addresses, as the cloud does
+  --max-calls-per-host <number>  how many calls one host (with its port) gets at the same time (default 50)
+  --help                         shows this
 
 The API key is demo.`;
 

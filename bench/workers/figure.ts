@@ -3,7 +3,7 @@ export type Figure = {
   readonly scenario: string;
   readonly name: string;
   readonly value: number;
-  readonly unit: 'per second' | 'ms' | 'MiB' | 'times' | 'a piece' | 'KB' | 's';
+  readonly unit: 'per second' | 'ms' | 'MiB' | 'times' | 's';
   /** What is aimed at: at least, or at most. */
   readonly aim?: { readonly least: number } | { readonly most: number };
 };

@@ -19,13 +19,13 @@ type Aims = { readonly accepted?: { least: number }; readonly recorded?: { least
 export async function burst({ queueUrl, receiver, measure }: Scene, events: number, aims: Aims = {}): Promise<number> {
   const client = publishingClient(queueUrl, CLIENTS);
   const before = await succeeded(queueUrl);
-  const [accepting, delivering]: [number[], number[]] = [[], []];
+  const accepting: number[] = [];
+  const postedAt = new Map<string, number>();
   const startedAt = now();
   await inParallel(events, CLIENTS, async (n) => {
     const event = { url_to_send_request: `${receiver.url}/${n}` };
-    const postedAt = now();
+    postedAt.set(`/${n}`, now());
     accepting.push((await client.post('/events', JSON.stringify(event))).took);
-    delivering.push(postedAt);
   });
   const acceptedIn = now() - startedAt;
   await receiver.called(events);
@@ -35,6 +35,7 @@ export async function burst({ queueUrl, receiver, measure }: Scene, events: numb
   measure('accepted', perSecond(events, acceptedIn), 'per second', aims.accepted);
   measure('called and recorded', perSecond(events, recordedIn), 'per second', aims.recorded);
   measureTimes(measure, 'until accepted', accepting);
+  measureTimes(measure, 'until called', latenesses(receiver, postedAt));
   receiver.forget();
   return perSecond(events, recordedIn);
 }
