@@ -34,12 +34,17 @@ type World = {
   readonly report: (error: unknown) => void;
 };
 
-/** @param newEvent the schema of an event as it is sent: those of a batch are validated one by one */
+/**
+ * @param describe makes the OpenAPI document, which takes a while: asked once, when the first client wants it
+ * @param newEvent the schema of an event as it is sent: those of a batch are validated one by one
+ */
 export function handlers(
   { queue, statistics, signingSecrets, report }: World,
-  openApiDocument: unknown,
+  describe: () => object,
   newEvent: z.ZodType,
 ): Handlers {
+  let description: object | undefined;
+
   return {
     async publish({ input, caller }) {
       return publishedReply(await queue.publish(input, caller.id));
@@ -111,7 +116,8 @@ export function handlers(
     },
 
     async openapi() {
-      return { status: 200, body: openApiDocument };
+      description ??= describe();
+      return { status: 200, body: description };
     },
   };
 }

@@ -43,7 +43,7 @@ type Step = (request: ApiRequest) => Promise<Problem | undefined> | Problem | un
 export function httpApi(world: World): HttpApi {
   const { settings, now, version, only } = world;
   const table = routes(settings, now);
-  const handle = handlers(world, openApiDocument(table, version), table.publish.input);
+  const handle = handlers(world, () => openApiDocument(table, version), table.publish.input);
   const served = (Object.keys(table) as RouteName[]).filter((name) => !only || table[name].function === only);
   const findRoute = routeFinder(served.map((name) => [name, table[name]] as const));
   const pipelines = Object.fromEntries(

@@ -40,7 +40,7 @@ function pathsOf(routes: Readonly<Record<string, Route>>): Record<string, object
 }
 
 function operation(operationId: string, route: Route, renamed: Readonly<Record<string, string>> = {}) {
-  const input = jsonSchema(route.input, 'input');
+  const input = jsonSchema(route.described ?? route.input, 'input');
   const { summary, scope, deprecated, headers = {}, takes } = route;
   const fromHeaders = Object.entries(headers).map(([name, field]) => headerParameter(name, field));
   return {

@@ -12,12 +12,12 @@ export async function bundles(): Promise<void> {
   const cloud = await emulatedCloud();
   try {
     const { environment } = await cloud.surroundings();
-    for (const [name, path] of Object.entries((await synthesize(folder)).bundles)) {
+    for (const [name, bundle] of Object.entries((await synthesize(folder)).bundles)) {
       const times: number[] = [];
-      for (let load = 0; load < LOADS; load++) times.push(await loadTime(path, environment));
+      for (let load = 0; load < LOADS; load++) times.push(await loadTime(bundle, environment));
       const median = times.sort((a, b) => a - b)[Math.floor(LOADS / 2)] ?? 0;
       console.log(
-        `${name.padEnd(8)}  ${Math.round((await stat(path)).size / 1_024)} KB  loaded in ${median.toFixed(0)} ms`,
+        `${name.padEnd(8)}  ${Math.round((await stat(bundle.path)).size / 1_024)} KB  loaded in ${median.toFixed(0)} ms`,
       );
     }
   } finally {

@@ -61,16 +61,18 @@ export class QueueFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       bundling: {
-        format: OutputFormat.ESM,
+        // An ES module's import of a built-in one touches all its exports, and so loads what Node else loads on first use.
+        format: OutputFormat.CJS,
         target: 'node24',
         minify: true,
         logLevel: LogLevel.WARNING,
         sourceMap: true,
-        sourceMapMode: SourceMapMode.EXTERNAL,
+        sourceMapMode: SourceMapMode.DEFAULT,
         sourcesContent: false,
         mainFields: ['module', 'main'],
         externalModules: [],
-        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        banner: "const bundleUrl=require('node:url').pathToFileURL(__filename).href;",
+        define: { 'import.meta.url': 'bundleUrl' },
         commandHooks: copied(packageFiles),
       },
     });

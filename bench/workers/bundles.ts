@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,8 +8,14 @@ const runFile = promisify(execFile);
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const CDK = join(PROJECT, 'node_modules/aws-cdk/bin/cdk');
 
-/** Where the bundle of each function is, by its name in the stack. */
-export type Bundles = Readonly<Record<'Publish' | 'Read' | 'Manage' | 'Site' | 'Dispatch' | 'Deliver', string>>;
+export type Bundle = {
+  readonly path: string;
+  /** What Node is told when it runs. */
+  readonly nodeOptions: string;
+};
+
+/** By the functions' names in the stack. */
+export type Bundles = Readonly<Record<'Publish' | 'Read' | 'Manage' | 'Site' | 'Dispatch' | 'Deliver', Bundle>>;
 
 /** The template's text and the bundles, made as a deployment makes them, without credentials and without a home. */
 export async function synthesize(to: string): Promise<{ readonly template: string; readonly bundles: Bundles }> {
@@ -18,26 +24,32 @@ export async function synthesize(to: string): Promise<{ readonly template: strin
   const template = readFileSync(join(to, 'EventQueue.template.json'), 'utf8');
   const { Resources } = JSON.parse(template) as { Resources: Record<string, Resource> };
   const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
-  const bundles = functions.map(([id, { Metadata }]) => {
-    const folder = join(to, Metadata?.['aws:asset:path'] ?? '');
-    const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
-    return [/^Queue([A-Z][a-z]+)Function/.exec(id)?.[1] ?? id, join(folder, file)];
-  });
+  const bundles = functions.map(([id, { Metadata, Properties }]) => [
+    /^Queue([A-Z][a-z]+)Function/.exec(id)?.[1] ?? id,
+    {
+      path: join(to, Metadata['aws:asset:path'], 'index.js'),
+      nodeOptions: Properties.Environment.Variables.NODE_OPTIONS,
+    },
+  ]);
   return { template, bundles: Object.fromEntries(bundles) };
 }
 
-type Resource = { readonly Type: string; readonly Metadata?: Readonly<Record<string, string>> };
+type Resource = {
+  readonly Type: string;
+  readonly Metadata: { readonly 'aws:asset:path': string };
+  readonly Properties: { readonly Environment: { readonly Variables: { readonly NODE_OPTIONS: string } } };
+};
 
 /** Loads a bundle as Lambda does and prints how many milliseconds that took. */
 const LOAD = `
 const from = performance.now();
-await import(process.argv[1]);
+require(process.argv[1]);
 process.stdout.write(String(performance.now() - from), () => process.exit(0));
 `;
 
 /** Milliseconds, in a fresh process. */
-export async function loadTime(bundle: string, environment: Readonly<Record<string, string>>): Promise<number> {
-  return Number(await evaluated(LOAD, [bundle], environment));
+export async function loadTime(bundle: Bundle, environment: Readonly<Record<string, string>>): Promise<number> {
+  return Number(await evaluated(LOAD, bundle, [], environment));
 }
 
 /** Hands a bundle one event and prints what it answers: on a clock that is some milliseconds ahead. */
@@ -45,9 +57,11 @@ const RUN = `
 const [, bundle, event, ahead] = process.argv;
 const now = Date.now;
 Date.now = () => now() + Number(ahead);
-const { handler } = await import(bundle);
-const answer = await handler(JSON.parse(event), { getRemainingTimeInMillis: () => 60_000 });
-process.stdout.write('\\n' + JSON.stringify(answer ?? null), () => process.exit(0));
+const { handler } = require(bundle);
+const context = { getRemainingTimeInMillis: () => 60_000 };
+handler(JSON.parse(event), context).then((answer) =>
+  process.stdout.write('\\n' + JSON.stringify(answer ?? null), () => process.exit(0)),
+);
 `;
 
 type Invocation = {
@@ -59,18 +73,19 @@ type Invocation = {
 
 /** One invocation of a bundle in a fresh process. Answers what its handler does. */
 // biome-ignore lint/suspicious/noExplicitAny: each handler answers something else.
-export async function invoke(bundle: string, { environment, event, ahead = 0 }: Invocation): Promise<any> {
-  const printed = await evaluated(RUN, [bundle, JSON.stringify(event), String(ahead)], environment);
+export async function invoke(bundle: Bundle, { environment, event, ahead = 0 }: Invocation): Promise<any> {
+  const printed = await evaluated(RUN, bundle, [JSON.stringify(event), String(ahead)], environment);
   return JSON.parse(printed.split('\n').at(-1) ?? '');
 }
 
 async function evaluated(
   code: string,
+  { path, nodeOptions }: Bundle,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { stdout } = await runFile(process.execPath, ['--input-type=module', '--eval', code, ...args], {
-    env: environment,
+  const { stdout } = await runFile(process.execPath, ['--eval', code, path, ...args], {
+    env: { ...environment, NODE_OPTIONS: nodeOptions },
   });
   return stdout;
 }

@@ -34,7 +34,7 @@ afterAll(async () => {
 test('every function is bundled with all that it needs, in 600 KB', () => {
   const bundles = Object.values(synthesized.bundles);
   expect(bundles).toHaveLength(6);
-  for (const path of bundles) expect(statSync(path).size).toBeLessThanOrEqual(MOST_BYTES);
+  for (const { path } of bundles) expect(statSync(path).size).toBeLessThanOrEqual(MOST_BYTES);
 });
 
 test('a second synthesis is identical, and needs no credentials', async () => {
@@ -103,6 +103,11 @@ describe('the bundles, each invocation in a process of its own', () => {
     const path = `/events/${JSON.parse(body).key}`;
     expect((await ask('Manage', { method: 'DELETE', path })).json.status).toBe('cancelled');
   }, 60_000);
+
+  test('say where in the source they failed', async () => {
+    const environment = { ...surroundings.environment, SHARDS: 'many' };
+    await expect(invoke(synthesized.bundles.Read, { environment, event: {} })).rejects.toThrow(/\/environment\.ts:\d+/);
+  });
 
   test('serve the pages and all that belongs to them', async () => {
     const site = openSite();
