@@ -1,3 +1,4 @@
+import { openApi } from './runtime/open-api.ts';
 import { openRuntime } from './runtime/open-runtime.ts';
 
-export const handler = openRuntime().api('manage');
+export const handler = openApi(openRuntime(), 'manage');

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { type DirectRequest, directCaller, isDirect, throughTheApi } from './runtime/direct-request.ts';
+import { openApi } from './runtime/open-api.ts';
 import { openRuntime } from './runtime/open-runtime.ts';
 
-const { api, apiFor } = openRuntime();
-const answer = api('publish');
-const answerDirect = apiFor('publish', directCaller);
+const runtime = openRuntime();
+const answer = openApi(runtime, 'publish');
+const answerDirect = openApi(runtime, 'publish', { find: async () => directCaller });
 
 /** Behind the API, and for whoever was granted to invoke it. */
 export async function handler(request: APIGatewayProxyEventV2 | DirectRequest, context: Context) {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { FunctionName } from '../../api/routes.ts';
+import { openApi } from '../../lambdas/runtime/open-api.ts';
 import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
 import { emulatedCloud } from './emulated-cloud.ts';
 import type { AwsCall } from './recording-endpoint.ts';
@@ -26,7 +27,7 @@ export async function deployedFunctions(instead: Parameters<typeof openRuntime>[
     calls: (name: DeployedName): readonly AwsCall[] => opened.find(([one]) => one === name)?.[1].calls ?? [],
 
     async ask(name: FunctionName, method: string, path: string, body?: object): Promise<{ readonly key: string }> {
-      const answer = await runtimes[name].api(name)(requestOf(cloud.secret, method, path, body), context);
+      const answer = await openApi(runtimes[name], name)(requestOf(cloud.secret, method, path, body), context);
       return JSON.parse(answer.body ?? 'null');
     },
 

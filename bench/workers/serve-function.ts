@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionName } from '../../api/routes.ts';
+import { openApi } from '../../lambdas/runtime/open-api.ts';
 import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
 import { openGateway } from '../../local/gateway.ts';
 import { pollForEver } from './event-source.ts';
@@ -34,8 +35,8 @@ async function serve(runtime: Runtime): Promise<void> {
   }
 }
 
-async function urlOf({ api }: Runtime, name: FunctionName): Promise<string> {
-  const server = await openGateway(api(name), () => undefined, 0);
+async function urlOf(runtime: Runtime, name: FunctionName): Promise<string> {
+  const server = await openGateway(openApi(runtime, name), () => undefined, 0);
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 

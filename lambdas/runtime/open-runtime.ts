@@ -10,13 +10,11 @@ import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable } from '../../adapters/dynamo-table.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
-import { type HttpApi, httpApi } from '../../api/http-api.ts';
-import type { FunctionName } from '../../api/routes.ts';
-import type { ApiKey } from '../../core/api-key.ts';
 import { unlimitedSlots } from '../../core/call-slots.ts';
-import type { ApiKeys } from '../../core/ports.ts';
+import type { ApiKeys, SigningSecrets, Statistics } from '../../core/ports.ts';
 import { isPublicAddress } from '../../core/public-address.ts';
-import { eventQueue } from '../../core/queue.ts';
+import { type EventQueue, eventQueue } from '../../core/queue.ts';
+import type { Settings } from '../../core/settings.ts';
 import type { World } from '../../core/world.ts';
 import { type DeliverRecords, recordDeliverer } from './deliver-records.ts';
 import { readEnvironment, settingsOf } from './environment.ts';
@@ -31,20 +29,31 @@ const AWS_TIMEOUTS = { connectionTimeout: SECOND, socketTimeout: 5 * SECOND };
 /** The due queue itself sends again what may not have arrived, and marks it. */
 const SENT_ONCE = { requestHandler: AWS_TIMEOUTS, maxAttempts: 1 };
 
-/** What the deployed functions do. */
+/** The queue on AWS: what its functions do, and what those behind the API are made of. */
 export type Runtime = {
-  /** The routes of a function, for whoever has a key. */
-  api(name: FunctionName): HttpApi;
-  /** The same routes for a caller that has been authenticated already. */
-  apiFor(name: FunctionName, caller: ApiKey): HttpApi;
   readonly deliver: DeliverRecords;
   dispatch(): Promise<void>;
+  readonly queue: EventQueue;
+  readonly statistics: Statistics;
+  readonly signingSecrets: SigningSecrets;
+  readonly keys: ApiKeys;
+  readonly settings: Settings;
+  readonly version: string;
+  now(): number;
+  report(error: unknown): void;
+  /**
+   * Writes down what an invocation counted: before it ends, since nobody knows whether there will be another. Of a failure Lambda
+   * would write all there is to it.
+   */
+  recorded<Given extends unknown[], Answer>(
+    invoke: (...given: Given) => Promise<Answer>,
+  ): (...given: Given) => Promise<Answer>;
 };
 
 /** What a measurement puts in the place of time and of the receivers. */
 type Instead = Partial<Pick<World, 'now' | 'sleep' | 'call' | 'newId' | 'random'>>;
 
-/** The queue on AWS, wired from the environment once for each process. */
+/** Wired from the environment once for each process. */
 export function openRuntime(variables = process.env, instead: Instead = {}): Runtime {
   const environment = readEnvironment(variables);
   const { now = Date.now } = instead;
@@ -86,10 +95,6 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   });
   let flushedAt = 0;
 
-  /**
-   * Writes down what an invocation counted: before it ends, since nobody knows whether there will be another. Of a failure Lambda
-   * would write all there is to it.
-   */
   function recorded<Given extends unknown[], Answer>(invoke: (...given: Given) => Promise<Answer>) {
     return async (...given: Given): Promise<Answer> => {
       try {
@@ -107,21 +112,21 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
     };
   }
 
-  function apiWith(keys: ApiKeys, only: FunctionName): HttpApi {
-    return recorded(
-      httpApi({ queue, statistics, signingSecrets, keys, settings, now, version: environment.VERSION, report, only }),
-    );
-  }
-
-  const keys = dynamoApiKeys(table, now);
   return {
-    api: (name) => apiWith(keys, name),
-    apiFor: (name, caller) => apiWith({ find: async () => caller }, name),
     deliver: recorded(recordDeliverer({ deliver: queue.deliver, now, report })),
     dispatch: recorded(async () => {
       const run = await queue.dispatch();
       if (run !== undefined) tellRun(run);
     }),
+    queue,
+    statistics,
+    signingSecrets,
+    keys: dynamoApiKeys(table, now),
+    settings,
+    version: environment.VERSION,
+    now,
+    report,
+    recorded,
   };
 }
 
