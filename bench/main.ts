@@ -1,9 +1,9 @@
-import { bundles } from './bundles.ts';
 import { first } from './first.ts';
+import { functions } from './functions.ts';
 import { hostile } from './hostile.ts';
 import { measurePerformance } from './performance.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, bundles, hostile };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, functions, hostile };
 
 const [name = '', ...others] = process.argv.slice(2);
 const run = benchmarks[name];

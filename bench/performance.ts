@@ -4,7 +4,8 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type Figure, type Measure, meets, tableOf } from './workers/figure.ts';
+import { measureFunctions, measureUnits } from './functions.ts';
+import { type Figure, type Measure, meets, rowOf } from './workers/figure.ts';
 import { bareBurst, batches, burst, delayed, type Scene, steady, waiting } from './workers/loads.ts';
 import { runProcess, type ServingProcess, serveInProcess } from './workers/local-process.ts';
 import { openTimingReceiver } from './workers/timing-receiver.ts';
@@ -21,11 +22,11 @@ const help = `Measures the queue on this machine, its table on disk, against wha
 
   npm run bench -- [options]
 
-  --quick            takes a minute, and says less
+  --quick            takes a minute: less load, and without units and functions
   --json <file>      where the figures are written (default bench.json)
   --compare <file>   shows each figure against that of an earlier run
 
-npm run bench -- first | bundles | hostile measures one thing each.`;
+npm run bench -- first | functions | hostile measures one thing each.`;
 
 type Sizes = {
   readonly burst: number;
@@ -53,21 +54,25 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
   const earlier =
     values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')).figures as Figure[]);
   const figures: Figure[] = [];
-  const record = (figure: Figure) => {
+  const measured: Measured = (scenario) => (name, value, unit, aim) => {
+    const figure = { scenario, name, value, unit, ...(aim && { aim }) };
     figures.push(figure);
-    console.log(tableOf([figure], earlier).split('\n')[1]);
+    const before = earlier.find((one) => one.scenario === scenario && one.name === name);
+    console.log(rowOf(figure, before));
   };
   console.log(`${cpus()[0]?.model ?? 'a processor'}, ${availableParallelism()} of them, Node ${process.version}\n`);
-  await everyScenario(values.quick ? quickSizes : sizes, record);
+  await everyLoad(values.quick ? quickSizes : sizes, measured);
+  if (!values.quick) {
+    await measureUnits(measured('units'));
+    await measureFunctions(measured('functions'));
+  }
   writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), figures }, null, 2)}\n`);
   return figures.every((figure) => meets(figure) ?? true);
 }
 
-async function everyScenario(size: Sizes, record: (figure: Figure) => void): Promise<void> {
-  const measured =
-    (scenario: string): Measure =>
-    (name, value, unit, aim) =>
-      record({ scenario, name, value, unit, ...(aim && { aim }) });
+type Measured = (scenario: string) => Measure;
+
+async function everyLoad(size: Sizes, measured: Measured): Promise<void> {
   const limit = await onBareMachine((scene) => bareBurst(scene, size.burst), measured('the machine'));
   const rate = await onQueue((scene) => burst(scene, size.burst, { recorded: { least: 3_000 } }), measured('burst'));
   measured('burst')('of what the machine can do', rate / limit, 'times', { least: 0.3 });

@@ -53,7 +53,7 @@ function openedIn(environment: Record<string, string>, instead: Parameters<typeo
   return openRuntime(environment, instead);
 }
 
-function requestOf(secret: string, method: string, path: string, body?: object): APIGatewayProxyEventV2 {
+export function requestOf(secret: string, method: string, path: string, body?: object): APIGatewayProxyEventV2 {
   return {
     rawPath: path,
     rawQueryString: '',
@@ -69,7 +69,7 @@ function bodiesIn({ action, input }: AwsCall): readonly string[] {
   return action === 'sqs:SendMessage' ? entries.map(({ MessageBody }) => MessageBody) : [];
 }
 
-function recordsOf(bodies: readonly string[], receiveCount: number): SQSEvent {
+export function recordsOf(bodies: readonly string[], receiveCount = 1): SQSEvent {
   const attributes = { ApproximateReceiveCount: String(receiveCount) };
   return { Records: bodies.map((body, index) => ({ messageId: String(index), body, attributes })) } as SQSEvent;
 }

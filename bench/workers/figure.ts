@@ -3,7 +3,7 @@ export type Figure = {
   readonly scenario: string;
   readonly name: string;
   readonly value: number;
-  readonly unit: 'per second' | 'ms' | 'MiB' | 'times' | 's';
+  readonly unit: 'per second' | 'ms' | 'MiB' | 'KB' | 'times' | 's' | 'an event';
   /** What is aimed at: at least, or at most. */
   readonly aim?: { readonly least: number } | { readonly most: number };
 };
@@ -15,17 +15,11 @@ export function meets({ value, aim }: Figure): boolean | undefined {
   return 'least' in aim ? value >= aim.least : value <= aim.most;
 }
 
-/** One row a figure, against the same of an earlier run if there is one. */
-export function tableOf(figures: readonly Figure[], earlier: readonly Figure[] = []): string {
-  const rows = figures.map((figure) => {
-    const before = earlier.find(({ scenario, name }) => scenario === figure.scenario && name === figure.name);
-    return [figure.scenario, figure.name, shown(figure.value), figure.unit, aimOf(figure), changeOf(figure, before)];
-  });
-  return [['', '', '', '', 'aim', earlier.length > 0 ? 'before' : ''], ...rows]
-    .map(([scenario = '', name = '', value = '', unit = '', aim = '', change = '']) =>
-      `${scenario.padEnd(34)}${name.padEnd(38)}${value.padStart(10)} ${unit.padEnd(12)}${aim.padEnd(16)}${change}`.trimEnd(),
-    )
-    .join('\n');
+/** A line of a table, against the same figure of an earlier run if there is one. */
+export function rowOf(figure: Figure, before?: Figure): string {
+  const { scenario, name, value, unit } = figure;
+  const amount = `${shown(value).padStart(10)} ${unit.padEnd(12)}`;
+  return `${scenario.padEnd(24)}${name.padEnd(60)}${amount}${aimOf(figure).padEnd(16)}${changeOf(figure, before)}`.trimEnd();
 }
 
 function aimOf(figure: Figure): string {

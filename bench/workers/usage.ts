@@ -8,6 +8,7 @@ export type Usage = {
   readonly billedMilliseconds: number;
   readonly writeUnits: number;
   readonly readUnits: number;
+  readonly tableRequests: number;
   readonly queueRequests: number;
   readonly loggedBytes: number;
 };
@@ -94,6 +95,7 @@ const emptyInvocation: Usage = {
   billedMilliseconds: workingTime.anInvocation,
   writeUnits: 0,
   readUnits: 0,
+  tableRequests: 0,
   queueRequests: 0,
   loggedBytes: 0,
 };
@@ -106,6 +108,7 @@ function inCalls(calls: readonly AwsCall[], loggedBytes: number): Usage {
     billedMilliseconds: calls.length * workingTime.aRequest,
     writeUnits: sum(({ writeUnits }) => writeUnits),
     readUnits: sum(({ readUnits }) => readUnits),
+    tableRequests: calls.filter(({ action }) => action.startsWith('dynamodb:')).length,
     queueRequests: calls.filter(({ action }) => action.startsWith('sqs:')).length,
     loggedBytes,
   };

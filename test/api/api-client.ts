@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpApi } from '../../api/http-api.ts';
+import { simulatedClock } from '../../bench/workers/simulated-clock.ts';
 import type { ApiKeys, EventStore, Period } from '../../core/ports.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
@@ -8,7 +9,7 @@ import { expectDescribed } from '../described-answer.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { quietWorld } from '../quiet-world.ts';
 import { answered, secrets } from '../sample-event.ts';
-import { recordedMessages, simulatedClock } from '../simulated-time.ts';
+import { recordedMessages } from '../simulated-time.ts';
 
 export const START = Date.parse('2030-01-01T00:00:00.250Z');
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { rest } from '../../bench/workers/simulated-clock.ts';
 import { limitedSlots } from '../../core/call-slots.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
-import { rest } from '../simulated-time.ts';
 import { SECOND, START, simulation } from './simulation.ts';
 
 describe('a host that is full', () => {

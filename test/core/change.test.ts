@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { rest } from '../../bench/workers/simulated-clock.ts';
 import { positionAt } from '../../core/entry.ts';
 import type { EventRecord, EventStore } from '../../core/ports.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
-import { rest } from '../simulated-time.ts';
 import { simulatedCloud } from './simulated-cloud.ts';
 import { SECOND, START } from './simulation.ts';
 

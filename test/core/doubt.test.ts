@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { rest, simulatedClock } from '../../bench/workers/simulated-clock.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { Message, Received } from '../../core/message.ts';
 import type { DueQueue, EventStore } from '../../core/ports.ts';
@@ -7,7 +8,7 @@ import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { quietWorld } from '../quiet-world.ts';
 import { answered, answeringRecords, wantedEvent } from '../sample-event.ts';
-import { received, recordedMessages, rest, simulatedClock } from '../simulated-time.ts';
+import { received, recordedMessages } from '../simulated-time.ts';
 import { SECOND, START, simulation } from './simulation.ts';
 
 const MINUTE = 60 * SECOND;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { rest } from '../../bench/workers/simulated-clock.ts';
 import type { EventKey } from '../../core/event-key.ts';
 import { publicKey, shardOf } from '../../core/event-key.ts';
 import { callbackKey } from '../../core/failure-callback.ts';
 import type { EventRecord } from '../../core/ports.ts';
 import type { CallResult, Finished, Progress } from '../../core/progress.ts';
 import { answered, queuedEvent, wantedEvent } from '../sample-event.ts';
-import { rest } from '../simulated-time.ts';
 import { callbacksOf, everyEvent } from './mixed-events.ts';
 import { type Fault, simulatedCloud } from './simulated-cloud.ts';
 import { SECOND, START } from './simulation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { rest } from '../../bench/workers/simulated-clock.ts';
 import { wantedEvent } from '../sample-event.ts';
-import { rest } from '../simulated-time.ts';
 import { areSettled, callbacksOf, everyEvent, isGone, mixedAnswer, succeedsAt, wishes } from './mixed-events.ts';
 import { type Fault, type Operation, type SimulatedCall, simulatedCloud } from './simulated-cloud.ts';
 import { SECOND, START } from './simulation.ts';

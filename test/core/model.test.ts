@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { rest } from '../../bench/workers/simulated-clock.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { EventKey } from '../../core/event-key.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { wantedEvent } from '../sample-event.ts';
-import { rest } from '../simulated-time.ts';
 import { areSettled, everyEvent, mixedAnswer, wishes } from './mixed-events.ts';
 import { type Harm, type QueueModel, queueModel } from './queue-model.ts';
 import { type Fault, type Operation, simulatedCloud } from './simulated-cloud.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { rest } from '../../bench/workers/simulated-clock.ts';
 import { shardOf } from '../../core/event-key.ts';
 import type { Received } from '../../core/message.ts';
 import type { EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
-import { rest } from '../simulated-time.ts';
 import { SECOND, START, simulation } from './simulation.ts';
 
 describe('publish', () => {

@@ -1,3 +1,4 @@
+import { rest, simulatedClock } from '../../bench/workers/simulated-clock.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { Message } from '../../core/message.ts';
 import type { DueQueue, EventStore } from '../../core/ports.ts';
@@ -6,7 +7,6 @@ import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { quietWorld } from '../quiet-world.ts';
 import { answered, answeringRecords } from '../sample-event.ts';
-import { rest, simulatedClock } from '../simulated-time.ts';
 import { simulatedDueQueue } from './simulated-due-queue.ts';
 import { SECOND, START } from './simulation.ts';
 

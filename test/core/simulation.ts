@@ -1,3 +1,4 @@
+import { simulatedClock } from '../../bench/workers/simulated-clock.ts';
 import { type CallSlots, unlimitedSlots } from '../../core/call-slots.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { DueQueue, EventStore } from '../../core/ports.ts';
@@ -6,7 +7,7 @@ import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { quietWorld } from '../quiet-world.ts';
 import { answered, answeringRecords } from '../sample-event.ts';
-import { recordedMessages, simulatedClock } from '../simulated-time.ts';
+import { recordedMessages } from '../simulated-time.ts';
 
 export const START = Date.parse('2030-01-01T00:00:00.250Z');
 export const SECOND = 1_000;

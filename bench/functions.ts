@@ -1,0 +1,80 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bundles, invokeAgainAndAgain, loadTime, synthesize } from './workers/bundles.ts';
+import { idleRun, scenarios, usageOfEvent } from './workers/cost.ts';
+import { recordsOf, requestOf } from './workers/deployed-functions.ts';
+import { emulatedCloud } from './workers/emulated-cloud.ts';
+import { type Measure, rowOf } from './workers/figure.ts';
+import { quantileOf } from './workers/steadiness.ts';
+import { openTimingReceiver } from './workers/timing-receiver.ts';
+
+const LOADS = 11;
+const INVOCATIONS = 1_000;
+const BATCH = 10;
+
+export function functions(): Promise<void> {
+  return measureFunctions((name, value, unit, aim) =>
+    console.log(rowOf({ scenario: 'functions', name, value, unit, ...(aim && { aim }) })),
+  );
+}
+
+/** The deployed functions as they are bundled: how large they are, how long a fresh process takes to load one, and what an invocation costs. */
+export async function measureFunctions(measure: Measure): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'event-queue-functions-'));
+  try {
+    const { bundles } = await synthesize(folder);
+    await measureLoading(bundles, measure);
+    await measureInvocations(bundles, measure);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What an event of each kind costs of AWS, counted; with its share of what is written down every ten seconds. */
+export async function measureUnits(measure: Measure): Promise<void> {
+  const { used: idle } = await idleRun();
+  for (const scenario of scenarios) {
+    const { writeUnits, readUnits, tableRequests, queueRequests } = await usageOfEvent(scenario, idle);
+    measure(`${scenario.name}: write units`, writeUnits, 'an event');
+    measure(`${scenario.name}: read units`, readUnits, 'an event');
+    measure(`${scenario.name}: AWS calls`, tableRequests + queueRequests, 'an event');
+  }
+}
+
+async function measureLoading(bundles: Bundles, measure: Measure): Promise<void> {
+  const cloud = await emulatedCloud();
+  const { environment } = await cloud.surroundings();
+  for (const [name, bundle] of Object.entries(bundles)) {
+    const times: number[] = [];
+    for (let load = 0; load < LOADS; load++) times.push(await loadTime(bundle, environment));
+    measure(`${name}, its size`, (await stat(bundle.path)).size / 1_024, 'KB', { most: 600 });
+    measure(`${name}, to load`, quantileOf(times, 0.5) ?? Number.NaN, 'ms', { most: 100 });
+  }
+  await cloud.close();
+}
+
+/** Each process is warm: the first half of its invocations does not count. */
+async function measureInvocations({ Publish, Deliver }: Bundles, measure: Measure): Promise<void> {
+  const cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
+  const { environment, calls } = await cloud.surroundings();
+  const receiver = await openTimingReceiver();
+  const event = { url_to_send_request: `${receiver.url}/`, body: { user: 42 } };
+  const requests = Array.from({ length: INVOCATIONS }, () => requestOf(cloud.secret, 'POST', '/events', event));
+
+  const published = await invokeAgainAndAgain(Publish, environment, requests);
+  measure('Publish, an event: time', published.took, 'ms');
+  measure('Publish, an event: processor', published.processor, 'ms', { most: 2 });
+
+  const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').map(({ input }) => input.Entries);
+  const bodies = (sent as { MessageBody: string }[][]).flat().map(({ MessageBody }) => MessageBody);
+  const batches = Array.from({ length: INVOCATIONS / BATCH }, (_, n) =>
+    recordsOf(bodies.slice(n * BATCH, (n + 1) * BATCH)),
+  );
+  const delivered = await invokeAgainAndAgain(Deliver, environment, batches);
+  await receiver.called(1);
+  measure('Deliver, ten events: time', delivered.took, 'ms');
+  measure('Deliver, ten events: processor', delivered.processor, 'ms');
+  receiver.close();
+  await cloud.close();
+}
