@@ -27,23 +27,35 @@ export type DynamoStatistics = Statistics & {
 export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoStatistics {
   const writer = randomUUID();
   /** By the sort key of their item, which are those of this process. */
-  const own = new Map<string, { readonly range: StatisticsRange; readonly startedAt: number; counts: Counts }>();
+  const own = new Map<
+    string,
+    { readonly range: StatisticsRange; readonly startedAt: number; readonly counts: Counts }
+  >();
   const unwritten = new Set<string>();
+  /** What happened in a minute and is in no item yet: to find the items takes longer than to count. */
+  let fresh = { minute: 0, counts: noCounts };
 
   function tell(change: Change): void {
+    const minute = startOf('hour', now());
+    if (minute !== fresh.minute) settle();
+    fresh = { minute, counts: counted(fresh.counts, change) };
+  }
+
+  function settle(): void {
+    const { minute, counts } = fresh;
+    fresh = { minute, counts: noCounts };
+    if (counts === noCounts) return;
     for (const range of ['hour', 'day'] as const) {
-      const startedAt = startOf(range, now());
+      const startedAt = startOf(range, minute);
       const sk = sortKey(range, startedAt, writer);
-      const period = own.get(sk) ?? { range, startedAt, counts: noCounts };
-      const counts = counted(period.counts, change);
-      if (counts === period.counts) continue;
-      period.counts = counts;
-      own.set(sk, period);
+      const before = own.get(sk)?.counts ?? noCounts;
+      own.set(sk, { range, startedAt, counts: added(before, counts) });
       unwritten.add(sk);
     }
   }
 
   async function flush(): Promise<void> {
+    settle();
     const written = [...unwritten];
     unwritten.clear();
     try {
@@ -64,6 +76,7 @@ export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoS
   }
 
   async function read(range: StatisticsRange): Promise<readonly Period[]> {
+    settle();
     const { length, count } = RANGES[range];
     const last = startOf(range, now());
     const starts = Array.from({ length: count }, (_, index) => last - (count - 1 - index) * length);

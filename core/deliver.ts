@@ -33,7 +33,7 @@ export function deliverer(world: World): Deliver {
     const ended = await attempt(message).finally(calls.oneEnded);
     if (ended === undefined) return;
     if (!isSuccess(ended.progress)) return recordFailure(ended);
-    await Promise.race([calls.allEnded, sleep(LONGEST_LINGER)]);
+    if (calls.areOpen()) await Promise.race([calls.allEnded, sleep(LONGEST_LINGER)]);
     await store.recordSuccess(ended.event, ended.progress);
     unrecorded.forget(ended);
   }
@@ -77,7 +77,11 @@ function isSuccess(progress: Progress): progress is Finished {
   return progress.status === 'success';
 }
 
-type OpenCalls = { readonly oneEnded: () => void; readonly allEnded: Promise<void> };
+type OpenCalls = {
+  readonly oneEnded: () => void;
+  readonly areOpen: () => boolean;
+  readonly allEnded: Promise<void>;
+};
 
 function openCalls(count: number): OpenCalls {
   const { promise: allEnded, resolve } = Promise.withResolvers<void>();
@@ -86,5 +90,5 @@ function openCalls(count: number): OpenCalls {
     open--;
     if (open === 0) resolve();
   };
-  return { oneEnded, allEnded };
+  return { oneEnded, areOpen: () => open > 0, allEnded };
 }

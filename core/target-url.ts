@@ -31,7 +31,7 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
       refused: 'A URL has no user name and password: they would be shown in records. Send an authorization header.',
     };
   }
-  url.hostname = url.hostname.replace(/\.$/, '');
+  if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
   if (/(^|\.)(\.|$)/.test(url.hostname)) return { refused: 'The host name has a dot too many. Remove it.' };
   if (REFUSED_PORTS.has(portOf(url))) return { refused: `Port ${portOf(url)} is not called: it is not one for HTTP.` };
   if (policy.ownHosts.includes(url.hostname)) return { refused: 'The queue does not call itself.' };
@@ -63,5 +63,6 @@ function portOf(url: URL): number {
 }
 
 function hasControlCharacter(text: string): boolean {
-  return [...text].some((character) => character < ' ' || character === '\u007f');
+  for (const character of text) if (character < ' ' || character === '\u007f') return true;
+  return false;
 }

@@ -8,7 +8,7 @@ endWithParent();
 const agent = new Agent({ keepAlive: true });
 const server = createServer(async (incoming, outgoing) => {
   const { url_to_send_request } = JSON.parse(String(Buffer.concat(await incoming.toArray())));
-  outgoing.writeHead(201, { 'content-type': 'application/json' }).end('{}');
+  outgoing.writeHead(201, { 'content-type': 'application/json', 'content-length': 2 }).end('{}');
   request(url_to_send_request, { agent }, (response) => response.resume()).end();
 }).listen(0, '127.0.0.1');
 await once(server, 'listening');

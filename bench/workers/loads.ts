@@ -17,7 +17,7 @@ type Aims = { readonly accepted?: { least: number }; readonly recorded?: { least
 
 /** Clients publish events that are due at once, one a request. Answers how many were called and recorded in a second. */
 export async function burst({ queueUrl, receiver, measure }: Scene, events: number, aims: Aims = {}): Promise<number> {
-  const client = publishingClient(queueUrl, CLIENTS);
+  const client = await publishingClient(queueUrl, CLIENTS);
   const before = await succeeded(queueUrl);
   const accepting: number[] = [];
   const postedAt = new Map<string, number>();
@@ -42,7 +42,7 @@ export async function burst({ queueUrl, receiver, measure }: Scene, events: numb
 
 /** The same without a record: how many are called in a second. */
 export async function bareBurst({ queueUrl, receiver, measure }: Scene, events: number): Promise<number> {
-  const client = publishingClient(queueUrl, CLIENTS);
+  const client = await publishingClient(queueUrl, CLIENTS);
   const startedAt = now();
   await inParallel(events, CLIENTS, async (n) => {
     await client.post('/events', JSON.stringify({ url_to_send_request: `${receiver.url}/${n}` }));
@@ -70,7 +70,7 @@ export async function batches({ queueUrl, receiver, measure }: Scene, events: nu
 /** So many a second, evenly; a share of them for receivers that take five seconds, whose lateness does not count. */
 export async function steady(scene: Scene, rate: number, seconds: number, slow?: TimingReceiver): Promise<void> {
   const { queueUrl, receiver, measure } = scene;
-  const client = publishingClient(queueUrl, CLIENTS);
+  const client = await publishingClient(queueUrl, CLIENTS);
   const dueAt = new Map<string, number>();
   const published: Promise<void>[] = [];
   const startedAt = now();
@@ -119,7 +119,7 @@ async function publishBatches(
   events: number,
   wish: (n: number) => object,
 ): Promise<readonly EventAnswer[]> {
-  const client = publishingClient(queueUrl, BATCHES_AT_ONCE);
+  const client = await publishingClient(queueUrl, BATCHES_AT_ONCE);
   const kept: EventAnswer[] = [];
   const isWorthKeeping = events <= 20_000;
   await inParallel(Math.ceil(events / BATCH), BATCHES_AT_ONCE, async (batch) => {

@@ -574,7 +574,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'a call has one deadline for all of it',
     file: 'adapters/http-caller.ts',
-    code: '      signal: deadline.signal,\n',
+    code: '  deadline.bounds(request);\n',
     without: '',
     suites: caller,
   },
