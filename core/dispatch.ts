@@ -1,5 +1,5 @@
 import { auditor } from './audit.ts';
-import { type Entry, type Page, type Position, positionAt } from './entry.ts';
+import { type Entry, type Position, positionAt } from './entry.ts';
 import {
   caughtUp,
   graceOf,
@@ -14,10 +14,13 @@ import {
   renewed,
   SENT_BY_PUBLISH,
 } from './hands.ts';
+import type { EventStore } from './ports.ts';
 import type { World } from './world.ts';
 
 /** With so many messages ready on the due queue, sending again would only feed the backlog. */
 const MOST_READY = 1_000;
+/** So many are read at a time; what they hold is sent at once, over some fifty connections. */
+const MOST_SHARDS = 8;
 /** Longer than it takes until a run of the dispatcher sees that the clock was put back. */
 const START_OVERLAP = 90_000;
 
@@ -40,7 +43,10 @@ export type Run = {
   readonly resent: number;
 };
 
-/** Handles a page of entries before the hand moves over it: dying in between repeats the page, and loses nothing. Answers how many messages it sent. */
+/** A page of some shards, and how far each of all shards is with it. */
+type Pages = { readonly entries: readonly Entry[]; readonly reached: readonly Position[] };
+
+/** Handles entries before the hand moves over them: dying in between repeats them, and loses nothing. Answers how many messages it sent. */
 type Handle = (entries: readonly Entry[]) => Promise<number>;
 
 type Walked = { readonly hands: Hands | undefined; readonly sent: number };
@@ -81,11 +87,10 @@ export function dispatcher(world: World): Dispatcher {
     const reach = startedAt + REACH;
     const audited = taken && (await walk(taken, 'trailing', startedAt - START_OVERLAP, resend)).hands;
     if (audited === undefined) return;
-    for (const [shard, position] of audited.trailing.entries()) {
-      for await (const { entries } of pages(shard, position, reach)) await resend(entries);
-      for await (const { entries } of pages(shard, positionAt(reach), startedAt + SENT_BY_PUBLISH))
-        await resend(entries.filter((entry) => messageFor(entry) === undefined));
-    }
+    for await (const { entries } of pages(store, audited.trailing, reach)) await resend(entries);
+    const ofPublish = audited.trailing.map(() => positionAt(reach));
+    for await (const { entries } of pages(store, ofPublish, startedAt + SENT_BY_PUBLISH))
+      await resend(entries.filter((entry) => messageFor(entry) === undefined));
     const leading = audited.leading.map(() => positionAt(reach));
     await keep({ ...caughtUp({ ...audited, leading }, startedAt), leasedUntil: 0 });
   }
@@ -101,27 +106,17 @@ export function dispatcher(world: World): Dispatcher {
     return (await store.keepHands(hands, next)) ? next : undefined;
   }
 
-  /** A hand goes on from where it stands up to an instant, shard by shard; each page that held something is written down. */
+  /** A hand goes on from where it stands up to an instant; what held something is written down. */
   async function walk(from: Hands, hand: Hand, until: number, handle: Handle): Promise<Walked> {
     let hands: Hands | undefined = from;
     let sent = 0;
-    for (const [shard, position] of from[hand].entries()) {
-      for await (const { entries, reached } of pages(shard, position, until)) {
-        sent += await handle(entries);
-        const further: Hands = moved(hands, hand, shard, reached);
-        hands = entries.length === 0 ? further : await keep(further);
-        if (hands === undefined) return { hands, sent };
-      }
+    for await (const { entries, reached } of pages(store, from[hand], until)) {
+      sent += await handle(entries);
+      const further: Hands = moved(hands, hand, reached);
+      hands = entries.length === 0 ? further : await keep(further);
+      if (hands === undefined) break;
     }
     return { hands, sent };
-  }
-
-  async function* pages(shard: number, from: Position, until: number): AsyncGenerator<Page> {
-    for (let position = from; position > positionAt(until); ) {
-      const page = await store.entries(shard, position, until);
-      yield page;
-      position = page.reached;
-    }
   }
 
   async function promote(entries: readonly Entry[]): Promise<number> {
@@ -131,4 +126,29 @@ export function dispatcher(world: World): Dispatcher {
   }
 
   return { dispatch, dispatchAtStart };
+}
+
+/**
+ * From where each shard stands, a page of several at a time: one after the other they would wait for each other's answers. Those
+ * that are furthest behind come first.
+ */
+async function* pages(store: EventStore, from: readonly Position[], until: number): AsyncGenerator<Pages> {
+  const goal = positionAt(until);
+  for (let reached = from; ; ) {
+    const behind = [...reached.entries()].filter(([, position]) => position > goal).sort(byInstant);
+    if (behind.length === 0) return;
+    const found = await Promise.all(
+      behind.slice(0, MOST_SHARDS).map(async ([shard, position]) => {
+        const page = await store.entries(shard, position, until);
+        return { shard, ...page };
+      }),
+    );
+    reached = found.reduce((all, page) => all.with(page.shard, page.reached), reached);
+    yield { entries: found.flatMap(({ entries }) => entries), reached };
+  }
+}
+
+/** The larger a position, the earlier. */
+function byInstant([, one]: readonly [number, Position], [, other]: readonly [number, Position]): number {
+  return one === other ? 0 : one > other ? -1 : 1;
 }

@@ -24,7 +24,7 @@ export type Hand = 'leading' | 'trailing';
 
 /**
  * Where the dispatcher's two hands are: the leading one sends what is soon due, the trailing one audits what should be
- * finished. Whoever writes it next to its version holds the lease; if that one dies, a page at most is done again.
+ * finished. Whoever writes it next to its version holds the lease; if that one dies, a page of some shards at most is done again.
  */
 export type Hands = {
   readonly version: number;
@@ -56,9 +56,9 @@ export function lagOf(positions: readonly Position[], goal: number): number {
   return Math.max(...positions.map((position) => Math.max(0, goal - (instantOf(position) ?? goal))));
 }
 
-/** The same hands with one of them further in a shard. */
-export function moved(hands: Hands, hand: Hand, shard: number, to: Position): Hands {
-  return { ...hands, [hand]: hands[hand].with(shard, to) };
+/** The same hands with one of them further. */
+export function moved(hands: Hands, hand: Hand, to: readonly Position[]): Hands {
+  return { ...hands, [hand]: to };
 }
 
 /** As written down: a version later, and with a new lease. */

@@ -48,11 +48,23 @@ export const rules: readonly Rule[] = [
     without: 'further',
   },
   {
+    name: 'only some shards are read at a time',
+    file: 'core/dispatch.ts',
+    code: 'behind.slice(0, MOST_SHARDS)',
+    without: 'behind.slice(0, MOST_SHARDS * 100)',
+  },
+  {
+    name: 'the shards that are furthest behind come first',
+    file: 'core/dispatch.ts',
+    code: '.sort(byInstant)',
+    without: '.sort((one, other) => byInstant(other, one))',
+  },
+  {
     name: 'a hand moves behind what it has handled',
     file: 'core/dispatch.ts',
-    code: 'await handle(entries);\n        const further: Hands = moved(hands, hand, shard, reached);\n        hands = entries.length === 0 ? further : await keep(further);',
+    code: 'sent += await handle(entries);\n      const further: Hands = moved(hands, hand, reached);\n      hands = entries.length === 0 ? further : await keep(further);',
     without:
-      'const further: Hands = moved(hands, hand, shard, reached);\n        hands = entries.length === 0 ? further : await keep(further);\n        await handle(entries);',
+      'const further: Hands = moved(hands, hand, reached);\n      hands = entries.length === 0 ? further : await keep(further);\n      sent += await handle(entries);',
   },
   {
     name: 'every shard that ever was is read',
@@ -358,8 +370,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit at the start looks ahead to where publish had sent',
     file: 'core/dispatch.ts',
-    code: 'pages(shard, positionAt(reach), startedAt + SENT_BY_PUBLISH)',
-    without: 'pages(shard, positionAt(reach), reach + 0 * SENT_BY_PUBLISH)',
+    code: 'pages(store, ofPublish, startedAt + SENT_BY_PUBLISH)',
+    without: 'pages(store, ofPublish, reach + 0 * SENT_BY_PUBLISH)',
   },
   {
     name: 'the audit at the start leaves the trailing hand behind the present',

@@ -12,6 +12,8 @@ import { SECOND, START } from './simulation.ts';
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** How many entries the store in memory has on a page. */
+const PAGE = 10;
 
 describe('an event is called at its instant, once', () => {
   test.each([0, 1, 179_999, 180_000, 180_001, 5 * MINUTE, 16 * MINUTE, 3 * DAY])('due in %i ms', async (after) => {
@@ -61,7 +63,7 @@ describe('the leading hand', () => {
     expect(sent).toHaveLength(100);
   });
 
-  test('is left alone by a second run while the first is at it; if that one stalls, it does no more than its page', async () => {
+  test('is left alone by a second run while the first is at it; if that one stalls, it does no more than its pages', async () => {
     const memory = memoryEventStore();
     const { queueWith, clock, sent, queue } = simulatedCloud({ store: memory, shards: 2 });
     for (let n = 0; n < 60; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n } }), 'web');
@@ -84,7 +86,35 @@ describe('the leading hand', () => {
     expect(sent).toHaveLength(60);
     letGoOn();
     await stalled;
-    expect(sent.length).toBeLessThanOrEqual(60 + 10);
+    expect(sent.length).toBeLessThanOrEqual(60 + 2 * PAGE);
+  });
+
+  test('reads of eight shards at a time, first of those that are furthest behind', async () => {
+    const memory = memoryEventStore();
+    const behind = new Set([19, 7, 12]);
+    const leading = Array.from({ length: 20 }, (_, shard) => positionAt(behind.has(shard) ? START - HOUR : START));
+    await memory.keepHands(undefined, {
+      version: 1,
+      writtenAt: START - HOUR,
+      leasedUntil: 0,
+      leading,
+      trailing: leading,
+    });
+    const asked: number[] = [];
+    let open = 0;
+    let most = 0;
+    const { queueWith } = simulatedCloud({ store: memory, shards: 20 });
+    const queue = queueWith(20, {
+      async entries(...args) {
+        asked.push(args[0]);
+        most = Math.max(most, ++open);
+        return memory.entries(...args).finally(() => open--);
+      },
+    });
+    await queue.dispatch();
+    expect(asked).toHaveLength(20);
+    expect(most).toBe(8);
+    expect(new Set(asked.slice(0, 3))).toEqual(behind);
   });
 
   test.each([1, 10])('catches up after %i runs that did not happen', async (missed) => {
@@ -145,7 +175,7 @@ describe('a run tells', () => {
 });
 
 describe('a run that dies between any two of its steps', () => {
-  test('loses nothing, and repeats a page at most', async () => {
+  test('loses nothing, and repeats a page of each shard at most', async () => {
     for (let steps = 0; ; steps++) {
       const { queue, queueWith, clock, runUntil, calls, sent, store } = simulatedCloud({ shards: 2 });
       const events: QueuedEvent[] = [];
@@ -156,7 +186,7 @@ describe('a run that dies between any two of its steps', () => {
       const finished = await dyingAfter(steps, store, (over) => queueWith(2, over).dispatch());
       await runUntil(START + 10 * MINUTE);
       expect(new Set(calls.map(({ uuid }) => uuid))).toEqual(new Set(events.map(({ key }) => key.uuid)));
-      expect(sent.length).toBeLessThanOrEqual(25 + 10);
+      expect(sent.length).toBeLessThanOrEqual(25 + 2 * PAGE);
       if (finished) break;
     }
   });

@@ -51,7 +51,7 @@ describe('the audit', () => {
 
   test('has to wait anew once the leading hand is behind the present in any shard', () => {
     expect(lease(standing, START, 2)?.upToDateSince).toBe(START - MINUTE);
-    const behind = moved(standing, 'leading', 1, positionAt(START - 1));
+    const behind = moved(standing, 'leading', [positionAt(START), positionAt(START - 1)]);
     expect(lease(behind, START, 2)).not.toHaveProperty('upToDateSince');
   });
 
