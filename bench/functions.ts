@@ -12,6 +12,8 @@ import { openTimingReceiver } from './workers/timing-receiver.ts';
 const LOADS = 11;
 const INVOCATIONS = 1_000;
 const BATCH = 10;
+const COMING_DUE = 5_000;
+const MINUTE = 60_000;
 
 export function functions(): Promise<void> {
   return measureFunctions((name, value, unit, aim) =>
@@ -26,6 +28,7 @@ export async function measureFunctions(measure: Measure): Promise<void> {
     const { bundles } = await synthesize(folder);
     await measureLoading(bundles, measure);
     await measureInvocations(bundles, measure);
+    await measureDispatch(bundles, measure);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -76,5 +79,25 @@ async function measureInvocations({ Publish, Deliver }: Bundles, measure: Measur
   measure('Deliver, ten events: time', delivered.took, 'ms');
   measure('Deliver, ten events: processor', delivered.processor, 'ms');
   receiver.close();
+  await cloud.close();
+}
+
+/** Some runs, each of which meets as many events that come due. */
+async function measureDispatch({ Publish, Dispatch }: Bundles, measure: Measure): Promise<void> {
+  const cloud = await emulatedCloud();
+  const { environment } = await cloud.surroundings();
+  const runs = [4, 5, 6, 7].map((minutes) => minutes * MINUTE);
+  for (const after of runs) {
+    const event = { url_to_send_request: 'https://user.example.com/hook', call_url_after: after / 1_000 };
+    const batch = requestOf(cloud.secret, 'POST', '/events/batch', { events: Array(100).fill(event) });
+    await invokeAgainAndAgain(Publish, environment, Array(COMING_DUE / 100).fill(batch));
+  }
+  const run = await invokeAgainAndAgain(
+    Dispatch,
+    environment,
+    runs.map(() => ({})),
+    runs.map((after) => after - 1.5 * MINUTE),
+  );
+  measure('Dispatch, an event that comes due: processor', run.processor / COMING_DUE, 'ms');
   await cloud.close();
 }

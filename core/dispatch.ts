@@ -11,6 +11,7 @@ import {
   messageFor,
   moved,
   REACH,
+  released,
   renewed,
   SENT_BY_PUBLISH,
 } from './hands.ts';
@@ -19,6 +20,10 @@ import type { World } from './world.ts';
 
 /** With so many messages ready on the due queue, sending again would only feed the backlog. */
 const MOST_READY = 1_000;
+/** A run ends by itself, shortly before another starts: were it stopped, its last pages would be sent again, and the lease would have to run out. */
+const LONGEST_RUN = 230_000;
+/** From the start of a run on: the next one starts a minute after it. */
+const LONGEST_AUDIT = 45_000;
 /** So many are read at a time; what they hold is sent at once, over some fifty connections. */
 const MOST_SHARDS = 8;
 /** Longer than it takes until a run of the dispatcher sees that the clock was put back. */
@@ -58,21 +63,23 @@ export function dispatcher(world: World): Dispatcher {
   const { audit, resender } = auditor(world, grace);
 
   async function dispatch(): Promise<Run | undefined> {
+    const startedAt = now();
     const taken = await takeLease(await store.findHands());
     if (taken === undefined) return undefined;
     const lags = {
       leadingLag: lagOf(taken.leading, now() + REACH),
       trailingLag: lagOf(taken.trailing, now() - grace),
     };
-    const promoted = await walk(taken, 'leading', now() + REACH, promote);
-    const audited = promoted.hands && (await auditUnlessBehind(caughtUp(promoted.hands, now())));
-    if (audited?.hands !== undefined) await keep(audited.hands);
+    const promoted = await walk(taken, 'leading', now() + REACH, promote, startedAt + LONGEST_RUN);
+    const audited = promoted.hands && (await auditUnlessBehind(caughtUp(promoted.hands, now()), startedAt));
+    if (audited?.hands !== undefined) await release(audited.hands);
     return { ...lags, promoted: promoted.sent, resent: audited?.sent ?? 0 };
   }
 
-  async function auditUnlessBehind(hands: Hands): Promise<Walked> {
+  /** However much there is to audit, the next run must find the lease free: what comes due goes first. */
+  async function auditUnlessBehind(hands: Hands, startedAt: number): Promise<Walked> {
     const mayGoOn = mayAudit(hands, now(), grace) && (await dueQueue.backlog()) <= MOST_READY;
-    return mayGoOn ? walk(hands, 'trailing', now() - grace, audit) : { hands, sent: 0 };
+    return mayGoOn ? walk(hands, 'trailing', now() - grace, audit, startedAt + LONGEST_AUDIT) : { hands, sent: 0 };
   }
 
   /**
@@ -92,7 +99,7 @@ export function dispatcher(world: World): Dispatcher {
     for await (const { entries } of pages(store, ofPublish, startedAt + SENT_BY_PUBLISH))
       await resend(entries.filter((entry) => messageFor(entry) === undefined));
     const leading = audited.leading.map(() => positionAt(reach));
-    await keep({ ...caughtUp({ ...audited, leading }, startedAt), leasedUntil: 0 });
+    await release(caughtUp({ ...audited, leading }, startedAt));
   }
 
   async function takeLease(found: Hands | undefined): Promise<Hands | undefined> {
@@ -106,15 +113,24 @@ export function dispatcher(world: World): Dispatcher {
     return (await store.keepHands(hands, next)) ? next : undefined;
   }
 
-  /** A hand goes on from where it stands up to an instant; what held something is written down. */
-  async function walk(from: Hands, hand: Hand, until: number, handle: Handle): Promise<Walked> {
+  /** At the end: the next run need not wait until the lease has run out. */
+  async function release(hands: Hands): Promise<void> {
+    await store.keepHands(hands, released(hands, now()));
+  }
+
+  /**
+   * A hand goes on from where it stands up to an instant; what held something is written down.
+   *
+   * @param stopAt from when on it takes no further page
+   */
+  async function walk(from: Hands, hand: Hand, until: number, handle: Handle, stopAt = Infinity): Promise<Walked> {
     let hands: Hands | undefined = from;
     let sent = 0;
     for await (const { entries, reached } of pages(store, from[hand], until)) {
       sent += await handle(entries);
       const further: Hands = moved(hands, hand, reached);
       hands = entries.length === 0 ? further : await keep(further);
-      if (hands === undefined) break;
+      if (hands === undefined || now() >= stopAt) break;
     }
     return { hands, sent };
   }

@@ -66,6 +66,11 @@ export function renewed(hands: Hands, now: number): Hands {
   return { ...hands, version: hands.version + 1, writtenAt: now, leasedUntil: now + LEASE };
 }
 
+/** As written down by a run that ends: nobody has the lease. */
+export function released(hands: Hands, now: number): Hands {
+  return { ...renewed(hands, now), leasedUntil: 0 };
+}
+
 /** When the leading hand has gone through all shards. */
 export function caughtUp(hands: Hands, now: number): Hands {
   return { ...hands, upToDateSince: hands.upToDateSince ?? now };

@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { prices } from './prices.ts';
-import { MEMORY } from './queue-function.ts';
 import type { QueueMetrics } from './queue-metrics.ts';
 
 const DAY = { period: Duration.days(1), statistic: Stats.SUM };
 const GIGABYTE = 1_024 ** 3;
-const MILLISECOND = (MEMORY / 1_024 / 1_000) * prices.gigabyteSecond;
+/** Of a function with a megabyte. */
+const MILLISECOND = prices.gigabyteSecond / 1_024 / 1_000;
 
 /** Dollars of the day so far, by what was used. A metric without a value counts for nothing, and hides nothing. */
 export function costToday(metrics: QueueMetrics): IMetric {
@@ -15,7 +15,7 @@ export function costToday(metrics: QueueMetrics): IMetric {
     [prices.readUnit, [metrics.readUnits(DAY)]],
     [prices.queueRequest, metrics.queueRequests(DAY)],
     [prices.invocation, metrics.invocations(DAY)],
-    [MILLISECOND, metrics.billed(DAY)],
+    ...metrics.billed(DAY).map(([memory, duration]) => [memory * MILLISECOND, [duration]] as const),
     [prices.apiRequest, [metrics.requests(DAY)]],
     [prices.logGigabyte / GIGABYTE, metrics.logged(DAY)],
   ];

@@ -16,7 +16,7 @@ import { queueDashboard } from './dashboard.ts';
 import { DueQueue } from './due-queue.ts';
 import { EventTable } from './event-table.ts';
 import { type Domain, QueueHttpApi, type Throttling } from './http-api.ts';
-import { QueueFunction } from './queue-function.ts';
+import { DISPATCH_MEMORY, QueueFunction } from './queue-function.ts';
 import { queueMetrics } from './queue-metrics.ts';
 import { timingsFor } from './timings.ts';
 
@@ -141,7 +141,8 @@ export class EventQueue extends Construct {
 
     const site = new QueueFunction(this, 'Site', { ...given, name: 'site', packageFiles: Object.values(packageFiles) });
 
-    const dispatch = new QueueFunction(this, 'Dispatch', { ...given, name: 'dispatch', timeout: timings.dispatch });
+    const dispatching = { timeout: timings.dispatch, memory: DISPATCH_MEMORY };
+    const dispatch = new QueueFunction(this, 'Dispatch', { ...given, ...dispatching, name: 'dispatch' });
     table.grant(dispatch.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
     dueQueue.grantSend(dispatch.function);
     dueQueue.grantCount(dispatch.function);
@@ -162,10 +163,8 @@ export class EventQueue extends Construct {
 
     api.serve({ publish: publish.function, read: read.function, manage: manage.function, site: site.function });
 
-    const all = [publish, read, manage, site, dispatch, deliver];
-    const functions = all.map((one) => one.function);
-    const logGroups = all.map((one) => one.logGroup);
-    const metrics = queueMetrics({ queueName, table, dueQueue, functions, logGroups, api: api.api });
+    const functions = [publish, read, manage, site, dispatch, deliver];
+    const metrics = queueMetrics({ queueName, table, dueQueue, functions, api: api.api });
     const alarms = new Alarms(this, 'Alarms', metrics, timings, props.alarmEmail);
     queueDashboard(this, 'Dashboard', { metrics, alarms: alarms.all, deliverLog: deliver.logGroup });
 

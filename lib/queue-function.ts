@@ -17,8 +17,10 @@ import type { Environment } from '../lambdas/runtime/environment.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Megabytes. By it AWS gives out processor time as well. */
+/** Megabytes. By it AWS gives out processor time as well: 0.29 of a processor. */
 export const MEMORY = 512;
+/** A whole processor: all that comes due in a minute may pass through one run. */
+export const DISPATCH_MEMORY = 1_769;
 
 type Options = {
   /** Of the file in lambdas. */
@@ -26,6 +28,8 @@ type Options = {
   readonly environment: Environment;
   /** Seconds. */
   readonly timeout: number;
+  /** @default MEMORY */
+  readonly memory?: number;
   readonly logRetention: RetentionDays;
   readonly tracing: boolean;
   /** Files of packages that are read, not imported: `swagger-ui-dist/swagger-ui.css`. */
@@ -35,11 +39,13 @@ type Options = {
 /** One of the deployed functions, bundled with all that it needs, with a role and logs of its own. */
 export class QueueFunction extends Construct {
   readonly function: NodejsFunction;
+  readonly memory: number;
   readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
-    const { name, environment, timeout, logRetention, tracing, packageFiles = [] } = options;
+    const { name, environment, timeout, memory = MEMORY, logRetention, tracing, packageFiles = [] } = options;
+    this.memory = memory;
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
@@ -52,7 +58,7 @@ export class QueueFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(timeout),
-      memorySize: MEMORY,
+      memorySize: memory,
       environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
       role,
       logGroup: this.logGroup,

@@ -1,25 +1,23 @@
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type IMetric, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { attemptMetrics, DIMENSION, metricNames, NAMESPACE } from '../lambdas/runtime/metric-names.ts';
 import type { DueQueue } from './due-queue.ts';
 import type { EventTable } from './event-table.ts';
+import type { QueueFunction } from './queue-function.ts';
 
 type Sources = {
   /** As the functions know it. */
   readonly queueName: string;
   readonly table: EventTable;
   readonly dueQueue: DueQueue;
-  readonly functions: readonly IFunction[];
-  readonly logGroups: readonly LogGroup[];
+  readonly functions: readonly QueueFunction[];
   readonly api: HttpApi;
 };
 
 export type QueueMetrics = ReturnType<typeof queueMetrics>;
 
 /** Every metric that the dashboard and the alarms look at. */
-export function queueMetrics({ queueName, table, dueQueue, functions, logGroups, api }: Sources) {
+export function queueMetrics({ queueName, table, dueQueue, functions, api }: Sources) {
   const own = (metricName: string, options: MetricOptions) =>
     new Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { [DIMENSION]: queueName }, ...options });
   const ofQueue = (metricName: string, options: MetricOptions) =>
@@ -43,18 +41,18 @@ export function queueMetrics({ queueName, table, dueQueue, functions, logGroups,
     readUnits: (options: MetricOptions) => table.metric('ConsumedReadCapacityUnits', options),
     writeUnits: (options: MetricOptions) => table.metric('ConsumedWriteCapacityUnits', options),
 
-    functionErrors: (options: MetricOptions) => functions.map((one) => one.metricErrors(options)),
+    functionErrors: (options: MetricOptions) => functions.map((one) => one.function.metricErrors(options)),
     throttles: (options: MetricOptions): readonly IMetric[] => [
-      ...functions.map((one) => one.metricThrottles(options)),
+      ...functions.map((one) => one.function.metricThrottles(options)),
       table.metric('ReadThrottleEvents', options),
       table.metric('WriteThrottleEvents', options),
     ],
-    invocations: (options: MetricOptions) => functions.map((one) => one.metricInvocations(options)),
-    /** Milliseconds in all. */
+    invocations: (options: MetricOptions) => functions.map((one) => one.function.metricInvocations(options)),
+    /** Milliseconds in all, by the memory in megabytes. */
     billed: (options: MetricOptions) =>
-      functions.map((one) => one.metricDuration({ statistic: Stats.SUM, ...options })),
+      functions.map((one) => [one.memory, one.function.metricDuration({ statistic: Stats.SUM, ...options })] as const),
     logged: (options: MetricOptions) =>
-      logGroups.map((one) => one.metricIncomingBytes({ statistic: Stats.SUM, ...options })),
+      functions.map((one) => one.logGroup.metricIncomingBytes({ statistic: Stats.SUM, ...options })),
 
     requests: (options: MetricOptions) => api.metricCount(options),
     clientErrors: (options: MetricOptions) => api.metricClientError(options),

@@ -84,12 +84,18 @@ export async function invoke(bundle: Bundle, { environment, event, ahead = 0 }: 
 /** Hands a bundle one event after the other and prints how many milliseconds one of the second half took, and took of a processor. */
 const RUN_ALL = `
 const [, bundle, file] = process.argv;
+const now = Date.now;
+let aheadNow = 0;
+Date.now = () => now() + aheadNow;
 const { handler } = require(bundle);
 const events = JSON.parse(require('node:fs').readFileSync(file, 'utf8'));
 const context = { getRemainingTimeInMillis: () => 60_000 };
 const half = events.length / 2;
 const runAll = async (some) => {
-  for (const event of some) await handler(event, context);
+  for (const { event, ahead } of some) {
+    aheadNow = ahead;
+    await handler(event, context);
+  }
 };
 runAll(events.slice(0, half)).then(async () => {
   const used = process.cpuUsage();
@@ -101,14 +107,19 @@ runAll(events.slice(0, half)).then(async () => {
 });
 `;
 
-/** All of them in one process. Answers milliseconds: how long one took, and of a processor. */
+/**
+ * All of them in one process. Answers milliseconds: how long one took, and of a processor.
+ *
+ * @param aheads by how many milliseconds the clock is ahead for each of them, if it is
+ */
 export async function invokeAgainAndAgain(
   bundle: Bundle,
   environment: Readonly<Record<string, string>>,
   events: readonly object[],
+  aheads: readonly number[] = [],
 ): Promise<{ readonly took: number; readonly processor: number }> {
   const file = join(dirname(bundle.path), 'events.json');
-  await writeFile(file, JSON.stringify(events));
+  await writeFile(file, JSON.stringify(events.map((event, index) => ({ event, ahead: aheads[index] ?? 0 }))));
   const printed = await evaluated(RUN_ALL, bundle, [file], environment);
   return JSON.parse(printed.split('\n').at(-1) ?? '');
 }

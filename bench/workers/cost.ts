@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../../core/ports.ts';
 import { prices } from '../../lib/prices.ts';
-import { MEMORY } from '../../lib/queue-function.ts';
 import { type DeployedName, deployedFunctions } from './deployed-functions.ts';
 import { seededChance } from './seeded-chance.ts';
 import { combined, times, type Usage, usageMeter } from './usage.ts';
@@ -108,10 +107,9 @@ export async function idleRun(): Promise<{ readonly used: Usage; readonly metric
 
 /** Dollars, by service. */
 export function costOf(usage: Usage) {
-  const gigabyteSeconds = (usage.billedMilliseconds / SECOND) * (MEMORY / 1_024);
   return {
     api: usage.apiRequests * prices.apiRequest,
-    functions: usage.invocations * prices.invocation + gigabyteSeconds * prices.gigabyteSecond,
+    functions: usage.invocations * prices.invocation + usage.gigabyteSeconds * prices.gigabyteSecond,
     table: usage.writeUnits * prices.writeUnit + usage.readUnits * prices.readUnit,
     queue: usage.queueRequests * prices.queueRequest,
     logs: (usage.loggedBytes / GIGABYTE) * prices.logGigabyte,

@@ -48,6 +48,27 @@ export const rules: readonly Rule[] = [
     without: 'further',
   },
   {
+    name: 'a run that ends gives the lease back',
+    file: 'core/dispatch.ts',
+    code: 'keepHands(hands, released(hands, now()))',
+    without: 'keepHands(hands, released(hands, now()) && renewed(hands, now()))',
+    suites: ['test/core/dispatch', 'test/bench/hands-simulation'],
+  },
+  {
+    name: 'a run ends before it is stopped',
+    file: 'core/dispatch.ts',
+    code: 'startedAt + LONGEST_RUN',
+    without: 'startedAt + LONGEST_RUN * 1_000',
+    suites: ['test/bench/hands-simulation'],
+  },
+  {
+    name: 'the audit leaves the next run its minute',
+    file: 'core/dispatch.ts',
+    code: 'startedAt + LONGEST_AUDIT',
+    without: 'startedAt + LONGEST_AUDIT * 1_000',
+    suites: ['test/bench/hands-simulation'],
+  },
+  {
     name: 'only some shards are read at a time',
     file: 'core/dispatch.ts',
     code: 'behind.slice(0, MOST_SHARDS)',
@@ -117,8 +138,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'there is an audit',
     file: 'core/dispatch.ts',
-    code: "mayGoOn ? walk(hands, 'trailing', now() - grace, audit) : { hands, sent: 0 }",
-    without: 'mayGoOn ? { hands, sent: 0 } : { hands, sent: 0 }',
+    code: "mayGoOn ? walk(hands, 'trailing', now() - grace, audit, startedAt + LONGEST_AUDIT) : { hands, sent: 0 }",
+    without: 'mayGoOn && startedAt + LONGEST_AUDIT ? { hands, sent: 0 } : { hands, sent: 0 }',
   },
   {
     name: 'the audit leaves an entry ahead for what is unfinished',

@@ -81,7 +81,7 @@ function timings(): readonly Change[] {
     ['the oldest message may be called', TIMINGS, 'LONGEST_DELAY + visibility', 'LONGEST_DELAY'],
     ['an answer comes before the API stops waiting', TIMINGS, 'answer: 29', 'answer: 31'],
     ['a run of the dispatcher may take longer than its lease', TIMINGS, 'dispatch: 5 * MINUTE', 'dispatch: 30'],
-    ['the dispatcher has its own timeout', QUEUE, ', timeout: timings.dispatch }', ' }'],
+    ['the dispatcher has its own timeout', QUEUE, 'timeout: timings.dispatch, ', ''],
     ['a deliverer has its own timeout', QUEUE, ', timeout: timings.deliver }', ' }'],
     ['the due queue hides what is handed over', DUE_QUEUE, 'visibilityTimeout: Duration.seconds(visibility),', ''],
     ['the code knows for how long', QUEUE, 'String(timings.visibility)', "'30'"],

@@ -1,3 +1,4 @@
+import { DISPATCH_MEMORY, MEMORY } from '../../lib/queue-function.ts';
 import type { DeployedFunctions, DeployedName } from './deployed-functions.ts';
 import type { AwsCall } from './recording-endpoint.ts';
 
@@ -6,6 +7,7 @@ export type Usage = {
   readonly apiRequests: number;
   readonly invocations: number;
   readonly billedMilliseconds: number;
+  readonly gigabyteSeconds: number;
   readonly writeUnits: number;
   readonly readUnits: number;
   readonly tableRequests: number;
@@ -56,9 +58,10 @@ export function usageMeter(functions: DeployedFunctions) {
     const calls = functions.calls(name).slice(before);
     const own: Usage = { ...emptyInvocation, ...around };
     const more = combined(own, inCalls(calls, logged), (a, b) => a + b);
+    const gigabyteSeconds = (more.billedMilliseconds / 1_000) * (memoryOf(name) / 1_024);
     used.set(
       name,
-      combined(usedBy(name), more, (a, b) => a + b),
+      combined(usedBy(name), { ...more, gigabyteSeconds }, (a, b) => a + b),
     );
   }
 
@@ -89,10 +92,15 @@ export function usageMeter(functions: DeployedFunctions) {
   };
 }
 
+function memoryOf(name: DeployedName): number {
+  return name === 'dispatch' ? DISPATCH_MEMORY : MEMORY;
+}
+
 const emptyInvocation: Usage = {
   apiRequests: 0,
   invocations: 1,
   billedMilliseconds: workingTime.anInvocation,
+  gigabyteSeconds: 0,
   writeUnits: 0,
   readUnits: 0,
   tableRequests: 0,
@@ -106,6 +114,7 @@ function inCalls(calls: readonly AwsCall[], loggedBytes: number): Usage {
     apiRequests: 0,
     invocations: 0,
     billedMilliseconds: calls.length * workingTime.aRequest,
+    gigabyteSeconds: 0,
     writeUnits: sum(({ writeUnits }) => writeUnits),
     readUnits: sum(({ readUnits }) => readUnits),
     tableRequests: calls.filter(({ action }) => action.startsWith('dynamodb:')).length,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { rest } from '../../bench/workers/simulated-clock.ts';
 import { type Entry, positionAt } from '../../core/entry.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import { shardOf } from '../../core/event-key.ts';
@@ -168,9 +169,16 @@ describe('a run tells', () => {
   });
 
   test('nothing if another run is at it', async () => {
-    const { queue } = simulatedCloud();
-    await queue.dispatch();
+    const memory = memoryEventStore();
+    const { queueWith, queue } = simulatedCloud({ store: memory });
+    const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
+    const slow = queueWith(4, { entries: async (...args) => goOn.then(() => memory.entries(...args)) });
+    const first = slow.dispatch();
+    await rest();
     expect(await queue.dispatch()).toBeUndefined();
+    letGoOn();
+    expect(await first).toBeDefined();
+    expect(await queue.dispatch()).toBeDefined();
   });
 });
 

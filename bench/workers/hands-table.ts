@@ -1,0 +1,70 @@
+import { type Scene, type Seen, simulateHands } from './hands-simulation.ts';
+
+const MINUTE = 60_000;
+/** Minutes that are looked at after the last event. */
+const FOLLOWING = 20;
+/** What needs so many seconds to send, if it takes one to send what comes in one. */
+const A_CROWD = 180;
+
+type Situation = {
+  readonly name: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly stopped?: number;
+};
+
+/** What the dispatcher does with so many events a second that come due and were not sent by publish, as markdown. */
+export async function handsTable(perSecond: number): Promise<string> {
+  const fourth = perSecond / 4;
+  const situations: readonly Situation[] = [
+    { name: `${shown(fourth)} a second for 15 minutes`, perSecond: fourth, seconds: 900 },
+    { name: `${shown(perSecond)} a second for 15 minutes`, perSecond, seconds: 900 },
+    { name: `${shown(A_CROWD * perSecond)} in one second`, perSecond: A_CROWD * perSecond, seconds: 1 },
+    {
+      name: `${shown(fourth)} a second for 15 minutes, in the first five of which no dispatcher runs`,
+      perSecond: fourth,
+      seconds: 900,
+      stopped: 5,
+    },
+  ];
+  const rows: string[][] = [];
+  for (const { name, ...rest } of situations) {
+    const minutes = Math.ceil(rest.seconds / 60) + FOLLOWING;
+    const scene: Scene = { shards: 16, processor: 1, minutes, ...rest };
+    rows.push([name, ...cells(await simulateHands(scene))]);
+  }
+  return [
+    ['', 'late, p50', 'late, p99', 'late, max', 'most that waited, at the end of a minute', 'caught up after'],
+    ['---', '---:', '---:', '---:', '---:', '---:'],
+    ...rows,
+  ]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
+}
+
+function cells({ late, waiting }: Seen): string[] {
+  const minutesBehind = waiting.findLastIndex((count) => count > 0) + 1;
+  return [
+    ...[0.5, 0.99, 1].map((share) => duration(quantile(late, share))),
+    shown(Math.max(...waiting)),
+    minutesBehind === 0 ? 'never behind' : `${minutesBehind + 1} min`,
+  ];
+}
+
+function quantile(counts: ReadonlyMap<number, number>, share: number): number {
+  const sorted = [...counts].sort(([one], [other]) => one - other);
+  let rest = share * sorted.reduce((total, [, count]) => total + count, 0);
+  for (const [value, count] of sorted) {
+    rest -= count;
+    if (rest <= 0) return value;
+  }
+  return 0;
+}
+
+function duration(milliseconds: number): string {
+  return milliseconds < MINUTE ? `${Math.ceil(milliseconds / 1_000)} s` : `${(milliseconds / MINUTE).toFixed(1)} min`;
+}
+
+function shown(count: number): string {
+  return count.toLocaleString('en-US');
+}
