@@ -1,6 +1,6 @@
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../../adapters/dynamo-table.ts';
-import { BEGINNING, positionAt, positionOf } from '../../core/entry.ts';
+import { BEGINNING, positionOf } from '../../core/entry.ts';
 import { type EventKey, instantAt } from '../../core/event-key.ts';
 
 const LAST = 0xffff_ffff_ffff;
@@ -12,8 +12,6 @@ type Stream = {
   readonly seconds: number;
   readonly shards: number;
 };
-
-export type DueEvents = ReturnType<typeof dueEvents>;
 
 /** As many events as one likes, evenly in time and over the shards: their entries are made when they are read. */
 export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
@@ -55,8 +53,5 @@ export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
       }
       return { Items, ...(Items.length === Limit && { LastEvaluatedKey: Items.at(-1) }) };
     },
-
-    /** Before the first of them. */
-    beginning: positionAt(from - 1),
   };
 }
