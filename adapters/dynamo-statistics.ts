@@ -64,6 +64,7 @@ export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoS
       for (const sk of written) unwritten.add(sk);
       throw error;
     }
+    settle();
     for (const [sk, { range, startedAt }] of own) {
       if (!unwritten.has(sk) && startedAt + RANGES[range].length <= now()) own.delete(sk);
     }

@@ -85,10 +85,11 @@ async function measureInvocations({ Publish, Deliver }: Bundles, measure: Measur
 /** Some runs, each of which meets as many events that come due. */
 async function measureDispatch({ Publish, Dispatch }: Bundles, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud();
-  const { environment } = await cloud.surroundings();
+  const { environment, calls } = await cloud.surroundings();
+  const startedAt = Date.now();
   const runs = [4, 5, 6, 7].map((minutes) => minutes * MINUTE);
   for (const after of runs) {
-    const event = { url_to_send_request: 'https://user.example.com/hook', call_url_after: after / 1_000 };
+    const event = { url_to_send_request: 'https://user.example.com/hook', call_url_at: (startedAt + after) / 1_000 };
     const batch = requestOf(cloud.secret, 'POST', '/events/batch', { events: Array(100).fill(event) });
     await invokeAgainAndAgain(Publish, environment, Array(COMING_DUE / 100).fill(batch));
   }
@@ -98,6 +99,8 @@ async function measureDispatch({ Publish, Dispatch }: Bundles, measure: Measure)
     runs.map(() => ({})),
     runs.map((after) => after - 1.5 * MINUTE),
   );
+  const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').flatMap(({ input }) => input.Entries);
+  if (sent.length !== runs.length * COMING_DUE) throw new Error(`${sent.length} messages were sent.`);
   measure('Dispatch, an event that comes due: processor', run.processor / COMING_DUE, 'ms');
   await cloud.close();
 }

@@ -15,17 +15,19 @@ import {
   renewed,
   SENT_BY_PUBLISH,
 } from './hands.ts';
-import type { EventStore } from './ports.ts';
+import type { DueQueue, EventStore } from './ports.ts';
 import type { World } from './world.ts';
 
 /** With so many messages ready on the due queue, sending again would only feed the backlog. */
 const MOST_READY = 1_000;
 /** A run ends by itself, shortly before another starts: were it stopped, its last pages would be sent again, and the lease would have to run out. */
-const LONGEST_RUN = 230_000;
+export const LONGEST_RUN = 230_000;
 /** From the start of a run on: the next one starts a minute after it. */
 const LONGEST_AUDIT = 45_000;
-/** So many are read at a time; what they hold is sent at once, over some fifty connections. */
+/** So many are read at a time. */
 const MOST_SHARDS = 8;
+/** Of what was read so much is sent at once: ten messages a request, over fifty connections. */
+const MOST_ENTRIES = 400;
 /** Longer than it takes until a run of the dispatcher sees that the clock was put back. */
 const START_OVERLAP = 90_000;
 
@@ -54,13 +56,15 @@ type Pages = { readonly entries: readonly Entry[]; readonly reached: readonly Po
 /** Handles entries before the hand moves over them: dying in between repeats them, and loses nothing. Answers how many messages it sent. */
 type Handle = (entries: readonly Entry[]) => Promise<number>;
 
-type Walked = { readonly hands: Hands | undefined; readonly sent: number };
+/** Without hands, another run has taken them; not there, time ran out. */
+type Walked = { readonly hands: Hands | undefined; readonly sent: number; readonly isThere: boolean };
 
 /** Moves the two hands over the shards. */
 export function dispatcher(world: World): Dispatcher {
   const { store, dueQueue, now, shards } = world;
   const grace = graceOf(world.longestTimeout, world.visibility);
   const { audit, resender } = auditor(world, grace);
+  const promote = promoter(dueQueue);
 
   async function dispatch(): Promise<Run | undefined> {
     const startedAt = now();
@@ -71,15 +75,17 @@ export function dispatcher(world: World): Dispatcher {
       trailingLag: lagOf(taken.trailing, now() - grace),
     };
     const promoted = await walk(taken, 'leading', now() + REACH, promote, startedAt + LONGEST_RUN);
-    const audited = promoted.hands && (await auditUnlessBehind(caughtUp(promoted.hands, now()), startedAt));
-    if (audited?.hands !== undefined) await release(audited.hands);
-    return { ...lags, promoted: promoted.sent, resent: audited?.sent ?? 0 };
+    const audited = await auditUnlessBehind(promoted, startedAt + LONGEST_AUDIT);
+    if (audited.hands !== undefined) await release(audited.hands);
+    return { ...lags, promoted: promoted.sent, resent: audited.sent };
   }
 
   /** However much there is to audit, the next run must find the lease free: what comes due goes first. */
-  async function auditUnlessBehind(hands: Hands, startedAt: number): Promise<Walked> {
-    const mayGoOn = mayAudit(hands, now(), grace) && (await dueQueue.backlog()) <= MOST_READY;
-    return mayGoOn ? walk(hands, 'trailing', now() - grace, audit, startedAt + LONGEST_AUDIT) : { hands, sent: 0 };
+  async function auditUnlessBehind({ hands, isThere }: Walked, stopAt: number): Promise<Walked> {
+    if (hands === undefined || !isThere) return { hands, sent: 0, isThere: false };
+    const there = caughtUp(hands, now());
+    const mayGoOn = now() < stopAt && mayAudit(there, now(), grace) && (await dueQueue.backlog()) <= MOST_READY;
+    return mayGoOn ? walk(there, 'trailing', now() - grace, audit, stopAt) : { hands: there, sent: 0, isThere: false };
   }
 
   /**
@@ -94,10 +100,13 @@ export function dispatcher(world: World): Dispatcher {
     const reach = startedAt + REACH;
     const audited = taken && (await walk(taken, 'trailing', startedAt - START_OVERLAP, resend)).hands;
     if (audited === undefined) return;
-    for await (const { entries } of pages(store, audited.trailing, reach)) await resend(entries);
+    for await (const { entries } of pages(store, audited.trailing, reach)) await inParts(entries, resend);
     const ofPublish = audited.trailing.map(() => positionAt(reach));
     for await (const { entries } of pages(store, ofPublish, startedAt + SENT_BY_PUBLISH))
-      await resend(entries.filter((entry) => messageFor(entry) === undefined));
+      await inParts(
+        entries.filter((entry) => messageFor(entry) === undefined),
+        resend,
+      );
     const leading = audited.leading.map(() => positionAt(reach));
     await release(caughtUp({ ...audited, leading }, startedAt));
   }
@@ -113,7 +122,7 @@ export function dispatcher(world: World): Dispatcher {
     return (await store.keepHands(hands, next)) ? next : undefined;
   }
 
-  /** At the end: the next run need not wait until the lease has run out. */
+  /** At the end, also of a run that fails: the next one need not wait until the lease has run out. */
   async function release(hands: Hands): Promise<void> {
     await store.keepHands(hands, released(hands, now()));
   }
@@ -124,21 +133,22 @@ export function dispatcher(world: World): Dispatcher {
    * @param stopAt from when on it takes no further page
    */
   async function walk(from: Hands, hand: Hand, until: number, handle: Handle, stopAt = Infinity): Promise<Walked> {
-    let hands: Hands | undefined = from;
+    let hands: Hands = from;
     let sent = 0;
-    for await (const { entries, reached } of pages(store, from[hand], until)) {
-      sent += await handle(entries);
-      const further: Hands = moved(hands, hand, reached);
-      hands = entries.length === 0 ? further : await keep(further);
-      if (hands === undefined || now() >= stopAt) break;
+    try {
+      for await (const { entries, reached } of pages(store, from[hand], until)) {
+        sent += await inParts(entries, handle);
+        const further = moved(hands, hand, reached);
+        const kept = entries.length === 0 ? further : await keep(further);
+        if (kept === undefined) return { hands: undefined, sent, isThere: false };
+        hands = kept;
+        if (now() >= stopAt) return { hands, sent, isThere: false };
+      }
+    } catch (error) {
+      await release(hands).catch(() => {});
+      throw error;
     }
-    return { hands, sent };
-  }
-
-  async function promote(entries: readonly Entry[]): Promise<number> {
-    const messages = entries.map(messageFor).filter((message) => message !== undefined);
-    await Promise.all(messages.map((message) => dueQueue.send(message)));
-    return messages.length;
+    return { hands, sent, isThere: true };
   }
 
   return { dispatch, dispatchAtStart };
@@ -162,6 +172,21 @@ async function* pages(store: EventStore, from: readonly Position[], until: numbe
     reached = found.reduce((all, page) => all.with(page.shard, page.reached), reached);
     yield { entries: found.flatMap(({ entries }) => entries), reached };
   }
+}
+
+function promoter(dueQueue: DueQueue): Handle {
+  return async (entries) => {
+    const messages = entries.map(messageFor).filter((message) => message !== undefined);
+    await Promise.all(messages.map((message) => dueQueue.send(message)));
+    return messages.length;
+  };
+}
+
+async function inParts(entries: readonly Entry[], handle: Handle): Promise<number> {
+  let sent = 0;
+  for (let from = 0; from < entries.length; from += MOST_ENTRIES)
+    sent += await handle(entries.slice(from, from + MOST_ENTRIES));
+  return sent;
 }
 
 /** The larger a position, the earlier. */

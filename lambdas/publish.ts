@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { type DirectRequest, directCaller, isDirect, throughTheApi } from './runtime/direct-request.ts';
-import { openApi } from './runtime/open-api.ts';
 import { openRuntime } from './runtime/open-runtime.ts';
+import { serveRoutes } from './runtime/serve-routes.ts';
 
 const runtime = openRuntime();
-const answer = openApi(runtime, 'publish');
-const answerDirect = openApi(runtime, 'publish', { find: async () => directCaller });
+const answer = serveRoutes(runtime, 'publish');
+const answerDirect = serveRoutes(runtime, 'publish', { find: async () => directCaller });
 
 /** Behind the API, and for whoever was granted to invoke it. */
 export async function handler(request: APIGatewayProxyEventV2 | DirectRequest, context: Context) {

@@ -1,4 +1,4 @@
-import { openApi } from './runtime/open-api.ts';
 import { openRuntime } from './runtime/open-runtime.ts';
+import { serveRoutes } from './runtime/serve-routes.ts';
 
-export const handler = openApi(openRuntime(), 'read');
+export const handler = serveRoutes(openRuntime(), 'read');

@@ -6,7 +6,10 @@ const LONGEST_DELAY = 15 * MINUTE;
 export type Timings = {
   /** After which a function behind the API is stopped; the API itself waits 30 s. */
   readonly answer: number;
-  /** After which a run of the dispatcher is stopped. What it has done is written down, and the next run goes on from there. */
+  /**
+   * After which a run of the dispatcher is stopped: it ends by itself before (core/dispatch.ts). What it has done is written down, and
+   * the next run goes on from there.
+   */
   readonly dispatch: number;
   /** After which a deliverer is stopped. */
   readonly deliver: number;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { FunctionName } from '../../api/routes.ts';
-import { openApi } from '../../lambdas/runtime/open-api.ts';
 import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
+import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { emulatedCloud } from './emulated-cloud.ts';
 import type { AwsCall } from './recording-endpoint.ts';
 
@@ -27,7 +27,7 @@ export async function deployedFunctions(instead: Parameters<typeof openRuntime>[
     calls: (name: DeployedName): readonly AwsCall[] => opened.find(([one]) => one === name)?.[1].calls ?? [],
 
     async ask(name: FunctionName, method: string, path: string, body?: object): Promise<{ readonly key: string }> {
-      const answer = await openApi(runtimes[name], name)(requestOf(cloud.secret, method, path, body), context);
+      const answer = await serveRoutes(runtimes[name], name)(requestOf(cloud.secret, method, path, body), context);
       return JSON.parse(answer.body ?? 'null');
     },
 

@@ -53,6 +53,7 @@ export async function simulateHands(scene: Scene): Promise<Seen> {
   const late = new Map<number, number>();
   const waiting: number[] = [];
   let sent = 0;
+  let failure: unknown;
 
   function tellSent(at: number): void {
     const lateness = Math.max(0, Math.round(clock.now() - at));
@@ -61,8 +62,12 @@ export async function simulateHands(scene: Scene): Promise<Seen> {
   }
 
   for (let minute = -SETTLING; minute < minutes; minute++) {
-    if (minute < 0 || minute >= stopped) void runWith(aws.forARun(tellSent), scene, clock).catch(fail);
+    if (minute < 0 || minute >= stopped)
+      void runWith(aws.forARun(tellSent), scene, clock).catch((error) => {
+        failure = error;
+      });
     await clock.moveTo(START + (minute + 1) * MINUTE);
+    if (failure !== undefined) throw failure;
     if (minute >= 0) waiting.push(Math.max(0, aws.events.dueBy(clock.now()) - sent));
   }
   return { sent, late, waiting };

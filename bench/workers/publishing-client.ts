@@ -13,13 +13,24 @@ export type PublishingClient = {
  */
 export async function publishingClient(url: string, connections: number): Promise<PublishingClient> {
   const { hostname, host, port } = new URL(url);
-  const sockets = Array.from({ length: connections }, () => connect({ host: hostname, port: Number(port) }));
-  await Promise.all(sockets.map((socket) => once(socket.setNoDelay(), 'connect')));
-  const idle = [...sockets];
+  const idle: Socket[] = [];
   const waiting: ((socket: Socket) => void)[] = [];
+  for (let count = 0; count < connections; count++) idle.push(await connected());
+
+  async function connected(): Promise<Socket> {
+    const socket = connect({ host: hostname, port: Number(port) }).setNoDelay();
+    await once(socket, 'connect');
+    return socket.on('error', () => {});
+  }
+
+  /** The queue closes connections that were idle for some seconds. */
+  async function free(): Promise<Socket> {
+    const socket = idle.pop() ?? (await new Promise<Socket>((resolve) => waiting.push(resolve)));
+    return socket.destroyed || !socket.writable ? connected() : socket;
+  }
 
   const post: PublishingClient['post'] = async (path, body) => {
-    const socket = idle.pop() ?? (await new Promise<Socket>((resolve) => waiting.push(resolve)));
+    const socket = await free();
     const startedAt = performance.now();
     socket.write(
       `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nx-api-key: demo\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -35,7 +46,7 @@ export async function publishingClient(url: string, connections: number): Promis
   return {
     post,
     close() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of idle) socket.destroy();
     },
   };
 }
@@ -58,16 +69,16 @@ function answerOn(socket: Socket): Promise<{ readonly status: number; readonly t
     resolve({ status: Number(head.slice(9, 12)), text: got.toString('utf8', bodyAt) });
   }
 
-  function fail(error?: Error): void {
+  function fail(): void {
     ended();
-    reject(error ?? new Error('The connection was closed before an answer.'));
+    reject(new Error('The connection was closed before an answer.'));
   }
 
   function ended(): void {
-    socket.off('data', read).off('error', fail).off('close', fail);
+    socket.off('data', read).off('close', fail);
   }
 
-  socket.on('data', read).on('error', fail).on('close', fail);
+  socket.on('data', read).on('close', fail);
   return promise;
 }
 

@@ -44,8 +44,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'a page is written down before the next',
     file: 'core/dispatch.ts',
-    code: 'entries.length === 0 ? further : await keep(further)',
-    without: 'further',
+    code: 'entries.length === 0 ? further : await keep(further);',
+    without: 'further;',
   },
   {
     name: 'a run that ends gives the lease back',
@@ -69,6 +69,20 @@ export const rules: readonly Rule[] = [
     suites: ['test/bench/hands-simulation'],
   },
   {
+    name: 'a run that fails gives the lease back',
+    file: 'core/dispatch.ts',
+    code: 'await release(hands).catch(() => {});',
+    without: '',
+    suites: ['test/core/dispatch'],
+  },
+  {
+    name: 'only so much is sent at once',
+    file: 'core/dispatch.ts',
+    code: 'from += MOST_ENTRIES)',
+    without: 'from += MOST_ENTRIES * 100)',
+    suites: ['test/core/dispatch'],
+  },
+  {
     name: 'only some shards are read at a time',
     file: 'core/dispatch.ts',
     code: 'behind.slice(0, MOST_SHARDS)',
@@ -83,9 +97,9 @@ export const rules: readonly Rule[] = [
   {
     name: 'a hand moves behind what it has handled',
     file: 'core/dispatch.ts',
-    code: 'sent += await handle(entries);\n      const further: Hands = moved(hands, hand, reached);\n      hands = entries.length === 0 ? further : await keep(further);',
+    code: 'sent += await inParts(entries, handle);\n        const further = moved(hands, hand, reached);\n        const kept = entries.length === 0 ? further : await keep(further);',
     without:
-      'const further: Hands = moved(hands, hand, reached);\n      hands = entries.length === 0 ? further : await keep(further);\n      sent += await handle(entries);',
+      'const further = moved(hands, hand, reached);\n        const kept = entries.length === 0 ? further : await keep(further);\n        sent += await inParts(entries, handle);',
   },
   {
     name: 'every shard that ever was is read',
@@ -138,8 +152,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'there is an audit',
     file: 'core/dispatch.ts',
-    code: "mayGoOn ? walk(hands, 'trailing', now() - grace, audit, startedAt + LONGEST_AUDIT) : { hands, sent: 0 }",
-    without: 'mayGoOn && startedAt + LONGEST_AUDIT ? { hands, sent: 0 } : { hands, sent: 0 }',
+    code: "walk(there, 'trailing', now() - grace, audit, stopAt)",
+    without: '{ hands: there, sent: 0 * grace, isThere: false }',
   },
   {
     name: 'the audit leaves an entry ahead for what is unfinished',

@@ -2,8 +2,8 @@ import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionName } from '../../api/routes.ts';
-import { openApi } from '../../lambdas/runtime/open-api.ts';
 import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
+import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { openGateway } from '../../local/gateway.ts';
 import { pollForEver } from './event-source.ts';
 import { endWithParent } from './local-process.ts';
@@ -36,7 +36,7 @@ async function serve(runtime: Runtime): Promise<void> {
 }
 
 async function urlOf(runtime: Runtime, name: FunctionName): Promise<string> {
-  const server = await openGateway(openApi(runtime, name), () => undefined, 0);
+  const server = await openGateway(serveRoutes(runtime, name), () => undefined, 0);
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 

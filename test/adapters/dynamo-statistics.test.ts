@@ -37,6 +37,22 @@ beforeEach(async () => {
 });
 
 describe('statistics', () => {
+  test('of an hour outlive it when something happens while they are written', async () => {
+    now = START + 29 * MINUTE + 59 * SECOND;
+    const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
+    const slow: DynamoTable = { ...table, put: (item) => goOn.then(() => table.put(item)) };
+    const statistics = dynamoStatistics(slow, clock);
+    for (let count = 0; count < 3; count++) statistics.tell(accepted);
+    const flushed = statistics.flush();
+    statistics.tell(accepted);
+    now = START + 30 * MINUTE;
+    letGoOn();
+    await flushed;
+    await statistics.flush();
+    const counts = (await dynamoStatistics(table, clock).read('day')).map((period) => period.counts.accepted);
+    expect(counts.slice(-2)).toEqual([4, 0]);
+  });
+
   test('count what happens, minute by minute of the last hour and hour by hour of the last day', async () => {
     const statistics = dynamoStatistics(table, clock);
     for (const at of [0, 10 * SECOND, 5 * MINUTE, 59 * MINUTE]) {

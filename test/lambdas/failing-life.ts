@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { FunctionName } from '../../api/routes.ts';
 import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
-import { openApi } from '../../lambdas/runtime/open-api.ts';
 import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
+import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { badReceivers } from '../bad-receivers.ts';
 import { badRequests, eventWithSecrets, planted } from '../planted-secrets.ts';
 import { type Fault, telltaleEndpoint } from './telltale-endpoint.ts';
@@ -102,7 +102,7 @@ function invoker(secret: string, environment: Record<string, string>) {
       isBase64Encoded: false,
       ...(body !== undefined && { body }),
     } as unknown as APIGatewayProxyEventV2;
-    const answer = await logged(openApi(runtime, name)(event, context));
+    const answer = await logged(serveRoutes(runtime, name)(event, context));
     return JSON.parse(answer?.body ?? '{}').key;
   }
 
