@@ -64,6 +64,13 @@ test.each([1, 2, 5])('an untagged event of %i KB delivered at once costs as many
   expect(metered.writes).toBe(size + 1);
 });
 
+test('publishing reads nothing, and a delivery its event and whether that has ended', async () => {
+  await queue.publish(eventOf(10), 'web');
+  expect(metered.reads).toBe(0);
+  await queue.deliver(sentMessages());
+  expect(metered.reads).toBe(2);
+});
+
 test('publishing costs one call to the table and one to the due queue', async () => {
   await queue.publish(eventOf(10), 'web');
   expect(metered.calls).toEqual({ BatchWriteItem: 1 });
