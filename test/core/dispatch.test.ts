@@ -3,6 +3,7 @@ import { rest } from '../../bench/workers/simulated-clock.ts';
 import { type Entry, positionAt } from '../../core/entry.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import { shardOf } from '../../core/event-key.ts';
+import { type Hands, renewed } from '../../core/hands.ts';
 import { expiresAt } from '../../core/lifecycle.ts';
 import type { EventStore } from '../../core/ports.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
@@ -430,9 +431,11 @@ describe('at the start of a process that is alone', () => {
   });
 
   test('the lease of the process before does not count', async () => {
-    const { queue, clock, loseAll, calls, runUntil } = simulatedCloud();
+    const { queue, clock, loseAll, calls, runUntil, store } = simulatedCloud();
     await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');
     await queue.dispatch();
+    const hands = (await store.findHands()) as Hands;
+    await store.keepHands(hands, renewed(hands, START));
     loseAll();
     await clock.moveTo(START + 2 * SECOND);
     await queue.dispatchAtStart();

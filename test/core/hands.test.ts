@@ -24,6 +24,12 @@ describe('the lease', () => {
     expect(lease(taken, START + 50 * SECOND, 2)?.version).toBe(9);
   });
 
+  test('of a clock that was put back is taken at once', () => {
+    const ahead = { ...standing, writtenAt: START + MINUTE, leasedUntil: START + 2 * MINUTE };
+    expect(lease(ahead, START, 2)?.version).toBe(standing.version + 1);
+    expect(lease({ ...ahead, writtenAt: START + SECOND }, START, 2)).toBeUndefined();
+  });
+
   test('is renewed with every page', () => {
     expect(renewed(standing, START + MINUTE)).toMatchObject({ version: 8, leasedUntil: START + MINUTE + 50 * SECOND });
   });
