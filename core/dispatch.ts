@@ -24,10 +24,8 @@ const MOST_READY = 1_000;
 export const LONGEST_RUN = 230_000;
 /** From the start of a run on: the next one starts a minute after it. */
 const LONGEST_AUDIT = 45_000;
-/** So many are read at a time. */
+/** So many are read at a time; what they hold is sent at once, ten messages a request. Whoever sends needs as many connections. */
 const MOST_SHARDS = 8;
-/** Of what was read so much is sent at once: ten messages a request, over fifty connections. */
-const MOST_ENTRIES = 400;
 /** Longer than it takes until a run of the dispatcher sees that the clock was put back. */
 const START_OVERLAP = 90_000;
 
@@ -100,13 +98,10 @@ export function dispatcher(world: World): Dispatcher {
     const reach = startedAt + REACH;
     const audited = taken && (await walk(taken, 'trailing', startedAt - START_OVERLAP, resend)).hands;
     if (audited === undefined) return;
-    for await (const { entries } of pages(store, audited.trailing, reach)) await inParts(entries, resend);
+    for await (const { entries } of pages(store, audited.trailing, reach)) await resend(entries);
     const ofPublish = audited.trailing.map(() => positionAt(reach));
     for await (const { entries } of pages(store, ofPublish, startedAt + SENT_BY_PUBLISH))
-      await inParts(
-        entries.filter((entry) => messageFor(entry) === undefined),
-        resend,
-      );
+      await resend(entries.filter((entry) => messageFor(entry) === undefined));
     const leading = audited.leading.map(() => positionAt(reach));
     await release(caughtUp({ ...audited, leading }, startedAt));
   }
@@ -137,7 +132,7 @@ export function dispatcher(world: World): Dispatcher {
     let sent = 0;
     try {
       for await (const { entries, reached } of pages(store, from[hand], until)) {
-        sent += await inParts(entries, handle);
+        sent += await handle(entries);
         const further = moved(hands, hand, reached);
         const kept = entries.length === 0 ? further : await keep(further);
         if (kept === undefined) return { hands: undefined, sent, isThere: false };
@@ -180,13 +175,6 @@ function promoter(dueQueue: DueQueue): Handle {
     await Promise.all(messages.map((message) => dueQueue.send(message)));
     return messages.length;
   };
-}
-
-async function inParts(entries: readonly Entry[], handle: Handle): Promise<number> {
-  let sent = 0;
-  for (let from = 0; from < entries.length; from += MOST_ENTRIES)
-    sent += await handle(entries.slice(from, from + MOST_ENTRIES));
-  return sent;
 }
 
 /** The larger a position, the earlier. */

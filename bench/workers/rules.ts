@@ -76,13 +76,6 @@ export const rules: readonly Rule[] = [
     suites: ['test/core/dispatch'],
   },
   {
-    name: 'only so much is sent at once',
-    file: 'core/dispatch.ts',
-    code: 'from += MOST_ENTRIES)',
-    without: 'from += MOST_ENTRIES * 100)',
-    suites: ['test/core/dispatch'],
-  },
-  {
     name: 'only some shards are read at a time',
     file: 'core/dispatch.ts',
     code: 'behind.slice(0, MOST_SHARDS)',
@@ -97,9 +90,9 @@ export const rules: readonly Rule[] = [
   {
     name: 'a hand moves behind what it has handled',
     file: 'core/dispatch.ts',
-    code: 'sent += await inParts(entries, handle);\n        const further = moved(hands, hand, reached);\n        const kept = entries.length === 0 ? further : await keep(further);',
+    code: 'sent += await handle(entries);\n        const further = moved(hands, hand, reached);\n        const kept = entries.length === 0 ? further : await keep(further);',
     without:
-      'const further = moved(hands, hand, reached);\n        const kept = entries.length === 0 ? further : await keep(further);\n        sent += await inParts(entries, handle);',
+      'const further = moved(hands, hand, reached);\n        const kept = entries.length === 0 ? further : await keep(further);\n        sent += await handle(entries);',
   },
   {
     name: 'every shard that ever was is read',

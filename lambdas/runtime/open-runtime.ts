@@ -23,8 +23,10 @@ import { traceparentOf } from './traceparent.ts';
 
 const SECOND = 1_000;
 const FLUSH_EVERY = 10 * SECOND;
+/** The dispatcher sends 160 requests at once (core/dispatch.ts). One that waits for a connection counts as one that gets none. */
+const AGENT = { maxSockets: 200 };
 /** A connection that hangs must leave time for another try: the SDK itself would wait for ever. */
-const AWS_TIMEOUTS = { connectionTimeout: SECOND, socketTimeout: 5 * SECOND };
+const AWS_TIMEOUTS = { connectionTimeout: SECOND, socketTimeout: 5 * SECOND, httpAgent: AGENT, httpsAgent: AGENT };
 
 /** The due queue itself sends again what may not have arrived, and marks it. */
 const SENT_ONCE = { requestHandler: AWS_TIMEOUTS, maxAttempts: 1 };

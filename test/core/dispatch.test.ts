@@ -9,7 +9,7 @@ import type { EventStore } from '../../core/ports.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
 import { simulatedCloud } from './simulated-cloud.ts';
-import { SECOND, START, simulation } from './simulation.ts';
+import { SECOND, START } from './simulation.ts';
 
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -192,30 +192,6 @@ test('a run that fails gives the lease back', async () => {
   await expect(failing.dispatch()).rejects.toThrow('The table is away.');
   await queue.dispatch();
   expect(sent).toHaveLength(1);
-});
-
-test('of what several shards hold, only so much is sent at once as there are connections for', async () => {
-  let sent = 0;
-  let open = 0;
-  let most = 0;
-  const dueQueue = {
-    async send() {
-      most = Math.max(most, ++open);
-      await rest();
-      open--;
-      sent++;
-    },
-    backlog: async () => 0,
-  };
-  const page = Array.from({ length: 200 }, (_, n): Entry => {
-    const uuid = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-    return { kind: 'event', key: { dueAt: START, uuid }, sent: false };
-  });
-  const entries: EventStore['entries'] = async (_, __, until) => ({ entries: page, reached: positionAt(until) });
-  const { queue } = simulation({ dueQueue, store: { ...memoryEventStore(), entries } });
-  await queue.dispatch();
-  expect(sent).toBe(4 * 200);
-  expect(most).toBe(400);
 });
 
 describe('a run that dies between any two of its steps', () => {
