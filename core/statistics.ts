@@ -69,11 +69,17 @@ export function added(one: Counts, other: Counts): Counts {
 /** The value below which so many of all are; undefined if there are none. */
 export function quantile(histogram: Histogram, share: number): number | undefined {
   const buckets = Object.entries(histogram).map(([bucket, count = 0]) => [Number(bucket), count] as const);
-  const sorted = buckets.sort(([one], [other]) => one - other);
+  const bucket = quantileOfCounts(buckets, share);
+  return bucket === undefined ? undefined : middleOf(bucket);
+}
+
+/** The same of values and how often each was met. */
+export function quantileOfCounts(counts: Iterable<readonly [number, number]>, share: number): number | undefined {
+  const sorted = [...counts].sort(([one], [other]) => one - other);
   let rest = share * sorted.reduce((total, [, count]) => total + count, 0);
-  for (const [bucket, count] of sorted) {
+  for (const [value, count] of sorted) {
     rest -= count;
-    if (rest <= 0) return middleOf(bucket);
+    if (rest <= 0) return value;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { quantileOfCounts } from '../../core/statistics.ts';
 import { type Scene, type Seen, simulateHands } from './hands-simulation.ts';
 
 const MINUTE = 60_000;
@@ -45,20 +46,10 @@ export async function handsTable(perSecond: number): Promise<string> {
 function cells({ late, waiting }: Seen): string[] {
   const minutesBehind = waiting.findLastIndex((count) => count > 0) + 1;
   return [
-    ...[0.5, 0.99, 1].map((share) => duration(quantile(late, share))),
+    ...[0.5, 0.99, 1].map((share) => duration(quantileOfCounts(late, share) ?? Number.NaN)),
     shown(Math.max(...waiting)),
     minutesBehind === 0 ? 'never behind' : `${minutesBehind + 1} min`,
   ];
-}
-
-function quantile(counts: ReadonlyMap<number, number>, share: number): number {
-  const sorted = [...counts].sort(([one], [other]) => one - other);
-  let rest = share * sorted.reduce((total, [, count]) => total + count, 0);
-  for (const [value, count] of sorted) {
-    rest -= count;
-    if (rest <= 0) return value;
-  }
-  return 0;
 }
 
 function duration(milliseconds: number): string {
