@@ -96,7 +96,8 @@ export function parseMessageText(body: string): Message {
   return { key, attempt, at, ...(again && { again }) };
 }
 
-function messageText({ key, ...rest }: Message): string {
+/** Without the host: nobody behind SQS waits for one. */
+function messageText({ key, host, ...rest }: Message): string {
   return JSON.stringify({ key: publicKey(key), ...rest });
 }
 

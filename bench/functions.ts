@@ -6,10 +6,10 @@ import { idleRun, scenarios, usageOfEvent } from './workers/cost.ts';
 import { recordsOf, requestOf } from './workers/deployed-functions.ts';
 import { emulatedCloud } from './workers/emulated-cloud.ts';
 import { type Measure, rowOf } from './workers/figure.ts';
-import { quantileOf } from './workers/steadiness.ts';
+import { medians } from './workers/medians.ts';
 import { openTimingReceiver } from './workers/timing-receiver.ts';
 
-const LOADS = 11;
+const TURNS = 7;
 const INVOCATIONS = 1_000;
 const BATCH = 10;
 const COMING_DUE = 5_000;
@@ -26,8 +26,14 @@ export async function measureFunctions(measure: Measure): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-functions-'));
   try {
     const { bundles } = await synthesize(folder);
-    await measureLoading(bundles, measure);
-    await measureInvocations(bundles, measure);
+    for (const [name, { path }] of Object.entries(bundles))
+      measure(`${name}, its size`, (await stat(path)).size / 1_024, 'KB', { most: 600 });
+    const turns = medians(measure);
+    for (let turn = 0; turn < TURNS; turn++) {
+      await measureLoading(bundles, turns.measure);
+      await measureInvocations(bundles, turns.measure);
+    }
+    turns.tell();
     await measureDispatch(bundles, measure);
   } finally {
     await rm(folder, { recursive: true });
@@ -48,12 +54,8 @@ export async function measureUnits(measure: Measure): Promise<void> {
 async function measureLoading(bundles: Bundles, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud();
   const { environment } = await cloud.surroundings();
-  for (const [name, bundle] of Object.entries(bundles)) {
-    const times: number[] = [];
-    for (let load = 0; load < LOADS; load++) times.push(await loadTime(bundle, environment));
-    measure(`${name}, its size`, (await stat(bundle.path)).size / 1_024, 'KB', { most: 600 });
-    measure(`${name}, to load`, quantileOf(times, 0.5) ?? Number.NaN, 'ms', { most: 100 });
-  }
+  for (const [name, bundle] of Object.entries(bundles))
+    measure(`${name}, to load`, await loadTime(bundle, environment), 'ms', { most: 100 });
   await cloud.close();
 }
 

@@ -8,6 +8,7 @@ import { type Call, settle } from './lifecycle.ts';
 import { type Message, nextMessage, type Received } from './message.ts';
 import type { EventRecord, SigningSecret } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
+import { hostOf } from './target-url.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 import type { World } from './world.ts';
 
@@ -28,12 +29,17 @@ export function attempter(
 ): (message: Received) => Promise<Ended | undefined> {
   const { store, dueQueue, call, signingSecrets, slots, now, sleep, random, instance } = world;
 
-  /** While its host is full, a message waits without its event, which may be large; then it is looked at afresh. */
+  /**
+   * While its host is full, a message waits without its event, which may be large and take long to read. A message that does not name
+   * its host is looked at afresh after that.
+   */
   async function attempt(message: Received): Promise<Ended | undefined> {
     if (message.at - now() > LONGEST_WAIT) return sendLater(plain(message));
     await until(message.at);
     const visitor = slots.visitor();
     try {
+      const isTurnedAway = message.host !== undefined && !visitor.enter(message.host);
+      if (isTurnedAway && !(await visitor.turn())) return undefined;
       for (;;) {
         const ended = await attemptUnlessFull(message, visitor);
         if (ended !== 'host is full') return ended;
@@ -52,7 +58,7 @@ export function attempter(
     const made = unrecorded.find({ event, read: progress });
     if (made !== undefined) return ended(event, progress, made);
     if (progress.claim !== undefined) return respectClaim(message, event, progress, progress.claim);
-    if (!visitor.enter(new URL(event.url).host)) return 'host is full';
+    if (!visitor.enter(hostOf(event.url))) return 'host is full';
     if (!mayBeContested(message, event, now())) return makeCall(event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(event, claimed, secrets);

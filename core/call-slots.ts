@@ -44,9 +44,10 @@ export function limitedSlots(most: number): CallSlots & { close(): void } {
     let isInside = false;
 
     function enter(name: string): boolean {
+      if (isInside) return true;
       asked = name;
       const host = hostOf(name);
-      if (isInside || isClosed || host.taken >= most) return isInside;
+      if (isClosed || host.taken >= most) return false;
       host.taken++;
       isInside = true;
       return true;

@@ -1,6 +1,7 @@
 import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import type { Waiting } from './progress.ts';
+import { hostOf } from './target-url.ts';
 
 /** What travels on the due queue. It may be lost, repeated, reordered or late: the store alone decides what it is worth. */
 export type Message = {
@@ -10,12 +11,14 @@ export type Message = {
   readonly at: number;
   /** Whether another message for the same attempt may be on its way. */
   readonly again?: true;
+  /** Where the event goes, if whoever sends the message knows. */
+  readonly host?: string;
 };
 
 /** A message as it is handed over, and how often that was done. A repetition may mean that a deliverer died, or only that it was busy. */
 export type Received = Message & { readonly receiveCount: number };
 
 /** The message of the attempt that comes next. */
-export function nextMessage({ key }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): Message {
-  return { key, attempt: nextAttempt, at: nextAttemptAt };
+export function nextMessage({ key, url }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): Message {
+  return { key, attempt: nextAttempt, at: nextAttemptAt, host: hostOf(url) };
 }

@@ -44,6 +44,11 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
   return { url: url.href };
 }
 
+/** With its port, if that is not the usual one. */
+export function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
 /** The host of a URL as an address without brackets, if it is one and not a name. */
 function addressIn(hostname: string): string | undefined {
   if (hostname.startsWith('[')) return hostname.slice(1, -1);

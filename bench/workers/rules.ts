@@ -561,8 +561,20 @@ export const rules: readonly Rule[] = [
   {
     name: 'a host that is full is not called',
     file: 'core/attempt.ts',
-    code: "if (!visitor.enter(new URL(event.url).host)) return 'host is full';",
-    without: 'visitor.enter(new URL(event.url).host);',
+    code: "if (!visitor.enter(hostOf(event.url))) return 'host is full';",
+    without: 'visitor.enter(hostOf(event.url));',
+  },
+  {
+    name: 'a message that names a host that is full waits before its event is read',
+    file: 'core/attempt.ts',
+    code: 'message.host !== undefined && !visitor.enter(message.host)',
+    without: 'false',
+  },
+  {
+    name: 'whoever is inside keeps its slot',
+    file: 'core/call-slots.ts',
+    code: 'if (isInside) return true;',
+    without: '',
   },
   {
     name: 'a slot that has become free meanwhile is taken',
@@ -580,8 +592,7 @@ export const rules: readonly Rule[] = [
     name: 'whoever waited for a slot looks at its event afresh',
     file: 'core/attempt.ts',
     code: 'if (!isOwed(message, progress)) return passBaton(message, record);',
-    without:
-      'if (!isOwed(message, progress) && !visitor.enter(new URL(event.url).host)) return passBaton(message, record);',
+    without: 'if (!isOwed(message, progress) && !visitor.enter(hostOf(event.url))) return passBaton(message, record);',
   },
   {
     name: 'a secret that was replaced signs for a day',

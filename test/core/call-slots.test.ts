@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { rest } from '../../bench/workers/simulated-clock.ts';
 import { limitedSlots } from '../../core/call-slots.ts';
+import type { Received } from '../../core/message.ts';
+import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
 import { SECOND, START, simulation } from './simulation.ts';
 
@@ -32,6 +34,14 @@ describe('a host that is full', () => {
     expect(slots.visitor().enter('full')).toBe(false);
   });
 
+  test('keeps the slot of whoever is inside, and gives no second to it', () => {
+    const slots = limitedSlots(1);
+    const visitor = slots.visitor();
+    expect([visitor.enter('full'), visitor.enter('other')]).toEqual([true, true]);
+    visitor.leave();
+    expect([slots.visitor().enter('full'), slots.visitor().enter('other')]).toEqual([true, true]);
+  });
+
   test('holds back no other', () => {
     const slots = limitedSlots(1);
     expect([slots.visitor().enter('full'), slots.visitor().enter('full')]).toEqual([true, false]);
@@ -51,7 +61,13 @@ describe('a host that is full', () => {
   });
 });
 
-describe('of many events for one host', () => {
+const withHost = (message: Received): Received => message;
+const withoutHost = ({ host, ...message }: Received): Received => message;
+
+describe.each([
+  ['that their messages name', withHost, 1],
+  ['that their messages do not name', withoutHost, 2],
+])('of many events for one host %s', (_, asSent, readsOfWhoWaited) => {
   const wanted = (n: number) => wantedEvent({ url: `https://full.example/${n}` });
 
   test('no more are called at the same time than it has slots, and those of other hosts do not wait', async () => {
@@ -69,11 +85,27 @@ describe('of many events for one host', () => {
     });
     for (let n = 0; n < 10; n++) await queue.publish(wanted(n), 'web');
     await queue.publish(wantedEvent({ url: 'https://other.example/' }), 'web');
-    const delivered = Promise.all(messages.take().map((one) => queue.deliver([one])));
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
     await clock.moveTo(START + 10 * SECOND);
     await delivered;
     const startedAfter = (seconds: number) => calls.filter(({ at }) => at === START + seconds * SECOND).length;
     expect([most, startedAfter(0), startedAfter(1), startedAfter(2), startedAfter(3)]).toEqual([3, 4, 3, 3, 1]);
+  });
+
+  test('those that wait are read after that, and before it only to know their host', async () => {
+    const store = memoryEventStore();
+    const read: string[] = [];
+    const { queue, messages, clock } = simulation({
+      slots: limitedSlots(1),
+      store: { ...store, findEvent: (key) => store.findEvent(key).finally(() => read.push(key.uuid)) },
+      call: () => clock.sleep(SECOND).then(() => answered(200)),
+    });
+    for (let n = 0; n < 5; n++) await queue.publish(wanted(n), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
+    await clock.moveTo(START + 10 * SECOND);
+    await delivered;
+    const readsOfEach = [...Map.groupBy(read, (uuid) => uuid).values()].map(({ length }) => length);
+    expect(readsOfEach).toEqual([1, ...Array(4).fill(readsOfWhoWaited)]);
   });
 
   test('one that is cancelled while it waits is not called', async () => {
@@ -83,7 +115,7 @@ describe('of many events for one host', () => {
     });
     await queue.publish(wanted(0), 'web');
     const { event } = await queue.publish(wanted(1), 'web');
-    const delivered = Promise.all(messages.take().map((one) => queue.deliver([one])));
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
     await rest();
     await queue.cancel(event.key);
     await clock.moveTo(START + 5 * SECOND);
@@ -99,7 +131,7 @@ describe('of many events for one host', () => {
     });
     await queue.publish(wanted(0), 'web');
     const { event } = await queue.publish(wanted(1), 'web');
-    const delivered = Promise.all(messages.take().map((one) => queue.deliver([one])));
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
     await rest();
     slots.close();
     await clock.moveTo(START + 5 * SECOND);

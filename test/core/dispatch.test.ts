@@ -223,8 +223,8 @@ describe('the trailing hand', () => {
     await runUntil(START + 30 * MINUTE);
     expect(calls).toHaveLength(1);
     expect(sent).toEqual([
-      { key: event.key, attempt: 1, at: START },
-      { key: event.key, attempt: 1, at: START, again: true },
+      { key: event.key, attempt: 1, at: START, host: 'example.com' },
+      { key: event.key, attempt: 1, at: START, host: 'example.com', again: true },
     ]);
   });
 

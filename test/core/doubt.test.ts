@@ -82,7 +82,7 @@ describe('a claim', () => {
       nextAttempt: 2,
       nextAttemptAt: START + CLAIM + MINUTE,
     });
-    expect(messages.sent).toEqual([{ key: event.key, attempt: 2, at: START + CLAIM + MINUTE }]);
+    expect(messages.sent).toEqual([{ key: event.key, attempt: 2, at: START + CLAIM + MINUTE, host: 'example.com' }]);
   });
 
   test('that has run out in the last attempt ends its event', async () => {
@@ -141,7 +141,9 @@ describe('the baton', () => {
     broken = false;
     expect(await queue.deliver(repeated(failed))).toEqual([]);
     expect(calls).toHaveLength(1);
-    expect(messages.sent).toEqual([{ key: event.key, attempt: 2, at: START + MINUTE, again: true }]);
+    expect(messages.sent).toEqual([
+      { key: event.key, attempt: 2, at: START + MINUTE, host: 'example.com', again: true },
+    ]);
     expect(messages.handOverAts.at(-1)).toBe(START + MINUTE + RECORDED);
   });
 

@@ -14,7 +14,7 @@ describe('publish', () => {
     const { event, progress } = await queue.publish(wantedEvent({ asked: { after: 30 * SECOND } }), 'web');
     expect(event).toMatchObject({ publishedBy: 'web', createdAt: START, key: { dueAt: START + 30 * SECOND } });
     expect(progress.status).toBe('waiting_execution');
-    expect(messages.sent).toEqual([{ key: event.key, attempt: 1, at: START + 30 * SECOND }]);
+    expect(messages.sent).toEqual([{ key: event.key, attempt: 1, at: START + 30 * SECOND, host: 'example.com' }]);
     expect(await queue.read(event.key)).toEqual({ event, progress });
   });
 

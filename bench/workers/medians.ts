@@ -1,0 +1,23 @@
+import type { Figure, Measure } from './figure.ts';
+import { quantileOf } from './steadiness.ts';
+
+type Medians = {
+  readonly measure: Measure;
+  /** Measures the median of each figure over all turns. */
+  tell(): void;
+};
+
+/** For what is measured in turns: a machine that others share is not as fast in each of them. */
+export function medians(measure: Measure): Medians {
+  const turns = new Map<string, Pick<Figure, 'unit' | 'aim'> & { readonly values: number[] }>();
+  return {
+    measure(name, value, unit, aim) {
+      const { values } = turns.get(name) ?? { values: [] };
+      turns.set(name, { values: [...values, value], unit, ...(aim && { aim }) });
+    },
+    tell() {
+      for (const [name, { values, unit, aim }] of turns)
+        measure(name, quantileOf(values, 0.5) ?? Number.NaN, unit, aim);
+    },
+  };
+}
