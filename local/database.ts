@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import dynalite from 'dynalite';
 import batchGetItem from 'dynalite/actions/batchGetItem.js';
 import batchWriteItem from 'dynalite/actions/batchWriteItem.js';
-import db, { type Store } from 'dynalite/db/index.js';
+import db, { type Store, type Table } from 'dynalite/db/index.js';
 
 export type Database = {
   /** Answers requests as DynamoDB does. */
@@ -40,19 +40,36 @@ export function openDatabase(options: { readonly path?: string }): Database {
 /** The database keeps its store to itself, but has it made by a part of its own. */
 function opened(options: { readonly path?: string }): { readonly server: Server; readonly store: Store } {
   const { create } = db;
-  let store: Store = {};
+  let store: Store | undefined;
   db.create = (given) => {
     store = create(given);
     return store;
   };
   const server = dynalite({ ...options, createTableMs: 0 });
   db.create = create;
+  if (store === undefined) throw new Error('The database opened no store.');
   return { server, store };
+}
+
+/** The same store for one request: what its table is like is not read again for each of its items. */
+function withTableAtHand(store: Store): Store {
+  const tables = new Map<string, Table>();
+  return {
+    ...store,
+    getTable(name, answer) {
+      const table = tables.get(name);
+      if (table !== undefined) return answer(null, table);
+      store.getTable(name, (failure, found) => {
+        if (found !== undefined) tables.set(name, found);
+        answer(failure, found);
+      });
+    },
+  };
 }
 
 function askDirectly(store: Store, operation: keyof typeof unchecked, input: string): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  unchecked[operation](store, JSON.parse(input), (failure, output) => {
+  unchecked[operation](withTableAtHand(store), JSON.parse(input), (failure, output) => {
     if (failure !== null && failure.body === undefined) reject(failure);
     else resolve({ isError: failure !== null, output: JSON.stringify(failure?.body ?? output) });
   });

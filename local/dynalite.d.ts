@@ -5,10 +5,12 @@ declare module 'dynalite' {
 }
 
 declare module 'dynalite/db/index.js' {
-  type Store = object;
+  type Table = object;
+  type Answer = (failure: Error | null, table?: Table) => void;
+  type Store = { getTable(name: string, answer: Answer): void };
   const db: { create(options: object): Store };
   export default db;
-  export type { Store };
+  export type { Store, Table };
 }
 
 declare module 'dynalite/actions/*' {
