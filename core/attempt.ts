@@ -30,16 +30,16 @@ export function attempter(
   const { store, dueQueue, call, signingSecrets, slots, now, sleep, random, instance } = world;
 
   /**
-   * While its host is full, a message waits without its event, which may be large and take long to read. A message that does not name
-   * its host is looked at afresh after that.
+   * While its host is full, a message waits without its event, which may be large. If it does not name its host, its event is read for
+   * that, forgotten, and read again when its turn has come. One that comes again is read first too: it may need no call.
    */
   async function attempt(message: Received): Promise<Ended | undefined> {
     if (message.at - now() > LONGEST_WAIT) return sendLater(plain(message));
     await until(message.at);
     const visitor = slots.visitor();
     try {
-      const isTurnedAway = message.host !== undefined && !visitor.enter(message.host);
-      if (isTurnedAway && !(await visitor.turn())) return undefined;
+      const isFullFirst = message.host !== undefined && !isRepeated(message) && !visitor.enter(message.host);
+      if (isFullFirst && !(await visitor.turn())) return undefined;
       for (;;) {
         const ended = await attemptUnlessFull(message, visitor);
         if (ended !== 'host is full') return ended;
@@ -58,7 +58,7 @@ export function attempter(
     const made = unrecorded.find({ event, read: progress });
     if (made !== undefined) return ended(event, progress, made);
     if (progress.claim !== undefined) return respectClaim(message, event, progress, progress.claim);
-    if (!visitor.enter(hostOf(event.url))) return 'host is full';
+    if (!visitor.enter(message.host ?? hostOf(event.url))) return 'host is full';
     if (!mayBeContested(message, event, now())) return makeCall(event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(event, claimed, secrets);

@@ -5,7 +5,7 @@ export type CallSlots = {
 };
 
 export type Visitor = {
-  /** Whether the host may be called now: then nobody else has this slot until the visitor leaves. */
+  /** Whether the host may be called now: then nobody else has this slot until the visitor leaves. A visitor has one host. */
   enter(host: string): boolean;
   /** Resolves with true when the host that was full has a slot for this visitor, first come, first served; with false if no calls start any more. */
   turn(): Promise<boolean>;
@@ -24,14 +24,14 @@ export function limitedSlots(most: number): CallSlots & { close(): void } {
   const hosts = new Map<string, Host>();
   let isClosed = false;
 
-  function hostOf(name: string): Host {
+  function hostNamed(name: string): Host {
     const host = hosts.get(name) ?? { taken: 0, waiting: new Set() };
     hosts.set(name, host);
     return host;
   }
 
   function release(name: string): void {
-    const host = hostOf(name);
+    const host = hostNamed(name);
     const [next] = host.waiting;
     if (next !== undefined) {
       host.waiting.delete(next);
@@ -44,10 +44,11 @@ export function limitedSlots(most: number): CallSlots & { close(): void } {
     let isInside = false;
 
     function enter(name: string): boolean {
+      if (isClosed) return false;
       if (isInside) return true;
       asked = name;
-      const host = hostOf(name);
-      if (isClosed || host.taken >= most) return false;
+      const host = hostNamed(name);
+      if (host.taken >= most) return false;
       host.taken++;
       isInside = true;
       return true;
@@ -55,9 +56,10 @@ export function limitedSlots(most: number): CallSlots & { close(): void } {
 
     /** A slot may have become free since the visitor was refused one. */
     async function turn(): Promise<boolean> {
-      if (isClosed || enter(asked)) return isInside;
+      if (isClosed) return false;
+      if (enter(asked)) return true;
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      hostOf(asked).waiting.add(resolve);
+      hostNamed(asked).waiting.add(resolve);
       isInside = await promise;
       return isInside;
     }

@@ -11,7 +11,7 @@ export type Message = {
   readonly at: number;
   /** Whether another message for the same attempt may be on its way. */
   readonly again?: true;
-  /** Where the event goes, if whoever sends the message knows. */
+  /** Where the event goes, if known. */
   readonly host?: string;
 };
 

@@ -44,9 +44,9 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
   return { url: url.href };
 }
 
-/** With its port, if that is not the usual one. */
+/** With its port, if that is not the usual one. Empty if it is none: its call says why it is not made. */
 export function hostOf(url: string): string {
-  return new URL(url).host;
+  return URL.parse(url)?.host ?? '';
 }
 
 /** The host of a URL as an address without brackets, if it is one and not a name. */

@@ -34,8 +34,8 @@ export async function burst({ queueUrl, receiver, measure }: Scene, events: numb
   client.close();
   measure('accepted', perSecond(events, acceptedIn), 'per second', aims.accepted);
   measure('called and recorded', perSecond(events, recordedIn), 'per second', aims.recorded);
-  measureTimes(measure, 'until accepted', accepting);
-  measureTimes(measure, 'until called', latenesses(receiver, postedAt));
+  measureTimes(measure, 'until accepted', accepting, ['p50', 'p99']);
+  measureTimes(measure, 'until called', latenesses(receiver, postedAt), ['p50', 'p99']);
   receiver.forget();
   return perSecond(events, recordedIn);
 }
@@ -81,7 +81,7 @@ export async function steady(scene: Scene, rate: number, seconds: number, slow?:
   await Promise.all(published);
   await receiver.called(dueAt.size);
   client.close();
-  measureTimes(measure, 'late', latenesses(receiver, dueAt), LATENESS);
+  measureTimes(measure, 'late', latenesses(receiver, dueAt), ['p50', 'p99', 'max'], LATENESS);
   receiver.forget();
 
   async function publish(n: number): Promise<void> {
@@ -102,7 +102,7 @@ export async function delayed({ queueUrl, receiver, measure }: Scene, events: nu
   }));
   const dueAt = new Map(results.map((event) => [new URL(event.url_to_send_request).pathname, dueIn(event)]));
   await receiver.called(events);
-  measureTimes(measure, 'late', latenesses(receiver, dueAt), LATENESS);
+  measureTimes(measure, 'late', latenesses(receiver, dueAt), ['p50', 'p99', 'max'], LATENESS);
   receiver.forget();
 }
 
@@ -147,18 +147,17 @@ function latenesses({ calledAt }: TimingReceiver, dueAt: ReadonlyMap<string, num
   return [...dueAt].map(([path, due]) => (calledAt.get(path) ?? Number.NaN) - due);
 }
 
+const quantiles = { p50: 0.5, p99: 0.99, max: 1 } as const;
+
 function measureTimes(
   measure: Measure,
   what: string,
   times: readonly number[],
+  names: readonly (keyof typeof quantiles)[],
   aims: Readonly<Record<string, { most: number }>> = {},
 ): void {
-  for (const [name, share] of [
-    ['p50', 0.5],
-    ['p99', 0.99],
-    ['max', 1],
-  ] as const)
-    measure(`${what}, ${name}`, quantileOf(times, share) ?? Number.NaN, 'ms', aims[name]);
+  for (const name of names)
+    measure(`${what}, ${name}`, quantileOf(times, quantiles[name]) ?? Number.NaN, 'ms', aims[name]);
 }
 
 function dueIn({ timestamp_for_execution_to_start }: EventAnswer): number {

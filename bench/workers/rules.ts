@@ -559,16 +559,35 @@ export const rules: readonly Rule[] = [
     without: '',
   },
   {
+    name: 'SQS is not told where an event goes',
+    file: 'adapters/sqs-due-queue.ts',
+    code: 'messageText({ key, host, ...rest }',
+    without: 'messageText({ key, ...rest }',
+    suites: ['test/adapters/due-queue'],
+  },
+  {
     name: 'a host that is full is not called',
     file: 'core/attempt.ts',
-    code: "if (!visitor.enter(hostOf(event.url))) return 'host is full';",
-    without: 'visitor.enter(hostOf(event.url));',
+    code: "if (!visitor.enter(message.host ?? hostOf(event.url))) return 'host is full';",
+    without: 'visitor.enter(message.host ?? hostOf(event.url));',
   },
   {
     name: 'a message that names a host that is full waits before its event is read',
     file: 'core/attempt.ts',
-    code: 'message.host !== undefined && !visitor.enter(message.host)',
+    code: 'message.host !== undefined && !isRepeated(message) && !visitor.enter(message.host)',
     without: 'false',
+  },
+  {
+    name: 'a message that comes again does not wait for a call that it may not need',
+    file: 'core/attempt.ts',
+    code: '!isRepeated(message) && !visitor',
+    without: '!visitor',
+  },
+  {
+    name: 'no call starts any more after the end, though its slot was taken before',
+    file: 'core/call-slots.ts',
+    code: 'if (isClosed) return false;\n      if (isInside)',
+    without: 'if (isInside)',
   },
   {
     name: 'whoever is inside keeps its slot',
@@ -579,8 +598,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'a slot that has become free meanwhile is taken',
     file: 'core/call-slots.ts',
-    code: 'if (isClosed || enter(asked)) return isInside;',
-    without: 'if (isClosed) return isInside;',
+    code: 'if (enter(asked)) return true;',
+    without: '',
   },
   {
     name: 'a slot is free again after the call',
@@ -592,7 +611,8 @@ export const rules: readonly Rule[] = [
     name: 'whoever waited for a slot looks at its event afresh',
     file: 'core/attempt.ts',
     code: 'if (!isOwed(message, progress)) return passBaton(message, record);',
-    without: 'if (!isOwed(message, progress) && !visitor.enter(hostOf(event.url))) return passBaton(message, record);',
+    without:
+      'if (!isOwed(message, progress) && !visitor.enter(message.host ?? hostOf(event.url))) return passBaton(message, record);',
   },
   {
     name: 'a secret that was replaced signs for a day',

@@ -6,6 +6,7 @@ import type { QueuedEvent } from '../../core/event.ts';
 import { publicKey } from '../../core/event-key.ts';
 import type { Change } from '../../core/observed-store.ts';
 import type { Attempt } from '../../core/progress.ts';
+import { hostOf } from '../../core/target-url.ts';
 import { attemptMetrics, metricNames, NAMESPACE } from './metric-names.ts';
 
 export type Telemetry = {
@@ -72,7 +73,7 @@ function attemptLine({ key, url }: QueuedEvent, { number, outcome, statusCode, e
   return {
     event_key: publicKey(key),
     attempt: number,
-    host: new URL(url).host,
+    host: hostOf(url),
     outcome,
     ...(statusCode !== undefined && { status_code: statusCode }),
     ...(error !== undefined && { reason: error }),

@@ -80,6 +80,12 @@ describe('the due queue on SQS', () => {
     ]);
   });
 
+  test('leaves out where an event goes: nobody behind SQS asks', async () => {
+    const message = messageAt(START);
+    await queue.send({ ...message, host: 'example.com' });
+    expect(requests().flat()).toEqual([expect.objectContaining({ MessageBody: bodyOf(message) })]);
+  });
+
   test('sends those again that SQS did not take, and only those', async () => {
     aws
       .on(SendMessageBatchCommand)

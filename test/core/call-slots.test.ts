@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { rest } from '../../bench/workers/simulated-clock.ts';
 import { limitedSlots } from '../../core/call-slots.ts';
 import type { Received } from '../../core/message.ts';
+import type { DueQueue, EventStore } from '../../core/ports.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
+import { received, recordedMessages } from '../simulated-time.ts';
 import { SECOND, START, simulation } from './simulation.ts';
 
 describe('a host that is full', () => {
@@ -139,4 +141,60 @@ describe.each([
     expect(calls).toHaveLength(1);
     expect((await queue.read(event.key))?.progress.status).toBe('waiting_execution');
   });
+});
+
+describe('a message that comes again needs no call, and does not wait for one while its host is full:', () => {
+  const throttled = () => Promise.reject(new Error('throttled'));
+
+  test('what was called before is recorded', async () => {
+    const store = memoryEventStore();
+    let recordSuccess: EventStore['recordSuccess'] = throttled;
+    const slots = limitedSlots(1);
+    const { queue, messages, calls } = simulation({
+      slots,
+      store: { ...store, recordSuccess: (event, progress) => recordSuccess(event, progress) },
+    });
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    const failed = await queue.deliver(messages.take());
+    recordSuccess = store.recordSuccess;
+    slots.visitor().enter('example.com');
+    expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
+    expect(calls).toHaveLength(1);
+    expect((await queue.read(event.key))?.progress.status).toBe('success');
+  });
+
+  test('the next message is sent', async () => {
+    const messages = recordedMessages();
+    let send: DueQueue['send'] = messages.send;
+    const slots = limitedSlots(1);
+    const { queue } = simulation({
+      slots,
+      dueQueue: { ...messages, send: (message, at) => send(message, at) },
+      call: async () => answered(500),
+    });
+    await queue.publish(wantedEvent(), 'web');
+    send = throttled;
+    const failed = await queue.deliver(messages.take());
+    send = messages.send;
+    slots.visitor().enter('example.com');
+    expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
+    expect(messages.sent).toMatchObject([{ attempt: 2, again: true }]);
+  });
+});
+
+test('no call starts any more once the slots are closed, though its event was being read', async () => {
+  const store = memoryEventStore();
+  const isRead = Promise.withResolvers<void>();
+  const slots = limitedSlots(1);
+  const { queue, messages, calls } = simulation({
+    slots,
+    store: { ...store, findEvent: (key) => isRead.promise.then(() => store.findEvent(key)) },
+  });
+  await queue.publish(wantedEvent(), 'web');
+  const delivered = queue.deliver(messages.take());
+  await rest();
+  slots.close();
+  isRead.resolve();
+  expect(await delivered).toEqual([]);
+  expect(calls).toEqual([]);
 });

@@ -16,9 +16,11 @@ beforeEach(async () => {
   database = openDatabase({ path: folder });
   await database.ask('CreateTable', JSON.stringify({ TableName: 'events', ...tableSchema }));
   for (let tries = 0; tries < 100 && (await write('not yet')).isError; tries++) await setImmediate();
+  expect((await write('there')).isError).toBe(false);
 });
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   await new Promise((resolve) => database.server.close(resolve));
   await rm(folder, { recursive: true });
 });
@@ -37,5 +39,4 @@ test('reads what its table is like once for a request, and each item once', asyn
     Array(Keys.length).fill({ S: 'kept' }),
   );
   expect(read).toHaveBeenCalledTimes(2 * (1 + Keys.length));
-  read.mockRestore();
 });
