@@ -1,7 +1,8 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bundles, invokeAgainAndAgain, loadTime, synthesize } from './workers/bundles.ts';
+import { fileURLToPath } from 'node:url';
+import { type Bundle, type Bundles, bundleOf, invokeAgainAndAgain, loadTime, synthesize } from './workers/bundles.ts';
 import { idleRun, scenarios, usageOfEvent } from './workers/cost.ts';
 import { recordsOf, requestOf } from './workers/deployed-functions.ts';
 import { emulatedCloud } from './workers/emulated-cloud.ts';
@@ -9,6 +10,7 @@ import { type Measure, rowOf } from './workers/figure.ts';
 import { medians } from './workers/medians.ts';
 import { openTimingReceiver } from './workers/timing-receiver.ts';
 
+const BARE_PUBLISH = fileURLToPath(new URL('workers/bare-publish.ts', import.meta.url));
 const TURNS = 7;
 const INVOCATIONS = 1_000;
 const BATCH = 10;
@@ -28,10 +30,11 @@ export async function measureFunctions(measure: Measure): Promise<void> {
     const { bundles } = await synthesize(folder);
     for (const [name, { path }] of Object.entries(bundles))
       measure(`${name}, its size`, (await stat(path)).size / 1_024, 'KB', { most: 600 });
+    const barePublish = await bundleOf(BARE_PUBLISH, folder);
     const turns = medians(measure);
     for (let turn = 0; turn < TURNS; turn++) {
       await measureLoading(bundles, turns.measure);
-      await measureInvocations(bundles, turns.measure);
+      await measureInvocations(bundles, barePublish, turns.measure);
     }
     turns.tell();
     await measureDispatch(bundles, measure);
@@ -60,7 +63,7 @@ async function measureLoading(bundles: Bundles, measure: Measure): Promise<void>
 }
 
 /** Each process is warm: the first half of its invocations does not count. */
-async function measureInvocations({ Publish, Deliver }: Bundles, measure: Measure): Promise<void> {
+async function measureInvocations({ Publish, Deliver }: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
   const { environment, calls } = await cloud.surroundings();
   const receiver = await openTimingReceiver();
@@ -70,6 +73,8 @@ async function measureInvocations({ Publish, Deliver }: Bundles, measure: Measur
   const published = await invokeAgainAndAgain(Publish, environment, requests);
   measure('Publish, an event: time', published.took, 'ms');
   measure('Publish, an event: processor', published.processor, 'ms', { most: 2 });
+  const alone = await invokeAgainAndAgain(barePublish, (await cloud.surroundings()).environment, requests);
+  measure('Publish, an event: of what its requests take alone', published.processor / alone.processor, 'times');
 
   const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').map(({ input }) => input.Entries);
   const bodies = (sent as { MessageBody: string }[][]).flat().map(({ MessageBody }) => MessageBody);

@@ -8,7 +8,7 @@ import { measureFunctions, measureUnits } from './functions.ts';
 import { type Figure, type Measure, meets, rowOf } from './workers/figure.ts';
 import { bareBurst, batches, burst, delayed, type Scene, steady, waiting } from './workers/loads.ts';
 import { runProcess, type ServingProcess, serveInProcess } from './workers/local-process.ts';
-import { medians } from './workers/medians.ts';
+import { type Medians, medians } from './workers/medians.ts';
 import { openTimingReceiver } from './workers/timing-receiver.ts';
 
 const BARE = fileURLToPath(new URL('workers/bare-queue.ts', import.meta.url));
@@ -91,27 +91,31 @@ type Measured = (scenario: string) => Measure;
 
 /** What moves most with the machine is measured in turns, each before another of the other loads. */
 async function everyLoad(size: Sizes, measured: Measured): Promise<void> {
-  const machine = medians(measured('the machine'));
-  const atOnce = medians(measured('burst'));
-  const batch = medians(measured('batch'));
+  const turns: Turns = {
+    machine: medians(measured('the machine')),
+    atOnce: medians(measured('burst')),
+    batch: medians(measured('batch')),
+  };
   const loads = otherLoads(size, measured);
   for (let turn = 0; turn < Math.max(size.turns, loads.length); turn++) {
-    if (turn < size.turns) {
-      await burstAndMachine(size.burst, turn % 2 === 0, atOnce.measure, machine.measure);
-      await onQueue((scene) => batches(scene, size.burst), batch.measure);
-    }
+    if (turn < size.turns) await oneTurn(size.burst, turn % 2 === 0, turns);
     await loads[turn]?.();
   }
-  for (const scenario of [machine, atOnce, batch]) scenario.tell();
+  for (const scenario of Object.values(turns)) scenario.tell();
 }
 
-/** Whichever is first, the other follows at once. */
-async function burstAndMachine(events: number, isMachineFirst: boolean, atOnce: Measure, machine: Measure) {
-  const onMachine = () => onBareMachine((scene) => bareBurst(scene, events), machine);
-  const limitBefore = isMachineFirst ? await onMachine() : undefined;
-  const rate = await onQueue((scene) => burst(scene, events, { recorded: { least: 3_000 } }), atOnce);
-  atOnce('of what the machine can do', rate / (limitBefore ?? (await onMachine())), 'times', { least: 0.3 });
+/** The machine's own limit is measured right before, or right after. */
+async function oneTurn(events: number, isMachineFirst: boolean, { machine, atOnce, batch }: Turns): Promise<void> {
+  const onMachine = () => onBareMachine((scene) => bareBurst(scene, events), machine.measure);
+  const before = isMachineFirst ? await onMachine() : undefined;
+  const rate = await onQueue((scene) => burst(scene, events, { recorded: { least: 3_000 } }), atOnce.measure);
+  const batchRate = await onQueue((scene) => batches(scene, events), batch.measure);
+  const limit = before ?? (await onMachine());
+  atOnce.measure('of what the machine can do', rate / limit.burst, 'times', { least: 0.3 });
+  batch.measure('of what the machine can do', batchRate / limit.batches, 'times');
 }
+
+type Turns = Readonly<Record<'machine' | 'atOnce' | 'batch', Medians>>;
 
 function otherLoads(size: Sizes, measured: Measured): readonly (() => Promise<void>)[] {
   const { seconds } = size;

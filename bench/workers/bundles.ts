@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 
 const runFile = promisify(execFile);
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,6 +36,13 @@ export async function synthesize(to: string): Promise<{ readonly template: strin
     },
   ]);
   return { template, bundles: Object.fromEntries(bundles) };
+}
+
+/** A file of this project, bundled as the functions are. */
+export async function bundleOf(file: string, to: string): Promise<Bundle> {
+  const path = join(to, `${basename(file, '.ts')}.js`);
+  await build({ entryPoints: [file], outfile: path, bundle: true, minify: true, platform: 'node', format: 'cjs' });
+  return { path, nodeOptions: '' };
 }
 
 type Resource = {

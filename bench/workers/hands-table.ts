@@ -1,5 +1,6 @@
 import { quantileOfCounts } from '../../core/statistics.ts';
 import { type Scene, type Seen, simulateHands } from './hands-simulation.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const MINUTE = 60_000;
 /** Minutes that are looked at after the last event. */
@@ -34,13 +35,11 @@ export async function handsTable(perSecond: number): Promise<string> {
     const scene: Scene = { shards: 16, processor: 1, minutes, ...rest };
     rows.push([name, ...cells(await simulateHands(scene))]);
   }
-  return [
+  return markdownTable([
     ['', 'late, p50', 'late, p99', 'late, max', 'most that waited, at the end of a minute', 'caught up after'],
     ['---', '---:', '---:', '---:', '---:', '---:'],
     ...rows,
-  ]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n');
+  ]);
 }
 
 function cells({ late, waiting }: Seen): string[] {

@@ -40,31 +40,41 @@ export async function burst({ queueUrl, receiver, measure }: Scene, events: numb
   return perSecond(events, recordedIn);
 }
 
-/** The same without a record: how many are called in a second. */
-export async function bareBurst({ queueUrl, receiver, measure }: Scene, events: number): Promise<number> {
+/** Both without a record: how many are called in a second. */
+export async function bareBurst({ queueUrl, receiver, measure }: Scene, events: number): Promise<BareRates> {
   const client = await publishingClient(queueUrl, CLIENTS);
   const startedAt = now();
   await inParallel(events, CLIENTS, async (n) => {
     await client.post('/events', JSON.stringify({ url_to_send_request: `${receiver.url}/${n}` }));
   });
   await receiver.called(events);
-  const rate = perSecond(events, now() - startedAt);
+  const burst = perSecond(events, now() - startedAt);
   client.close();
   receiver.forget();
-  measure('called, and nothing kept', rate, 'per second');
-  return rate;
+  const batchesStartedAt = now();
+  await publishBatches(queueUrl, events, (n) => ({ url_to_send_request: `${receiver.url}/${n}` }));
+  await receiver.called(events);
+  const batches = perSecond(events, now() - batchesStartedAt);
+  receiver.forget();
+  measure('called, and nothing kept', burst, 'per second');
+  measure('called, and nothing kept, a hundred a request', batches, 'per second');
+  return { burst, batches };
 }
 
-/** A hundred events a request. */
-export async function batches({ queueUrl, receiver, measure }: Scene, events: number): Promise<void> {
+type BareRates = { readonly burst: number; readonly batches: number };
+
+/** A hundred events a request. Answers how many were called and recorded in a second. */
+export async function batches({ queueUrl, receiver, measure }: Scene, events: number): Promise<number> {
   const before = await succeeded(queueUrl);
   const startedAt = now();
   await publishBatches(queueUrl, events, (n) => ({ url_to_send_request: `${receiver.url}/${n}` }));
   const acceptedIn = now() - startedAt;
   await recorded(queueUrl, before + events);
   measure('accepted', perSecond(events, acceptedIn), 'per second', { least: 6_000 });
-  measure('called and recorded', perSecond(events, now() - startedAt), 'per second');
+  const rate = perSecond(events, now() - startedAt);
+  measure('called and recorded', rate, 'per second');
   receiver.forget();
+  return rate;
 }
 
 /** So many a second, evenly; a share of them for receivers that take five seconds, whose lateness does not count. */

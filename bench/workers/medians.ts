@@ -1,7 +1,7 @@
 import type { Figure, Measure } from './figure.ts';
 import { quantileOf } from './steadiness.ts';
 
-type Medians = {
+export type Medians = {
   readonly measure: Measure;
   /** Measures the median of each figure over all turns. */
   tell(): void;

@@ -1,5 +1,6 @@
 import { defaultSettings } from '../../core/settings.ts';
 import { costOf, idleRun, usageOfEvent } from './cost.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600;
@@ -25,11 +26,11 @@ export async function scaleTable(rates: readonly number[]): Promise<string> {
     ...rates.map((rate) => cell(rate * amount, wall?.at)),
     wall === undefined ? '' : `${wall.at.toLocaleString('en-US')}: ${wall.movedBy}`,
   ]);
-  return [
-    row(['events per second', ...rates.map((rate) => rate.toLocaleString('en-US')), 'there is, and what moves it']),
-    row(['---', ...rates.map(() => '---:'), '---']),
-    ...rows.map(row),
-  ].join('\n');
+  return markdownTable([
+    ['events per second', ...rates.map((rate) => rate.toLocaleString('en-US')), 'there is, and what moves it'],
+    ['---', ...rates.map(() => '---:'), '---'],
+    ...rows,
+  ]);
 }
 
 async function needsOfOneASecond(): Promise<readonly Need[]> {
@@ -86,8 +87,4 @@ async function needsOfOneASecond(): Promise<readonly Need[]> {
 function cell(amount: number, wall = Number.POSITIVE_INFINITY): string {
   const text = amount.toLocaleString('en-US', { maximumFractionDigits: amount < 10 ? 2 : 0 });
   return amount > wall ? `**${text}**` : text;
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }

@@ -1,0 +1,26 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+const { TABLE_NAME = '', QUEUE_URL, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_SQS } = process.env;
+const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: AWS_ENDPOINT_URL_DYNAMODB }));
+const sqs = new SQSClient({ endpoint: AWS_ENDPOINT_URL_SQS });
+const Item = {
+  pk: 'shard#0',
+  sk: '98106543999.750-01234567-89ab-4cde-8f01-23456789abcd',
+  format: 1,
+  expires_at: 1_893_456_000,
+  url: 'http://127.0.0.1:10000/',
+  method: 'POST',
+  body: { kind: 'json', bytes: Buffer.from('{"user":42}') },
+  timeout: 5_000,
+  maxTryCount: 3,
+  createdAt: 1_893_456_000_000,
+};
+
+/** The two requests of a publish, of the same size, and nothing else: what the SDK costs. */
+export async function handler(): Promise<void> {
+  await documents.send(new BatchWriteCommand({ RequestItems: { [TABLE_NAME]: [{ PutRequest: { Item } }] } }));
+  const MessageBody = JSON.stringify({ key: Item.sk, attempt: 1, at: Item.createdAt });
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl: QUEUE_URL, Entries: [{ Id: '1', MessageBody }] }));
+}

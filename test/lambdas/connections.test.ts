@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
+import { inShard } from '../../core/event-key.ts';
+import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
+import { queuedEvent } from '../sample-event.ts';
+import { captureLines } from './captured-lines.ts';
+
+/** What a hand reads at once, and in how many requests that is sent: core/dispatch.ts, SQS's own bound of ten. */
+const SHARDS = 8;
+const PAGE = 200;
+const REQUESTS = (SHARDS * PAGE) / 10;
+
+test('all that the dispatcher reads at once it sends at once, and no request waits for the connection of another', async () => {
+  const captured = captureLines();
+  const aws = await emulatedCloud();
+  const sqs = await answeringTogether(REQUESTS);
+  const { environment } = await aws.surroundings();
+  const runtime = openRuntime({
+    ...environment,
+    SHARDS: String(SHARDS),
+    QUEUE_URL: `${sqs.url}/1/due`,
+    AWS_ENDPOINT_URL_SQS: sqs.url,
+  });
+  const dueAt = Date.now() + 900;
+  const events = Array.from({ length: SHARDS * PAGE }, (_, n) => {
+    const uuid = inShard(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, n % SHARDS);
+    return queuedEvent(dueAt, { key: { dueAt, uuid } });
+  });
+  await Promise.all(events.map(dynamoEventStore(aws.table).keepEvent));
+  await runtime.dispatch();
+  expect(sqs.answered()).toEqual([REQUESTS]);
+  sqs.close();
+  await aws.close();
+  captured.restore();
+}, 60_000);
+
+/** SQS as it looks from here, if it answers nothing before so many requests to send are there at the same time. */
+async function answeringTogether(count: number) {
+  const answered: number[] = [];
+  let held: (() => void)[] = [];
+  const server = createServer(async (request, response) => {
+    const input = JSON.parse(String(Buffer.concat(await request.toArray())));
+    if (!String(request.headers['x-amz-target']).endsWith('SendMessageBatch')) return answer(response, ready);
+    held.push(() => answer(response, { Successful: input.Entries.map(taken) }));
+    if (held.length < count) return;
+    answered.push(held.length);
+    for (const release of held) release();
+    held = [];
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** How many requests were answered at each time. */
+    answered: () => answered,
+    close: () => server.close().closeAllConnections(),
+  };
+}
+
+const ready = { Attributes: { ApproximateNumberOfMessages: '0' } };
+
+function taken({ Id, MessageBody }: { readonly Id: string; readonly MessageBody: string }) {
+  return { Id, MessageId: Id, MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') };
+}
+
+function answer(response: ServerResponse, output: object): void {
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(output));
+}
