@@ -559,6 +559,13 @@ export const rules: readonly Rule[] = [
     without: '',
   },
   {
+    name: 'no request to AWS waits for the connection of another',
+    file: 'lambdas/runtime/open-runtime.ts',
+    code: 'maxSockets: 200',
+    without: 'maxSockets: 50',
+    suites: ['test/lambdas/connections'],
+  },
+  {
     name: 'SQS is not told where an event goes',
     file: 'adapters/sqs-due-queue.ts',
     code: 'messageText({ key, host, ...rest }',

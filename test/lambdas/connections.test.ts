@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
 import { inShard } from '../../core/event-key.ts';
@@ -15,28 +15,33 @@ const SHARDS = 8;
 const PAGE = 200;
 const REQUESTS = (SHARDS * PAGE) / 10;
 
+let aws: Awaited<ReturnType<typeof emulatedCloud>>;
+let sqs: Awaited<ReturnType<typeof answeringTogether>>;
+let captured: ReturnType<typeof captureLines>;
+
+beforeAll(async () => {
+  captured = captureLines();
+  aws = await emulatedCloud();
+  sqs = await answeringTogether(REQUESTS);
+});
+afterAll(async () => {
+  sqs.close();
+  await aws.close();
+  captured.restore();
+});
+
 test('all that the dispatcher reads at once it sends at once, and no request waits for the connection of another', async () => {
-  const captured = captureLines();
-  const aws = await emulatedCloud();
-  const sqs = await answeringTogether(REQUESTS);
   const { environment } = await aws.surroundings();
-  const runtime = openRuntime({
-    ...environment,
-    SHARDS: String(SHARDS),
-    QUEUE_URL: `${sqs.url}/1/due`,
-    AWS_ENDPOINT_URL_SQS: sqs.url,
-  });
+  const here = { SHARDS: String(SHARDS), QUEUE_URL: `${sqs.url}/1/due`, AWS_ENDPOINT_URL_SQS: sqs.url };
+  const { dispatch } = openRuntime(Object.assign(process.env, environment, here));
   const dueAt = Date.now() + 900;
   const events = Array.from({ length: SHARDS * PAGE }, (_, n) => {
     const uuid = inShard(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, n % SHARDS);
     return queuedEvent(dueAt, { key: { dueAt, uuid } });
   });
   await Promise.all(events.map(dynamoEventStore(aws.table).keepEvent));
-  await runtime.dispatch();
+  await dispatch();
   expect(sqs.answered()).toEqual([REQUESTS]);
-  sqs.close();
-  await aws.close();
-  captured.restore();
 }, 60_000);
 
 /** SQS as it looks from here, if it answers nothing before so many requests to send are there at the same time. */
