@@ -12,7 +12,8 @@ import type { Condition, DynamoTable, Item, ItemKey } from './dynamo-table.ts';
 const FORMAT = 1;
 const DAY = 86_400_000;
 const HANDS: ItemKey = { pk: 'hands', sk: 'hands' };
-const PAGE = 200;
+/** Entries that are read at a time. */
+export const PAGE = 200;
 const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
 
 /** An event costs its size in write units once; its progress is an item of its own, so that recording it costs one more. */

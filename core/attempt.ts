@@ -38,8 +38,8 @@ export function attempter(
     await until(message.at);
     const visitor = slots.visitor();
     try {
-      const isFullFirst = message.host !== undefined && !isRepeated(message) && !visitor.enter(message.host);
-      if (isFullFirst && !(await visitor.turn())) return undefined;
+      const isTurnedAway = message.host !== undefined && !isRepeated(message) && !visitor.enter(message.host);
+      if (isTurnedAway && !(await visitor.turn())) return undefined;
       for (;;) {
         const ended = await attemptUnlessFull(message, visitor);
         if (ended !== 'host is full') return ended;
@@ -61,6 +61,7 @@ export function attempter(
     if (!visitor.enter(message.host ?? hostOf(event.url))) return 'host is full';
     if (!mayBeContested(message, event, now())) return makeCall(event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
+    // Made even if nothing else starts any more: a claim without a call would be taken for a crash.
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(event, claimed, secrets);
     return attemptUnlessFull(message, visitor);
   }

@@ -25,7 +25,7 @@ export const LONGEST_RUN = 230_000;
 /** From the start of a run on: the next one starts a minute after it. */
 const LONGEST_AUDIT = 45_000;
 /** So many are read at a time; what they hold is sent at once, ten messages a request. Whoever sends needs as many connections. */
-const MOST_SHARDS = 8;
+export const MOST_SHARDS = 8;
 /** Longer than it takes until a run of the dispatcher sees that the clock was put back. */
 const START_OVERLAP = 90_000;
 

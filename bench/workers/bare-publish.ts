@@ -10,15 +10,22 @@ const Item = {
   sk: '98106543999.750-01234567-89ab-4cde-8f01-23456789abcd',
   format: 1,
   expires_at: 1_893_456_000,
+  publishedBy: 'b0a1c2d3e4f5',
+  createdAt: 1_893_456_000_000,
+  asked: { after: 0 },
   url: 'http://127.0.0.1:10000/',
   method: 'POST',
+  headers: [],
   body: { kind: 'json', bytes: Buffer.from('{"user":42}') },
   timeout: 5_000,
   maxTryCount: 3,
-  createdAt: 1_893_456_000_000,
+  retry: { backoff: 'fixed', delay: 60_000, maxDelay: 3_600_000 },
+  tags: [],
+  keepResultFor: 86_400_000,
+  sent: true,
 };
 
-/** The two requests of a publish, of the same size, and nothing else: what the SDK costs. */
+/** The two requests of a publish of such an event, and nothing else: what the SDK costs. */
 export async function handler(): Promise<void> {
   await documents.send(new BatchWriteCommand({ RequestItems: { [TABLE_NAME]: [{ PutRequest: { Item } }] } }));
   const MessageBody = JSON.stringify({ key: Item.sk, attempt: 1, at: Item.createdAt });

@@ -38,10 +38,19 @@ export async function synthesize(to: string): Promise<{ readonly template: strin
   return { template, bundles: Object.fromEntries(bundles) };
 }
 
-/** A file of this project, bundled as the functions are. */
+/** A file of this project, in one file as the functions are. */
 export async function bundleOf(file: string, to: string): Promise<Bundle> {
   const path = join(to, `${basename(file, '.ts')}.js`);
-  await build({ entryPoints: [file], outfile: path, bundle: true, minify: true, platform: 'node', format: 'cjs' });
+  await build({
+    entryPoints: [file],
+    outfile: path,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+  });
   return { path, nodeOptions: '' };
 }
 

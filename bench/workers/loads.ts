@@ -40,41 +40,31 @@ export async function burst({ queueUrl, receiver, measure }: Scene, events: numb
   return perSecond(events, recordedIn);
 }
 
-/** Both without a record: how many are called in a second. */
-export async function bareBurst({ queueUrl, receiver, measure }: Scene, events: number): Promise<BareRates> {
+/** The same without a record: how many are called in a second. */
+export async function bareBurst({ queueUrl, receiver, measure }: Scene, events: number): Promise<number> {
   const client = await publishingClient(queueUrl, CLIENTS);
   const startedAt = now();
   await inParallel(events, CLIENTS, async (n) => {
     await client.post('/events', JSON.stringify({ url_to_send_request: `${receiver.url}/${n}` }));
   });
   await receiver.called(events);
-  const burst = perSecond(events, now() - startedAt);
+  const rate = perSecond(events, now() - startedAt);
   client.close();
   receiver.forget();
-  const batchesStartedAt = now();
-  await publishBatches(queueUrl, events, (n) => ({ url_to_send_request: `${receiver.url}/${n}` }));
-  await receiver.called(events);
-  const batches = perSecond(events, now() - batchesStartedAt);
-  receiver.forget();
-  measure('called, and nothing kept', burst, 'per second');
-  measure('called, and nothing kept, a hundred a request', batches, 'per second');
-  return { burst, batches };
+  measure('called, and nothing kept', rate, 'per second');
+  return rate;
 }
 
-type BareRates = { readonly burst: number; readonly batches: number };
-
-/** A hundred events a request. Answers how many were called and recorded in a second. */
-export async function batches({ queueUrl, receiver, measure }: Scene, events: number): Promise<number> {
+/** A hundred events a request. */
+export async function batches({ queueUrl, receiver, measure }: Scene, events: number): Promise<void> {
   const before = await succeeded(queueUrl);
   const startedAt = now();
   await publishBatches(queueUrl, events, (n) => ({ url_to_send_request: `${receiver.url}/${n}` }));
   const acceptedIn = now() - startedAt;
   await recorded(queueUrl, before + events);
   measure('accepted', perSecond(events, acceptedIn), 'per second', { least: 6_000 });
-  const rate = perSecond(events, now() - startedAt);
-  measure('called and recorded', rate, 'per second');
+  measure('called and recorded', perSecond(events, now() - startedAt), 'per second');
   receiver.forget();
-  return rate;
 }
 
 /** So many a second, evenly; a share of them for receivers that take five seconds, whose lateness does not count. */

@@ -566,6 +566,12 @@ export const rules: readonly Rule[] = [
     suites: ['test/lambdas/connections'],
   },
   {
+    name: 'a URL that is none any more stops nobody who makes messages',
+    file: 'core/target-url.ts',
+    code: "URL.parse(url)?.host ?? ''",
+    without: 'new URL(url).host',
+  },
+  {
     name: 'SQS is not told where an event goes',
     file: 'adapters/sqs-due-queue.ts',
     code: 'messageText({ key, host, ...rest }',
@@ -591,7 +597,7 @@ export const rules: readonly Rule[] = [
     without: '!visitor',
   },
   {
-    name: 'no call starts any more after the end, though its slot was taken before',
+    name: 'no call is claimed or starts any more after the end, though its slot was taken before',
     file: 'core/call-slots.ts',
     code: 'if (isClosed) return false;\n      if (isInside)',
     without: 'if (isInside)',

@@ -4,7 +4,7 @@ import { limitedSlots } from '../../core/call-slots.ts';
 import type { Received } from '../../core/message.ts';
 import type { DueQueue, EventStore } from '../../core/ports.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
-import { answered, wantedEvent } from '../sample-event.ts';
+import { answered, queuedEvent, wantedEvent } from '../sample-event.ts';
 import { received, recordedMessages } from '../simulated-time.ts';
 import { SECOND, START, simulation } from './simulation.ts';
 
@@ -157,7 +157,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
     const { event } = await queue.publish(wantedEvent(), 'web');
     const failed = await queue.deliver(messages.take());
     recordSuccess = store.recordSuccess;
-    slots.visitor().enter('example.com');
+    expect(slots.visitor().enter('example.com')).toBe(true);
     expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
     expect(calls).toHaveLength(1);
     expect((await queue.read(event.key))?.progress.status).toBe('success');
@@ -176,7 +176,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
     send = throttled;
     const failed = await queue.deliver(messages.take());
     send = messages.send;
-    slots.visitor().enter('example.com');
+    expect(slots.visitor().enter('example.com')).toBe(true);
     expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
     expect(messages.sent).toMatchObject([{ attempt: 2, again: true }]);
   });
@@ -197,4 +197,14 @@ test('no call starts any more once the slots are closed, though its event was be
   isRead.resolve();
   expect(await delivered).toEqual([]);
   expect(calls).toEqual([]);
+});
+
+test('an event whose URL is none any more holds up no other: its call says so', async () => {
+  const store = memoryEventStore();
+  await store.keepEvent(queuedEvent(START, { url: 'none', sent: true }));
+  const { queue, messages, calls } = simulation({ store, slots: limitedSlots(1) });
+  await queue.dispatchAtStart();
+  expect(messages.sent).toMatchObject([{ attempt: 1, host: '' }]);
+  await queue.deliver(messages.take());
+  expect(calls).toHaveLength(1);
 });

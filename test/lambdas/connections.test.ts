@@ -3,17 +3,16 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import { dynamoEventStore, PAGE } from '../../adapters/dynamo-event-store.ts';
 import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
+import { MOST_SHARDS } from '../../core/dispatch.ts';
 import { inShard } from '../../core/event-key.ts';
 import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
 import { queuedEvent } from '../sample-event.ts';
 import { captureLines } from './captured-lines.ts';
 
-/** What a hand reads at once, and in how many requests that is sent: core/dispatch.ts, SQS's own bound of ten. */
-const SHARDS = 8;
-const PAGE = 200;
-const REQUESTS = (SHARDS * PAGE) / 10;
+/** What a hand reads at once, in messages to SQS: it takes ten in a request. */
+const REQUESTS = (MOST_SHARDS * PAGE) / 10;
 
 let aws: Awaited<ReturnType<typeof emulatedCloud>>;
 let sqs: Awaited<ReturnType<typeof answeringTogether>>;
@@ -32,11 +31,11 @@ afterAll(async () => {
 
 test('all that the dispatcher reads at once it sends at once, and no request waits for the connection of another', async () => {
   const { environment } = await aws.surroundings();
-  const here = { SHARDS: String(SHARDS), QUEUE_URL: `${sqs.url}/1/due`, AWS_ENDPOINT_URL_SQS: sqs.url };
+  const here = { SHARDS: String(MOST_SHARDS), QUEUE_URL: `${sqs.url}/1/due`, AWS_ENDPOINT_URL_SQS: sqs.url };
   const { dispatch } = openRuntime(Object.assign(process.env, environment, here));
   const dueAt = Date.now() + 900;
-  const events = Array.from({ length: SHARDS * PAGE }, (_, n) => {
-    const uuid = inShard(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, n % SHARDS);
+  const events = Array.from({ length: MOST_SHARDS * PAGE }, (_, n) => {
+    const uuid = inShard(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, n % MOST_SHARDS);
     return queuedEvent(dueAt, { key: { dueAt, uuid } });
   });
   await Promise.all(events.map(dynamoEventStore(aws.table).keepEvent));
@@ -50,7 +49,6 @@ async function answeringTogether(count: number) {
   let held: (() => void)[] = [];
   const server = createServer(async (request, response) => {
     const input = JSON.parse(String(Buffer.concat(await request.toArray())));
-    if (!String(request.headers['x-amz-target']).endsWith('SendMessageBatch')) return answer(response, ready);
     held.push(() => answer(response, { Successful: input.Entries.map(taken) }));
     if (held.length < count) return;
     answered.push(held.length);
@@ -65,8 +63,6 @@ async function answeringTogether(count: number) {
     close: () => server.close().closeAllConnections(),
   };
 }
-
-const ready = { Attributes: { ApproximateNumberOfMessages: '0' } };
 
 function taken({ Id, MessageBody }: { readonly Id: string; readonly MessageBody: string }) {
   return { Id, MessageId: Id, MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') };
