@@ -2,7 +2,7 @@ import { callbackSender } from './callback-sender.ts';
 import type { Entry } from './entry.ts';
 import type { EventKey } from './event-key.ts';
 import { owesCallback } from './failure-callback.ts';
-import { hasReminder, lookAt, REACH } from './hands.ts';
+import { hasReminder, lookAt } from './hands.ts';
 import { laterExpiry, owedSince } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { EventRecord } from './ports.ts';
@@ -14,10 +14,10 @@ export type Audit = (entries: readonly Entry[]) => Promise<number>;
 
 /**
  * Both leave a reminder ahead of the trailing hand before anything else: so every unfinished event has an entry there,
- * whatever happens. `audit` sends again what is overdue by more than the grace; `resender` makes one that sends whatever is
- * not left to a reminder of its own, each event once however many entries it has.
+ * whatever happens. `audit` sends again what is overdue by more than the grace; `resender` makes one that sends whatever the
+ * leading hand, which has got to `reach`, does not meet by itself, each event once however many entries it has.
  */
-export function auditor(world: World, grace: number): { readonly audit: Audit; resender(): Audit } {
+export function auditor(world: World, grace: number): { readonly audit: Audit; resender(reach: number): Audit } {
   const { store, dueQueue, now } = world;
   const callbacks = callbackSender(world);
 
@@ -32,21 +32,17 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
       return 1;
     });
 
-  function resender(): Audit {
+  function resender(reach: number): Audit {
     const resent = new Set<string>();
     return (entries) =>
       sumOverUnfinished(entries, async (record) => {
         const { event, progress } = record;
-        if (isLeftToItsReminder(progress) || resent.has(event.key.uuid)) return 0;
+        if (isMetLater(record, reach) || resent.has(event.key.uuid)) return 0;
         resent.add(event.key.uuid);
         if (owesCallback(record)) await callbacks.sendAgain(record);
         if (isWaiting(progress)) await dueQueue.send(nextMessage(event, progress));
         return 1;
       });
-  }
-
-  function isLeftToItsReminder(progress: Progress): boolean {
-    return isWaiting(progress) && hasReminder(progress) && progress.nextAttemptAt > now() + REACH;
   }
 
   /** @param see is told since when something is owed, or from when on */
@@ -80,6 +76,12 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
   }
 
   return { audit, resender };
+}
+
+/** By its own entry, or that of its next attempt. */
+function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
+  if (!isWaiting(progress) || progress.nextAttemptAt <= reach) return false;
+  return progress.tryCount === 0 ? event.sent !== true : hasReminder(progress);
 }
 
 function isWaiting(progress: Progress): progress is Waiting {

@@ -6,6 +6,7 @@ import {
   type Hand,
   type Hands,
   lagOf,
+  lastLookAt,
   lease,
   mayAudit,
   messageFor,
@@ -13,7 +14,6 @@ import {
   REACH,
   released,
   renewed,
-  SENT_BY_PUBLISH,
 } from './hands.ts';
 import type { DueQueue, EventStore } from './ports.ts';
 import type { World } from './world.ts';
@@ -88,21 +88,21 @@ export function dispatcher(world: World): Dispatcher {
 
   /**
    * More is looked at than the hands move over. The trailing one stays behind the present: what is published from now on is due
-   * ahead of it, even if the clock is put back a little. Beyond the leading one, publish had sent messages.
+   * ahead of it, even if the clock is put back a little. Beyond the leading one, publish had sent messages, and what was looked at
+   * before has left its reminder.
    */
   async function dispatchAtStart(): Promise<void> {
     const found = await store.findHands();
     const taken = await takeLease(found && { ...found, leasedUntil: 0 });
-    const resend = resender();
     const startedAt = now();
     const reach = startedAt + REACH;
+    const resend = resender(reach);
     const audited = taken && (await walk(taken, 'trailing', startedAt - START_OVERLAP, resend)).hands;
     if (audited === undefined) return;
     for await (const { entries } of pages(store, audited.trailing, reach)) await resend(entries);
-    const ofPublish = audited.trailing.map(() => positionAt(reach));
-    for await (const { entries } of pages(store, ofPublish, startedAt + SENT_BY_PUBLISH))
-      await resend(entries.filter((entry) => messageFor(entry) === undefined));
     const leading = audited.leading.map(() => positionAt(reach));
+    for await (const { entries } of pages(store, leading, lastLookAt(startedAt, grace)))
+      await resend(entries.filter((entry) => messageFor(entry) === undefined));
     await release(caughtUp({ ...audited, leading }, startedAt));
   }
 

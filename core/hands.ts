@@ -97,6 +97,11 @@ export function messageFor(entry: Entry): Message | undefined {
   return undefined;
 }
 
+/** Until when an unfinished event is looked at again, if it has been before and its next attempt has no entry of its own. */
+export function lastLookAt(now: number, grace: number): number {
+  return now + LONGEST_DELAY + grace;
+}
+
 /**
  * When the audit looks at an unfinished event again: on a grid of the event's own, so that two audits at about the same time
  * leave one reminder; and behind what is owed, so that it never takes the place of that one's reminder.

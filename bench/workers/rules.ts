@@ -392,20 +392,20 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit at the start sends each event once',
     file: 'core/audit.ts',
-    code: 'if (isLeftToItsReminder(progress) || resent.has(event.key.uuid)) return 0;',
-    without: 'if (isLeftToItsReminder(progress)) return 0;',
+    code: 'if (isMetLater(record, reach) || resent.has(event.key.uuid)) return 0;',
+    without: 'if (isMetLater(record, reach)) return 0;',
   },
   {
-    name: 'the audit at the start looks ahead to where publish had sent',
+    name: 'the audit at the start looks ahead to where reminders may be',
     file: 'core/dispatch.ts',
-    code: 'pages(store, ofPublish, startedAt + SENT_BY_PUBLISH)',
-    without: 'pages(store, ofPublish, reach + 0 * SENT_BY_PUBLISH)',
+    code: 'pages(store, leading, lastLookAt(startedAt, grace))',
+    without: 'pages(store, leading, startedAt + 2 * START_OVERLAP + 0 * lastLookAt(startedAt, grace))',
   },
   {
     name: 'the audit at the start leaves the trailing hand behind the present',
     file: 'core/dispatch.ts',
     code: "walk(taken, 'trailing', startedAt - START_OVERLAP, resend)",
-    without: "walk(taken, 'trailing', startedAt + SENT_BY_PUBLISH + 0 * START_OVERLAP, resend)",
+    without: "walk(taken, 'trailing', startedAt + 2 * START_OVERLAP, resend)",
   },
   {
     name: 'who opens a finished event leaves an entry ahead of the trailing hand',

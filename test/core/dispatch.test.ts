@@ -406,6 +406,30 @@ describe('at the start of a process that is alone', () => {
     expect(calls).toHaveLength(20);
   });
 
+  test.each([
+    [7, 5, [2, 4, 6]],
+    [9, 5, [2, 4, 8]],
+    [10, 5, [2, 4, 6, 9]],
+    [11, 5, [2, 4, 6, 10]],
+    [9, 9, [40, 41, 43]],
+    [30, 3, [2, 4, 29, 35]],
+  ])(
+    'attempts %i minutes apart come in time, though the event is older than any start looks back',
+    async (minutes, tries, starts) => {
+      const { queue, runUntil, loseAll, calls } = simulatedCloud({ answer: () => answered(500) });
+      const retry = { backoff: 'fixed', delay: minutes * MINUTE, maxDelay: HOUR } as const;
+      for (let n = 0; n < 20; n++) await queue.publish(wantedEvent({ retry, maxTryCount: tries }), `event ${n}`);
+      for (const start of starts) {
+        await runUntil(START + start * MINUTE + 10 * SECOND);
+        loseAll();
+        await queue.dispatchAtStart();
+      }
+      await runUntil(START + 10 * HOUR);
+      const wanted = Array.from({ length: 20 * tries }, (_, n) => START + Math.floor(n / 20) * retry.delay);
+      expect(calls.map(({ at }) => at)).toEqual(wanted);
+    },
+  );
+
   test('the lease of the process before does not count', async () => {
     const { queue, clock, loseAll, calls, runUntil, store } = simulatedCloud();
     await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');
