@@ -34,15 +34,17 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
 
   function resender(reach: number): Audit {
     const resent = new Set<string>();
-    return (entries) =>
-      sumOverUnfinished(entries, async (record) => {
-        const { event, progress } = record;
-        if (isMetLater(record, reach) || resent.has(event.key.uuid)) return 0;
-        resent.add(event.key.uuid);
-        if (owesCallback(record)) await callbacks.sendAgain(record);
-        if (isWaiting(progress)) await dueQueue.send(nextMessage(event, progress));
-        return 1;
-      });
+
+    async function resend(record: EventRecord): Promise<number> {
+      const { event, progress } = record;
+      if (isMetLater(record, reach) || resent.has(event.key.uuid)) return 0;
+      resent.add(event.key.uuid);
+      if (owesCallback(record)) return resend(await callbacks.keep(record));
+      if (isWaiting(progress)) await dueQueue.send(nextMessage(event, progress));
+      return 1;
+    }
+
+    return (entries) => sumOverUnfinished(entries, resend);
   }
 
   /** @param see is told since when something is owed, or from when on */
@@ -78,9 +80,10 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
   return { audit, resender };
 }
 
-/** By its own entry, or that of its next attempt. */
+/** By its own entry, or that of its next attempt. One that was asked to be tried again has neither. */
 function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
-  if (!isWaiting(progress) || progress.nextAttemptAt <= reach) return false;
+  if (!isWaiting(progress) || progress.nextAttemptAt <= reach || progress.triedBefore === progress.tryCount)
+    return false;
   return progress.tryCount === 0 ? event.sent !== true : hasReminder(progress);
 }
 

@@ -4,6 +4,7 @@ import { failureCallback, type OwedCallback } from './failure-callback.ts';
 import { graceOf, lookAt } from './hands.ts';
 import { firstProgress } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
+import type { EventRecord } from './ports.ts';
 import type { World } from './world.ts';
 
 /** The hands are minutes behind the present, and may have passed what is kept any later. */
@@ -15,6 +16,8 @@ export type CallbackSender = {
   send(owed: OwedCallback): Promise<void>;
   /** For whoever finds that it is still owed: the one that should have sent it may have died at any point of it, or may yet be at it. */
   sendAgain(owed: OwedCallback): Promise<void>;
+  /** For a process that is alone, and has sent nothing yet. Answers the callback as it is kept; its message is still to be sent. */
+  keep(owed: OwedCallback): Promise<EventRecord>;
 };
 
 export function callbackSender(world: World): CallbackSender {
@@ -36,6 +39,12 @@ export function callbackSender(world: World): CallbackSender {
     await takeMarkAway(owed);
   }
 
+  async function keep(owed: OwedCallback): Promise<EventRecord> {
+    const callback = await keptCallback(owed);
+    await takeMarkAway(owed);
+    return (await store.findEvent(callback.key)) ?? { event: callback, progress: firstProgress(callback) };
+  }
+
   /** One that is kept late gets an entry ahead of the trailing hand first. */
   async function keptCallback(owed: OwedCallback): Promise<QueuedEvent> {
     const callback = failureCallback(owed);
@@ -52,5 +61,5 @@ export function callbackSender(world: World): CallbackSender {
     await store.recordUnlessChanged(event, progress, { ...rest, version: progress.version + 1 });
   }
 
-  return { send, sendAgain };
+  return { send, sendAgain, keep };
 }

@@ -101,7 +101,7 @@ export function dispatcher(world: World): Dispatcher {
     if (audited === undefined) return;
     for await (const { entries } of pages(store, audited.trailing, reach)) await resend(entries);
     const leading = audited.leading.map(() => positionAt(reach));
-    for await (const { entries } of pages(store, leading, lastLookAt(startedAt, grace)))
+    for await (const { entries } of pages(store, leading, lastLookAt(startedAt + START_OVERLAP, grace)))
       await resend(entries.filter((entry) => messageFor(entry) === undefined));
     await release(caughtUp({ ...audited, leading }, startedAt));
   }

@@ -398,7 +398,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit at the start looks ahead to where reminders may be',
     file: 'core/dispatch.ts',
-    code: 'pages(store, leading, lastLookAt(startedAt, grace))',
+    code: 'pages(store, leading, lastLookAt(startedAt + START_OVERLAP, grace))',
     without: 'pages(store, leading, startedAt + 2 * START_OVERLAP + 0 * lastLookAt(startedAt, grace))',
   },
   {
@@ -406,6 +406,12 @@ export const rules: readonly Rule[] = [
     file: 'core/dispatch.ts',
     code: "walk(taken, 'trailing', startedAt - START_OVERLAP, resend)",
     without: "walk(taken, 'trailing', startedAt + 2 * START_OVERLAP, resend)",
+  },
+  {
+    name: 'the audit at the start leaves nothing to an entry that a reopened event does not have',
+    file: 'core/audit.ts',
+    code: ' || progress.triedBefore === progress.tryCount',
+    without: '',
   },
   {
     name: 'who opens a finished event leaves an entry ahead of the trailing hand',
@@ -537,8 +543,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit at the start sends a callback that is owed',
     file: 'core/audit.ts',
-    code: 'resent.add(event.key.uuid);\n        if (owesCallback(record)) await callbacks.sendAgain(record);',
-    without: 'resent.add(event.key.uuid);',
+    code: 'if (owesCallback(record)) return resend(await callbacks.keep(record));',
+    without: '',
   },
   {
     name: 'a message that comes back sends a callback that is owed',

@@ -430,6 +430,25 @@ describe('at the start of a process that is alone', () => {
     },
   );
 
+  test.each([false, true])(
+    'an event that was cancelled (after a try: %s) and opened again comes soon, even if the clock is put back',
+    async (isTried) => {
+      const { queue, jump, runUntil, loseAll, calls } = simulatedCloud({
+        answer: () => answered(isTried ? 500 : 200),
+      });
+      const wanted = wantedEvent({ asked: { after: isTried ? 0 : DAY }, maxTryCount: 1 });
+      const { event } = await queue.publish(wanted, 'web');
+      await runUntil(START + HOUR);
+      await queue.cancel(event.key);
+      await queue.retry(event.key);
+      loseAll();
+      jump(-10 * MINUTE);
+      await queue.dispatchAtStart();
+      await runUntil(START + HOUR + 10 * MINUTE + SECOND);
+      expect(calls).toHaveLength(isTried ? 2 : 1);
+    },
+  );
+
   test('the lease of the process before does not count', async () => {
     const { queue, clock, loseAll, calls, runUntil, store } = simulatedCloud();
     await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');

@@ -157,6 +157,19 @@ test('a callback of which the queue has two messages when it is started again is
   await expectToldOnce(cloud, record, false);
 });
 
+test.each([1, 2, 5, 12])(
+  'a callback that is owed has one message when the queue is started again, %i minutes later',
+  async (minutes) => {
+    const { cloud, record } = await failed(failing(), { fault: 'dies after', at: 0, until: START });
+    await cloud.clock.moveTo(START + minutes * MINUTE);
+    cloud.sent.length = 0;
+    await cloud.restart();
+    expect(cloud.sent.map(({ again, key }) => [again, key.uuid[14]])).toEqual([[undefined, '8']]);
+    await cloud.runUntil(START + HOUR);
+    await expectToldOnce(cloud, record, false);
+  },
+);
+
 test('a callback whose two messages come at the same moment, because the first was late, is called once', async () => {
   const isCallback = ({ key }: { readonly key: EventKey }) => key.uuid[14] === '8';
   let hasFailed = false;
