@@ -89,7 +89,7 @@ export function dispatcher(world: World): Dispatcher {
   /**
    * More is looked at than the hands move over. The trailing one stays behind the present: what is published from now on is due
    * ahead of it, even if the clock is put back a little. Beyond the leading one, publish had sent messages, and what was looked at
-   * before has left its reminder.
+   * before has left its reminder. A run follows, for what has come into reach meanwhile.
    */
   async function dispatchAtStart(): Promise<void> {
     const found = await store.findHands();
@@ -104,6 +104,7 @@ export function dispatcher(world: World): Dispatcher {
     for await (const { entries } of pages(store, leading, lastLookAt(startedAt + START_OVERLAP, grace)))
       await resend(entries.filter((entry) => messageFor(entry) === undefined));
     await release(caughtUp({ ...audited, leading }, startedAt));
+    await dispatch();
   }
 
   async function takeLease(found: Hands | undefined): Promise<Hands | undefined> {

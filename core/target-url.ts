@@ -44,7 +44,7 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
   return { url: url.href };
 }
 
-/** With its port, if that is not the usual one. Empty if it is none: its call says why it is not made. */
+/** With its port, if that is not the usual one. Empty if the text is no URL: its call says why it is not made. */
 export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? '';
 }

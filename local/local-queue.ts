@@ -83,7 +83,6 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     isAlone: true,
   });
   await queue.dispatchAtStart();
-  await queue.dispatch();
   const keys = withDemoKey(dynamoApiKeys(table, now));
   const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report });
   const gateway = await openGateway(api, openSite(), port);

@@ -390,6 +390,12 @@ export const rules: readonly Rule[] = [
     without: 'found',
   },
   {
+    name: 'a run follows the audit at the start',
+    file: 'core/dispatch.ts',
+    code: '    await dispatch();\n',
+    without: '',
+  },
+  {
     name: 'the audit at the start sends each event once',
     file: 'core/audit.ts',
     code: 'if (isMetLater(record, reach) || resent.has(event.key.uuid)) return 0;',

@@ -449,6 +449,22 @@ describe('at the start of a process that is alone', () => {
     },
   );
 
+  test('what came into reach while the start took its time is sent at once', async () => {
+    let startTakes = 0;
+    const cloud = simulatedCloud({
+      fault(operation) {
+        if (operation !== 'entries') return undefined;
+        cloud.jump(startTakes);
+        startTakes = 0;
+        return undefined;
+      },
+    });
+    const { event } = await cloud.queue.publish(wantedEvent({ asked: { after: 6 * MINUTE } }), 'web');
+    startTakes = 5 * MINUTE;
+    await cloud.queue.dispatchAtStart();
+    expect(cloud.sent).toEqual([{ key: event.key, attempt: 1, at: event.key.dueAt }]);
+  });
+
   test('the lease of the process before does not count', async () => {
     const { queue, clock, loseAll, calls, runUntil, store } = simulatedCloud();
     await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');
