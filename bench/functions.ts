@@ -17,30 +17,42 @@ const BATCH = 10;
 const COMING_DUE = 5_000;
 const MINUTE = 60_000;
 
-export function functions(): Promise<void> {
-  return measureFunctions((name, value, unit, aim) =>
+/** As many turns as a run of all loads has. */
+export async function functions(): Promise<void> {
+  const { turn, tell, close } = await functionsInTurns((name, value, unit, aim) =>
     console.log(rowOf({ scenario: 'functions', name, value, unit, ...(aim && { aim }) })),
   );
+  try {
+    for (let n = 0; n < TURNS; n++) await turn();
+    tell();
+  } finally {
+    await close();
+  }
 }
 
-/** The deployed functions as they are bundled: how large they are, how long a fresh process takes to load one, and what an invocation costs. */
-export async function measureFunctions(measure: Measure): Promise<void> {
+/**
+ * The deployed functions as they are bundled: how large they are; in turns, of which `tell` measures the medians, how long a fresh
+ * process takes to load one, and what an invocation costs.
+ */
+export async function functionsInTurns(measure: Measure) {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-functions-'));
-  try {
-    const { bundles } = await synthesize(folder);
-    for (const [name, { path }] of Object.entries(bundles))
-      measure(`${name}, its size`, (await stat(path)).size / 1_024, 'KB', { most: 600 });
-    const barePublish = await bundleOf(BARE_PUBLISH, folder);
-    const turns = medians(measure);
-    for (let turn = 0; turn < TURNS; turn++) {
+  const { bundles } = await synthesize(folder);
+  for (const [name, { path }] of Object.entries(bundles))
+    measure(`${name}, its size`, (await stat(path)).size / 1_024, 'KB', { most: 600 });
+  const barePublish = await bundleOf(BARE_PUBLISH, folder);
+  const turns = medians(measure);
+
+  return {
+    async turn(): Promise<void> {
       await measureLoading(bundles, turns.measure);
       await measureInvocations(bundles, barePublish, turns.measure);
-    }
-    turns.tell();
-    await measureDispatch(bundles, measure);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+      await measureDispatch(bundles, turns.measure);
+    },
+
+    tell: turns.tell,
+
+    close: () => rm(folder, { recursive: true }),
+  };
 }
 
 /** What an event of each kind costs of AWS, counted; with its share of what is written down every ten seconds. */

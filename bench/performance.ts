@@ -1,19 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { availableParallelism, cpus } from 'node:os';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { measureFunctions, measureUnits } from './functions.ts';
+import { functionsInTurns, measureUnits } from './functions.ts';
 import { type Figure, type Measure, meets, rowOf } from './workers/figure.ts';
-import { bareBurst, batches, burst, delayed, type Scene, steady, waiting } from './workers/loads.ts';
-import { runProcess, type ServingProcess, serveInProcess } from './workers/local-process.ts';
+import { bareBurst, batches, burst, delayed, steady, waiting } from './workers/loads.ts';
 import { type Medians, medians } from './workers/medians.ts';
+import { onBareMachine, onQueue, type QueueScene, unseen, warmUp } from './workers/scenes.ts';
 import { openTimingReceiver } from './workers/timing-receiver.ts';
 
-const BARE = fileURLToPath(new URL('workers/bare-queue.ts', import.meta.url));
-/** Events before anything is measured: a process that has just begun still compiles itself. */
-const WARM_UP = 2_000;
 const SMALL_BURST = 2_000;
 const options = {
   quick: { type: 'boolean', default: false },
@@ -26,7 +20,7 @@ const help = `Measures the queue on this machine, its table on disk, against wha
 
   npm run bench -- [options]
 
-  --quick            takes a minute: less load, and without units and functions
+  --quick            takes a minute instead of 25: less load, and without units and functions
   --json <file>      where the figures are written (default bench.json)
   --compare <file>   shows each figure against that of an earlier run
 
@@ -38,9 +32,10 @@ type Sizes = {
   readonly delayed: number;
   readonly delayedSeconds: number;
   readonly backlogs: readonly number[];
-  /** Of the machine, bursts and batches; and of small bursts with and without a backlog. */
+  /** Of the machine, bursts, batches and functions; of small bursts with and without a backlog; of all else with a backlog. */
   readonly turns: number;
   readonly smallTurns: number;
+  readonly backlogTurns: number;
 };
 const sizes: Sizes = {
   burst: 20_000,
@@ -50,6 +45,7 @@ const sizes: Sizes = {
   backlogs: [10_000, 100_000, 1_000_000],
   turns: 7,
   smallTurns: 21,
+  backlogTurns: 3,
 };
 const quickSizes: Sizes = {
   burst: 5_000,
@@ -59,6 +55,7 @@ const quickSizes: Sizes = {
   backlogs: [10_000],
   turns: 1,
   smallTurns: 3,
+  backlogTurns: 1,
 };
 
 /** Answers whether every aim was met. */
@@ -78,10 +75,12 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
     console.log(rowOf(figure, before));
   };
   console.log(`${cpus()[0]?.model ?? 'a processor'}, ${availableParallelism()} of them, Node ${process.version}\n`);
-  await everyLoad(values.quick ? quickSizes : sizes, measured);
-  if (!values.quick) {
+  if (values.quick) await everyLoad(quickSizes, measured);
+  else {
     await measureUnits(measured('units'));
-    await measureFunctions(measured('functions'));
+    const functions = await functionsInTurns(measured('functions'));
+    await everyLoad(sizes, measured, functions.turn).finally(functions.close);
+    functions.tell();
   }
   writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), figures }, null, 2)}\n`);
   return figures.every((figure) => meets(figure) ?? true);
@@ -89,92 +88,49 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
 
 type Measured = (scenario: string) => Measure;
 
-/** What moves most with the machine is measured in turns, each before another of the other loads. */
-async function everyLoad(size: Sizes, measured: Measured): Promise<void> {
-  const turns: Turns = {
-    machine: medians(measured('the machine')),
-    atOnce: medians(measured('burst')),
-    batch: medians(measured('batch')),
+/** All is measured in turns, spread over the whole run: a machine that others share is not as fast in each of them. */
+async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async () => {}): Promise<void> {
+  const scenarios = new Map<string, Medians>();
+  const inTurns: Measured = (scenario) => {
+    const found = scenarios.get(scenario) ?? medians(measured(scenario));
+    scenarios.set(scenario, found);
+    return found.measure;
   };
-  const loads = otherLoads(size, measured);
-  for (let turn = 0; turn < Math.max(size.turns, loads.length); turn++) {
-    if (turn < size.turns) await oneTurn(size.burst, turn % 2 === 0, turns);
-    await loads[turn]?.();
+  const others = size.backlogs.flatMap((count) => [
+    () => latenesses(size, inTurns),
+    () => onQueue(withBacklog(count, size), inTurns(`with ${count} waiting`)),
+  ]);
+  const turns = Math.max(size.turns, others.length);
+  for (let turn = 0; turn < turns; turn++) {
+    console.error(`turn ${turn + 1} of ${turns}`);
+    if (turn < size.turns) await bursts(size.burst, inTurns);
+    if (turn < size.turns) await functionsTurn();
+    await others[turn]?.();
   }
-  for (const scenario of Object.values(turns)) scenario.tell();
+  for (const scenario of scenarios.values()) scenario.tell();
 }
 
-/** The machine's own limit is measured right before the burst, or right after it. */
-async function oneTurn(events: number, isMachineFirst: boolean, { machine, atOnce, batch }: Turns): Promise<void> {
-  const onMachine = () => onBareMachine((scene) => bareBurst(scene, events), machine.measure);
-  const before = isMachineFirst ? await onMachine() : undefined;
-  const rate = await onQueue((scene) => burst(scene, events, { recorded: { least: 3_000 } }), atOnce.measure);
-  atOnce.measure('of what the machine can do', rate / (before ?? (await onMachine())), 'times', { least: 0.3 });
-  await onQueue((scene) => batches(scene, events), batch.measure);
+/** The machine's own limit is measured right before a burst and right after it. */
+async function bursts(events: number, measured: Measured): Promise<void> {
+  const onMachine = () => onBareMachine((scene) => bareBurst(scene, events), measured('the machine'));
+  const before = await onMachine();
+  const measure = measured('burst');
+  const rate = await onQueue(async (scene) => {
+    const found = await burst(scene, events, { recorded: { least: 3_000 } });
+    measure('then from start to serving', (await scene.restart()) / 1_000, 's');
+    return found;
+  }, measure);
+  measure('of what the machine can do', (2 * rate) / (before + (await onMachine())), 'times', { least: 0.3 });
+  await onQueue((scene) => batches(scene, events), measured('batch'));
 }
 
-type Turns = Readonly<Record<'machine' | 'atOnce' | 'batch', Medians>>;
-
-function otherLoads(size: Sizes, measured: Measured): readonly (() => Promise<void>)[] {
+async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   const { seconds } = size;
-  return [
-    ...[100, 500].map(
-      (perSecond) => () =>
-        onQueue((scene) => steady(scene, perSecond, seconds), measured(`steady, ${perSecond} a second`)),
-    ),
-    () => onQueue((scene) => delayed(scene, size.delayed, size.delayedSeconds), measured('delayed')),
-    () => onQueue(besideSlowOnes(seconds), measured('beside slow receivers')),
-    ...size.backlogs.map((count) => () => onQueue(withBacklog(count, size), measured(`with ${count} waiting`))),
-  ];
+  for (const perSecond of [100, 500])
+    await onQueue((scene) => steady(scene, perSecond, seconds), measured(`steady, ${perSecond} a second`));
+  await onQueue((scene) => delayed(scene, size.delayed, size.delayedSeconds), measured('delayed'));
+  await onQueue(besideSlowOnes(seconds), measured('beside slow receivers'));
 }
-
-type QueueScene = Scene & { readonly queue: ServingProcess; restart(): Promise<number> };
-
-/** The local runtime with its table in a folder of its own. */
-async function onQueue<Found>(act: (scene: QueueScene) => Promise<Found>, measure: Measure): Promise<Found> {
-  const folder = await mkdtemp(join(tmpdir(), 'event-queue-bench-'));
-  const receiver = await openTimingReceiver();
-  let queue = await serveInProcess(['--data', folder]);
-  const scene: QueueScene = {
-    queueUrl: queue.url,
-    receiver,
-    measure,
-    queue,
-    /** Milliseconds until it serves again after it was killed. */
-    async restart() {
-      queue.kill('SIGKILL');
-      await queue.ended;
-      const startedAt = performance.now();
-      queue = await serveInProcess(['--data', folder]);
-      return performance.now() - startedAt;
-    },
-  };
-  try {
-    await burst({ ...scene, measure: unseen }, WARM_UP);
-    return await act(scene);
-  } finally {
-    queue.kill('SIGTERM');
-    await queue.ended;
-    receiver.close();
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function onBareMachine<Found>(act: (scene: Scene) => Promise<Found>, measure: Measure): Promise<Found> {
-  const receiver = await openTimingReceiver();
-  const bare = runProcess(process.execPath, [BARE]);
-  try {
-    const scene = { queueUrl: await bare.sees(/listens on (\S+)/), receiver, measure };
-    await bareBurst({ ...scene, measure: unseen }, WARM_UP);
-    return await act(scene);
-  } finally {
-    bare.kill('SIGTERM');
-    await bare.ended;
-    receiver.close();
-  }
-}
-
-const unseen: Measure = () => {};
 
 function besideSlowOnes(seconds: number) {
   return async (scene: QueueScene): Promise<void> => {
@@ -183,32 +139,30 @@ function besideSlowOnes(seconds: number) {
   };
 }
 
-/** Small bursts with the backlog take turns with such on a queue without one: each is compared to the one before and the one after it. */
 function withBacklog(count: number, size: Sizes) {
   return async (scene: QueueScene): Promise<void> => {
-    const { measure, queue, restart } = scene;
+    const { measure, memory, restart } = scene;
     await waiting(scene.queueUrl, count);
-    const turns = medians(measure);
-    await onQueue(async (without) => {
-      const rateOf = (one: Scene) => burst({ ...one, measure: unseen }, SMALL_BURST);
-      let before = await rateOf(without);
-      for (let turn = 0; turn < size.smallTurns; turn++) {
-        const rate = await rateOf(scene);
-        const after = await rateOf(without);
-        turns.measure('called and recorded', rate, 'per second');
-        turns.measure('of that without any waiting', (2 * rate) / (before + after), 'times', { least: 0.9 });
-        before = after;
-      }
-    }, unseen);
-    turns.tell();
-    await delayed(scene, size.delayed, size.delayedSeconds);
-    measure('memory', memoryOf(queue.pid), 'MiB');
-    measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
+    for (let turn = 0; turn < size.backlogTurns; turn++)
+      measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
+    await warmUp(scene);
+    await onQueue((without) => smallBursts(scene, without, size.smallTurns), unseen);
+    for (let turn = 0; turn < size.backlogTurns; turn++) {
+      await delayed(scene, size.delayed, size.delayedSeconds);
+      measure('memory', memory(), 'MiB');
+    }
   };
 }
 
-/** What is resident, where the system tells. */
-function memoryOf(pid: number | undefined): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1_024;
+/** With the backlog and on a queue without one in turns: each is compared to the one before and the one after it. */
+async function smallBursts(scene: QueueScene, without: QueueScene, turns: number): Promise<void> {
+  const rateOf = (one: QueueScene) => burst({ ...one, measure: unseen }, SMALL_BURST);
+  let before = await rateOf(without);
+  for (let turn = 0; turn < turns; turn++) {
+    const rate = await rateOf(scene);
+    const after = await rateOf(without);
+    scene.measure('called and recorded', rate, 'per second');
+    scene.measure('of that without any waiting', (2 * rate) / (before + after), 'times', { least: 0.9 });
+    before = after;
+  }
 }
