@@ -3,7 +3,7 @@ import { type Entry, positionAt, positionOf, type Reminder } from '../core/entry
 import type { QueuedEvent } from '../core/event.ts';
 import { type EventKey, instantAt, parsePublicKey, publicKey, shardOf } from '../core/event-key.ts';
 import type { Hands } from '../core/hands.ts';
-import { expiresAt, firstProgress, progressExpiresAt, reminderExpiresAt } from '../core/lifecycle.ts';
+import { behindItsEvents, expiresAt, firstProgress, progressExpiresAt, reminderExpiresAt } from '../core/lifecycle.ts';
 import type { EventStore, List } from '../core/ports.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Condition, DynamoTable, Item, ItemKey } from './dynamo-table.ts';
@@ -60,7 +60,7 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
 
     /** Its progress first: it must never be forgotten before its event. */
     async keepUntil({ event }, instant) {
-      await table.set(progressKey(event.key), 'expires_at', epochSeconds(instant));
+      await table.set(progressKey(event.key), 'expires_at', epochSeconds(behindItsEvents(instant)));
       await table.set(eventKey(event.key), 'expires_at', epochSeconds(instant));
     },
 

@@ -3,6 +3,8 @@ import type { Deliver, DueQueue } from '../core/ports.ts';
 
 /** As long as SQS can wait; a message with a later instant is handed over too early, and comes back. */
 const LONGEST_DELAY = 900_000;
+/** Timers stand still while the machine sleeps: then they are this late at most. */
+const LONGEST_TIMER = 30_000;
 
 export type TimerDueQueue = DueQueue & {
   /** Begins to hand messages over, those sent earlier too. */
@@ -20,11 +22,15 @@ export function timerDueQueue({ now, redeliverAfter }: { now: () => number; rede
 
   function handOverIn(delay: number, message: Message, receiveCount: number): void {
     if (stopped) return;
+    const handOverAt = now() + delay;
+    const step = Math.min(delay, LONGEST_TIMER);
     const timer = setTimeout(() => {
       timers.delete(timer);
+      const left = Math.min(delay - step, handOverAt - now());
+      if (left > 0) return handOverIn(left, message, receiveCount);
       const handling = handOver({ ...message, receiveCount }).finally(() => underWay.delete(handling));
       underWay.add(handling);
-    }, delay);
+    }, step);
     timers.add(timer);
   }
 

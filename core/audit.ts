@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts';
 import type { EventKey } from './event-key.ts';
 import { owesCallback } from './failure-callback.ts';
 import { hasReminder, lookAt } from './hands.ts';
-import { laterExpiry, owedSince } from './lifecycle.ts';
+import { isReopened, laterExpiry, owedSince } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { EventRecord } from './ports.ts';
 import type { Progress, Waiting } from './progress.ts';
@@ -82,8 +82,7 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
 
 /** By its own entry, or that of its next attempt. One that was asked to be tried again has neither. */
 function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
-  if (!isWaiting(progress) || progress.nextAttemptAt <= reach || progress.triedBefore === progress.tryCount)
-    return false;
+  if (!isWaiting(progress) || progress.nextAttemptAt <= reach || isReopened(progress)) return false;
   return progress.tryCount === 0 ? event.sent !== true : hasReminder(progress);
 }
 

@@ -84,6 +84,11 @@ export function reopened(progress: Finished, now: number): Waiting {
   };
 }
 
+/** Whether it was asked to be tried again, and has not been since. */
+export function isReopened({ triedBefore, tryCount }: Progress): boolean {
+  return triedBefore === tryCount;
+}
+
 /** Since when something is owed for an event, be it an attempt or word of its failure; undefined if nothing is. */
 export function owedSince(progress: Progress): number | undefined {
   if (progress.status === 'waiting_execution') return progress.nextAttemptAt;
@@ -112,9 +117,17 @@ export function expiresAt(event: QueuedEvent): number {
   return event.key.dueAt + longestLife(event);
 }
 
-/** Never before its event's, however late that one still is: an event whose progress was forgotten would look new. */
+/**
+ * A week behind its event's, however late that one still is: an event whose progress was forgotten would look new, and DynamoDB
+ * takes days to delete what has expired, in no order.
+ */
 export function progressExpiresAt(event: QueuedEvent, progress: Progress): number {
-  return Math.max(event.key.dueAt, latestInstant(progress)) + longestLife(event);
+  return behindItsEvents(Math.max(event.key.dueAt, latestInstant(progress)) + longestLife(event));
+}
+
+/** When the table may forget the progress of an event that it may forget at an instant. */
+export function behindItsEvents(expiresAt: number): number {
+  return expiresAt + WEEK;
 }
 
 /** A reminder is of use as long as its event is. */

@@ -62,7 +62,11 @@ export function newEventSchema(settings: Settings, now: () => number) {
           'fixed',
           'Whether the delay stays or doubles with each failed attempt.',
         ),
-        retry_max_delay: optional(seconds(1, 86_400), 3_600, 'Bounds the exponential delay, in seconds.'),
+        retry_max_delay: optional(
+          seconds(1, 86_400),
+          3_600,
+          'Bounds the exponential delay, in seconds, before chance makes it up to 20 % shorter or longer.',
+        ),
         failure_url: targetUrl(settings).nullish().meta({
           description:
             'Where to tell of it, should the event fail for good: an event of its own is published, which calls this URL by POST.',
@@ -192,7 +196,7 @@ function headers() {
 function deduplicationId() {
   return wellFormedText().min(1).max(MAX_ID_LENGTH).nullish().meta({
     description:
-      'For 24 hours, the same id with the same request is answered with the first event and adds none; with another request it is refused. The header Idempotency-Key does the same.',
+      'For 24 hours and for the same API key, the same id with the same request is answered with the first event and adds none; with another request it is refused. For a single event, the header Idempotency-Key does the same.',
   });
 }
 

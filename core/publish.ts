@@ -1,3 +1,4 @@
+import { afterTheFirst } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
 import { inShard } from './event-key.ts';
 import { SENT_BY_PUBLISH } from './hands.ts';
@@ -50,22 +51,31 @@ export function publisher(world: World): Publisher {
   }
 
   /**
-   * Who reserves the id first keeps the event. All others wait for that event; if none comes, its publisher has died between the
-   * two, and they keep it in its place, under the key that was reserved. Behind the hands it would not be seen to: an old
-   * reservation gets a new key.
+   * Who reserves the id first keeps the event. All others wait for that event, and send its message again; if none comes, its
+   * publisher has died between the two, and they keep it in its place, under the key that was reserved. Behind the hands it would
+   * not be seen to: an old reservation gets a new key.
    */
   async function keepOnce(event: QueuedEvent): Promise<Kept> {
     const reserved = await store.reserve(event);
     if (reserved.isOwn) return keep(event);
     if (!reserved.isSameRequest) return { published: 'another request' };
     const record = await eventually(() => store.findEvent(reserved.key));
-    if (record !== undefined) return { published: { record, isNew: false } };
+    if (record !== undefined) return found(record);
     if (now() - reserved.createdAt < LONGEST_PUBLISH) {
       const { key, createdAt } = reserved;
       return keep(soonMarked({ ...event, key, createdAt }), true);
     }
     const renewed = await store.reserve(event, reserved.key);
     return renewed.isOwn ? keep(event) : keepOnce(event);
+  }
+
+  /** Its publisher may have failed between keeping it and sending its message: that is why the request is repeated. */
+  function found(record: EventRecord): Kept {
+    const { event, progress } = record;
+    const published = { record, isNew: false };
+    if (!event.sent || progress.status !== 'waiting_execution' || progress.tryCount > 0) return { published };
+    const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
+    return { published, message: { ...nextMessage(event, progress), again: true }, handOverAt };
   }
 
   async function eventually(find: () => ReturnType<EventStore['findEvent']>) {
@@ -77,8 +87,8 @@ export function publisher(world: World): Publisher {
     return find();
   }
 
-  async function sent({ published, message }: Kept): Promise<Published> {
-    if (message !== undefined) await dueQueue.send(message);
+  async function sent({ published, message, handOverAt }: Kept): Promise<Published> {
+    if (message !== undefined) await dueQueue.send(message, handOverAt);
     return published;
   }
 
@@ -91,7 +101,7 @@ export function publisher(world: World): Publisher {
   return { publish, publishAll };
 }
 
-type Kept = { readonly published: Published; readonly message?: Message };
+type Kept = { readonly published: Published; readonly message?: Message; readonly handOverAt?: number };
 
 /** What is due soon is sent by publish itself. */
 function soonMarked(event: QueuedEvent): QueuedEvent {

@@ -1,10 +1,13 @@
 import { callbackSender } from './callback-sender.ts';
 import type { Changed } from './cancel.ts';
+import { afterTheFirst } from './claim.ts';
+import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import { owesCallback } from './failure-callback.ts';
 import { graceOf, lookAt } from './hands.ts';
-import { isForgotten, reopened, reopenedExpiresAt } from './lifecycle.ts';
+import { isForgotten, isReopened, reopened, reopenedExpiresAt } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
+import type { Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
 /**
@@ -20,7 +23,10 @@ export function retrier(world: World): (key: EventKey) => Promise<Changed> {
     const record = await store.findEvent(key);
     if (record === undefined || isForgotten(record.progress, now())) return 'no such event';
     const { event, progress: read } = record;
-    if (read.status === 'waiting_execution') return 'not in this state';
+    if (read.status === 'waiting_execution') {
+      if (isReopened(read)) await sendAgain(event, read);
+      return 'not in this state';
+    }
     if (owesCallback(record)) return callbacks.sendAgain(record).then(() => retry(key));
     const progress = reopened(read, now());
     await store.keepUntil(record, reopenedExpiresAt(event, now()));
@@ -30,4 +36,10 @@ export function retrier(world: World): (key: EventKey) => Promise<Changed> {
     await dueQueue.send(nextMessage(event, progress));
     return { event, progress };
   };
+
+  /** Whoever reopened it may have failed before its message was sent. This one comes behind that. */
+  async function sendAgain(event: QueuedEvent, progress: Waiting): Promise<void> {
+    const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
+    await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
+  }
 }

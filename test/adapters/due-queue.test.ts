@@ -254,6 +254,24 @@ describe('the due queue on timers', () => {
     },
   );
 
+  test('hands a message over within half a minute if it came due while the machine slept', async () => {
+    const { queue, received } = started();
+    await queue.send(messageAt(START + 10 * MINUTE));
+    await jest.advanceTimersByTimeAsync(MINUTE + SECOND);
+    jest.setSystemTime(START + 2 * HOUR);
+    await jest.advanceTimersByTimeAsync(30 * SECOND);
+    expect(received).toHaveLength(1);
+  });
+
+  test('hands a message over no later than it was asked to when the clock is put back', async () => {
+    const { queue, received } = started();
+    await queue.send(messageAt(START + 2 * MINUTE));
+    await jest.advanceTimersByTimeAsync(MINUTE);
+    jest.setSystemTime(START - HOUR);
+    await jest.advanceTimersByTimeAsync(MINUTE);
+    expect(received).toHaveLength(1);
+  });
+
   test('hands over what was sent before it started', async () => {
     const queue = timerDueQueue({ now: Date.now, redeliverAfter: SECOND });
     const { deliver, received } = recordingDeliverer();

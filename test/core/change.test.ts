@@ -138,6 +138,19 @@ describe('retry', () => {
     expect(await queue.retry(event.key)).toBe('not in this state');
   });
 
+  test('whose message got lost sends it again when it is asked for once more: no audit is waited for', async () => {
+    let losing = false;
+    const { queue, runUntil, calls } = simulatedCloud({ answer: bad, loses: () => losing });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
+    await runUntil(START + MINUTE);
+    losing = true;
+    await queue.retry(event.key);
+    losing = false;
+    expect(await queue.retry(event.key)).toBe('not in this state');
+    await runUntil(START + 2 * MINUTE);
+    expect(calls).toHaveLength(2);
+  });
+
   test('asked for twice at once, opens the event once', async () => {
     const { queue, queueWith, runUntil, calls } = simulatedCloud({ answer: bad });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
@@ -307,6 +320,30 @@ describe('a deduplication id', () => {
     expect(again.progress.status).toBe('success');
     await runUntil(START + 2 * HOUR);
     expect(calls).toHaveLength(1);
+  });
+
+  test('given again sends a message that got lost, and one that did not costs no second call', async () => {
+    let losing = true;
+    const { queue, runUntil, calls } = simulatedCloud({ loses: () => losing, answerAfter: 2 * SECOND });
+    await queue.publish(wanted, 'web');
+    losing = false;
+    await queue.publish(wanted, 'web');
+    await queue.publish({ ...wanted, deduplicationId: 'order 43' }, 'web');
+    await queue.publish({ ...wanted, deduplicationId: 'order 43' }, 'web');
+    await runUntil(START + MINUTE);
+    expect(new Set(calls.map(({ uuid }) => uuid)).size).toBe(2);
+    expect(calls).toHaveLength(2);
+  });
+
+  test('given again sends nothing for an event that the hands see to, or that has been called', async () => {
+    let sent = 0;
+    const { queue, runUntil } = simulatedCloud({ answer: bad, loses: () => sent++ < 0 });
+    const later = { ...wanted, deduplicationId: 'later', asked: { after: HOUR } };
+    for (const one of [later, later, wanted]) await queue.publish(one, 'web');
+    await runUntil(START + SECOND);
+    const before = sent;
+    await queue.publish(wanted, 'web');
+    expect(sent).toBe(before);
   });
 
   test('of another publisher, another id, or after a day, is for another event', async () => {
