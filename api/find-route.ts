@@ -48,7 +48,7 @@ function decoded(value: string): string {
   }
 }
 
-const noSuchPath: Problem = {
+export const noSuchPath: Problem = {
   problem: 'not-found',
   detail: 'There is no such path. GET /openapi.json lists those that there are.',
 };

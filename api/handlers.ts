@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { ApiKey } from '../core/api-key.ts';
 import type { BulkResult } from '../core/bulk.ts';
 import type { Changed } from '../core/cancel.ts';
+import { positionOf } from '../core/entry.ts';
 import { parsePublicKey } from '../core/event-key.ts';
 import type { Search } from '../core/find.ts';
 import type { WantedEvent } from '../core/new-event.ts';
@@ -10,6 +11,7 @@ import type { Published } from '../core/publish.ts';
 import type { EventQueue } from '../core/queue.ts';
 import { cursorOf, positionIn } from './cursor.ts';
 import { eventAnswer } from './event-answer.ts';
+import { fitting } from './fitting.ts';
 import { type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { RouteName, Routes } from './routes.ts';
@@ -62,11 +64,12 @@ export function handlers(
       const search = searchOf(asked);
       const after = cursor === undefined ? undefined : positionIn(cursor, search);
       if (cursor !== undefined && after === undefined) return foreignCursor;
-      const { records, next } = await queue.find(search, limit, after);
-      return {
-        status: 200,
-        body: { events: records.map(eventAnswer), next_cursor: next ? cursorOf(next, search) : null },
-      };
+      const page = await queue.find(search, limit, after);
+      const events = fitting(page.records.map(eventAnswer));
+      const last = page.records[events.length - 1];
+      const isCut = events.length < page.records.length && last !== undefined;
+      const next = isCut ? positionOf(last.event.key) : page.next;
+      return { status: 200, body: { events, next_cursor: next ? cursorOf(next, search) : null } };
     },
 
     async count({ input }) {

@@ -5,7 +5,7 @@ import type { ApiKeys, SigningSecrets, Statistics } from '../core/ports.ts';
 import type { EventQueue } from '../core/queue.ts';
 import type { Settings } from '../core/settings.ts';
 import { authenticate } from './authenticate.ts';
-import { type FoundRoute, routeFinder } from './find-route.ts';
+import { type FoundRoute, noSuchPath, routeFinder } from './find-route.ts';
 import { handlers } from './handlers.ts';
 import { openApiDocument } from './openapi.ts';
 import { parseRequest } from './parse-request.ts';
@@ -45,15 +45,16 @@ export function httpApi(world: World): HttpApi {
   const table = routes(settings, now);
   const handle = handlers(world, () => openApiDocument(table, version), table.publish.input);
   const served = (Object.keys(table) as RouteName[]).filter((name) => !only || table[name].function === only);
-  const findRoute = routeFinder(served.map((name) => [name, table[name]] as const));
-  const pipelines = Object.fromEntries(
-    served.map((name) => [name, pipeline(world, table[name], handle[name] as RunRoute)]),
-  ) as Record<RouteName, ReturnType<typeof pipeline>>;
+  const findRoute = routeFinder(Object.entries(table) as [RouteName, Route][]);
+  const pipelines = new Map(
+    served.map((name) => [name, pipeline(world, table[name], handle[name] as RunRoute)] as const),
+  );
 
   return async (event, context) => {
     const found = findRoute(event.requestContext.http.method, event.rawPath);
     if ('problem' in found) return gatewayResult(problemReply(found));
-    return pipelines[found.name]({ ...event, found }, context);
+    const run = pipelines.get(found.name);
+    return run === undefined ? gatewayResult(problemReply(noSuchPath)) : run({ ...event, found }, context);
   };
 }
 
@@ -69,6 +70,7 @@ function pipeline({ keys, report }: World, route: Route, run: RunRoute) {
 
   return middy<ApiRequest, APIGatewayProxyStructuredResultV2>()
     .before(stopAtProblem(authenticated(keys, route)))
+    .before(stopAtProblem(withoutRefusedHeaders(route)))
     .before(stopAtProblem(parsed(route)))
     .before(stopAtProblem(validated(route)))
     .onError(({ error }) => {
@@ -88,6 +90,14 @@ function authenticated(keys: ApiKeys, { scope }: Route): Step {
     if ('problem' in caller) return caller;
     request.caller = caller;
     return undefined;
+  };
+}
+
+function withoutRefusedHeaders({ refusedHeaders = {} }: Route): Step {
+  return ({ headers }) => {
+    const [path, detail] = Object.entries(refusedHeaders).find(([header]) => headers[header] !== undefined) ?? [];
+    if (path === undefined || detail === undefined) return undefined;
+    return { problem: 'invalid', detail: `${path}: ${detail}`, errors: [{ path, detail }] };
   };
 }
 

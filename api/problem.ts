@@ -51,7 +51,7 @@ export function problemReply({ problem, detail, errors, headers }: Problem): Rep
 export const unexpected: Problem = {
   problem: 'unavailable',
   detail:
-    'Something failed on the side of the queue. Whether the request was carried out is unknown: send it again in a moment.',
+    'Something failed on the side of the queue, and whether this was done is unknown. Send it again in a moment; with the same deduplication_id an event is published once.',
   headers: { 'retry-after': '1' },
 };
 

@@ -26,6 +26,8 @@ export type Route = {
   readonly described?: z.ZodType;
   /** Which request headers stand for which fields of the input. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Request headers of other routes that would be passed over here, and what to do instead. */
+  readonly refusedHeaders?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>;
   /** Refusals of its own, beside those that follow from the rest. */
   readonly problems: readonly ProblemKind[];
@@ -43,7 +45,8 @@ type Alias = { readonly path: string; readonly parameters?: Readonly<Record<stri
 const MIB = 1_024 * 1_024;
 /** Holds the longest event: a body of 256 KiB may be written with six characters a byte. */
 const ONE_EVENT = { maxBodyBytes: 2 * MIB };
-const A_BATCH = { maxBodyBytes: 5 * MIB };
+/** Lambda takes and gives 6 MB, in which every quotation mark of it is two characters. */
+const A_BATCH = { maxBodyBytes: 4 * MIB };
 const A_SEARCH = { maxBodyBytes: MIB / 16 };
 const MOST_IN_A_BATCH = 100;
 const LONGEST_WAIT = 20;
@@ -88,7 +91,8 @@ const otherRoutes = {
     input: searchParameters(),
     answers: {
       200: {
-        description: 'A page of events; a full one unless it is the last, or too few of many events fit.',
+        description:
+          'A page of events; a full one unless it is the last, they are large, or too few of many events fit.',
         schema: pageSchema,
       },
     },
@@ -128,7 +132,8 @@ const otherRoutes = {
     function: 'manage',
     aliases: [],
     scope: 'manage',
-    summary: 'Cancel all events that wait, or those that are found',
+    summary:
+      'Cancel all events that wait, or those that are found; while there are more, send it again with the cursor',
     takes: A_SEARCH,
     input: searchBody(z.literal('waiting_execution').default('waiting_execution')),
     answers: { 200: { description: 'How many were cancelled.', schema: bulkSchema } },
@@ -141,7 +146,8 @@ const otherRoutes = {
     function: 'manage',
     aliases: [],
     scope: 'manage',
-    summary: 'Try all events that failed once more, or those that are found',
+    summary:
+      'Try all events that failed once more, or those that are found; while there are more, send it again with the cursor',
     takes: A_SEARCH,
     input: searchBody(z.enum(['max_try_count_reached', 'cancelled', 'success']).default('max_try_count_reached')),
     answers: { 200: { description: 'How many are due again.', schema: bulkSchema } },
@@ -294,6 +300,7 @@ export function routes(settings: Settings, now: () => number) {
       scope: 'publish',
       summary: 'Publish up to 100 events at once; a bad one does not stop the others',
       takes: A_BATCH,
+      refusedHeaders: { 'idempotency-key': 'Give each event of a batch a deduplication_id of its own instead.' },
       input: batchOf(z.unknown()),
       described: batchOf(newEvent),
       answers: {

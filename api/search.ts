@@ -52,7 +52,8 @@ function boundedInstant() {
 
 function tags() {
   const tag = z.string().min(1).max(128);
-  return z.union([tag.transform((one) => [one]), z.array(tag).min(1).max(20)], 'A tag, or several of them.');
+  const message = 'A tag of 1 to 128 characters, or up to 20 of them.';
+  return z.union([tag.transform((one) => [one]), z.array(tag).min(1).max(20)], message);
 }
 
 function isNumber(value: unknown): boolean {

@@ -47,8 +47,14 @@ describe('the functions', () => {
     ['publish', 'DELETE', '/events/x'],
     ['manage', 'GET', '/events/x'],
     ['site', 'GET', '/events'],
+    ['site', 'GET', '/event'],
   ])('serve their own routes alone: %s does not know %s %s', async (name, method, path) => {
-    expect([404, 405]).toContain((await ask(name, method, path)).status);
+    expect((await ask(name, method, path)).status).toBe(404);
+  });
+
+  test('know which methods the paths of all take: whatever is no route goes to one of them', async () => {
+    const { status, headers } = await ask('site', 'PUT', '/events');
+    expect([status, headers?.allow]).toEqual([405, 'POST, GET']);
   });
 
   test('refuse the URLs of the queue itself', async () => {
@@ -174,8 +180,8 @@ async function ask(name: FunctionName, method: string, path: string, body?: stri
     isBase64Encoded: false,
     ...(body !== undefined && { body }),
   } as unknown as APIGatewayProxyEventV2;
-  const { statusCode, body: text = 'null' } = await handler(event, context);
-  return { status: statusCode, body: JSON.parse(text) };
+  const { statusCode, headers, body: text = 'null' } = await handler(event, context);
+  return { status: statusCode, headers, body: JSON.parse(text) };
 }
 
 function sqsEvent(bodies: readonly string[], receiveCount = 1): SQSEvent {

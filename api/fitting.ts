@@ -1,0 +1,12 @@
+/** Lambda answers with 6 MB at most, in which a reply is a string of JSON once more. What is beside the events has room in the rest. */
+const MOST_BYTES = 5_500_000;
+
+/** As many of the values, from the first on, as one reply can carry; one in any case. */
+export function fitting<Value>(values: readonly Value[]): readonly Value[] {
+  let bytes = 0;
+  const tooMany = values.findIndex((value, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
+    return index > 0 && bytes > MOST_BYTES;
+  });
+  return tooMany === -1 ? values : values.slice(0, tooMany);
+}
