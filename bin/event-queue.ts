@@ -1,9 +1,14 @@
-import { App } from 'aws-cdk-lib';
+import { Annotations, App } from 'aws-cdk-lib';
 import { EventQueueStack } from '../lib/event-queue-stack.ts';
 
 const app = new App();
 
-/** `npm run deploy -- -c alarmEmail=me@example.com` */
+/** Under `context` in cdk.json, where the next deployment finds it as well. */
 const alarmEmail: string | undefined = app.node.tryGetContext('alarmEmail');
 
-new EventQueueStack(app, 'EventQueue', { ...(alarmEmail !== undefined && { alarmEmail }) });
+const stack = new EventQueueStack(app, 'EventQueue', { ...(alarmEmail !== undefined && { alarmEmail }) });
+if (alarmEmail === undefined)
+  Annotations.of(stack).addWarningV2(
+    'event-queue:alarms-reach-nobody',
+    'cdk.json has no "alarmEmail" under "context": alarms reach nobody who does not subscribe to the alarm topic.',
+  );

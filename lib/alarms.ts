@@ -88,18 +88,19 @@ function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly
     },
     DispatchNotRunning: {
       meaning:
-        'The dispatcher has finished no run for five minutes: what is due in more than three minutes is not called.',
-      metric: metrics.own('leadingLag', { statistic: 'SampleCount', period: FIVE_MINUTES }),
+        'The dispatcher has finished no run for ten minutes: what is due in more than three minutes is not called.',
+      metric: zeroWhereMissing(metrics.own('leadingLag', { statistic: 'SampleCount', period: FIVE_MINUTES })),
       threshold: 1,
-      evaluationPeriods: 1,
+      evaluationPeriods: 2,
       below: true,
       missing: TreatMissingData.BREACHING,
     },
     DispatchBehind: {
       meaning: 'The dispatcher runs, but is minutes behind what is due.',
-      metric: metrics.own('leadingLag', { statistic: 'Maximum', period: MINUTE }),
+      // A run that does not reach its goal takes four minutes, and only then says how far behind it was.
+      metric: metrics.own('leadingLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
       threshold: BEHIND.toMilliseconds(),
-      evaluationPeriods: 3,
+      evaluationPeriods: 2,
     },
     Late: {
       meaning: 'Attempts start more than a minute after their instant.',
@@ -123,6 +124,16 @@ function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly
       ...again,
     },
   };
+}
+
+/** Of a metric that stops, CloudWatch would look at the last values for some minutes more. */
+function zeroWhereMissing(metric: IMetric): MathExpression {
+  return new MathExpression({
+    label: 'runs',
+    expression: 'FILL(m0, 0)',
+    usingMetrics: { m0: metric },
+    period: FIVE_MINUTES,
+  });
 }
 
 /** A topic with a policy of its own lets in nobody who is not named, not even the alarms. */

@@ -23,6 +23,8 @@ import { timingsFor } from './timings.ts';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 /** Lambda's own, of an event source mapping. */
 const CONCURRENCY_BOUNDS = [2, 1_000] as const;
+/** After which a run of the dispatcher is followed by the next one: none is worth waiting for any longer. */
+const EVERY_RUN = Duration.minutes(1);
 
 export type EventQueueProps = {
   /**
@@ -146,14 +148,10 @@ export class EventQueue extends Construct {
     table.grant(dispatch.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
     dueQueue.grantSend(dispatch.function);
     dueQueue.grantCount(dispatch.function);
-    const schedule = Schedule.rate(Duration.minutes(1));
-    const targets = [new LambdaFunction(dispatch.function, { retryAttempts: 0 })];
-    Validations.of(new Rule(this, 'EveryMinute', { schedule, targets })).acknowledge({
-      id: 'Serverless-EventBusDLQ',
-      reason: 'What a run did not do is done by the next.',
-    });
+    this.runEveryMinute(dispatch.function);
 
-    const deliver = new QueueFunction(this, 'Deliver', { ...given, name: 'deliver', timeout: timings.deliver });
+    const delivering = { timeout: timings.deliver, invokesItself: true } as const;
+    const deliver = new QueueFunction(this, 'Deliver', { ...given, ...delivering, name: 'deliver' });
     table.grant(deliver.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
     dueQueue.grantSend(deliver.function);
     dueQueue.handTo(deliver.function, maxConcurrency);
@@ -164,7 +162,7 @@ export class EventQueue extends Construct {
     api.serve({ publish: publish.function, read: read.function, manage: manage.function, site: site.function });
 
     const functions = [publish, read, manage, site, dispatch, deliver];
-    const metrics = queueMetrics({ queueName, table, dueQueue, functions, api: api.api });
+    const metrics = queueMetrics({ queueName, table, dueQueue, functions, api });
     const alarms = new Alarms(this, 'Alarms', metrics, timings, props.alarmEmail);
     queueDashboard(this, 'Dashboard', { metrics, alarms: alarms.all, deliverLog: deliver.logGroup });
 
@@ -173,6 +171,15 @@ export class EventQueue extends Construct {
     this.tableName = table.tableName;
     this.alarmTopic = alarms.topic;
     this.publishFunction = publish.function;
+  }
+
+  private runEveryMinute(dispatch: IFunction): void {
+    const targets = [new LambdaFunction(dispatch, { retryAttempts: 0 })];
+    const rule = new Rule(this, 'EveryMinute', { schedule: Schedule.rate(EVERY_RUN), targets });
+    dispatch.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: EVERY_RUN });
+    const reason = 'What a run did not do is done by the next.';
+    Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
+    Validations.of(dispatch).acknowledge({ id: 'Serverless-LambdaAsyncFailureDestination', reason });
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Duration, Fn, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnApi,
   CorsHttpMethod,
   type CorsPreflightOptions,
   DomainName,
@@ -45,17 +46,21 @@ export class QueueHttpApi extends Construct {
   readonly api: HttpApi;
   /** Where a domain of one's own must point. */
   readonly domainTarget: string | undefined;
+  readonly accessLog: LogGroup;
 
   constructor(scope: Construct, id: string, { throttling, corsOrigins, domain, logRetention }: Options) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       createDefaultStage: false,
+      // What stands before a domain of one's own is not to be passed by.
+      disableExecuteApiEndpoint: domain !== undefined,
       ...(corsOrigins.length > 0 && { corsPreflight: corsFor(corsOrigins) }),
     });
     Validations.of(this.api).acknowledge(...keyIsChecked);
     const domainName =
       domain && new DomainName(this, 'Domain', { domainName: domain.name, certificate: domain.certificate });
     this.domainTarget = domainName?.regionalDomainName;
+    this.accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention });
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -63,15 +68,15 @@ export class QueueHttpApi extends Construct {
       throttle: throttling,
       ...(domainName && { domainMapping: { domainName } }),
       accessLogSettings: {
-        destination: new LogGroupLogDestination(new LogGroup(this, 'AccessLog', { retention: logRetention })),
+        destination: new LogGroupLogDestination(this.accessLog),
         format: accessLine,
       },
     });
   }
 
-  /** The host name that AWS gives it. */
+  /** The host name that AWS gives it, though it may be closed. */
   get host(): string {
-    return Fn.select(1, Fn.split('//', this.api.apiEndpoint));
+    return Fn.select(1, Fn.split('//', (this.api.node.defaultChild as CfnApi).attrApiEndpoint));
   }
 
   /** Leads every route to its function. */

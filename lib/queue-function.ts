@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime, SystemLogLevel, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, LoggingFormat, RecursiveLoop, Runtime, SystemLogLevel, Tracing } from 'aws-cdk-lib/aws-lambda';
 import {
   type ICommandHooks,
   LogLevel,
@@ -32,6 +32,8 @@ type Options = {
   readonly memory?: number;
   readonly logRetention: RetentionDays;
   readonly tracing: boolean;
+  /** Whether it sends messages that invoke it again: Lambda takes more than some 16 such rounds for a mistake, and stops them. */
+  readonly invokesItself?: true;
   /** Files of packages that are read, not imported: `swagger-ui-dist/swagger-ui.css`. */
   readonly packageFiles?: readonly string[];
 };
@@ -44,7 +46,16 @@ export class QueueFunction extends Construct {
 
   constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
-    const { name, environment, timeout, memory = MEMORY, logRetention, tracing, packageFiles = [] } = options;
+    const {
+      name,
+      environment,
+      timeout,
+      memory = MEMORY,
+      logRetention,
+      tracing,
+      invokesItself,
+      packageFiles = [],
+    } = options;
     this.memory = memory;
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -66,6 +77,7 @@ export class QueueFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      recursiveLoop: invokesItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       bundling: {
         // An ES module's import of a built-in one touches all its exports, and so loads what Node else loads on first use.
         format: OutputFormat.CJS,

@@ -1,8 +1,8 @@
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type IMetric, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { attemptMetrics, DIMENSION, metricNames, NAMESPACE } from '../lambdas/runtime/metric-names.ts';
 import type { DueQueue } from './due-queue.ts';
 import type { EventTable } from './event-table.ts';
+import type { QueueHttpApi } from './http-api.ts';
 import type { QueueFunction } from './queue-function.ts';
 
 type Sources = {
@@ -11,7 +11,7 @@ type Sources = {
   readonly table: EventTable;
   readonly dueQueue: DueQueue;
   readonly functions: readonly QueueFunction[];
-  readonly api: HttpApi;
+  readonly api: QueueHttpApi;
 };
 
 export type QueueMetrics = ReturnType<typeof queueMetrics>;
@@ -51,11 +51,21 @@ export function queueMetrics({ queueName, table, dueQueue, functions, api }: Sou
     /** Milliseconds in all, by the memory in megabytes. */
     billed: (options: MetricOptions) =>
       functions.map((one) => [one.memory, one.function.metricDuration({ statistic: Stats.SUM, ...options })] as const),
+    /** Bytes. A log group's own metric has no dimension: it would be that of all logs of the account. */
     logged: (options: MetricOptions) =>
-      functions.map((one) => one.logGroup.metricIncomingBytes({ statistic: Stats.SUM, ...options })),
+      [api.accessLog, ...functions.map((one) => one.logGroup)].map(
+        ({ logGroupName }) =>
+          new Metric({
+            namespace: 'AWS/Logs',
+            metricName: 'IncomingBytes',
+            dimensionsMap: { LogGroupName: logGroupName },
+            statistic: Stats.SUM,
+            ...options,
+          }),
+      ),
 
-    requests: (options: MetricOptions) => api.metricCount(options),
-    clientErrors: (options: MetricOptions) => api.metricClientError(options),
-    serverErrors: (options: MetricOptions) => api.metricServerError(options),
+    requests: (options: MetricOptions) => api.api.metricCount(options),
+    clientErrors: (options: MetricOptions) => api.api.metricClientError(options),
+    serverErrors: (options: MetricOptions) => api.api.metricServerError(options),
   };
 }

@@ -1,6 +1,8 @@
 import type { Rule } from './rule.ts';
 
 const core = ['test/core'];
+const dueQueue = ['test/adapters/due-queue'];
+const api = ['test/api'];
 const caller = ['test/adapters/hostile-receivers', 'test/adapters/http-caller'];
 
 /** Each of them is there because leaving it out loses, repeats or floods something. */
@@ -331,9 +333,23 @@ export const rules: readonly Rule[] = [
   {
     name: 'progress does not expire before its event',
     file: 'core/lifecycle.ts',
-    code: 'return Math.max(event.key.dueAt, latestInstant(progress)) + longestLife(event);',
-    without: 'return latestInstant(progress) + event.keepResultFor;',
+    code: 'return behindItsEvents(Math.max(event.key.dueAt, latestInstant(progress)) + longestLife(event));',
+    without: 'return behindItsEvents(latestInstant(progress) + event.keepResultFor);',
     suites: ['test/core/lifecycle', 'test/adapters/dynamo-event-store'],
+  },
+  {
+    name: 'a progress outlives its event by what the table takes to delete it',
+    file: 'core/lifecycle.ts',
+    code: 'return expiresAt + WEEK;',
+    without: 'return expiresAt;',
+    suites: ['test/core/lifecycle', 'test/adapters/dynamo-event-store'],
+  },
+  {
+    name: 'so it does when its expiry moves on',
+    file: 'adapters/dynamo-event-store.ts',
+    code: 'epochSeconds(behindItsEvents(instant))',
+    without: 'epochSeconds(instant)',
+    suites: ['test/adapters/dynamo-event-store'],
   },
   {
     name: 'an event that is unfinished when it should be long gone is kept',
@@ -344,7 +360,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'an expiry moves on for the progress first',
     file: 'adapters/dynamo-event-store.ts',
-    code: "await table.set(progressKey(event.key), 'expires_at', epochSeconds(instant));\n      ",
+    code: "await table.set(progressKey(event.key), 'expires_at', epochSeconds(behindItsEvents(instant)));\n      ",
     without: '',
     suites: ['test/adapters/dynamo-event-store'],
   },
@@ -416,7 +432,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit at the start leaves nothing to an entry that a reopened event does not have',
     file: 'core/audit.ts',
-    code: ' || progress.triedBefore === progress.tryCount',
+    code: ' || isReopened(progress)',
     without: '',
   },
   {
@@ -455,6 +471,24 @@ export const rules: readonly Rule[] = [
     code: 'return keep(soonMarked({ ...event, key, createdAt }), true);',
     without:
       'return { published: { record: { event: { ...event, key, createdAt }, progress: firstProgress(event) }, isNew: false } };',
+  },
+  {
+    name: 'who repeats a request sends the message that its publisher may not have sent',
+    file: 'core/publish.ts',
+    code: 'if (record !== undefined) return found(record);',
+    without: 'if (record !== undefined) return { published: { record, isNew: false } };',
+  },
+  {
+    name: 'that message comes behind the first',
+    file: 'core/publish.ts',
+    code: 'again: true }, handOverAt };',
+    without: 'again: true } };',
+  },
+  {
+    name: 'who asks once more for a retry sends the message that may not have been sent',
+    file: 'core/retry.ts',
+    code: 'if (isReopened(read)) await sendAgain(event, read);',
+    without: '',
   },
   {
     name: 'an old reservation gets a new key, ahead of the hands',
@@ -722,5 +756,40 @@ export const rules: readonly Rule[] = [
     code: 'if (others !== undefined) return void others.push(answer);',
     without: 'void others;',
     suites: ['test/adapters/address-guard'],
+  },
+  {
+    name: 'what came due while the machine slept is soon handed over',
+    file: 'adapters/timer-due-queue.ts',
+    code: 'const step = Math.min(delay, LONGEST_TIMER);',
+    without: 'const step = delay;',
+    suites: dueQueue,
+  },
+  {
+    name: 'a clock that is put back holds no message back',
+    file: 'adapters/timer-due-queue.ts',
+    code: 'Math.min(delay - step, handOverAt - now())',
+    without: 'handOverAt - now()',
+    suites: dueQueue,
+  },
+  {
+    name: 'a page of events is as large as a function can answer',
+    file: 'api/handlers.ts',
+    code: 'fitting(page.records.map(eventAnswer))',
+    without: 'page.records.map(eventAnswer)',
+    suites: api,
+  },
+  {
+    name: 'a page that is cut goes on behind its last event',
+    file: 'api/handlers.ts',
+    code: 'isCut ? positionOf(last.event.key) : page.next',
+    without: 'page.next',
+    suites: api,
+  },
+  {
+    name: 'a header that would be passed over is refused',
+    file: 'api/http-api.ts',
+    code: '.before(stopAtProblem(withoutRefusedHeaders(route)))',
+    without: '',
+    suites: api,
   },
 ].map((rule) => ({ suites: core, ...rule }));

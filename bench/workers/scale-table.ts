@@ -50,7 +50,7 @@ async function needsOfOneASecond(): Promise<readonly Need[]> {
     {
       what: 'functions at work at once',
       amount: all.billedMilliseconds / SECOND,
-      wall: { at: 1_000, movedBy: "the account's concurrent executions" },
+      wall: { at: 1_000, movedBy: "the account's concurrent executions; a new one has fewer" },
     },
     { what: '… of which publish', amount: publish.billedMilliseconds / SECOND },
     {

@@ -8,6 +8,7 @@ const DUE_QUEUE = 'lib/due-queue.ts';
 const API = 'lib/http-api.ts';
 const FUNCTION = 'lib/queue-function.ts';
 const ALARMS = 'lib/alarms.ts';
+const METRICS = 'lib/queue-metrics.ts';
 const suites = ['test/lib/template', 'test/lib/alarms'];
 
 type Change = readonly [name: string, file: string, code: string, without: string];
@@ -82,11 +83,16 @@ function timings(): readonly Change[] {
     ['an answer comes before the API stops waiting', TIMINGS, 'answer: 29', 'answer: 31'],
     ['a run of the dispatcher may take longer than its lease', TIMINGS, 'dispatch: 5 * MINUTE', 'dispatch: 30'],
     ['the dispatcher has its own timeout', QUEUE, 'timeout: timings.dispatch, ', ''],
-    ['a deliverer has its own timeout', QUEUE, ', timeout: timings.deliver }', ' }'],
+    [
+      'a deliverer has its own timeout',
+      QUEUE,
+      '{ timeout: timings.deliver, invokesItself: true }',
+      '{ invokesItself: true }',
+    ],
     ['the due queue hides what is handed over', DUE_QUEUE, 'visibilityTimeout: Duration.seconds(visibility),', ''],
     ['the code knows for how long', QUEUE, 'String(timings.visibility)', "'30'"],
     ['the code knows the longest call', QUEUE, 'String(maxTimeoutSeconds)', "'6'"],
-    ['the dispatcher runs every minute', QUEUE, 'Duration.minutes(1)', 'Duration.minutes(2)'],
+    ['the dispatcher runs every minute', QUEUE, 'Schedule.rate(EVERY_RUN)', 'Schedule.rate(Duration.minutes(2))'],
     ['dead letters stay for two weeks', DUE_QUEUE, 'retentionPeriod: Duration.days(14)', ''],
   ];
 }
@@ -145,6 +151,11 @@ function whatMustBeKept(): readonly Change[] {
     ['the queue knows the name that AWS gives it', QUEUE, '[api.host, ', '['],
     ['the queue knows its domain', QUEUE, '...(domain ? [domain.name] : []), ', ''],
     ['the queue knows its other names', QUEUE, ', ...ownHosts]', ']'],
+    ['the API has no other way in than its domain', API, 'disableExecuteApiEndpoint: domain !== undefined,', ''],
+    ['tries that send each other messages are no loop', QUEUE, ', invokesItself: true }', ' }'],
+    ['a failed run is not made up for', QUEUE, 'retryAttempts: 0, maxEventAge', 'retryAttempts: 2, maxEventAge'],
+    ['a run is not waited for', QUEUE, ', maxEventAge: EVERY_RUN }', ' }'],
+    ['only logs of the queue cost it', METRICS, 'dimensionsMap: { LogGroupName: logGroupName },', ''],
     ['a log line has no path', API, "route: '$context.routeKey'", "route: '$context.path'"],
   ];
 }
@@ -153,6 +164,13 @@ function alarms(): readonly Change[] {
   return [
     ['a message that is too old wakes somebody', ALARMS, 'threshold: oldestMessage,', 'threshold: 86_400,'],
     ['a dispatcher that does not run wakes somebody', ALARMS, 'missing: TreatMissingData.BREACHING,', ''],
+    ['one that has stopped says nothing more', ALARMS, "expression: 'FILL(m0, 0)'", "expression: 'm0'"],
+    [
+      'a dispatcher that is behind says so in each period',
+      ALARMS,
+      "{ statistic: 'Maximum', period: FIVE_MINUTES }",
+      "{ statistic: 'Maximum', period: MINUTE }",
+    ],
     ['no run is below one run', ALARMS, 'below: true,', ''],
     ['an alarm reaches the topic', ALARMS, 'alarm.addAlarmAction(new SnsAction(this.topic));', ''],
     ['and its end does', ALARMS, 'alarm.addOkAction(new SnsAction(this.topic));', ''],

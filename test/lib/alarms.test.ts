@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { LONGEST_RUN } from '../../core/dispatch.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { notBundled, resourcesIn } from './synthesized.ts';
 
+const MINUTE = 60_000;
 const template = Template.fromStack(
   new EventQueueStack(notBundled(), 'EventQueue', { alarmEmail: 'on-call@example.com' }),
 );
@@ -20,8 +22,8 @@ describe('somebody is woken', () => {
   test.each([
     ['by a message that is older than any should get', 'OldestMessage', more, 1_200, 3],
     ['by one dead letter', 'DeadLetters', more, 1, 1],
-    ['by five minutes without a run of the dispatcher', 'DispatchNotRunning', 'LessThanThreshold', 1, 1],
-    ['by a dispatcher five minutes behind', 'DispatchBehind', more, 300_000, 3],
+    ['by ten minutes without a run of the dispatcher', 'DispatchNotRunning', 'LessThanThreshold', 1, 2],
+    ['by a dispatcher five minutes behind', 'DispatchBehind', more, 300_000, 2],
     ['by attempts a minute late', 'Late', more, 60_000, 5],
     ['by errors in two of three periods', 'Errors', more, 1, 3],
     ['by throttles in two of three periods', 'Throttles', more, 1, 3],
@@ -34,6 +36,16 @@ describe('somebody is woken', () => {
     const silent = [...alarms].filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching');
     expect(silent.map(([name]) => name)).toEqual(['DispatchNotRunning']);
     expect(alarms.get('DispatchNotRunning').TreatMissingData).toBe('breaching');
+  });
+
+  test('by a dispatcher whose runs take four minutes each, which is when it is behind: each period has one', () => {
+    expect(alarms.get('DispatchBehind').Period * 1_000).toBeGreaterThan(LONGEST_RUN + MINUTE);
+  });
+
+  test('by a dispatcher that has stopped, not by the last values that it left', () => {
+    const [expression, runs] = alarms.get('DispatchNotRunning').Metrics;
+    expect(expression).toMatchObject({ Expression: 'FILL(m0, 0)', ReturnData: true });
+    expect(runs).toMatchObject({ Id: 'm0', MetricStat: { Period: 300, Stat: 'SampleCount' }, ReturnData: false });
   });
 
   test('by mail, through a topic that takes word from this account’s alarms alone', () => {

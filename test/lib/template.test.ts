@@ -138,6 +138,29 @@ test('the dispatcher runs every minute', () => {
   });
 });
 
+test('a run that failed or had to wait is not made up for: the next one is', () => {
+  const [config, ...others] = resources('AWS::Lambda::EventInvokeConfig');
+  expect(others).toEqual([]);
+  expect(config?.Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+  expect(nameOf(config?.Properties.FunctionName.Ref)).toBe('Dispatch');
+});
+
+test('tries that send each other messages are no loop that Lambda must stop; anything else is', () => {
+  const loops = resources('AWS::Lambda::Function').map(({ id, Properties }) => [nameOf(id), Properties.RecursiveLoop]);
+  const others = ['Publish', 'Read', 'Manage', 'Site', 'Dispatch'].map((name) => [name, 'Terminate']);
+  expect(Object.fromEntries(loops)).toEqual(Object.fromEntries([['Deliver', 'Allow'], ...others]));
+});
+
+test('the cost of today counts the logs of the queue, and no others of the account', () => {
+  const [dashboard] = resources('AWS::CloudWatch::Dashboard');
+  const parts: readonly (string | { readonly Ref?: string })[] = dashboard?.Properties.DashboardBody['Fn::Join'][1];
+  const groups = parts.flatMap((part, index) =>
+    String(part).endsWith('"IncomingBytes","LogGroupName","') ? [parts[index + 1]] : [],
+  );
+  expect(JSON.stringify(parts).match(/IncomingBytes/g)).toHaveLength(7);
+  expect(new Set(groups.map((group) => (group as { Ref?: string }).Ref)).size).toBe(7);
+});
+
 describe('the least that each function needs', () => {
   const onTable = (...actions: string[]) => [{ on: 'EventsTable', actions: actions.map((one) => `dynamodb:${one}`) }];
   const onQueue = (...actions: string[]) => [{ on: 'DueQueue', actions: actions.map((one) => `sqs:${one}`) }];
@@ -225,10 +248,12 @@ describe('the API', () => {
     });
   });
 
-  test('has a domain of its own where one is given', () => {
+  test('has a domain of its own where one is given, and no other way in', () => {
     const { stack, own } = withDomain({});
     stack.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'queue.example.com' });
     stack.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
+    stack.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
     expect(own.url).toBe('https://queue.example.com');
     expect(own.domainTarget).toBeDefined();
   });
@@ -357,6 +382,7 @@ const PHYSICAL_NAMES = [
 const NOT_OF_AN_ACCOUNT = [
   'AWS::ApiGatewayV2::Api Name',
   'AWS::IAM::Policy PolicyName',
+  'AWS::Lambda::EventInvokeConfig FunctionName',
   'AWS::Lambda::EventSourceMapping FunctionName',
   'AWS::Lambda::Permission FunctionName',
 ];
