@@ -51,7 +51,7 @@ export function referenceText(): string {
     ...Object.values<Route>(table).map((route) => section(route, operationOf(route))),
     `## An event\n\nEvery field is there in every answer; \`null\` where it has no value.\n\n${fieldTable(event, false)}`,
     `Each of its \`attempts\`:\n\n${fieldTable(event.properties?.attempts?.items ?? {}, false)}`,
-    `## Problems\n\nA refusal is \`application/problem+json\`: \`type\`, \`title\`, \`status\`, \`detail\`, which says what to do, and for fields that are not valid \`errors\` with the \`path\` and \`detail\` of each.\n\n${problemTable()}`,
+    `## Problems\n\nA refusal is \`application/problem+json\`: \`type\`, \`title\`, \`status\`, \`detail\`, which says what to do, and for fields that are not valid \`errors\` with the \`path\` and \`detail\` of each.\n\n${problemTable()}\n\n${OF_THE_GATEWAY}`,
   ].join('\n\n')}\n`;
 }
 
@@ -60,9 +60,12 @@ const INTRODUCTION = `# Reference
 Made from the routes and schemas by \`npm run reference\`. A key goes in the header \`x-api-key\`, in \`Authorization: Bearer\`, or, for
 the original queue's clients, in the query parameter \`password\`. Durations are seconds, instants are UTC.`;
 
+const OF_THE_GATEWAY = `In the cloud, API Gateway itself answers 429 above \`throttling\`, 413 above 10 MiB, and 500 or 503 when it gets no answer: JSON with
+\`message\` alone. Wait a moment, and send the request again.`;
+
 function section(route: Route, operation: Operation): string {
   const { method, path, aliases, scope, summary, example, deprecated } = route;
-  const also = aliases.length > 0 ? ` Also ${aliases.map((alias) => `\`${alias.path}\``).join(', ')}.` : '';
+  const also = aliases.length > 0 ? ` Also ${aliases.map(aliasText).join(', ')}.` : '';
   const key = scope === undefined ? 'No key is needed.' : `Scope: \`${scope}\`.`;
   const old = deprecated ? " For the original queue's clients." : '';
   return [
@@ -71,7 +74,28 @@ function section(route: Route, operation: Operation): string {
     ...inputOf(operation),
     ...(example.input === undefined || method === 'GET' || path.includes('{') ? [] : [json(example.input)]),
     answersOf(operation),
+    ...fieldsAnswered(operation),
   ].join('\n\n');
+}
+
+function aliasText({ path, parameters = {} }: Route['aliases'][number]): string {
+  const renamed = Object.entries(parameters).map(([alias, name]) => `, where \`${name}\` is \`${alias}\``);
+  return `\`${path}\`${renamed.join('')}`;
+}
+
+/** Of an answer that is an object of its own, with those of the objects in it. */
+function fieldsAnswered({ responses }: Operation): string[] {
+  const schema = responses[200]?.content['application/json']?.schema;
+  const fields = Object.entries(schema?.properties ?? {});
+  if (schema === undefined || isEvent(schema) || fields.length === 0) return [];
+  const listed = fields.flatMap(([name, { items }]) =>
+    items?.properties === undefined || isEvent(items) ? [] : [`Each of its \`${name}\`:`, fieldTable(items, false)],
+  );
+  return ['Its fields:', fieldTable(schema, false), ...listed];
+}
+
+function isEvent({ properties = {} }: Schema): boolean {
+  return 'url_to_send_request' in properties;
 }
 
 function inputOf({ parameters = [], requestBody }: Operation): string[] {
@@ -118,9 +142,14 @@ function problemTable(): string {
 }
 
 function typeOf(schema: Schema): string {
+  if (isEvent(schema)) return 'event';
   if (schema.enum !== undefined) return schema.enum.map((one) => `\`${one}\``).join(', ');
   if (schema.const !== undefined) return `\`${schema.const}\``;
-  if (schema.anyOf !== undefined)
+  if (schema.properties !== undefined)
+    return `object of ${Object.keys(schema.properties)
+      .map((name) => `\`${name}\``)
+      .join(', ')}`;
+  if (schema.anyOf !== undefined && !Array.isArray(schema.type))
     return [...new Set(schema.anyOf.map(typeOf))].filter((type) => type !== '').join(' or ');
   if (schema.type === 'array')
     return `list of ${typeOf(schema.items ?? {}) || 'values'}${lengthOf(schema.minItems, schema.maxItems)}`;
