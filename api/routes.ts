@@ -45,7 +45,7 @@ type Alias = { readonly path: string; readonly parameters?: Readonly<Record<stri
 const MIB = 1_024 * 1_024;
 /** Holds the longest event: a body of 256 KiB may be written with six characters a byte. */
 const ONE_EVENT = { maxBodyBytes: 2 * MIB };
-/** Lambda takes and gives 6 MB, in which every quotation mark of it is two characters. */
+/** Lambda takes and gives 6 MB, in which this is a string of JSON once more: half as much again is left for what must be escaped. */
 const A_BATCH = { maxBodyBytes: 4 * MIB };
 const A_SEARCH = { maxBodyBytes: MIB / 16 };
 const MOST_IN_A_BATCH = 100;

@@ -1,11 +1,14 @@
 import type { QueuedEvent } from './event.ts';
-import type { Call } from './lifecycle.ts';
+import { type Call, isReopened } from './lifecycle.ts';
 import type { Received } from './message.ts';
-import type { Claim, Waiting } from './progress.ts';
+import type { EventRecord } from './ports.ts';
+import type { Claim, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
 /** Later than this, the due queue may have handed a message to another deliverer meanwhile. */
 const LATE = 300_000;
+/** So much later than its instant a first message may meet the second one, which was sent for a repeated request. */
+const LATE_FOR_REPEATED = 2_000;
 type Instance = Pick<World, 'instance' | 'isAlone'>;
 
 /** A call this long may outlast what the due queue waits for its deliverer. */
@@ -21,8 +24,15 @@ export function isRepeated({ receiveCount, again }: Received): boolean {
 }
 
 /** Claiming costs a write, so it is done only where another deliverer may be at the same attempt. */
-export function mayBeContested(message: Received, event: QueuedEvent, now: number): boolean {
-  return isRepeated(message) || now - message.at > LATE || event.timeout > LONG;
+export function mayBeContested(message: Received, { event, progress }: EventRecord, now: number): boolean {
+  const late = now - message.at;
+  if (isRepeated(message) || late > LATE || event.timeout > LONG) return true;
+  return mayHaveBeenSentAgain(event, progress) && late > LATE_FOR_REPEATED;
+}
+
+/** By whoever repeated the request that asked for this attempt: see publish and retry. */
+function mayHaveBeenSentAgain({ deduplicationId }: QueuedEvent, progress: Progress): boolean {
+  return isReopened(progress) || (deduplicationId !== undefined && progress.tryCount === 0);
 }
 
 /** When a message is handed over that may be a second one: whoever got the first, and claimed nothing, has recorded its call by then. */

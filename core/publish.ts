@@ -51,9 +51,9 @@ export function publisher(world: World): Publisher {
   }
 
   /**
-   * Who reserves the id first keeps the event. All others wait for that event, and send its message again; if none comes, its
-   * publisher has died between the two, and they keep it in its place, under the key that was reserved. Behind the hands it would
-   * not be seen to: an old reservation gets a new key.
+   * Who reserves the id first keeps the event. All others wait for that event; if none comes, its publisher has died between the
+   * two, and they keep it in its place, under the key that was reserved. Behind the hands it would not be seen to: an old
+   * reservation gets a new key.
    */
   async function keepOnce(event: QueuedEvent): Promise<Kept> {
     const reserved = await store.reserve(event);
@@ -69,13 +69,16 @@ export function publisher(world: World): Publisher {
     return renewed.isOwn ? keep(event) : keepOnce(event);
   }
 
-  /** Its publisher may have failed between keeping it and sending its message: that is why the request is repeated. */
+  /**
+   * Its publisher may have failed between keeping it and sending its message: that is why the request is repeated. The second
+   * message comes behind the first; if they meet all the same, both are so late that they claim the attempt.
+   */
   function found(record: EventRecord): Kept {
     const { event, progress } = record;
     const published = { record, isNew: false };
     if (!event.sent || progress.status !== 'waiting_execution' || progress.tryCount > 0) return { published };
     const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
-    return { published, message: { ...nextMessage(event, progress), again: true }, handOverAt };
+    return { published, message: nextMessage(event, progress), handOverAt };
   }
 
   async function eventually(find: () => ReturnType<EventStore['findEvent']>) {

@@ -1,7 +1,6 @@
 import { Duration, Fn, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
-  type CfnApi,
   CorsHttpMethod,
   type CorsPreflightOptions,
   DomainName,
@@ -52,8 +51,6 @@ export class QueueHttpApi extends Construct {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       createDefaultStage: false,
-      // What stands before a domain of one's own is not to be passed by.
-      disableExecuteApiEndpoint: domain !== undefined,
       ...(corsOrigins.length > 0 && { corsPreflight: corsFor(corsOrigins) }),
     });
     Validations.of(this.api).acknowledge(...keyIsChecked);
@@ -74,9 +71,9 @@ export class QueueHttpApi extends Construct {
     });
   }
 
-  /** The host name that AWS gives it, though it may be closed. */
+  /** The host name that AWS gives it. */
   get host(): string {
-    return Fn.select(1, Fn.split('//', (this.api.node.defaultChild as CfnApi).attrApiEndpoint));
+    return Fn.select(1, Fn.split('//', this.api.apiEndpoint));
   }
 
   /** Leads every route to its function. */

@@ -226,14 +226,14 @@ export const rules: readonly Rule[] = [
   {
     name: 'there are claims',
     file: 'core/claim.ts',
-    code: 'return isRepeated(message) || now - message.at > LATE || event.timeout > LONG;',
-    without: 'return message.at < 0 && now + event.timeout < LATE + LONG;',
+    code: 'if (isRepeated(message) || late > LATE || event.timeout > LONG) return true;',
+    without: 'if (message.at < 0 && late + event.timeout < LATE + LONG) return true;',
   },
   {
     name: 'a late message is claimed',
     file: 'core/claim.ts',
-    code: 'now - message.at > LATE || ',
-    without: 'now + LATE < 0 || ',
+    code: 'late > LATE || ',
+    without: 'late + LATE < 0 || ',
   },
   {
     name: 'a long call is claimed',
@@ -481,8 +481,26 @@ export const rules: readonly Rule[] = [
   {
     name: 'that message comes behind the first',
     file: 'core/publish.ts',
-    code: 'again: true }, handOverAt };',
-    without: 'again: true } };',
+    code: 'message: nextMessage(event, progress), handOverAt };',
+    without: 'message: nextMessage(event, progress) };',
+  },
+  {
+    name: 'where the first comes late too, the attempt is claimed',
+    file: 'core/claim.ts',
+    code: 'return mayHaveBeenSentAgain(event, progress) && late > LATE_FOR_REPEATED;',
+    without: 'return mayHaveBeenSentAgain(event, progress) && late > LATE;',
+  },
+  {
+    name: 'the message of a repeated retry comes behind the first',
+    file: 'core/retry.ts',
+    code: 'await dueQueue.send(nextMessage(event, progress), handOverAt);',
+    without: 'await dueQueue.send(nextMessage(event, progress), handOverAt * 0 + progress.nextAttemptAt);',
+  },
+  {
+    name: 'whom the hands see to gets no second message',
+    file: 'core/publish.ts',
+    code: 'if (!event.sent || ',
+    without: 'if (',
   },
   {
     name: 'who asks once more for a retry sends the message that may not have been sent',

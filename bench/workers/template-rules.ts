@@ -151,7 +151,6 @@ function whatMustBeKept(): readonly Change[] {
     ['the queue knows the name that AWS gives it', QUEUE, '[api.host, ', '['],
     ['the queue knows its domain', QUEUE, '...(domain ? [domain.name] : []), ', ''],
     ['the queue knows its other names', QUEUE, ', ...ownHosts]', ']'],
-    ['the API has no other way in than its domain', API, 'disableExecuteApiEndpoint: domain !== undefined,', ''],
     ['tries that send each other messages are no loop', QUEUE, ', invokesItself: true }', ' }'],
     ['a failed run is not made up for', QUEUE, 'retryAttempts: 0, maxEventAge', 'retryAttempts: 2, maxEventAge'],
     ['a run is not waited for', QUEUE, ', maxEventAge: EVERY_RUN }', ' }'],
