@@ -425,9 +425,9 @@ describe('a deduplication id', () => {
       losing = true;
       const again = queue.publish(wanted, 'web');
       await clock.moveTo(START + later + 3 * SECOND);
-      losing = false;
       const { event } = await again;
       expect((await queue.publish(wanted, 'web')).event.key).toEqual(event.key);
+      losing = false;
       await runUntil(START + later + 2 * HOUR);
       expect(calls.map(({ uuid }) => uuid)).toEqual([event.key.uuid]);
     },
