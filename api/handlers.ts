@@ -12,7 +12,7 @@ import type { EventQueue } from '../core/queue.ts';
 import { cursorOf, positionIn } from './cursor.ts';
 import { eventAnswer } from './event-answer.ts';
 import { fitting } from './fitting.ts';
-import { type Problem, problemReply, unexpected } from './problem.ts';
+import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { RouteName, Routes } from './routes.ts';
 import { signingSecretAnswer } from './signing-secret-answer.ts';
@@ -195,7 +195,3 @@ const anotherRequest = invalid(
   'deduplication_id',
   'This id was given to another request in the last 24 hours. Choose another id, or send the same request.',
 );
-
-function invalid(path: string, detail: string): Problem {
-  return { problem: 'invalid', detail: `${path}: ${detail}`, errors: [{ path, detail }] };
-}

@@ -9,7 +9,7 @@ import { type FoundRoute, noSuchPath, routeFinder } from './find-route.ts';
 import { handlers } from './handlers.ts';
 import { openApiDocument } from './openapi.ts';
 import { parseRequest } from './parse-request.ts';
-import { type Problem, problemReply, unexpected } from './problem.ts';
+import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
 import { gatewayResult, type Reply } from './reply.ts';
 import { type FunctionName, type Route, type RouteName, routes } from './routes.ts';
 import { validate } from './validate.ts';
@@ -96,8 +96,7 @@ function authenticated(keys: ApiKeys, { scope }: Route): Step {
 function withoutRefusedHeaders({ refusedHeaders = {} }: Route): Step {
   return ({ headers }) => {
     const [path, detail] = Object.entries(refusedHeaders).find(([header]) => headers[header] !== undefined) ?? [];
-    if (path === undefined || detail === undefined) return undefined;
-    return { problem: 'invalid', detail: `${path}: ${detail}`, errors: [{ path, detail }] };
+    return path === undefined || detail === undefined ? undefined : invalid(path, detail);
   };
 }
 
@@ -126,7 +125,7 @@ function fieldsFromHeaders(
     if (value === undefined) continue;
     const sent = fields[field] ?? value;
     const detail = `The header ${header} says something else. Send one of them, or the same in both.`;
-    if (sent !== value) return { problem: 'invalid', detail: `${field}: ${detail}`, errors: [{ path: field, detail }] };
+    if (sent !== value) return invalid(field, detail);
     Object.assign(fields, { [field]: value });
   }
   return undefined;

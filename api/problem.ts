@@ -48,6 +48,11 @@ export function problemReply({ problem, detail, errors, headers }: Problem): Rep
   };
 }
 
+/** Of one field, parameter or header. */
+export function invalid(path: string, detail: string): Problem {
+  return { problem: 'invalid', detail: `${path}: ${detail}`, errors: [{ path, detail }] };
+}
+
 export const unexpected: Problem = {
   problem: 'unavailable',
   detail:

@@ -24,7 +24,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 /** Lambda's own, of an event source mapping. */
 const CONCURRENCY_BOUNDS = [2, 1_000] as const;
 /** After which a run of the dispatcher is followed by the next one: none is worth waiting for any longer. */
-const EVERY_RUN = Duration.minutes(1);
+const DISPATCH_EVERY = Duration.minutes(1);
 
 export type EventQueueProps = {
   /**
@@ -175,8 +175,8 @@ export class EventQueue extends Construct {
 
   private runEveryMinute(dispatch: IFunction): void {
     const targets = [new LambdaFunction(dispatch, { retryAttempts: 0 })];
-    const rule = new Rule(this, 'EveryMinute', { schedule: Schedule.rate(EVERY_RUN), targets });
-    dispatch.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: EVERY_RUN });
+    const rule = new Rule(this, 'EveryMinute', { schedule: Schedule.rate(DISPATCH_EVERY), targets });
+    dispatch.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: DISPATCH_EVERY });
     const reason = 'What a run did not do is done by the next.';
     Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
     Validations.of(dispatch).acknowledge({ id: 'Serverless-LambdaAsyncFailureDestination', reason });

@@ -92,7 +92,7 @@ function timings(): readonly Change[] {
     ['the due queue hides what is handed over', DUE_QUEUE, 'visibilityTimeout: Duration.seconds(visibility),', ''],
     ['the code knows for how long', QUEUE, 'String(timings.visibility)', "'30'"],
     ['the code knows the longest call', QUEUE, 'String(maxTimeoutSeconds)', "'6'"],
-    ['the dispatcher runs every minute', QUEUE, 'Schedule.rate(EVERY_RUN)', 'Schedule.rate(Duration.minutes(2))'],
+    ['the dispatcher runs every minute', QUEUE, 'Schedule.rate(DISPATCH_EVERY)', 'Schedule.rate(Duration.minutes(2))'],
     ['dead letters stay for two weeks', DUE_QUEUE, 'retentionPeriod: Duration.days(14)', ''],
   ];
 }
@@ -153,7 +153,7 @@ function whatMustBeKept(): readonly Change[] {
     ['the queue knows its other names', QUEUE, ', ...ownHosts]', ']'],
     ['tries that send each other messages are no loop', QUEUE, ', invokesItself: true }', ' }'],
     ['a failed run is not made up for', QUEUE, 'retryAttempts: 0, maxEventAge', 'retryAttempts: 2, maxEventAge'],
-    ['a run is not waited for', QUEUE, ', maxEventAge: EVERY_RUN }', ' }'],
+    ['a run is not waited for', QUEUE, ', maxEventAge: DISPATCH_EVERY }', ' }'],
     ['only logs of the queue cost it', METRICS, 'dimensionsMap: { LogGroupName: logGroupName },', ''],
     ['a log line has no path', API, "route: '$context.routeKey'", "route: '$context.path'"],
   ];
