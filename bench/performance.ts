@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { functionsInTurns, measureUnits } from './functions.ts';
+import { functionsInTurns, measureUnits, TURNS } from './functions.ts';
 import { type Figure, type Measure, meets, rowOf } from './workers/figure.ts';
 import { bareBurst, batches, burst, delayed, steady, waiting } from './workers/loads.ts';
 import { type Medians, medians } from './workers/medians.ts';
@@ -20,7 +20,7 @@ const help = `Measures the queue on this machine, its table on disk, against wha
 
   npm run bench -- [options]
 
-  --quick            takes a minute instead of 23: less load, and without units and functions
+  --quick            takes a minute instead of 30: less load, and without units and functions
   --json <file>      where the figures are written (default bench.json)
   --compare <file>   shows each figure against that of an earlier run
 
@@ -28,24 +28,26 @@ npm run bench -- first | functions | hostile measures one thing each.`;
 
 type Sizes = {
   readonly burst: number;
+  /** Of a steady load, in each turn. */
   readonly seconds: number;
   readonly delayed: number;
   readonly delayedSeconds: number;
   readonly backlogs: readonly number[];
-  /** Of the machine, bursts, batches and functions; of small bursts with and without a backlog; of all else with a backlog. */
   readonly turns: number;
-  readonly smallTurns: number;
+  /** With each backlog, each with a fresh process. */
   readonly backlogTurns: number;
+  /** In each of these, with the backlog and without it. */
+  readonly smallBursts: number;
 };
 const sizes: Sizes = {
   burst: 20_000,
-  seconds: 60,
+  seconds: 20,
   delayed: 5_000,
   delayedSeconds: 30,
   backlogs: [10_000, 100_000, 1_000_000],
-  turns: 7,
-  smallTurns: 21,
-  backlogTurns: 3,
+  turns: TURNS,
+  backlogTurns: 5,
+  smallBursts: 9,
 };
 const quickSizes: Sizes = {
   burst: 5_000,
@@ -54,8 +56,8 @@ const quickSizes: Sizes = {
   delayedSeconds: 5,
   backlogs: [10_000],
   turns: 1,
-  smallTurns: 3,
   backlogTurns: 1,
+  smallBursts: 3,
 };
 
 /** Answers whether every aim was met. */
@@ -96,16 +98,13 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
     scenarios.set(scenario, found);
     return found.measure;
   };
-  const others = size.backlogs.flatMap((count) => [
-    () => latenesses(size, inTurns),
-    () => onQueue(withBacklog(count, size), inTurns(`with ${count} waiting`)),
-  ]);
-  const turns = Math.max(size.turns, others.length);
-  for (let turn = 0; turn < turns; turn++) {
-    console.error(`turn ${turn + 1} of ${turns}`);
-    if (turn < size.turns) await bursts(size.burst, inTurns);
-    if (turn < size.turns) await functionsTurn();
-    await others[turn]?.();
+  for (let turn = 0; turn < size.turns; turn++) {
+    console.error(`turn ${turn + 1} of ${size.turns}`);
+    await bursts(size.burst, inTurns);
+    await functionsTurn();
+    await latenesses(size, inTurns);
+    const count = size.backlogs.at(turn - size.turns);
+    if (count !== undefined) await onQueue(withBacklog(count, size), inTurns(`with ${count} waiting`));
   }
   for (const scenario of scenarios.values()) scenario.tell();
 }
@@ -145,9 +144,10 @@ function withBacklog(count: number, size: Sizes) {
     await waiting(scene.queueUrl, count);
     for (let turn = 0; turn < size.backlogTurns; turn++)
       measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
-    await warmUp(scene);
-    await onQueue((without) => smallBursts(scene, without, size.smallTurns), unseen);
     for (let turn = 0; turn < size.backlogTurns; turn++) {
+      await restart();
+      await warmUp(scene);
+      await onQueue((without) => smallBursts(scene, without, size.smallBursts), unseen);
       await delayed(scene, size.delayed, size.delayedSeconds);
       measure('memory', memory(), 'MiB');
     }
@@ -155,10 +155,10 @@ function withBacklog(count: number, size: Sizes) {
 }
 
 /** With the backlog and on a queue without one in turns: each is compared to the one before and the one after it. */
-async function smallBursts(scene: QueueScene, without: QueueScene, turns: number): Promise<void> {
+async function smallBursts(scene: QueueScene, without: QueueScene, count: number): Promise<void> {
   const rateOf = (one: QueueScene) => burst({ ...one, measure: unseen }, SMALL_BURST);
   let before = await rateOf(without);
-  for (let turn = 0; turn < turns; turn++) {
+  for (let n = 0; n < count; n++) {
     const rate = await rateOf(scene);
     const after = await rateOf(without);
     scene.measure('called and recorded', rate, 'per second');
