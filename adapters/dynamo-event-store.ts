@@ -61,6 +61,7 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
     /** Its progress first: it must never be forgotten before its event. */
     async keepUntil({ event }, instant) {
       await table.set(progressKey(event.key), 'expires_at', epochSeconds(behindItsEvents(instant)));
+      await Promise.all(tagEntries(event, instant).map(table.put));
       await table.set(eventKey(event.key), 'expires_at', epochSeconds(instant));
     },
 
@@ -76,7 +77,7 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
       return found.slice(0, limit);
     },
 
-    keepFailedEntry: (event) => table.put(failedEntry(event)),
+    keepFailedEntry: (event, progress) => table.put(failedEntry(event, progress)),
 
     async findHands() {
       const item = await table.get(HANDS);
@@ -92,14 +93,15 @@ function eventItem({ key, ...attributes }: QueuedEvent): Item {
   return { ...eventKey(key), format: FORMAT, expires_at, ...attributes };
 }
 
-function tagEntries(event: QueuedEvent): readonly Item[] {
-  const expires_at = epochSeconds(expiresAt(event));
+function tagEntries(event: QueuedEvent, until = expiresAt(event)): readonly Item[] {
+  const expires_at = epochSeconds(until);
   return event.tags.map((tag) => ({ pk: partitionOf({ tag }), sk: positionOf(event.key), format: FORMAT, expires_at }));
 }
 
-function failedEntry(event: QueuedEvent): Item {
+function failedEntry(event: QueuedEvent, progress: Progress): Item {
   const pk = partitionOf({ failedShard: shardOf(event.key.uuid) });
-  return { pk, sk: positionOf(event.key), format: FORMAT, expires_at: epochSeconds(expiresAt(event)) };
+  const expires_at = epochSeconds(progressExpiresAt(event, progress));
+  return { pk, sk: positionOf(event.key), format: FORMAT, expires_at };
 }
 
 type ReservationItem = Item & { readonly key: string; readonly createdAt: number; readonly request: string };

@@ -66,7 +66,7 @@ const pageSchema = z.strictObject({
 
 const countSchema = z.strictObject({
   count: z.int().meta({ description: 'How many events wait.' }),
-  complete: z.boolean().meta({ description: 'Whether all were counted; otherwise there are more.' }),
+  complete: z.boolean().meta({ description: 'Whether all were counted; otherwise there may be more.' }),
 });
 
 const countInput = z.strictObject({

@@ -6,8 +6,8 @@ const app = new App();
 /** Under `context` in cdk.json, where the next deployment finds it as well. */
 const alarmEmail: string | undefined = app.node.tryGetContext('alarmEmail');
 
-const stack = new EventQueueStack(app, 'EventQueue', { ...(alarmEmail !== undefined && { alarmEmail }) });
-if (alarmEmail === undefined)
+const stack = new EventQueueStack(app, 'EventQueue', { ...(alarmEmail && { alarmEmail }) });
+if (!alarmEmail)
   Annotations.of(stack).addWarningV2(
     'event-queue:alarms-reach-nobody',
     'cdk.json has no "alarmEmail" under "context": alarms reach nobody who does not subscribe to the alarm topic.',

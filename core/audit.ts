@@ -14,7 +14,7 @@ export type Audit = (entries: readonly Entry[]) => Promise<number>;
 
 /**
  * Both leave a reminder ahead of the trailing hand before anything else: so every unfinished event has an entry there,
- * whatever happens. `audit` sends again what is overdue by more than the grace; `resender` makes one that sends whatever the
+ * whatever happens. Both move the expiry of what is unfinished for long. `audit` sends again what is overdue by more than the grace; `resender` makes one that sends whatever the
  * leading hand, which has got to `reach`, does not meet by itself, each event once however many entries it has.
  */
 export function auditor(world: World, grace: number): { readonly audit: Audit; resender(reach: number): Audit } {
@@ -24,8 +24,6 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
   const audit: Audit = (entries) =>
     sumOverUnfinished(entries, async (record, since) => {
       const { event, progress } = record;
-      const later = laterExpiry(event, now());
-      if (later !== undefined) await store.keepUntil(record, later);
       if (since + grace > now()) return 0;
       if (owesCallback(record)) await callbacks.sendAgain(record);
       if (isWaiting(progress)) await dueQueue.send({ ...nextMessage(event, progress), again: true });
@@ -59,6 +57,7 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
         const since = record && owedSince(record.progress);
         if (record === undefined || since === undefined) return 0;
         await leaveReminder(record, since);
+        await keepFromExpiring(record);
         return see(record, since);
       }),
     );
@@ -75,6 +74,12 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
   async function leaveReminder({ event }: EventRecord, since: number): Promise<void> {
     const at = lookAt(event.key, since, now(), grace);
     await store.keepReminder(event, { kind: 'look', key: event.key, at });
+  }
+
+  /** Before anything is sent: what is forgotten meanwhile would never be called. */
+  async function keepFromExpiring(record: EventRecord): Promise<void> {
+    const later = laterExpiry(record.event, now());
+    if (later !== undefined) await store.keepUntil(record, later);
   }
 
   return { audit, resender };

@@ -5,8 +5,8 @@ import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
-/** Later than this, the due queue may have handed a message to another deliverer meanwhile. */
-const LATE = 300_000;
+/** Later than this, which is the least that it waits for a deliverer, the due queue may have handed a message to another. */
+const LATE = 180_000;
 /** So much later than its instant a first message may meet the second one, which was sent for a repeated request. */
 const LATE_FOR_REPEATED = 2_000;
 type Instance = Pick<World, 'instance' | 'isAlone'>;

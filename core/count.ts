@@ -4,6 +4,8 @@ import type { World } from './world.ts';
 
 /** Later than any event may be due. */
 const FAR_AWAY = 4_000 * 86_400_000;
+/** How many are looked up at a time: each may hold an answer of some 80 KiB. */
+const LOOKED_UP = 500;
 
 /** How many events wait; `complete` unless there was more to look at than asked for. */
 export type Count = { readonly count: number; readonly complete: boolean };
@@ -36,7 +38,14 @@ export function counter({ store, now, shards }: World): (mostPages: number) => P
   };
 
   async function waitingAmong(keys: ReadonlyMap<string, EventKey>): Promise<number> {
-    const recorded = await Promise.all([...keys.values()].map(store.findProgress));
-    return recorded.filter((progress) => (progress?.status ?? 'waiting_execution') === 'waiting_execution').length;
+    const all = [...keys.values()];
+    let waiting = 0;
+    for (let from = 0; from < all.length; from += LOOKED_UP) {
+      const recorded = await Promise.all(all.slice(from, from + LOOKED_UP).map(store.findProgress));
+      waiting += recorded.filter(
+        (progress) => (progress?.status ?? 'waiting_execution') === 'waiting_execution',
+      ).length;
+    }
+    return waiting;
   }
 }

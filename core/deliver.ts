@@ -46,7 +46,7 @@ export function deliverer(world: World): Deliver {
   async function recordFailure(ended: Ended): Promise<void> {
     const { event, progress } = ended;
     if (progress.status !== 'waiting_execution') {
-      await store.keepFailedEntry(event);
+      await store.keepFailedEntry(event, progress);
       const isRecorded = await record(ended);
       return isRecorded && owesCallback(ended) ? callbacks.send(ended) : undefined;
     }

@@ -1,4 +1,5 @@
 import { auditor } from './audit.ts';
+import { afterTheFirst } from './claim.ts';
 import { type Entry, type Position, positionAt } from './entry.ts';
 import {
   caughtUp,
@@ -15,7 +16,8 @@ import {
   released,
   renewed,
 } from './hands.ts';
-import type { DueQueue, EventStore } from './ports.ts';
+import type { Message } from './message.ts';
+import type { EventStore } from './ports.ts';
 import type { World } from './world.ts';
 
 /** With so many messages ready on the due queue, sending again would only feed the backlog. */
@@ -26,6 +28,9 @@ export const LONGEST_RUN = 230_000;
 const LONGEST_AUDIT = 45_000;
 /** So many are read at a time; what they hold is sent at once, ten messages a request. Whoever sends needs as many connections. */
 export const MOST_SHARDS = 8;
+/** How often what could not be sent is sent again, behind what may have arrived, before the page is left to the next run. */
+const MOST_SENDS_AGAIN = 2;
+const PAUSE_BEFORE_SENDING_AGAIN = 1_000;
 /** Longer than it takes until a run of the dispatcher sees that the clock was put back. */
 const START_OVERLAP = 90_000;
 
@@ -62,7 +67,7 @@ export function dispatcher(world: World): Dispatcher {
   const { store, dueQueue, now, shards } = world;
   const grace = graceOf(world.longestTimeout, world.visibility);
   const { audit, resender } = auditor(world, grace);
-  const promote = promoter(dueQueue);
+  const promote = promoter(world);
 
   async function dispatch(): Promise<Run | undefined> {
     const startedAt = now();
@@ -170,10 +175,32 @@ async function* pages(store: EventStore, from: readonly Position[], until: numbe
   }
 }
 
-function promoter(dueQueue: DueQueue): Handle {
+/**
+ * A page of several shards is 160 requests to SQS. One that fails does not repeat the others: all of theirs would be there twice, at the
+ * same instant.
+ */
+function promoter({ dueQueue, now, sleep, longestTimeout }: World): Handle {
+  async function sendAll(messages: readonly Message[], sendsAgain: number): Promise<void> {
+    const results = await Promise.allSettled(messages.map(send));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure === undefined) return;
+    if (sendsAgain === 0) throw failure.reason;
+    await sleep(PAUSE_BEFORE_SENDING_AGAIN);
+    const unsent = messages.filter((_, index) => results[index]?.status === 'rejected');
+    await sendAll(
+      unsent.map((message) => ({ ...message, again: true })),
+      sendsAgain - 1,
+    );
+  }
+
+  function send(message: Message): Promise<void> {
+    if (message.again) return dueQueue.send(message, afterTheFirst(message.at, longestTimeout, now()));
+    return dueQueue.send(message);
+  }
+
   return async (entries) => {
     const messages = entries.map(messageFor).filter((message) => message !== undefined);
-    await Promise.all(messages.map((message) => dueQueue.send(message)));
+    await sendAll(messages, MOST_SENDS_AGAIN);
     return messages.length;
   };
 }

@@ -10,9 +10,12 @@ const END_OF_OFFSETS = 100_000_000_000_000;
 
 const PUBLIC_KEY = /^(\d{11})\.(\d{3})-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
-/** The time left until the end of offsets, in seconds with three decimals: as text, earlier instants sort after later ones. */
+/**
+ * The time left until the end of offsets, in seconds with three decimals: as text, earlier instants sort after later ones. Nothing is
+ * due before the first millisecond of 1970: earlier instants would need a twelfth digit, and count as that one.
+ */
 export function offsetOf(instant: number): string {
-  const digits = String(END_OF_OFFSETS - instant).padStart(14, '0');
+  const digits = String(END_OF_OFFSETS - Math.max(1, instant)).padStart(14, '0');
   return `${digits.slice(0, 11)}.${digits.slice(11)}`;
 }
 

@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 /** How many events are looked at for one page at most, however few of them fit. */
 const MOST_LOOKED_AT = 1_000;
 const LEAST_AT_ONCE = 25;
+/** Longer than that it takes only if events are large: whoever asked waits, and is told where to go on. */
+const LONGEST_LOOK = 8_000;
 
 /** What is asked of events. Instants are epoch milliseconds; of several tags, an event has all. */
 export type Search = {
@@ -37,6 +39,7 @@ export function finder(world: World): Find {
     const candidates = merged(
       (await listsFor(world, search)).map((list) => keysIn(store, list, rangeOf(search, after))),
     );
+    const startedAt = now();
     const found: EventRecord[] = [];
     let reached: Position | undefined;
     for (let lookedAt = 0; found.length < limit; ) {
@@ -47,7 +50,7 @@ export function finder(world: World): Find {
       const last = keys.at(-1);
       if (last === undefined) return page(found, limit, undefined);
       reached = positionOf(last);
-      if (lookedAt >= MOST_LOOKED_AT) break;
+      if (lookedAt >= MOST_LOOKED_AT || now() - startedAt >= LONGEST_LOOK) break;
     }
     return page(found, limit, reached);
   };

@@ -42,9 +42,9 @@ export type EventStore = {
    * A part of a list, latest due first: the keys behind a position, up to another. Fewer than `limit` are the last.
    */
   list(list: List, after: Position, to: Position, limit: number): Promise<readonly EventKey[]>;
-  /** Says in the list of exhausted events that this one may be exhausted; its progress tells. */
-  keepFailedEntry(event: QueuedEvent): Promise<void>;
-  /** Moves the expiry of an event and of its progress on, to an instant. */
+  /** Says in the list of exhausted events that this one may be exhausted, for as long as this progress is kept; it tells. */
+  keepFailedEntry(event: QueuedEvent, progress: Progress): Promise<void>;
+  /** Moves the expiry of an event, of its entries in lists and of its progress on, to an instant. */
   keepUntil(record: EventRecord, instant: number): Promise<void>;
   findHands(): Promise<Hands | undefined>;
   /** Answers false, and writes nothing, if the hands are no longer those that were `read`. */

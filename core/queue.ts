@@ -56,8 +56,8 @@ export function eventQueue(surroundings: World): EventQueue {
     count: counter(world),
     cancel,
     retry,
-    cancelAll: inBulk(find, cancel),
-    retryAll: inBulk(find, retry),
+    cancelAll: inBulk(world, find, cancel),
+    retryAll: inBulk(world, find, retry),
     deliver: deliverer(world),
   };
 }

@@ -21,6 +21,8 @@ const FIVE_MINUTES = Duration.minutes(5);
 const LATE = Duration.minutes(1);
 /** Without a fault, a minute. */
 const BEHIND = Duration.minutes(5);
+/** So it is after the dispatcher has stood still for as long, too, but not for a quarter of an hour more. */
+const AUDIT_BEHIND = Duration.hours(1);
 
 type Condition = Pick<AlarmProps, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'> & {
   readonly metric: IMetric;
@@ -101,6 +103,13 @@ function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly
       metric: metrics.own('leadingLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
       threshold: BEHIND.toMilliseconds(),
       evaluationPeriods: 2,
+    },
+    AuditBehind: {
+      meaning:
+        'For an hour nobody has looked for events that are overdue: what SQS or a deliverer lost stays lost meanwhile.',
+      metric: metrics.own('trailingLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
+      threshold: AUDIT_BEHIND.toMilliseconds(),
+      evaluationPeriods: 3,
     },
     Late: {
       meaning: 'Attempts start more than a minute after their instant.',

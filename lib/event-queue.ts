@@ -75,7 +75,8 @@ export type EventQueueProps = {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * The name of a table that exists already, as one that was restored from a backup. One that the queue had before is kept.
+   * The name of a table that exists already, as one that was restored from a backup. One that the queue had before is kept, or
+   * deleted if its `removalPolicy` was `DESTROY`.
    * @default a table of its own
    */
   readonly restoredTable?: string;

@@ -12,6 +12,8 @@ export type EmbeddedTable = DynamoTable & {
   readonly address: TableAddress;
   /** Deletes some of what has expired. */
   sweep(now: number): Promise<void>;
+  /** Resolves if it can do nothing any more. */
+  readonly failed: Promise<Error>;
   close(): Promise<void>;
 };
 
@@ -23,6 +25,7 @@ export async function embeddedTable(path: string | undefined): Promise<EmbeddedT
     ...dynamoTable(client, TABLE_NAME),
     ...expiredItems(client, TABLE_NAME),
     address: { endpoint: client.endpoint, accessKeyId },
+    failed: client.failed,
     close: client.close,
   };
 }

@@ -27,6 +27,8 @@ const REDELIVER_AFTER = 5_000;
 const DISPATCH_EVERY = 60_000;
 const SWEEP_EVERY = 1_000;
 const FLUSH_EVERY = 10_000;
+/** What is unfinished expires a week after it was last looked at: so far ahead of the audit nothing of it has expired. */
+const AHEAD_OF_AUDIT = 3_600_000;
 /** How long requests under way may still take at the end. A connection that sends nothing must not keep the process. */
 const LAST_REQUESTS = 1_000;
 
@@ -34,6 +36,8 @@ export const DEMO_SECRET = 'demo';
 
 export type LocalQueue = {
   readonly url: string;
+  /** Resolves if its table can do nothing any more, and so neither can it. */
+  readonly failed: Promise<Error>;
   /** Accepts nothing new, lets requests and calls under way finish, and then ends. */
   close(): Promise<void>;
 };
@@ -87,9 +91,21 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report });
   const gateway = await openGateway(api, openSite(), port);
   dueQueue.start(queue.deliver);
-  const dispatching = repeatedly(DISPATCH_EVERY, queue.dispatch, report);
+  let auditedUntil = now();
+  const dispatching = repeatedly(DISPATCH_EVERY, dispatch, report);
   const counting = repeatedly(FLUSH_EVERY, statistics.flush, report);
-  const sweeping = repeatedly(SWEEP_EVERY, () => table.sweep(now()), report);
+  const sweeping = repeatedly(SWEEP_EVERY, sweep, report);
+
+  async function dispatch(): Promise<void> {
+    const startedAt = now();
+    const run = await queue.dispatch();
+    if (run !== undefined) auditedUntil = startedAt - run.trailingLag;
+  }
+
+  /** When the machine has slept for weeks, what waited meanwhile has expired by the clock: it is looked at first. */
+  async function sweep(): Promise<void> {
+    await table.sweep(Math.min(now(), auditedUntil + AHEAD_OF_AUDIT));
+  }
 
   async function close(): Promise<void> {
     const accepting = closed(gateway);
@@ -104,7 +120,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     await folder?.release();
   }
 
-  return { url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, close };
+  return { url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, failed: table.failed, close };
 }
 
 const demo: ApiKey = { id: 'demo', label: 'demo', scopes };

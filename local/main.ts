@@ -13,6 +13,7 @@ async function serve(options: Options): Promise<void> {
   try {
     const queue = await openLocalQueue({ ...options, version: ownVersion() });
     stopOnSignal(queue);
+    void queue.failed.then((error) => fail(tableFailed(error, options), 1));
     welcome(queue, options);
   } catch (error) {
     fail(reasonOf(error, options), 1);
@@ -44,6 +45,11 @@ function stopOnSignal(queue: LocalQueue): void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+function tableFailed({ message }: Error, { dataFolder }: Options): string {
+  if (dataFolder === undefined) return `The table in memory has failed (${message}). Start again.`;
+  return `The table in ${dataFolder} takes no more writes (${message}). What was accepted is kept. Make room there, and start again.`;
 }
 
 function reasonOf(error: unknown, { port }: Options): string {

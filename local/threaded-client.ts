@@ -28,14 +28,27 @@ export type ToWorker = 'close' | { readonly id: number; readonly operation: stri
 export type FromWorker = { readonly endpoint: string } | Answer;
 type Answer = { readonly id: number; readonly isError: boolean; readonly output: string };
 
-export type ThreadedClient = DocumentClient & { readonly endpoint: string; close(): Promise<void> };
+export type ThreadedClient = DocumentClient & {
+  readonly endpoint: string;
+  /** Resolves if the thread dies, as it does when the disk is full. Nothing is done from then on. */
+  readonly failed: Promise<Error>;
+  close(): Promise<void>;
+};
 
 /** A client of the database in a thread, without the SDK's signatures, retries and connections: they cost more than the database. */
 export async function threadedClient(workerData: WorkerData): Promise<ThreadedClient> {
   const worker = new Worker(new URL('./table-worker.ts', import.meta.url), { workerData, resourceLimits: LIMITS });
   const asked = new Map<number, PromiseWithResolvers<Fields>>();
   const [{ endpoint }] = await once(worker, 'message');
+  const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
+  let failure: Error | undefined;
   let ids = 0;
+
+  worker.on('error', (error: Error) => {
+    failure = error;
+    fail(error);
+    for (const { reject } of asked.values()) reject(error);
+  });
 
   worker.on('message', ({ id, isError, output }: Answer) => {
     const { resolve, reject } = asked.get(id) ?? {};
@@ -47,6 +60,7 @@ export async function threadedClient(workerData: WorkerData): Promise<ThreadedCl
   function send(command: { readonly input: Fields }): Promise<Fields> {
     const operation = operations.get(command.constructor);
     if (operation === undefined) throw new Error(`The embedded table has no ${command.constructor.name}.`);
+    if (failure !== undefined) return Promise.reject(failure);
     const id = ids++;
     const call = Promise.withResolvers<Fields>();
     asked.set(id, call);
@@ -59,7 +73,7 @@ export async function threadedClient(workerData: WorkerData): Promise<ThreadedCl
     await once(worker, 'exit');
   }
 
-  return { send: send as unknown as DocumentClient['send'], endpoint, close };
+  return { send: send as unknown as DocumentClient['send'], endpoint, failed, close };
 }
 
 /** What DynamoDB calls what each command does. */

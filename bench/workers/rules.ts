@@ -193,6 +193,61 @@ export const rules: readonly Rule[] = [
     without: 'void later;',
   },
   {
+    name: 'what is unfinished is kept from expiring before it is sent',
+    file: 'core/audit.ts',
+    code: 'await keepFromExpiring(record);\n        return see(record, since);',
+    without: 'return see(record, since).finally(() => keepFromExpiring(record));',
+  },
+  {
+    name: 'a request that fails does not repeat the others of its page',
+    file: 'core/dispatch.ts',
+    code: "messages.filter((_, index) => results[index]?.status === 'rejected')",
+    without: 'messages',
+  },
+  {
+    name: 'what may have been sent is sent again behind it',
+    file: 'core/dispatch.ts',
+    code: 'dueQueue.send(message, afterTheFirst(message.at, longestTimeout, now()))',
+    without: 'dueQueue.send(message)',
+  },
+  {
+    name: 'nothing is due before 1970',
+    file: 'core/event-key.ts',
+    code: 'Math.max(1, instant)',
+    without: 'instant',
+  },
+  {
+    name: 'changing many events ends in time',
+    file: 'core/bulk.ts',
+    code: ' && now() - startedAt < LONGEST_BULK',
+    without: '',
+  },
+  {
+    name: 'an entry of a tag is there for as long as its event',
+    file: 'adapters/dynamo-event-store.ts',
+    code: 'await Promise.all(tagEntries(event, instant).map(table.put));',
+    without: '',
+  },
+  {
+    name: 'an entry of the failed is there for as long as what tells of it',
+    file: 'adapters/dynamo-event-store.ts',
+    code: 'const expires_at = epochSeconds(progressExpiresAt(event, progress));\n  return { pk',
+    without: 'const expires_at = epochSeconds(expiresAt(event));\n  return { pk',
+  },
+  {
+    name: 'what is done of a batch bit by bit is done',
+    file: 'adapters/coalesce.ts',
+    code: 'if (done.size > 0) tries = 0;',
+    without: '',
+  },
+  {
+    name: 'a connection that AWS may have closed is not used again',
+    file: 'lambdas/runtime/recorder.ts',
+    code: 'if (now() - endedAt >= LONGEST_IDLE) dropIdle();',
+    without: '',
+    suites: ['test/lambdas/connections'],
+  },
+  {
     name: 'a failure is recorded before the next message is sent',
     file: 'core/deliver.ts',
     code: 'const won = await record(ended);\n    if (won && !isReminded) await dueQueue.send(nextMessage(event, progress));',
@@ -456,8 +511,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'an entry of the failed is there before the end is recorded',
     file: 'core/deliver.ts',
-    code: 'await store.keepFailedEntry(event);\n      const isRecorded = await record(ended);',
-    without: 'const isRecorded = await record(ended);\n      await store.keepFailedEntry(event);',
+    code: 'await store.keepFailedEntry(event, progress);\n      const isRecorded = await record(ended);',
+    without: 'const isRecorded = await record(ended);\n      await store.keepFailedEntry(event, progress);',
   },
   {
     name: 'who lost the reservation of an id adds no event',
@@ -624,7 +679,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'no request to AWS waits for the connection of another',
-    file: 'lambdas/runtime/open-runtime.ts',
+    file: 'lambdas/runtime/aws-connections.ts',
     code: 'maxSockets: 200',
     without: 'maxSockets: 50',
     suites: ['test/lambdas/connections'],

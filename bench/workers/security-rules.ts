@@ -72,7 +72,7 @@ export const securityRules: readonly Rule[] = [
   },
   {
     name: 'what a function throws says nothing',
-    file: 'lambdas/runtime/open-runtime.ts',
+    file: 'lambdas/runtime/recorder.ts',
     code: "throw new Error('It failed: the line before says how.');",
     without: 'throw error;',
     suites: functionSecrets,

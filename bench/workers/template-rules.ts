@@ -167,8 +167,14 @@ function alarms(): readonly Change[] {
     [
       'a dispatcher that is behind says so in each period',
       ALARMS,
-      "{ statistic: 'Maximum', period: FIVE_MINUTES }",
-      "{ statistic: 'Maximum', period: MINUTE }",
+      "own('leadingLag', { statistic: 'Maximum', period: FIVE_MINUTES }",
+      "own('leadingLag', { statistic: 'Maximum', period: MINUTE }",
+    ],
+    [
+      'an audit that is behind wakes somebody',
+      ALARMS,
+      'threshold: AUDIT_BEHIND.toMilliseconds(),',
+      'threshold: 86_400_000,',
     ],
     ['no run is below one run', ALARMS, 'below: true,', ''],
     ['an alarm reaches the topic', ALARMS, 'alarm.addAlarmAction(new SnsAction(this.topic));', ''],

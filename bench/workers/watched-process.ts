@@ -7,9 +7,12 @@ const DIAGNOSTICS = new URL('diagnostics.ts', import.meta.url);
 
 /** What a process holds at a moment; undefined is what cannot be seen on this machine, or not yet. */
 export type Holdings = {
-  /** In bytes: what is its own, if that can be told from the files that it maps. */
+  /**
+   * In bytes: what is its own, if that can be told from the files that it maps, without its young generations. These grow in a few
+   * steps, the last of which may come after half an hour, and each to a bound.
+   */
   readonly memory: number | undefined;
-  /** Its heap after it was last collected as a whole. */
+  /** The heaps of its threads after each was last collected as a whole. */
   readonly heap: number | undefined;
   /** Sockets, pipes and files, without those of the table: they are as many as there are events. */
   readonly handles: number | undefined;
@@ -35,12 +38,14 @@ export async function watchedProcess(
   const proc = `/proc/${serving.pid}`;
 
   async function holdings(): Promise<Holdings> {
-    const { rss, heapAfterCollection, timers } = await lastDiagnostics(diagnosticsFile);
+    const threads = await lastDiagnostics(diagnosticsFile);
+    const resident = (await ownMemory(proc)) ?? threads[0]?.rss;
+    const young = sum(threads.map((thread) => thread.young));
     return {
-      memory: (await ownMemory(proc)) ?? rss,
-      heap: heapAfterCollection,
+      memory: resident !== undefined && young !== undefined ? resident - young : undefined,
+      heap: sum(threads.map((thread) => thread.heapAfterCollection)),
       handles: await handlesBeside(dataFolder, proc),
-      timers,
+      timers: sum(threads.map((thread) => thread.timers)),
       disk: await sizeOf(dataFolder),
     };
   }
@@ -48,12 +53,26 @@ export async function watchedProcess(
   return { ...serving, holdings };
 }
 
-type Diagnostics = { readonly rss?: number; readonly heapAfterCollection?: number; readonly timers?: number };
+type Diagnostics = {
+  readonly threadId: number;
+  readonly rss: number;
+  readonly heapAfterCollection?: number;
+  readonly young: number;
+  readonly timers: number;
+};
 
-async function lastDiagnostics(file: string): Promise<Diagnostics> {
-  if (!existsSync(file)) return {};
-  const line = (await readFile(file, 'utf8')).trimEnd().split('\n').at(-1) ?? '{}';
-  return JSON.parse(line);
+/** The last of each thread. */
+async function lastDiagnostics(file: string): Promise<readonly Diagnostics[]> {
+  if (!existsSync(file)) return [];
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  const all = lines.map((line) => JSON.parse(line) as Diagnostics);
+  return [...new Map(all.map((one) => [one.threadId, one])).values()];
+}
+
+/** Undefined if one of them is, or if there are none. */
+function sum(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length > 0 && known.length === values.length ? known.reduce((one, other) => one + other) : undefined;
 }
 
 async function ownMemory(proc: string): Promise<number | undefined> {

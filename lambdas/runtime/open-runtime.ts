@@ -16,20 +16,14 @@ import { isPublicAddress } from '../../core/public-address.ts';
 import { type EventQueue, eventQueue } from '../../core/queue.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { World } from '../../core/world.ts';
+import { awsConnections } from './aws-connections.ts';
 import { type DeliverRecords, recordDeliverer } from './deliver-records.ts';
 import { readEnvironment, settingsOf } from './environment.ts';
+import { type Recorded, recorder } from './recorder.ts';
 import { telemetry } from './telemetry.ts';
 import { traceparentOf } from './traceparent.ts';
 
 const SECOND = 1_000;
-const FLUSH_EVERY = 10 * SECOND;
-/** The dispatcher sends 160 requests at once (core/dispatch.ts). One that waits for a connection counts as one that gets none. */
-const AGENT = { maxSockets: 200 };
-/** A connection that hangs must leave time for another try: the SDK itself would wait for ever. */
-const AWS_TIMEOUTS = { connectionTimeout: SECOND, socketTimeout: 5 * SECOND, httpAgent: AGENT, httpsAgent: AGENT };
-
-/** The due queue itself sends again what may not have arrived, and marks it. */
-const SENT_ONCE = { requestHandler: AWS_TIMEOUTS, maxAttempts: 1 };
 
 /** The queue on AWS: what its functions do, and what those behind the API are made of. */
 export type Runtime = {
@@ -43,13 +37,7 @@ export type Runtime = {
   readonly version: string;
   now(): number;
   report(error: unknown): void;
-  /**
-   * Writes down what an invocation counted: before it ends, since nobody knows whether there will be another. Of a failure Lambda
-   * would write all there is to it.
-   */
-  recorded<Given extends unknown[], Answer>(
-    invoke: (...given: Given) => Promise<Answer>,
-  ): (...given: Given) => Promise<Answer>;
+  readonly recorded: Recorded;
 };
 
 /** What a measurement puts in the place of time and of the receivers. */
@@ -61,7 +49,9 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   const { now = Date.now } = instead;
   const { tell, tellRun, report, publish } = telemetry(environment.QUEUE_NAME);
   const settings = settingsOf(environment);
-  const client = new SQSClient({ endpoint: variables.AWS_ENDPOINT_URL_SQS, ...SENT_ONCE });
+  const { requestHandler, dropIdle } = awsConnections();
+  // The due queue itself sends again what may not have arrived, and marks it.
+  const client = new SQSClient({ endpoint: variables.AWS_ENDPOINT_URL_SQS, requestHandler, maxAttempts: 1 });
   const table = dynamoTable(documentClient(variables.AWS_ENDPOINT_URL_DYNAMODB), environment.TABLE_NAME);
   const statistics = dynamoStatistics(table, now);
   const signingSecrets = dynamoSigningSecrets(table, now);
@@ -95,24 +85,7 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
     isAlone: false,
     ...instead,
   });
-  let flushedAt = 0;
-
-  function recorded<Given extends unknown[], Answer>(invoke: (...given: Given) => Promise<Answer>) {
-    return async (...given: Given): Promise<Answer> => {
-      try {
-        return await invoke(...given);
-      } catch (error) {
-        report(error);
-        throw new Error('It failed: the line before says how.');
-      } finally {
-        publish();
-        if (now() - flushedAt >= FLUSH_EVERY) {
-          flushedAt = now();
-          await statistics.flush().catch(report);
-        }
-      }
-    };
-  }
+  const recorded = recorder({ now, report, publish, flush: statistics.flush, dropIdle });
 
   return {
     deliver: recorded(recordDeliverer({ deliver: queue.deliver, now, report })),
@@ -133,6 +106,6 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
 }
 
 function documentClient(endpoint: string | undefined): DynamoDBDocumentClient {
-  const dynamo = new DynamoDBClient({ endpoint, requestHandler: AWS_TIMEOUTS });
+  const dynamo = new DynamoDBClient({ endpoint, requestHandler: awsConnections().requestHandler });
   return DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
 }

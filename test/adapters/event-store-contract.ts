@@ -95,7 +95,7 @@ export function eventStoreContract(
         return newEvent({ key: { dueAt: DUE + 100 * DAY + n * SECOND, uuid }, tags: n % 2 ? [tag] : [] });
       });
       for (const event of events) await store.keepEvent(event);
-      for (const event of events.slice(0, 4)) await store.keepFailedEntry(event);
+      for (const event of events.slice(0, 4)) await store.keepFailedEntry(event, failed(event, firstProgress(event)));
       for (const event of events) {
         const at = event.key.dueAt + SECOND / 2;
         await store.keepReminder(event, { kind: 'look', key: event.key, at });
@@ -452,12 +452,23 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         expect(expiry).toBeGreaterThanOrEqual((at + 8 * DAY) / SECOND);
       });
 
-      test('is moved on, of the event and, a week behind, of its progress', async () => {
+      test('is, for the entry of a failure, no less than that of the progress that tells of it', async () => {
         const event = newEvent();
+        const late = { ...failed(event, firstProgress(event)), nextAttemptAt: DUE + 400 * DAY };
+        await store.keepFailedEntry(event, late);
+        const { pk } = eventKeyOf(event);
+        const expiry = await expiryOf({ ...eventKeyOf(event), pk: pk.replace('shard', 'failed') });
+        expect(expiry).toBeGreaterThanOrEqual((DUE + 408 * DAY) / SECOND);
+      });
+
+      test('is moved on, of the event, of its tags’ entries and, a week behind, of its progress', async () => {
+        const tag = `moved on ${randomUUID()}`;
+        const event = newEvent({ tags: [tag] });
         await store.keepEvent(event);
         const instant = DUE + 4_000 * DAY;
         await store.keepUntil({ event, progress: firstProgress(event) }, instant);
         expect(await expiryOf(eventKeyOf(event))).toBe(Math.ceil(instant / SECOND));
+        expect(await expiryOf({ ...eventKeyOf(event), pk: `tag#${tag}` })).toBe(Math.ceil(instant / SECOND));
         expect(await store.findEvent(event.key)).toEqual({ event, progress: firstProgress(event) });
 
         await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));

@@ -235,6 +235,29 @@ describe('in bulk', () => {
     expect(await queue.count(1_000)).toEqual({ count: 300, complete: true });
   });
 
+  test('says where to go on when looking takes long, as it does for large events', async () => {
+    const memory = memoryEventStore();
+    const store: EventStore = {
+      ...memory,
+      async findEvent(key) {
+        jump(50);
+        return memory.findEvent(key);
+      },
+    };
+    const { queue, jump, now } = simulatedCloud({ store });
+    for (let n = 0; n < 250; n++) await queue.publish(wantedEvent({ asked: { after: 2 * HOUR + n } }), 'web');
+    let next: string | undefined;
+    const changed: number[] = [];
+    do {
+      const startedAt = now();
+      const result = await queue.cancelAll({ tags: [] }, next);
+      expect(now() - startedAt).toBeLessThan(20 * SECOND);
+      changed.push(result.changed);
+      next = result.next;
+    } while (next !== undefined);
+    expect(changed).toEqual([100, 100, 50]);
+  });
+
   test('what failed is tried once more', async () => {
     let isUp = false;
     const { queue, runUntil } = simulatedCloud({ answer: () => answered(isUp ? 200 : 500) });
@@ -255,9 +278,9 @@ describe('an exhausted event', () => {
     const order: string[] = [];
     const store: EventStore = {
       ...memory,
-      async keepFailedEntry(event) {
+      async keepFailedEntry(...args) {
         order.push('entry');
-        await memory.keepFailedEntry(event);
+        await memory.keepFailedEntry(...args);
       },
       recordUnlessChanged: async (...args) => {
         order.push('record');

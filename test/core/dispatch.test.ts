@@ -5,10 +5,11 @@ import type { QueuedEvent } from '../../core/event.ts';
 import { shardOf } from '../../core/event-key.ts';
 import { type Hands, renewed } from '../../core/hands.ts';
 import { expiresAt } from '../../core/lifecycle.ts';
+import type { Message } from '../../core/message.ts';
 import type { EventStore } from '../../core/ports.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
-import { simulatedCloud } from './simulated-cloud.ts';
+import { type Operation, simulatedCloud } from './simulated-cloud.ts';
 import { SECOND, START } from './simulation.ts';
 
 const MINUTE = 60 * SECOND;
@@ -64,6 +65,31 @@ describe('the leading hand', () => {
     await Promise.all([queue.dispatch(), queue.dispatch(), queue.dispatch()]);
     expect(sent).toHaveLength(100);
   });
+
+  test.each(['fails', 'is done and fails'] as const)(
+    'sends again only what %s: no call is made twice',
+    async (what) => {
+      const seen = new Set<string>();
+      let failures = 0;
+      const fault = (operation: Operation, [message]: readonly unknown[]) => {
+        if (operation !== 'send') return undefined;
+        const { uuid } = (message as Message).key;
+        const isUnlucky = !seen.has(uuid) && seen.size % 4 === 0;
+        seen.add(uuid);
+        if (isUnlucky) failures++;
+        return isUnlucky ? what : undefined;
+      };
+      const { queue, runUntil, sent, calls } = simulatedCloud({ fault });
+      for (let n = 0; n < 40; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n } }), 'web');
+      await runUntil(START + HOUR);
+      expect(failures).toBeGreaterThanOrEqual(10);
+      expect(sent).toHaveLength(what === 'fails' ? 40 : 40 + failures);
+      expect(new Set(calls.map(({ uuid }) => uuid)).size).toBe(40);
+      expect(calls).toHaveLength(40);
+      const latest = Math.max(...calls.map(({ at }) => at));
+      expect(latest).toBeLessThanOrEqual(START + 4 * MINUTE + 12 * SECOND);
+    },
+  );
 
   test('is left alone by a second run while the first is at it; if that one stalls, it does no more than its pages', async () => {
     const memory = memoryEventStore();
@@ -300,6 +326,26 @@ describe('the trailing hand', () => {
     await runUntil(end - 7 * DAY + HOUR);
     expect(keptUntil.length).toBeGreaterThan(0);
     expect(Math.min(...keptUntil)).toBeGreaterThan(end);
+  });
+
+  test('does so at a start too, before anything is sent: what waited that long must not be forgotten now', async () => {
+    const order: [string, number][] = [];
+    const store = {
+      ...memoryEventStore(),
+      keepUntil: async (_: unknown, instant: number) => void order.push(['kept', instant]),
+    };
+    const { queue, clock } = simulatedCloud({
+      store,
+      fault: (operation) => void (operation === 'send' && order.push(['sent', clock.now()])),
+    });
+    const { event } = await queue.publish(
+      wantedEvent({ asked: { after: HOUR }, maxTryCount: 1, keepResultFor: MINUTE }),
+      'web',
+    );
+    await clock.moveTo(expiresAt(event) + DAY);
+    await queue.dispatchAtStart();
+    expect(order.map(([what]) => what).slice(0, 2)).toEqual(['kept', 'sent']);
+    expect(order[0]?.[1]).toBeGreaterThan(clock.now() + 7 * DAY);
   });
 
   test('repairs what a death between record and reminder, or between record and message, has left', async () => {

@@ -8,7 +8,7 @@ import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
 import { MOST_SHARDS } from '../../core/dispatch.ts';
 import { inShard } from '../../core/event-key.ts';
 import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
-import { queuedEvent } from '../sample-event.ts';
+import { queuedEvent, wantedEvent } from '../sample-event.ts';
 import { captureLines } from './captured-lines.ts';
 
 /** What a hand reads at once, in messages to SQS: it takes ten in a request. */
@@ -43,6 +43,24 @@ test('all that the dispatcher reads at once it sends at once, and no request wai
   expect(sqs.answered()).toEqual([REQUESTS]);
 }, 60_000);
 
+test.each([
+  ['that was idle for less than ten seconds is used again', 9_999, 1],
+  ['that was idle for longer is not: AWS may have closed it while the process was frozen', 10_000, 2],
+])('a connection to SQS %s', async (_, idle, connections) => {
+  const { environment } = await aws.surroundings();
+  const counting = await answeringTogether(1);
+  const here = { QUEUE_URL: `${counting.url}/1/due`, AWS_ENDPOINT_URL_SQS: counting.url };
+  let skipped = 0;
+  const runtime = openRuntime({ ...process.env, ...environment, ...here }, { now: () => Date.now() + skipped });
+  const publish = runtime.recorded(() => runtime.queue.publish(wantedEvent(), 'web'));
+  await publish();
+  skipped = idle;
+  await publish();
+  counting.close();
+  expect(counting.answered()).toEqual([1, 1]);
+  expect(counting.connections()).toBe(connections);
+});
+
 /** SQS as it looks from here, if it answers nothing before so many requests to send are there at the same time. */
 async function answeringTogether(count: number) {
   const answered: number[] = [];
@@ -55,8 +73,11 @@ async function answeringTogether(count: number) {
     for (const release of held) release();
     held = [];
   }).listen(0, '127.0.0.1');
+  let connections = 0;
+  server.on('connection', () => connections++);
   await once(server, 'listening');
   return {
+    connections: () => connections,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** How many requests were answered at each time. */
     answered: () => answered,

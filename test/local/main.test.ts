@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import { type LocalProcess, runLocalProcess, runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
@@ -52,6 +53,20 @@ test('stopped by SIGTERM and started again on the same folder, it still has its 
   const second = await serving('--data', folder);
   expect(await readEvent(second.url, key)).toEqual(result);
   expect(await readEvent(second.url, waiting.key)).toEqual(waiting);
+});
+
+test('ends, and says what to do, when there is no more room for its table', async () => {
+  const folder = emptyFolder();
+  const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
+  const limited = `ulimit -f 1000 && exec '${process.execPath}' '${main}' --port 0 --data '${folder}'`;
+  const queue = runProcess('sh', ['-c', limited]);
+  cleanUps.push(() => queue.kill('SIGKILL'));
+  const url = await queue.sees(/listens on (\S+)/);
+  const event = { url_to_send_request: `${url}/echo`, call_url_after: 600, body: 'x'.repeat(200_000) };
+  for (let n = 0; n < 10; n++) await publish(url, event).catch(() => {});
+  expect(await queue.ended).toBe(1);
+  const [, said] = queue.printed().split('\n\n').slice(-2);
+  expect(said).toMatch(/^The table in .* takes no more writes \(.*\)\. .* Make room there, and start again\.\n$/);
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
