@@ -227,18 +227,28 @@ export const rules: readonly Rule[] = [
     file: 'adapters/dynamo-event-store.ts',
     code: 'await Promise.all(tagEntries(event, instant).map(table.put));',
     without: '',
+    suites: ['test/adapters/dynamo-event-store'],
   },
   {
     name: 'an entry of the failed is there for as long as what tells of it',
     file: 'adapters/dynamo-event-store.ts',
     code: 'const expires_at = epochSeconds(progressExpiresAt(event, progress));\n  return { pk',
     without: 'const expires_at = epochSeconds(expiresAt(event));\n  return { pk',
+    suites: ['test/adapters/dynamo-event-store'],
+  },
+  {
+    name: 'nothing is swept that the audit has yet to see',
+    file: 'local/local-queue.ts',
+    code: 'Math.min(now(), auditedUntil + AHEAD_OF_AUDIT)',
+    without: 'now()',
+    suites: ['test/local/main'],
   },
   {
     name: 'what is done of a batch bit by bit is done',
     file: 'adapters/coalesce.ts',
     code: 'if (done.size > 0) tries = 0;',
     without: '',
+    suites: ['test/adapters/coalesce'],
   },
   {
     name: 'a connection that AWS may have closed is not used again',
