@@ -241,7 +241,7 @@ export const rules: readonly Rule[] = [
     file: 'local/local-queue.ts',
     code: 'Math.min(now(), auditedUntil + AHEAD_OF_AUDIT)',
     without: 'now()',
-    suites: ['test/local/main'],
+    suites: ['test/local/sleep'],
   },
   {
     name: 'what is done of a batch bit by bit is done',

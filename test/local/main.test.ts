@@ -5,7 +5,6 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
@@ -54,22 +53,6 @@ test('stopped by SIGTERM and started again on the same folder, it still has its 
   const second = await serving('--data', folder);
   expect(await readEvent(second.url, key)).toEqual(result);
   expect(await readEvent(second.url, waiting.key)).toEqual(waiting);
-});
-
-test('after its machine slept for longer than an event is kept, what waited is not forgotten before it is called', async () => {
-  const clock = `
-    const awake = Date.now;
-    let slept = 0;
-    process.on('SIGUSR2', () => { slept = 9 * 86_400_000; });
-    Date.now = () => awake() + slept;`;
-  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(clock)}` };
-  const queue = await serveInProcess(['--memory'], { environment });
-  endWithTest(queue);
-  const event = { url_to_send_request: `${queue.url}/echo`, call_url_after: 3_600, max_try_count: 1 };
-  const { key } = await publish(queue.url, { ...event, keep_result_for: 60 });
-  queue.kill('SIGUSR2');
-  // Expired items are looked for every second.
-  for (const wokeAt = Date.now(); Date.now() < wokeAt + 2_500; await pause(50)) await readEvent(queue.url, key);
 });
 
 test('ends, and says what to do, when there is no more room for its table', async () => {
