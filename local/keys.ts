@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createApiKey, listApiKeys, revokeApiKey } from '../adapters/dynamo-api-keys.ts';
 import type { DynamoTable } from '../adapters/dynamo-table.ts';
@@ -13,17 +14,20 @@ const help = `API keys of the event queue on this machine, whether it runs or no
   npm run keys -- list                                         every key, without its secret
   npm run keys -- revoke <id>                                  ends a key; it stops working within 30 s
 
-  --data <folder>     where the events are kept on this machine (default ${DEFAULT_DATA_FOLDER})
+  --data <folder>     where the events are kept on this machine (default ${DEFAULT_DATA_FOLDER}); with --memory a queue has no keys but demo
   --table <name>      or the table of the queue on AWS, with the credentials that the AWS CLI would take
   --region <region>   in which region (default as for the AWS CLI)
 
 Scopes: ${scopes.join(', ')}.`;
 
+/** There is no announcement, or an old one. */
+const NOT_SERVED = new Set(['ENOENT', 'ECONNREFUSED']);
+
 /** What is wrong with a command, or stands in its way, in words for who gave it. */
 class Refused extends Error {}
 
 type Run = (table: DynamoTable) => Promise<string>;
-type Place = { readonly dataFolder: string } | CloudTable;
+type Place = { readonly dataFolder: string; readonly mustExist: boolean } | CloudTable;
 
 try {
   const asked = parseCommand(process.argv.slice(2));
@@ -39,7 +43,7 @@ function parseCommand(args: readonly string[]): 'help' | { readonly place: Place
   if (values.help) return 'help';
   const [command, id, ...more] = positionals;
   const { label, scopes: list } = values;
-  const place = placeOf(values);
+  const place = placeOf(values, command !== 'create');
   if (more.length > 0) throw new Refused(`Too many words: ${more.join(' ')}. See npm run keys -- --help.`);
   if (command === 'create') return { place, run: create(labelOf(label), scopesOf(list)) };
   if (command === 'list') return { place, run: listing };
@@ -64,11 +68,13 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function placeOf({ data, table, region }: { data?: string; table?: string; region?: string }): Place {
+type Where = { readonly data?: string; readonly table?: string; readonly region?: string };
+
+function placeOf({ data, table, region }: Where, mustExist: boolean): Place {
   if (data !== undefined && table !== undefined) throw new Refused('Say --data or --table, not both.');
   if (table !== undefined) return { name: table, region };
   if (region !== undefined) throw new Refused('Say which table on AWS: --table with its name.');
-  return { dataFolder: data ?? DEFAULT_DATA_FOLDER };
+  return { dataFolder: data ?? DEFAULT_DATA_FOLDER, mustExist };
 }
 
 function labelOf(label: string | undefined): string {
@@ -85,7 +91,12 @@ function scopesOf(list: string | undefined): readonly Scope[] {
 }
 
 async function onTable(place: Place, run: Run): Promise<string> {
-  if ('dataFolder' in place) return onLocalTable(place.dataFolder, run);
+  if ('dataFolder' in place) {
+    const { dataFolder, mustExist } = place;
+    if (mustExist && !existsSync(dataFolder))
+      throw new Refused(`There is no folder ${dataFolder}, and so there are no keys.`);
+    return onLocalTable(dataFolder, run);
+  }
   const table = cloudTable(place);
   return run(table).finally(table.close);
 }
@@ -101,8 +112,20 @@ async function onLocalTable(dataFolder: string, run: Run): Promise<string> {
     });
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
+    return onAnnouncedTable(dataFolder, run);
+  }
+}
+
+async function onAnnouncedTable(dataFolder: string, run: Run): Promise<string> {
+  try {
     const table = tableAt(await announcedAddress(dataFolder));
-    return run(table).finally(table.close);
+    return await run(table).finally(table.close);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!NOT_SERVED.has(code)) throw error;
+    throw new FolderUnusable(
+      `The folder ${dataFolder} is in use by a program that is just starting or ending. Try again in a moment.`,
+    );
   }
 }
 
