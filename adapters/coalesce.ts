@@ -1,9 +1,9 @@
-/** Without anything done. */
+/** Of which all but the first did nothing. */
 const MAX_TRIES = 8;
 const FIRST_PAUSE = 25;
 
 export type Batch<Item, Result> = {
-  /** Answers the results of what was done, by key. What is missing is run again: after a pause, if nothing was done. */
+  /** Answers the results of what was done, by key. What is missing is run again after a pause, which grows if nothing is done. */
   run(items: readonly Item[]): Promise<ReadonlyMap<string, Result>>;
   keyOf(item: Item): string;
   /** How many items, each of another key, `run` takes at most. */
@@ -48,7 +48,7 @@ async function runUntilDone<Item, Result>(
       if (tries > MAX_TRIES) throw new Error(`${open.size} items were left unprocessed ${MAX_TRIES} times.`);
       if (tries > 1) await pause(tries);
       const done = await runOnce(batch, [...open.values()], tries);
-      if (done.size > 0) tries = 0;
+      if (done.size > 0) tries = 1;
       for (const [key, result] of done) {
         open.get(key)?.resolve(result);
         open.delete(key);

@@ -3,10 +3,10 @@ import type { Entry } from './entry.ts';
 import type { EventKey } from './event-key.ts';
 import { owesCallback } from './failure-callback.ts';
 import { hasReminder, lookAt } from './hands.ts';
-import { isReopened, laterExpiry, owedSince } from './lifecycle.ts';
+import { expiresAt, isReopened, laterExpiry, mayOutliveItsEvent, owedSince } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { EventRecord } from './ports.ts';
-import type { Progress, Waiting } from './progress.ts';
+import type { Finished, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
 /** Looks up the events behind entries and sees to those that have not ended. Answers how many messages it sent. */
@@ -14,8 +14,9 @@ export type Audit = (entries: readonly Entry[]) => Promise<number>;
 
 /**
  * Both leave a reminder ahead of the trailing hand before anything else: so every unfinished event has an entry there,
- * whatever happens. Both move the expiry of what is unfinished for long. `audit` sends again what is overdue by more than the grace; `resender` makes one that sends whatever the
- * leading hand, which has got to `reach`, does not meet by itself, each event once however many entries it has.
+ * whatever happens. Then they move the expiry of what has been unfinished for too long. `audit` sends again what is overdue by more than
+ * the grace; `resender` makes one that sends whatever the leading hand, which has got to `reach`, does not meet by itself, each event
+ * once however many entries it has.
  */
 export function auditor(world: World, grace: number): { readonly audit: Audit; resender(reach: number): Audit } {
   const { store, dueQueue, now } = world;
@@ -67,8 +68,14 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
   /** Most have finished, and then their progress is enough. */
   async function findUnlessFinished(key: EventKey): Promise<EventRecord | undefined> {
     const progress = await store.findProgress(key);
-    const isFinished = progress !== undefined && owedSince(progress) === undefined;
-    return isFinished ? undefined : store.findEvent(key);
+    if (progress === undefined || owedSince(progress) !== undefined) return store.findEvent(key);
+    if (mayOutliveItsEvent(key, progress)) await keepWithResult(key, progress);
+    return undefined;
+  }
+
+  async function keepWithResult(key: EventKey, { readableUntil }: Finished): Promise<void> {
+    const record = await store.findEvent(key);
+    if (record !== undefined && expiresAt(record.event) < readableUntil) await store.keepUntil(record, readableUntil);
   }
 
   async function leaveReminder({ event }: EventRecord, since: number): Promise<void> {

@@ -5,8 +5,11 @@ import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
-/** Later than this, which is the least that it waits for a deliverer, the due queue may have handed a message to another. */
-const LATE = 180_000;
+/**
+ * A call that starts later than this may not be recorded before the due queue hands its message to another deliverer: it waits for
+ * a call's longest timeout and 90 s at least (lib/timings.ts), and some of that is for the record.
+ */
+const LATE = 80_000;
 /** So much later than its instant a first message may meet the second one, which was sent for a repeated request. */
 const LATE_FOR_REPEATED = 2_000;
 type Instance = Pick<World, 'instance' | 'isAlone'>;

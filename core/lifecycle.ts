@@ -1,4 +1,5 @@
 import type { QueuedEvent, RetryPolicy } from './event.ts';
+import type { EventKey } from './event-key.ts';
 import type { Answer, Attempt, CallResult, Crashed, EndedBecause, Finished, Progress, Waiting } from './progress.ts';
 import { retryAfterOf } from './retry-after.ts';
 
@@ -110,6 +111,11 @@ export function retryDelay(retry: RetryPolicy, failed: number, chance: number): 
 /** Whether the result of a finished event was kept as long as its publisher wanted. The table may still have it. */
 export function isForgotten(progress: Progress, now: number): boolean {
   return progress.status !== 'waiting_execution' && progress.readableUntil <= now;
+}
+
+/** Whether an event finished so long after it was due that it may be forgotten before its result. */
+export function mayOutliveItsEvent({ dueAt }: EventKey, progress: Progress): progress is Finished {
+  return progress.status !== 'waiting_execution' && progress.finishedAt - dueAt > WEEK;
 }
 
 /** When the table may forget the event: after its longest possible life, its result's, and a week to notice and repair. */

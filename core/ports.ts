@@ -44,7 +44,7 @@ export type EventStore = {
   list(list: List, after: Position, to: Position, limit: number): Promise<readonly EventKey[]>;
   /** Says in the list of exhausted events that this one may be exhausted, for as long as this progress is kept; it tells. */
   keepFailedEntry(event: QueuedEvent, progress: Progress): Promise<void>;
-  /** Moves the expiry of an event, of its entries in lists and of its progress on, to an instant. */
+  /** Moves the expiry of an event, of the entries of its tags and of its progress on, to an instant. */
   keepUntil(record: EventRecord, instant: number): Promise<void>;
   findHands(): Promise<Hands | undefined>;
   /** Answers false, and writes nothing, if the hands are no longer those that were `read`. */

@@ -21,7 +21,7 @@ const FIVE_MINUTES = Duration.minutes(5);
 const LATE = Duration.minutes(1);
 /** Without a fault, a minute. */
 const BEHIND = Duration.minutes(5);
-/** So it is after the dispatcher has stood still for as long, too, but not for a quarter of an hour more. */
+/** So it is after the dispatcher has stood still for as long, too, until the audit has been held back for some ten minutes more. */
 const AUDIT_BEHIND = Duration.hours(1);
 
 type Condition = Pick<AlarmProps, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'> & {
@@ -109,7 +109,7 @@ function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly
         'For an hour nobody has looked for events that are overdue: what SQS or a deliverer lost stays lost meanwhile.',
       metric: metrics.own('trailingLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
       threshold: AUDIT_BEHIND.toMilliseconds(),
-      evaluationPeriods: 3,
+      evaluationPeriods: 5,
     },
     Late: {
       meaning: 'Attempts start more than a minute after their instant.',

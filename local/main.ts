@@ -49,7 +49,7 @@ function stopOnSignal(queue: LocalQueue): void {
 
 function tableFailed({ message }: Error, { dataFolder }: Options): string {
   if (dataFolder === undefined) return `The table in memory has failed (${message}). Start again.`;
-  return `The table in ${dataFolder} takes no more writes (${message}). What was accepted is kept. Make room there, and start again.`;
+  return `The table in ${dataFolder} has failed (${message}). What was accepted is kept. Make room there if the disk is full, and start again.`;
 }
 
 function reasonOf(error: unknown, { port }: Options): string {

@@ -217,6 +217,24 @@ export const rules: readonly Rule[] = [
     without: 'instant',
   },
   {
+    name: 'finding ends in time',
+    file: 'core/find.ts',
+    code: ' || now() - startedAt >= LONGEST_LOOK',
+    without: '',
+  },
+  {
+    name: 'counting holds a bounded number of answers',
+    file: 'core/count.ts',
+    code: 'const LOOKED_UP = 500;',
+    without: 'const LOOKED_UP = 1_000_000;',
+  },
+  {
+    name: 'an event is there for as long as its late result',
+    file: 'core/audit.ts',
+    code: 'if (mayOutliveItsEvent(key, progress)) await keepWithResult(key, progress);',
+    without: '',
+  },
+  {
     name: 'changing many events ends in time',
     file: 'core/bulk.ts',
     code: ' && now() - startedAt < LONGEST_BULK',
@@ -246,7 +264,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'what is done of a batch bit by bit is done',
     file: 'adapters/coalesce.ts',
-    code: 'if (done.size > 0) tries = 0;',
+    code: 'if (done.size > 0) tries = 1;',
     without: '',
     suites: ['test/adapters/coalesce'],
   },

@@ -258,6 +258,22 @@ describe('in bulk', () => {
     expect(changed).toEqual([100, 100, 50]);
   });
 
+  test('what waits is counted without having all of it in memory at once', async () => {
+    const memory = memoryEventStore();
+    let [open, most] = [0, 0];
+    const store: EventStore = {
+      ...memory,
+      async findProgress(key) {
+        most = Math.max(most, ++open);
+        return memory.findProgress(key).finally(() => open--);
+      },
+    };
+    const { queue } = simulatedCloud({ store });
+    for (let n = 0; n < 1_200; n++) await queue.publish(wantedEvent({ asked: { after: HOUR } }), 'web');
+    expect(await queue.count(1_000)).toEqual({ count: 1_200, complete: true });
+    expect(most).toBe(500);
+  });
+
   test('what failed is tried once more', async () => {
     let isUp = false;
     const { queue, runUntil } = simulatedCloud({ answer: () => answered(isUp ? 200 : 500) });

@@ -348,6 +348,23 @@ describe('the trailing hand', () => {
     expect(order[0]?.[1]).toBeGreaterThan(clock.now() + 7 * DAY);
   });
 
+  test('keeps an event for as long as its result, however late it was called', async () => {
+    const keptUntil: number[] = [];
+    const store = {
+      ...memoryEventStore(),
+      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+    };
+    const { queue, clock, runUntil, calls } = simulatedCloud({ store });
+    const wanted = wantedEvent({ asked: { after: HOUR }, maxTryCount: 1, keepResultFor: DAY });
+    const { event } = await queue.publish(wanted, 'web');
+    const wokeAt = expiresAt(event) + HOUR;
+    await clock.moveTo(wokeAt);
+    await runUntil(wokeAt + HOUR);
+    expect(calls).toHaveLength(1);
+    expect(keptUntil.length).toBeGreaterThan(0);
+    expect(Math.min(...keptUntil)).toBeGreaterThanOrEqual(wokeAt + DAY);
+  });
+
   test('repairs what a death between record and reminder, or between record and message, has left', async () => {
     for (const delay of [MINUTE, HOUR]) {
       for (let steps = 0; ; steps++) {

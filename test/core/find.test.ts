@@ -22,6 +22,24 @@ describe('events are found', () => {
     expect(new Set(pages.flat().map(({ event }) => event.key.uuid)).size).toBe(95);
   });
 
+  test('for some seconds at most, and the answer says where to go on', async () => {
+    const memory = memoryEventStore();
+    let reads = 0;
+    const store: EventStore = {
+      ...memory,
+      async findEvent(key) {
+        reads++;
+        jump(50);
+        return memory.findEvent(key);
+      },
+    };
+    const { queue, jump } = simulatedCloud({ store });
+    for (let n = 0; n < 400; n++) await queue.publish(wantedEvent({ asked: { after: HOUR + n } }), 'web');
+    const { records, next } = await queue.find({ status: 'success', tags: [] }, 100);
+    expect([records, next]).toEqual([[], expect.any(String)]);
+    expect(reads).toBe(200);
+  });
+
   test('as a list of all would be filtered, whatever is asked', async () => {
     const { queue, runUntil } = await lived();
     await runUntil(START + HOUR);

@@ -44,7 +44,7 @@ test('all that the dispatcher reads at once it sends at once, and no request wai
 }, 60_000);
 
 test.each([
-  ['that was idle for less than ten seconds is used again', 9_999, 1],
+  ['that was idle for less than ten seconds is used again', 9_000, 1],
   ['that was idle for longer is not: AWS may have closed it while the process was frozen', 10_000, 2],
 ])('a connection to SQS %s', async (_, idle, connections) => {
   const { environment } = await aws.surroundings();

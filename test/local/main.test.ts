@@ -66,7 +66,9 @@ test('ends, and says what to do, when there is no more room for its table', asyn
   for (let n = 0; n < 10; n++) await publish(url, event).catch(() => {});
   expect(await queue.ended).toBe(1);
   const [, said] = queue.printed().split('\n\n').slice(-2);
-  expect(said).toMatch(/^The table in .* takes no more writes \(.*\)\. .* Make room there, and start again\.\n$/);
+  expect(said).toMatch(
+    /^The table in .* has failed \(.*\)\. .* Make room there if the disk is full, and start again\.\n$/,
+  );
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
