@@ -59,7 +59,7 @@ export function attempter(
     if (made !== undefined) return ended(event, progress, made);
     if (progress.claim !== undefined) return respectClaim(message, event, progress, progress.claim);
     if (!visitor.enter(message.host ?? hostOf(event.url))) return 'host is full';
-    if (!mayBeContested(message, record, now())) return makeCall(event, progress, secrets);
+    if (!mayBeContested(message, record, now(), world)) return makeCall(event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
     // Made even if nothing else starts any more: a claim without a call would be taken for a crash.
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(event, claimed, secrets);

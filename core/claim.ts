@@ -5,11 +5,6 @@ import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
-/**
- * A call that starts later than this may not be recorded before the due queue hands its message to another deliverer: it waits for
- * a call's longest timeout and 90 s at least (lib/timings.ts), and some of that is for the record.
- */
-const LATE = 80_000;
 /** So much later than its instant a first message may meet the second one, which was sent for a repeated request. */
 const LATE_FOR_REPEATED = 2_000;
 type Instance = Pick<World, 'instance' | 'isAlone'>;
@@ -27,9 +22,16 @@ export function isRepeated({ receiveCount, again }: Received): boolean {
 }
 
 /** Claiming costs a write, so it is done only where another deliverer may be at the same attempt. */
-export function mayBeContested(message: Received, { event, progress }: EventRecord, now: number): boolean {
+export function mayBeContested(
+  message: Received,
+  { event, progress }: EventRecord,
+  now: number,
+  { visibility, isAlone }: Pick<World, 'visibility' | 'isAlone'>,
+): boolean {
   const late = now - message.at;
-  if (isRepeated(message) || late > LATE || event.timeout > LONG) return true;
+  // The message may have been taken from the due queue at its instant, and be handed to another before this call is recorded.
+  const mayOutlastItsMessage = !isAlone && late + event.timeout + RECORDED_WITHIN > visibility;
+  if (isRepeated(message) || mayOutlastItsMessage || event.timeout > LONG) return true;
   return mayHaveBeenSentAgain(event, progress) && late > LATE_FOR_REPEATED;
 }
 

@@ -309,14 +309,14 @@ export const rules: readonly Rule[] = [
   {
     name: 'there are claims',
     file: 'core/claim.ts',
-    code: 'if (isRepeated(message) || late > LATE || event.timeout > LONG) return true;',
-    without: 'if (message.at < 0 && late + event.timeout < LATE + LONG) return true;',
+    code: 'if (isRepeated(message) || mayOutlastItsMessage || event.timeout > LONG) return true;',
+    without: 'if (message.at < 0 && mayOutlastItsMessage && event.timeout < LONG) return true;',
   },
   {
     name: 'a late message is claimed',
     file: 'core/claim.ts',
-    code: 'late > LATE || ',
-    without: 'late + LATE < 0 || ',
+    code: '!isAlone && late + event.timeout + RECORDED_WITHIN > visibility',
+    without: '!isAlone && late + event.timeout + RECORDED_WITHIN + visibility < 0',
   },
   {
     name: 'a long call is claimed',
@@ -571,7 +571,7 @@ export const rules: readonly Rule[] = [
     name: 'where the first comes late too, the attempt is claimed',
     file: 'core/claim.ts',
     code: 'return mayHaveBeenSentAgain(event, progress) && late > LATE_FOR_REPEATED;',
-    without: 'return mayHaveBeenSentAgain(event, progress) && late > LATE;',
+    without: 'return mayHaveBeenSentAgain(event, progress) && late > 300_000;',
   },
   {
     name: 'the message of a repeated retry comes behind the first',

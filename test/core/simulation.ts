@@ -21,6 +21,7 @@ type Scene = {
   readonly earlyBy?: number;
   readonly instance?: string;
   readonly isAlone?: boolean;
+  readonly visibility?: number;
   readonly slots?: CallSlots;
 };
 
@@ -32,6 +33,7 @@ export function simulation({
   earlyBy = 0,
   instance = 'one',
   isAlone = false,
+  visibility = quietWorld.visibility,
   slots = unlimitedSlots,
   dueQueue,
 }: Scene = {}) {
@@ -53,6 +55,7 @@ export function simulation({
     random,
     instance,
     isAlone,
+    visibility,
     slots,
   });
 
