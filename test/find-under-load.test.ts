@@ -73,7 +73,7 @@ test('2,000 that wait are counted exactly, among 3,000 that have just finished a
   process.stdout.write(`Counting 2,000 of 25,000 events read ${reads} units in ${JSON.stringify(calls)}.\n`);
   expect(calls.Query).toBeLessThanOrEqual(4 + 5_000 / 200);
   expect(calls.BatchGetItem).toBeLessThanOrEqual(1 + 5_000 / 100);
-}, 60_000);
+}, 120_000);
 
 /** @param after how long from now the n-th is due */
 async function publishAll(count: number, after: (n: number) => number): Promise<readonly EventKey[]> {
