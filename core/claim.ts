@@ -5,6 +5,8 @@ import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
+/** Later than this, the audit may have sent another message soon. */
+const LATE = 300_000;
 /** So much later than its instant a first message may meet the second one, which was sent for a repeated request. */
 const LATE_FOR_REPEATED = 2_000;
 type Instance = Pick<World, 'instance' | 'isAlone'>;
@@ -30,7 +32,7 @@ export function mayBeContested(
 ): boolean {
   const late = now - message.at;
   // The message may have been taken from the due queue at its instant, and be handed to another before this call is recorded.
-  const mayOutlastItsMessage = !isAlone && late + event.timeout + RECORDED_WITHIN > visibility;
+  const mayOutlastItsMessage = late > LATE || (!isAlone && late + event.timeout + RECORDED_WITHIN > visibility);
   if (isRepeated(message) || mayOutlastItsMessage || event.timeout > LONG) return true;
   return mayHaveBeenSentAgain(event, progress) && late > LATE_FOR_REPEATED;
 }

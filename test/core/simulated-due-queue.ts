@@ -7,7 +7,13 @@ const LONGEST_DELAY = 900_000;
 const MOST_AT_ONCE = 10;
 
 /** A message on the due queue: nobody gets it before it is visible. Tests change it as they like. */
-export type Held = { readonly message: Message; visibleAt: number; receiveCount: number };
+export type Held = {
+  readonly message: Message;
+  /** Whether it is delayed beyond its instant, to come behind another. */
+  readonly isSecond: boolean;
+  visibleAt: number;
+  receiveCount: number;
+};
 
 type Rules = {
   readonly now: () => number;
@@ -29,7 +35,7 @@ export function simulatedDueQueue({ now, sendersNow, visibility, loses }: Rules)
       sent.push(message);
       const delay = Math.min(LONGEST_DELAY, Math.max(0, handOverAt - sendersNow()));
       const visibleAt = now() + Math.floor(delay / SECOND) * SECOND;
-      if (!loses(message)) held.push({ message, visibleAt, receiveCount: 0 });
+      if (!loses(message)) held.push({ message, isSecond: handOverAt > message.at, visibleAt, receiveCount: 0 });
     },
     backlog: async () => visible().length,
   };
@@ -54,7 +60,7 @@ export function simulatedDueQueue({ now, sendersNow, visibility, loses }: Rules)
       held = held.filter((one) => !gone.includes(one));
     },
     /** Another of the same, as if it had been sent twice. */
-    repeat: ({ message, visibleAt }: Held) => void held.push({ message, visibleAt, receiveCount: 0 }),
+    repeat: (one: Held) => void held.push({ ...one, receiveCount: 0 }),
     nextVisibleAt: () => Math.min(...held.map(({ visibleAt }) => visibleAt)),
   };
 }
