@@ -5,7 +5,7 @@ import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
-/** Later than this, the audit may have sent another message soon. */
+/** Later than this, the audit may send another message before the call has been recorded. */
 const LATE = 300_000;
 /** So much later than its instant a first message may meet the second one, which was sent for a repeated request. */
 const LATE_FOR_REPEATED = 2_000;
@@ -31,9 +31,9 @@ export function mayBeContested(
   { visibility, isAlone }: Pick<World, 'visibility' | 'isAlone'>,
 ): boolean {
   const late = now - message.at;
-  // The message may have been taken from the due queue at its instant, and be handed to another before this call is recorded.
-  const mayOutlastItsMessage = late > LATE || (!isAlone && late + event.timeout + RECORDED_WITHIN > visibility);
-  if (isRepeated(message) || mayOutlastItsMessage || event.timeout > LONG) return true;
+  if (isRepeated(message) || late > LATE || event.timeout > LONG) return true;
+  // If it was taken from the due queue at its instant, another may be handed the message before this call has been recorded.
+  if (!isAlone && late + event.timeout + RECORDED_WITHIN > visibility) return true;
   return mayHaveBeenSentAgain(event, progress) && late > LATE_FOR_REPEATED;
 }
 

@@ -26,7 +26,10 @@ type FoundPage = { readonly records: readonly EventRecord[]; readonly next?: Pos
 
 export type Find = (search: Search, limit: number, after?: Position) => Promise<FoundPage>;
 
-/** Finds events by merging the lists in which they stand. A page is full unless it is the last, or too few of many fit, or looking took long. */
+/**
+ * Finds events by merging the lists in which they stand. A page is full unless it is the last, too few of many fit, or looking took
+ * long.
+ */
 export function finder(world: World): Find {
   const { store, now } = world;
 

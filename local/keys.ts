@@ -14,7 +14,8 @@ const help = `API keys of the event queue on this machine, whether it runs or no
   npm run keys -- list                                         every key, without its secret
   npm run keys -- revoke <id>                                  ends a key; it stops working within 30 s
 
-  --data <folder>     where the events are kept on this machine (default ${DEFAULT_DATA_FOLDER}); with --memory a queue has no keys but demo
+  --data <folder>     where the events are kept on this machine (default ${DEFAULT_DATA_FOLDER});
+                      a queue with --memory has no keys but demo
   --table <name>      or the table of the queue on AWS, with the credentials that the AWS CLI would take
   --region <region>   in which region (default as for the AWS CLI)
 
