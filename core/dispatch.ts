@@ -28,11 +28,9 @@ export const LONGEST_RUN = 230_000;
 const LONGEST_AUDIT = 45_000;
 /** So many are read at a time; what they hold is sent at once, ten messages a request. Whoever sends needs as many connections. */
 export const MOST_SHARDS = 8;
-/** How often what could not be sent is sent again, behind what may have arrived, before the page is left to the next run. */
-const MOST_SENDS_AGAIN = 2;
 const PAUSE_BEFORE_SENDING_AGAIN = 1_000;
-/** Longer than it takes until a run of the dispatcher sees that the clock was put back. */
-const START_OVERLAP = 90_000;
+/** Longer than it takes until a run of the dispatcher sees that the clock was put back, though one of them fails. */
+const START_OVERLAP = 150_000;
 
 export type Dispatcher = {
   /** Every minute: sends what is soon due, and sees after what should be finished. Undefined, and nothing done, if another run is at it. */
@@ -177,32 +175,21 @@ async function* pages(store: EventStore, from: readonly Position[], until: numbe
 
 /**
  * A page of several shards is 160 requests to SQS. One that fails does not repeat the others: all of theirs would be there twice, at the
- * same instant.
+ * same instant. What it held goes out once more, behind what may have arrived; if that fails too, the page is left to the next run.
  */
 function promoter({ dueQueue, now, sleep, longestTimeout }: World): Handle {
-  async function sendAll(messages: readonly Message[], sendsAgain: number): Promise<void> {
-    const results = await Promise.allSettled(messages.map(send));
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure === undefined) return;
-    if (sendsAgain === 0) throw failure.reason;
-    await sleep(PAUSE_BEFORE_SENDING_AGAIN);
-    const unsent = messages.filter((_, index) => results[index]?.status === 'rejected');
-    await sendAll(
-      unsent.map((message) => ({ ...message, again: true })),
-      sendsAgain - 1,
-    );
-  }
-
-  function send(message: Message): Promise<void> {
-    if (message.again) return dueQueue.send(message, afterTheFirst(message.at, longestTimeout, now()));
-    return dueQueue.send(message);
-  }
-
   return async (entries) => {
     const messages = entries.map(messageFor).filter((message) => message !== undefined);
-    await sendAll(messages, MOST_SENDS_AGAIN);
+    const results = await Promise.allSettled(messages.map((message) => dueQueue.send(message)));
+    const unsent = messages.filter((_, index) => results[index]?.status === 'rejected');
+    if (unsent.length > 0) await sleep(PAUSE_BEFORE_SENDING_AGAIN);
+    await Promise.all(unsent.map(sendBehind));
     return messages.length;
   };
+
+  function sendBehind(message: Message): Promise<void> {
+    return dueQueue.send({ ...message, again: true }, afterTheFirst(message.at, longestTimeout, now()));
+  }
 }
 
 /** The larger a position, the earlier. */

@@ -512,6 +512,22 @@ describe('at the start of a process that is alone', () => {
     },
   );
 
+  test('what is published after the clock was put back right then is found, though the run that would see it fails', async () => {
+    let isFailing = false;
+    const { queue, clock, jump, restart, runUntil, loseAll, calls } = simulatedCloud({
+      fault: (operation) => (operation === 'findHands' && isFailing ? 'fails' : undefined),
+    });
+    await restart();
+    jump(-2 * MINUTE);
+    await queue.publish(wantedEvent(), 'web');
+    loseAll();
+    isFailing = true;
+    await runUntil(clock.now() + MINUTE);
+    isFailing = false;
+    await runUntil(clock.now() + 2 * HOUR);
+    expect(calls).toHaveLength(1);
+  });
+
   test('what came into reach while the start took its time is sent at once', async () => {
     let startTakes = 0;
     const cloud = simulatedCloud({
