@@ -15,18 +15,15 @@ export type Batch<Item, Result> = {
 type Call<Item, Result> = { item: Item } & PromiseWithResolvers<Result>;
 
 /**
- * Lets calls of the same moment share a batch. Of two items with one key in the same moment the later counts, for both
- * callers. A batch that fails rejects all its callers.
+ * Lets calls of the same moment share a batch; one that is full waits for no more. Of two items with one key in a batch the later
+ * counts, for both callers. A batch that fails rejects all its callers.
  */
 export function coalesce<Item, Result>(batch: Batch<Item, Result>): (item: Item) => Promise<Result> {
   let gathered = new Map<string, Call<Item, Result>>();
 
   function flush(): void {
-    const calls = [...gathered];
+    void runUntilDone(batch, gathered);
     gathered = new Map();
-    for (let start = 0; start < calls.length; start += batch.most) {
-      void runUntilDone(batch, new Map(calls.slice(start, start + batch.most)));
-    }
   }
 
   return (item) => {
@@ -35,6 +32,7 @@ export function coalesce<Item, Result>(batch: Batch<Item, Result>): (item: Item)
     const call = gathered.get(key) ?? { item, ...Promise.withResolvers<Result>() };
     call.item = item;
     gathered.set(key, call);
+    if (gathered.size === batch.most) flush();
     return call.promise;
   };
 }

@@ -39,6 +39,14 @@ describe('calls of the same moment', () => {
     expect(await Promise.all(results)).toEqual(keys.map((key) => `${key} done`));
   });
 
+  test('go without the rest of it as soon as they fill a batch', async () => {
+    const { call, batches } = coalescing({ most: 2 });
+    for (const key of ['a', 'b', 'c']) void call(key);
+    expect(batches).toEqual([['a', 'b']]);
+    await jest.runAllTimersAsync();
+    expect(batches).toEqual([['a', 'b'], ['c']]);
+  });
+
   test('share one item if they share a key: the later counts, for both callers', async () => {
     const ran: Item[] = [];
     const { call } = coalescing({ run: (items) => void ran.push(...items) });
@@ -127,10 +135,10 @@ describe('a batch that fails', () => {
       if (items.some(({ key }) => key === 'a')) throw failure;
     };
     const { call, batches } = coalescing({ most: 2, run: refuseTheFirst });
-    const settled = Promise.allSettled(['a', 'b', 'c', 'a'].map((key) => call(key)));
+    const settled = Promise.allSettled(['a', 'a', 'b', 'c'].map((key) => call(key)));
     await jest.runAllTimersAsync();
     const rejected = { status: 'rejected', reason: failure };
-    expect(await settled).toEqual([rejected, rejected, { status: 'fulfilled', value: 'c done' }, rejected]);
+    expect(await settled).toEqual([rejected, rejected, rejected, { status: 'fulfilled', value: 'c done' }]);
     expect(batches).toEqual([['a', 'b'], ['c']]);
   });
 
