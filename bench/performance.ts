@@ -5,7 +5,7 @@ import { functionsInTurns, measureUnits, TURNS } from './functions.ts';
 import { type Figure, type Measure, meets, rowOf } from './workers/figure.ts';
 import { bareBurst, batches, burst, delayed, steady, waiting } from './workers/loads.ts';
 import { type Medians, medians } from './workers/medians.ts';
-import { onBareMachine, onQueue, type QueueScene, unseen, warmUp } from './workers/scenes.ts';
+import { onBareMachine, onQueue, type QueueScene, unseen } from './workers/scenes.ts';
 import { openTimingReceiver } from './workers/timing-receiver.ts';
 
 const SMALL_BURST = 2_000;
@@ -27,6 +27,8 @@ const help = `Measures the queue on this machine, its table on disk, against wha
 npm run bench -- first | functions | hostile measures one thing each.`;
 
 type Sizes = {
+  /** Before anything is measured, in each process but those with a backlog: what was published lately costs a start. */
+  readonly warmUp: number;
   readonly burst: number;
   /** Of a steady load, in each turn. */
   readonly seconds: number;
@@ -40,6 +42,7 @@ type Sizes = {
   readonly smallBursts: number;
 };
 const sizes: Sizes = {
+  warmUp: 15_000,
   burst: 20_000,
   seconds: 20,
   delayed: 5_000,
@@ -50,6 +53,7 @@ const sizes: Sizes = {
   smallBursts: 9,
 };
 const quickSizes: Sizes = {
+  warmUp: 2_000,
   burst: 5_000,
   seconds: 5,
   delayed: 1_000,
@@ -100,35 +104,36 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
   };
   for (let turn = 0; turn < size.turns; turn++) {
     console.error(`turn ${turn + 1} of ${size.turns}`);
-    await bursts(size.burst, inTurns);
+    await bursts(size, inTurns);
     await functionsTurn();
     await latenesses(size, inTurns);
     const count = size.backlogs.at(turn - size.turns);
-    if (count !== undefined) await onQueue(withBacklog(count, size), inTurns(`with ${count} waiting`));
+    if (count !== undefined) await onQueue(withBacklog(count, size), inTurns(`with ${count} waiting`), SMALL_BURST);
   }
   for (const scenario of scenarios.values()) scenario.tell();
 }
 
 /** The machine's own limit is measured right before a burst and right after it. */
-async function bursts(events: number, measured: Measured): Promise<void> {
-  const onMachine = () => onBareMachine((scene) => bareBurst(scene, events), measured('the machine'));
+async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
+  const onMachine = () => onBareMachine((scene) => bareBurst(scene, events), measured('the machine'), warmUp);
   const before = await onMachine();
   const measure = measured('burst');
-  const rate = await onQueue(async (scene) => {
-    const found = await burst(scene, events, { recorded: { least: 3_000 } });
+  const burstAndStart = async (scene: QueueScene) => {
+    const rate = await burst(scene, events, { recorded: { least: 3_000 } });
     measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
-    return found;
-  }, measure);
+    return rate;
+  };
+  const rate = await onQueue(burstAndStart, measure, warmUp);
   measure('of what the machine can do', (2 * rate) / (before + (await onMachine())), 'times', { least: 0.3 });
-  await onQueue((scene) => batches(scene, events), measured('batch'));
+  await onQueue((scene) => batches(scene, events), measured('batch'), warmUp);
 }
 
 async function latenesses(size: Sizes, measured: Measured): Promise<void> {
-  const { seconds } = size;
+  const { seconds, warmUp } = size;
   for (const perSecond of [100, 500])
-    await onQueue((scene) => steady(scene, perSecond, seconds), measured(`steady, ${perSecond} a second`));
-  await onQueue((scene) => delayed(scene, size.delayed, size.delayedSeconds), measured('delayed'));
-  await onQueue(besideSlowOnes(seconds), measured('beside slow receivers'));
+    await onQueue((scene) => steady(scene, perSecond, seconds), measured(`steady, ${perSecond} a second`), warmUp);
+  await onQueue((scene) => delayed(scene, size.delayed, size.delayedSeconds), measured('delayed'), warmUp);
+  await onQueue(besideSlowOnes(seconds), measured('beside slow receivers'), warmUp);
 }
 
 function besideSlowOnes(seconds: number) {
@@ -145,24 +150,24 @@ function withBacklog(count: number, size: Sizes) {
     await waiting(scene.queueUrl, count);
     for (let turn = 0; turn < size.backlogTurns; turn++)
       measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
-    await onQueue(async (without) => {
+    const besideOneWithout = async (without: QueueScene) => {
       for (let turn = 0; turn < size.backlogTurns; turn++) {
         for (const queue of [scene, without]) {
           await queue.restart();
-          await warmUp(queue);
+          await rateOf(queue);
         }
         await smallBursts(scene, without, size.smallBursts);
         await delayed(scene, size.delayed, size.delayedSeconds);
         await batches(without, size.delayed);
         measure('memory', memory(), 'MiB');
       }
-    }, unseen);
+    };
+    await onQueue(besideOneWithout, unseen, SMALL_BURST);
   };
 }
 
 /** With the backlog and on a queue without one in turns: each is compared to the one before and the one after it. */
 async function smallBursts(scene: QueueScene, without: QueueScene, count: number): Promise<void> {
-  const rateOf = (one: QueueScene) => burst({ ...one, measure: unseen }, SMALL_BURST);
   let before = await rateOf(without);
   for (let n = 0; n < count; n++) {
     const rate = await rateOf(scene);
@@ -171,4 +176,8 @@ async function smallBursts(scene: QueueScene, without: QueueScene, count: number
     scene.measure('of that without any waiting', (2 * rate) / (before + after), 'times', { least: 0.9 });
     before = after;
   }
+}
+
+function rateOf(queue: QueueScene): Promise<number> {
+  return burst({ ...queue, measure: unseen }, SMALL_BURST);
 }

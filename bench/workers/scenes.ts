@@ -9,9 +9,6 @@ import { runProcess, serveInProcess } from './local-process.ts';
 import { openTimingReceiver } from './timing-receiver.ts';
 
 const BARE = fileURLToPath(new URL('bare-queue.ts', import.meta.url));
-/** Events before anything is measured: a process that has just begun still compiles itself. */
-const WARM_UP = 2_000;
-
 export type QueueScene = Scene & {
   /** What the queue's process holds. MiB. */
   memory(): number;
@@ -19,8 +16,16 @@ export type QueueScene = Scene & {
   restart(): Promise<number>;
 };
 
-/** The local runtime, warm, with its table in a folder of its own. */
-export async function onQueue<Found>(act: (scene: QueueScene) => Promise<Found>, measure: Measure): Promise<Found> {
+/**
+ * The local runtime, with its table in a folder of its own.
+ *
+ * @param warmUp so many events before anything is measured: a process that has just begun still compiles itself
+ */
+export async function onQueue<Found>(
+  act: (scene: QueueScene) => Promise<Found>,
+  measure: Measure,
+  warmUp: number,
+): Promise<Found> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-bench-'));
   const receiver = await openTimingReceiver();
   let queue = await serveInProcess(['--data', folder]);
@@ -40,7 +45,7 @@ export async function onQueue<Found>(act: (scene: QueueScene) => Promise<Found>,
     },
   };
   try {
-    await warmUp(scene);
+    await burst({ ...scene, measure: unseen }, warmUp);
     return await act(scene);
   } finally {
     queue.kill('SIGTERM');
@@ -50,12 +55,16 @@ export async function onQueue<Found>(act: (scene: QueueScene) => Promise<Found>,
   }
 }
 
-export async function onBareMachine<Found>(act: (scene: Scene) => Promise<Found>, measure: Measure): Promise<Found> {
+export async function onBareMachine<Found>(
+  act: (scene: Scene) => Promise<Found>,
+  measure: Measure,
+  warmUp: number,
+): Promise<Found> {
   const receiver = await openTimingReceiver();
   const bare = runProcess(process.execPath, [BARE]);
   try {
     const scene = { queueUrl: await bare.sees(/listens on (\S+)/), receiver, measure };
-    await bareBurst({ ...scene, measure: unseen }, WARM_UP);
+    await bareBurst({ ...scene, measure: unseen }, warmUp);
     return await act(scene);
   } finally {
     bare.kill('SIGTERM');
@@ -65,10 +74,6 @@ export async function onBareMachine<Found>(act: (scene: Scene) => Promise<Found>
 }
 
 export const unseen: Measure = () => {};
-
-export async function warmUp(scene: QueueScene): Promise<void> {
-  await burst({ ...scene, measure: unseen }, WARM_UP);
-}
 
 /** What is resident, where the system tells. */
 function memoryOf(pid: number | undefined): number {
