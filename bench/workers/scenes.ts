@@ -9,6 +9,7 @@ import { runProcess, serveInProcess } from './local-process.ts';
 import { openTimingReceiver } from './timing-receiver.ts';
 
 const BARE = fileURLToPath(new URL('bare-queue.ts', import.meta.url));
+
 export type QueueScene = Scene & {
   /** What the queue's process holds. MiB. */
   memory(): number;
