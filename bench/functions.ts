@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bundle, type Bundles, bundleOf, invokeAgainAndAgain, loadTime, synthesize } from './workers/bundles.ts';
+import { comparison } from './workers/comparison.ts';
 import { idleRun, scenarios, usageOfEvent } from './workers/cost.ts';
 import { recordsOf, requestOf } from './workers/deployed-functions.ts';
 import { emulatedCloud } from './workers/emulated-cloud.ts';
@@ -17,6 +18,10 @@ const INVOCATIONS = 2_000;
 const BATCH = 10;
 const COMING_DUE = 5_000;
 const MINUTE = 60_000;
+const PUBLISH = 'Publish, an event';
+const DELIVER = 'Deliver, ten events';
+const DISPATCH = 'Dispatch, an event that comes due: processor';
+const OF_THE_SDK = 'of what the SDK takes alone';
 
 export async function functions(): Promise<void> {
   const { turn, tell, close } = await functionsInTurns((name, value, unit, aim) =>
@@ -44,9 +49,8 @@ export async function functionsInTurns(measure: Measure) {
 
   return {
     async turn(): Promise<void> {
-      await measureLoading(bundles, turns.measure);
+      await measureLoading(bundles, barePublish, turns.measure);
       await measureInvocations(bundles, barePublish, turns.measure);
-      await measureDispatch(bundles, turns.measure);
     },
 
     tell: turns.tell,
@@ -67,44 +71,68 @@ export async function measureUnits(measure: Measure): Promise<void> {
 }
 
 /** The first process after other work also pays for what is no longer in the machine's caches, so it does not count. */
-async function measureLoading(bundles: Bundles, measure: Measure): Promise<void> {
+async function measureLoading(bundles: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud();
   const { environment } = await cloud.surroundings();
   await loadTime(bundles.Publish, environment);
-  for (const [name, bundle] of Object.entries(bundles))
-    measure(`${name}, to load`, await loadTime(bundle, environment), 'ms', { most: 100 });
+  const { one, other, tell } = comparison(measure, OF_THE_SDK);
+  for (const [name, bundle] of Object.entries(bundles)) {
+    const what = `${name}, to load`;
+    other(what, await loadTime(barePublish, environment));
+    one(what, await loadTime(bundle, environment), 'ms', { most: 100 });
+    other(what, await loadTime(barePublish, environment));
+  }
+  tell();
   await cloud.close();
 }
 
 /** Each process is warm: the first half of its invocations does not count. */
-async function measureInvocations({ Publish, Deliver }: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
+async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
-  const { environment, calls } = await cloud.surroundings();
   const receiver = await openTimingReceiver();
   const event = { url_to_send_request: `${receiver.url}/`, body: { user: 42 } };
   const requests = Array.from({ length: INVOCATIONS }, () => requestOf(cloud.secret, 'POST', '/events', event));
+  const { one, other, tell } = comparison(measure, OF_THE_SDK);
 
-  const published = await invokeAgainAndAgain(Publish, environment, requests);
-  measure('Publish, an event: time', published.took, 'ms');
-  measure('Publish, an event: processor', published.processor, 'ms', { most: 2 });
-  const alone = await invokeAgainAndAgain(barePublish, (await cloud.surroundings()).environment, requests);
-  measure('Publish, an event: of what its requests take alone', published.processor / alone.processor, 'times');
+  async function measureAlone(): Promise<void> {
+    const { took, processor } = await invokeAgainAndAgain(
+      barePublish,
+      (await cloud.surroundings()).environment,
+      requests,
+    );
+    for (const what of [PUBLISH, DELIVER]) {
+      other(`${what}: time`, took);
+      other(`${what}: processor`, processor);
+    }
+    other(DISPATCH, processor);
+  }
+
+  const { environment, calls } = await cloud.surroundings();
+  await measureAlone();
+  const published = await invokeAgainAndAgain(bundles.Publish, environment, requests);
+  one(`${PUBLISH}: time`, published.took, 'ms');
+  one(`${PUBLISH}: processor`, published.processor, 'ms', { most: 2 });
+  await measureAlone();
 
   const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').map(({ input }) => input.Entries);
   const bodies = (sent as { MessageBody: string }[][]).flat().map(({ MessageBody }) => MessageBody);
   const batches = Array.from({ length: INVOCATIONS / BATCH }, (_, n) =>
     recordsOf(bodies.slice(n * BATCH, (n + 1) * BATCH)),
   );
-  const delivered = await invokeAgainAndAgain(Deliver, environment, batches);
+  const delivered = await invokeAgainAndAgain(bundles.Deliver, environment, batches);
   await receiver.called(1);
-  measure('Deliver, ten events: time', delivered.took, 'ms');
-  measure('Deliver, ten events: processor', delivered.processor, 'ms');
+  one(`${DELIVER}: time`, delivered.took, 'ms');
+  one(`${DELIVER}: processor`, delivered.processor, 'ms');
+  one(DISPATCH, await dispatchOf(bundles), 'ms');
+  await measureAlone();
+
+  tell();
   receiver.close();
   await cloud.close();
 }
 
-/** Some runs, each of which meets as many events that come due. */
-async function measureDispatch({ Publish, Dispatch }: Bundles, measure: Measure): Promise<void> {
+/** Some runs, each of which meets as many events that come due. Milliseconds of a processor for each event. */
+async function dispatchOf({ Publish, Dispatch }: Bundles): Promise<number> {
   const cloud = await emulatedCloud();
   const { environment, calls } = await cloud.surroundings();
   const startedAt = Date.now();
@@ -122,6 +150,6 @@ async function measureDispatch({ Publish, Dispatch }: Bundles, measure: Measure)
   );
   const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').flatMap(({ input }) => input.Entries);
   if (sent.length !== runs.length * COMING_DUE) throw new Error(`${sent.length} messages were sent.`);
-  measure('Dispatch, an event that comes due: processor', run.processor / COMING_DUE, 'ms');
   await cloud.close();
+  return run.processor / COMING_DUE;
 }

@@ -2,13 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { functionsInTurns, measureUnits, TURNS } from './functions.ts';
+import { comparison } from './workers/comparison.ts';
 import { type Figure, type Measure, meets, rowOf } from './workers/figure.ts';
-import { bareBurst, batches, burst, delayed, steady, waiting } from './workers/loads.ts';
+import { batches, burst, delayed, type Scene, steady, waiting } from './workers/loads.ts';
 import { type Medians, medians } from './workers/medians.ts';
-import { onBareMachine, onQueue, type QueueScene, unseen } from './workers/scenes.ts';
+import { onBareMachine, onQueue, type ProcessScene, unseen } from './workers/scenes.ts';
 import { openTimingReceiver } from './workers/timing-receiver.ts';
 
 const SMALL_BURST = 2_000;
+const OF_THE_MACHINE = 'of what the machine does';
+const OF_ONE_WITHOUT = 'of that without any waiting';
 const options = {
   quick: { type: 'boolean', default: false },
   json: { type: 'string', default: 'bench.json' },
@@ -44,12 +47,12 @@ type Sizes = {
 const sizes: Sizes = {
   warmUp: 15_000,
   burst: 20_000,
-  seconds: 20,
+  seconds: 15,
   delayed: 5_000,
   delayedSeconds: 30,
   backlogs: [10_000, 100_000, 1_000_000],
   turns: TURNS,
-  backlogTurns: 5,
+  backlogTurns: 3,
   smallBursts: 9,
 };
 const quickSizes: Sizes = {
@@ -74,8 +77,8 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
   const earlier =
     values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')).figures as Figure[]);
   const figures: Figure[] = [];
-  const measured: Measured = (scenario) => (name, value, unit, aim) => {
-    const figure = { scenario, name, value, unit, ...(aim && { aim }) };
+  const measured: Measured = (scenario) => (name, value, unit, aim, turns) => {
+    const figure = { scenario, name, value, unit, ...(aim && { aim }), ...(turns && { turns }) };
     figures.push(figure);
     const before = earlier.find((one) => one.scenario === scenario && one.name === name);
     console.log(rowOf(figure, before));
@@ -113,52 +116,77 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
   for (const scenario of scenarios.values()) scenario.tell();
 }
 
-/** The machine's own limit is measured right before a burst and right after it. */
+/** What a burst costs a start shows right after it. */
 async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
-  const onMachine = () => onBareMachine((scene) => bareBurst(scene, events), measured('the machine'), warmUp);
-  const before = await onMachine();
-  const measure = measured('burst');
-  const burstAndStart = async (scene: QueueScene) => {
-    const rate = await burst(scene, events, { recorded: { least: 3_000 } });
-    measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
-    return rate;
+  const burstAndStart = async (queue: ProcessScene, machine: ProcessScene) => {
+    await oneAfterTheOther(queue, machine, (scene) => burst(scene, events));
+    for (const scene of [machine, queue])
+      scene.measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
   };
-  const rate = await onQueue(burstAndStart, measure, warmUp);
-  measure('of what the machine can do', (2 * rate) / (before + (await onMachine())), 'times', { least: 0.3 });
-  await onQueue((scene) => batches(scene, events), measured('batch'), warmUp);
+  const oneBatchAfterTheOther = (queue: ProcessScene, machine: ProcessScene) =>
+    oneAfterTheOther(queue, machine, (scene) => batches(scene, events));
+  await besideTheMachine('burst', burstAndStart, measured, warmUp, { 'called and recorded': { least: 0.3 } });
+  await besideTheMachine('batch', oneBatchAfterTheOther, measured, warmUp);
 }
 
 async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   const { seconds, warmUp } = size;
+  const atTheSameTime = (scenario: string, act: (scene: Scene) => Promise<void>) =>
+    besideTheMachine(scenario, (queue, machine) => Promise.all([act(queue), act(machine)]), measured, warmUp);
   for (const perSecond of [100, 500])
-    await onQueue((scene) => steady(scene, perSecond, seconds), measured(`steady, ${perSecond} a second`), warmUp);
-  await onQueue((scene) => delayed(scene, size.delayed, size.delayedSeconds), measured('delayed'), warmUp);
-  await onQueue(besideSlowOnes(seconds), measured('beside slow receivers'), warmUp);
+    await atTheSameTime(`steady, ${perSecond} a second`, (scene) => steady(scene, perSecond, seconds));
+  await atTheSameTime('delayed', (scene) => delayed(scene, size.delayed, size.delayedSeconds));
+  await atTheSameTime('beside slow receivers', besideSlowOnes(seconds));
 }
 
 function besideSlowOnes(seconds: number) {
-  return async (scene: QueueScene): Promise<void> => {
+  return async (scene: Scene): Promise<void> => {
     const slow = await openTimingReceiver();
     await steady(scene, 100, seconds, slow).finally(slow.close);
   };
 }
 
-/** Beside another queue, which has done the same and has nothing waiting: what both did lately costs them the same. */
+/** A queue, and what does the same on this machine and keeps nothing: the machine's own limit. */
+async function besideTheMachine(
+  scenario: string,
+  act: (queue: ProcessScene, machine: ProcessScene) => Promise<unknown>,
+  measured: Measured,
+  warmUp: number,
+  aims: Parameters<typeof comparison>[2] = {},
+): Promise<void> {
+  const { one, other, tell } = comparison(measured(scenario), OF_THE_MACHINE, aims);
+  const ofMachine: Measure = (name, value, unit) => {
+    other(name, value);
+    measured(`the machine, ${scenario}`)(name, value, unit);
+  };
+  await onBareMachine((machine) => onQueue((queue) => act(queue, machine), one, warmUp), ofMachine, warmUp);
+  tell();
+}
+
+/** Both take all that there is, so one after the other: the machine right before the queue and right after it. */
+async function oneAfterTheOther(
+  queue: ProcessScene,
+  machine: ProcessScene,
+  act: (scene: Scene) => Promise<unknown>,
+): Promise<void> {
+  for (const scene of [machine, queue, machine]) await act(scene);
+}
+
+/** Beside another queue, which does the same and has nothing waiting: what both did lately costs them the same. */
 function withBacklog(count: number, size: Sizes) {
-  return async (scene: QueueScene): Promise<void> => {
+  return async (scene: ProcessScene): Promise<void> => {
     const { measure, memory, restart } = scene;
     await waiting(scene.queueUrl, count);
     for (let turn = 0; turn < size.backlogTurns; turn++)
       measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
-    const besideOneWithout = async (without: QueueScene) => {
+    const besideOneWithout = async (without: ProcessScene) => {
       for (let turn = 0; turn < size.backlogTurns; turn++) {
         for (const queue of [scene, without]) {
           await queue.restart();
           await rateOf(queue);
         }
         await smallBursts(scene, without, size.smallBursts);
-        await delayed(scene, size.delayed, size.delayedSeconds);
-        await batches(without, size.delayed);
+        await delayedBoth(scene, without, size);
         measure('memory', memory(), 'MiB');
       }
     };
@@ -167,17 +195,30 @@ function withBacklog(count: number, size: Sizes) {
 }
 
 /** With the backlog and on a queue without one in turns: each is compared to the one before and the one after it. */
-async function smallBursts(scene: QueueScene, without: QueueScene, count: number): Promise<void> {
+async function smallBursts(scene: ProcessScene, without: ProcessScene, count: number): Promise<void> {
   let before = await rateOf(without);
   for (let n = 0; n < count; n++) {
     const rate = await rateOf(scene);
     const after = await rateOf(without);
     scene.measure('called and recorded', rate, 'per second');
-    scene.measure('of that without any waiting', (2 * rate) / (before + after), 'times', { least: 0.9 });
+    scene.measure(`called and recorded, ${OF_ONE_WITHOUT}`, (2 * rate) / (before + after), 'times', { least: 0.9 });
     before = after;
   }
 }
 
-function rateOf(queue: QueueScene): Promise<number> {
+/** At the same time: neither takes much. */
+async function delayedBoth(scene: Scene, without: Scene, { delayed: events, delayedSeconds }: Sizes): Promise<void> {
+  const { one, other, tell } = comparison(scene.measure, OF_ONE_WITHOUT, {
+    'late, p50': { most: 1.1 },
+    'late, p99': { most: 1.1 },
+  });
+  await Promise.all([
+    delayed({ ...scene, measure: one }, events, delayedSeconds),
+    delayed({ ...without, measure: other }, events, delayedSeconds),
+  ]);
+  tell();
+}
+
+function rateOf(queue: Scene): Promise<number> {
   return burst({ ...queue, measure: unseen }, SMALL_BURST);
 }

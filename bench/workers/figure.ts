@@ -6,9 +6,17 @@ export type Figure = {
   readonly unit: 'per second' | 'ms' | 'MiB' | 'KB' | 'times' | 's' | 'an event';
   /** What is aimed at: at least, or at most. */
   readonly aim?: { readonly least: number } | { readonly most: number };
+  /** Of which it is the median. */
+  readonly turns?: readonly number[];
 };
 
-export type Measure = (name: string, value: number, unit: Figure['unit'], aim?: Figure['aim']) => void;
+export type Measure = (
+  name: string,
+  value: number,
+  unit: Figure['unit'],
+  aim?: Figure['aim'],
+  turns?: Figure['turns'],
+) => void;
 
 export function meets({ value, aim }: Figure): boolean | undefined {
   if (aim === undefined) return undefined;
@@ -19,7 +27,7 @@ export function meets({ value, aim }: Figure): boolean | undefined {
 export function rowOf(figure: Figure, before?: Figure): string {
   const { scenario, name, value, unit } = figure;
   const amount = `${shown(value).padStart(10)} ${unit.padEnd(12)}`;
-  return `${scenario.padEnd(24)}${name.padEnd(60)}${amount}${aimOf(figure).padEnd(16)}${changeOf(figure, before)}`.trimEnd();
+  return `${scenario.padEnd(36)}${name.padEnd(60)}${amount}${aimOf(figure).padEnd(16)}${changeOf(figure, before)}`.trimEnd();
 }
 
 function aimOf(figure: Figure): string {

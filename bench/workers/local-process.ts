@@ -63,7 +63,10 @@ export async function serveInProcess(
   args: readonly string[],
   surroundings: Surroundings = {},
 ): Promise<ServingProcess> {
-  const running = runLocalProcess(['--port', '0', ...args], surroundings);
+  return serving(runLocalProcess(['--port', '0', ...args], surroundings));
+}
+
+export async function serving(running: LocalProcess): Promise<ServingProcess> {
   return { ...running, url: await running.sees(/listens on (\S+)/) };
 }
 

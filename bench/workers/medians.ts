@@ -17,7 +17,7 @@ export function medians(measure: Measure): Medians {
     },
     tell() {
       for (const [name, { values, unit, aim }] of turns)
-        measure(name, quantileOf(values, 0.5) ?? Number.NaN, unit, aim);
+        measure(name, quantileOf(values, 0.5) ?? Number.NaN, unit, aim, values);
     },
   };
 }

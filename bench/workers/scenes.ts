@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Measure } from './figure.ts';
-import { bareBurst, burst, type Scene } from './loads.ts';
-import { runProcess, serveInProcess } from './local-process.ts';
+import { burst, type Scene } from './loads.ts';
+import { runProcess, type ServingProcess, serveInProcess, serving } from './local-process.ts';
 import { openTimingReceiver } from './timing-receiver.ts';
 
 const BARE = fileURLToPath(new URL('bare-queue.ts', import.meta.url));
 
-export type QueueScene = Scene & {
-  /** What the queue's process holds. MiB. */
+export type ProcessScene = Scene & {
+  /** What the process holds. MiB. */
   memory(): number;
   /** Milliseconds until it serves again after it was killed. */
   restart(): Promise<number>;
@@ -23,25 +23,47 @@ export type QueueScene = Scene & {
  * @param warmUp so many events before anything is measured: a process that has just begun still compiles itself
  */
 export async function onQueue<Found>(
-  act: (scene: QueueScene) => Promise<Found>,
+  act: (scene: ProcessScene) => Promise<Found>,
   measure: Measure,
   warmUp: number,
 ): Promise<Found> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-bench-'));
+  try {
+    return await onProcess(() => serveInProcess(['--data', folder]), act, measure, warmUp);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What does the same and keeps nothing. */
+export function onBareMachine<Found>(
+  act: (scene: ProcessScene) => Promise<Found>,
+  measure: Measure,
+  warmUp: number,
+): Promise<Found> {
+  return onProcess(() => serving(runProcess(process.execPath, [BARE])), act, measure, warmUp);
+}
+
+async function onProcess<Found>(
+  start: () => Promise<ServingProcess>,
+  act: (scene: ProcessScene) => Promise<Found>,
+  measure: Measure,
+  warmUp: number,
+): Promise<Found> {
   const receiver = await openTimingReceiver();
-  let queue = await serveInProcess(['--data', folder]);
-  const scene: QueueScene = {
+  let running = await start();
+  const scene: ProcessScene = {
     get queueUrl() {
-      return queue.url;
+      return running.url;
     },
     receiver,
     measure,
-    memory: () => memoryOf(queue.pid),
+    memory: () => memoryOf(running.pid),
     async restart() {
-      queue.kill('SIGKILL');
-      await queue.ended;
+      running.kill('SIGKILL');
+      await running.ended;
       const startedAt = performance.now();
-      queue = await serveInProcess(['--data', folder]);
+      running = await start();
       return performance.now() - startedAt;
     },
   };
@@ -49,27 +71,8 @@ export async function onQueue<Found>(
     await burst({ ...scene, measure: unseen }, warmUp);
     return await act(scene);
   } finally {
-    queue.kill('SIGTERM');
-    await queue.ended;
-    receiver.close();
-    await rm(folder, { recursive: true });
-  }
-}
-
-export async function onBareMachine<Found>(
-  act: (scene: Scene) => Promise<Found>,
-  measure: Measure,
-  warmUp: number,
-): Promise<Found> {
-  const receiver = await openTimingReceiver();
-  const bare = runProcess(process.execPath, [BARE]);
-  try {
-    const scene = { queueUrl: await bare.sees(/listens on (\S+)/), receiver, measure };
-    await bareBurst({ ...scene, measure: unseen }, warmUp);
-    return await act(scene);
-  } finally {
-    bare.kill('SIGTERM');
-    await bare.ended;
+    running.kill('SIGTERM');
+    await running.ended;
     receiver.close();
   }
 }
