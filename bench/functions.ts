@@ -7,7 +7,7 @@ import { comparison } from './workers/comparison.ts';
 import { idleRun, scenarios, usageOfEvent } from './workers/cost.ts';
 import { recordsOf, requestOf } from './workers/deployed-functions.ts';
 import { emulatedCloud } from './workers/emulated-cloud.ts';
-import { type Measure, rowOf } from './workers/figure.ts';
+import { type Figure, type Measure, rowOf } from './workers/figure.ts';
 import { medians } from './workers/medians.ts';
 import { openTimingReceiver } from './workers/timing-receiver.ts';
 
@@ -18,10 +18,6 @@ const INVOCATIONS = 2_000;
 const BATCH = 10;
 const COMING_DUE = 5_000;
 const MINUTE = 60_000;
-const PUBLISH = 'Publish, an event';
-const DELIVER = 'Deliver, ten events';
-const DISPATCH = 'Dispatch, an event that comes due: processor';
-const OF_THE_SDK = 'of what the SDK takes alone';
 
 export async function functions(): Promise<void> {
   const { turn, tell, close } = await functionsInTurns((name, value, unit, aim) =>
@@ -51,6 +47,7 @@ export async function functionsInTurns(measure: Measure) {
     async turn(): Promise<void> {
       await measureLoading(bundles, barePublish, turns.measure);
       await measureInvocations(bundles, barePublish, turns.measure);
+      await measureDispatch(bundles, turns.measure);
     },
 
     tell: turns.tell,
@@ -75,44 +72,45 @@ async function measureLoading(bundles: Bundles, barePublish: Bundle, measure: Me
   const cloud = await emulatedCloud();
   const { environment } = await cloud.surroundings();
   await loadTime(bundles.Publish, environment);
-  const { one, other, tell } = comparison(measure, OF_THE_SDK);
+  await loadTime(barePublish, environment);
+  const { one, other, tell } = comparison({ one: measure, toWhat: 'of what the SDK takes alone' });
+  let before = await loadTime(barePublish, environment);
   for (const [name, bundle] of Object.entries(bundles)) {
     const what = `${name}, to load`;
-    other(what, await loadTime(barePublish, environment));
+    other(what, before);
     one(what, await loadTime(bundle, environment), 'ms', { most: 100 });
-    other(what, await loadTime(barePublish, environment));
+    before = await loadTime(barePublish, environment);
+    other(what, before);
   }
   tell();
   await cloud.close();
 }
 
+type Invoked = Awaited<ReturnType<typeof invokeAgainAndAgain>>;
+
 /** Each process is warm: the first half of its invocations does not count. */
 async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
+  const { environment, calls } = await cloud.surroundings();
   const receiver = await openTimingReceiver();
   const event = { url_to_send_request: `${receiver.url}/`, body: { user: 42 } };
   const requests = Array.from({ length: INVOCATIONS }, () => requestOf(cloud.secret, 'POST', '/events', event));
-  const { one, other, tell } = comparison(measure, OF_THE_SDK);
-
-  async function measureAlone(): Promise<void> {
-    const { took, processor } = await invokeAgainAndAgain(
-      barePublish,
-      (await cloud.surroundings()).environment,
-      requests,
-    );
-    for (const what of [PUBLISH, DELIVER]) {
+  const twoRequests = async () => invokeAgainAndAgain(barePublish, (await cloud.surroundings()).environment, requests);
+  const compare = (what: string, invoked: Invoked, toThese: readonly Invoked[], aim?: Figure['aim']) => {
+    const { one, other, tell } = comparison({ one: measure, toWhat: 'of what two requests take alone' });
+    one(`${what}: time`, invoked.took, 'ms');
+    one(`${what}: processor`, invoked.processor, 'ms', aim);
+    for (const { took, processor } of toThese) {
       other(`${what}: time`, took);
       other(`${what}: processor`, processor);
     }
-    other(DISPATCH, processor);
-  }
+    tell();
+  };
 
-  const { environment, calls } = await cloud.surroundings();
-  await measureAlone();
+  const before = await twoRequests();
   const published = await invokeAgainAndAgain(bundles.Publish, environment, requests);
-  one(`${PUBLISH}: time`, published.took, 'ms');
-  one(`${PUBLISH}: processor`, published.processor, 'ms', { most: 2 });
-  await measureAlone();
+  const between = await twoRequests();
+  compare('Publish, an event', published, [before, between], { most: 2 });
 
   const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').map(({ input }) => input.Entries);
   const bodies = (sent as { MessageBody: string }[][]).flat().map(({ MessageBody }) => MessageBody);
@@ -121,18 +119,13 @@ async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure
   );
   const delivered = await invokeAgainAndAgain(bundles.Deliver, environment, batches);
   await receiver.called(1);
-  one(`${DELIVER}: time`, delivered.took, 'ms');
-  one(`${DELIVER}: processor`, delivered.processor, 'ms');
-  one(DISPATCH, await dispatchOf(bundles), 'ms');
-  await measureAlone();
-
-  tell();
+  compare('Deliver, ten events', delivered, [between, await twoRequests()]);
   receiver.close();
   await cloud.close();
 }
 
-/** Some runs, each of which meets as many events that come due. Milliseconds of a processor for each event. */
-async function dispatchOf({ Publish, Dispatch }: Bundles): Promise<number> {
+/** Some runs, each of which meets as many events that come due. */
+async function measureDispatch({ Publish, Dispatch }: Bundles, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud();
   const { environment, calls } = await cloud.surroundings();
   const startedAt = Date.now();
@@ -150,6 +143,6 @@ async function dispatchOf({ Publish, Dispatch }: Bundles): Promise<number> {
   );
   const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').flatMap(({ input }) => input.Entries);
   if (sent.length !== runs.length * COMING_DUE) throw new Error(`${sent.length} messages were sent.`);
+  measure('Dispatch, an event that comes due: processor', run.processor / COMING_DUE, 'ms');
   await cloud.close();
-  return run.processor / COMING_DUE;
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { functionsInTurns, measureUnits, TURNS } from './functions.ts';
 import { comparison } from './workers/comparison.ts';
@@ -10,8 +11,11 @@ import { onBareMachine, onQueue, type ProcessScene, unseen } from './workers/sce
 import { openTimingReceiver } from './workers/timing-receiver.ts';
 
 const SMALL_BURST = 2_000;
+/** Of batches; it comes after that of a process. */
+const SMALL_BATCHES = 5_000;
+/** Milliseconds by which one steady load comes after the other: half of an interval, or of some. */
+const BETWEEN_LOADS = 5;
 const OF_THE_MACHINE = 'of what the machine does';
-const OF_ONE_WITHOUT = 'of that without any waiting';
 const options = {
   quick: { type: 'boolean', default: false },
   json: { type: 'string', default: 'bench.json' },
@@ -19,7 +23,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
-const help = `Measures the queue on this machine, its table on disk, against what the machine can do at most.
+const help = `Measures the queue on this machine, its table on disk, beside what the machine does without a queue.
 
   npm run bench -- [options]
 
@@ -77,8 +81,8 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
   const earlier =
     values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')).figures as Figure[]);
   const figures: Figure[] = [];
-  const measured: Measured = (scenario) => (name, value, unit, aim, turns) => {
-    const figure = { scenario, name, value, unit, ...(aim && { aim }), ...(turns && { turns }) };
+  const measured: Measured = (scenario) => (name, value, unit, aim, values) => {
+    const figure = { scenario, name, value, unit, ...(aim && { aim }), ...(values && { values }) };
     figures.push(figure);
     const before = earlier.find((one) => one.scenario === scenario && one.name === name);
     console.log(rowOf(figure, before));
@@ -95,6 +99,7 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
   return figures.every((figure) => meets(figure) ?? true);
 }
 
+type Aims = NonNullable<Parameters<typeof comparison>[0]['aims']>;
 type Measured = (scenario: string) => Measure;
 
 /** All is measured in turns, spread over the whole run: a machine that others share is not as fast in each of them. */
@@ -116,25 +121,30 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
   for (const scenario of scenarios.values()) scenario.tell();
 }
 
-/** What a burst costs a start shows right after it. */
+/** What a burst costs a start shows when all are done. */
 async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
   const burstAndStart = async (queue: ProcessScene, machine: ProcessScene) => {
-    await oneAfterTheOther(queue, machine, (scene) => burst(scene, events));
-    for (const scene of [machine, queue])
+    for (const scene of [machine, queue, machine]) await burst(scene, events);
+    for (const scene of [queue, machine])
       scene.measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
   };
-  const oneBatchAfterTheOther = (queue: ProcessScene, machine: ProcessScene) =>
-    oneAfterTheOther(queue, machine, (scene) => batches(scene, events));
+  const warmBatches = async (queue: ProcessScene, machine: ProcessScene) => {
+    for (const scene of [machine, queue]) await batches({ ...scene, measure: unseen }, SMALL_BATCHES);
+    for (const scene of [machine, queue, machine]) await batches(scene, events);
+  };
   await besideTheMachine('burst', burstAndStart, measured, warmUp, { 'called and recorded': { least: 0.3 } });
-  await besideTheMachine('batch', oneBatchAfterTheOther, measured, warmUp);
+  await besideTheMachine('batch', warmBatches, measured, warmUp);
 }
 
 async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   const { seconds, warmUp } = size;
-  const atTheSameTime = (scenario: string, act: (scene: Scene) => Promise<void>) =>
-    besideTheMachine(scenario, (queue, machine) => Promise.all([act(queue), act(machine)]), measured, warmUp);
-  for (const perSecond of [100, 500])
-    await atTheSameTime(`steady, ${perSecond} a second`, (scene) => steady(scene, perSecond, seconds));
+  const atTheSameTime = (scenario: string, act: (scene: Scene) => Promise<void>) => {
+    const both = (queue: Scene, machine: Scene) =>
+      Promise.all([act(queue), sleep(BETWEEN_LOADS).then(() => act(machine))]);
+    return besideTheMachine(scenario, both, measured, warmUp);
+  };
+  for (const rate of [100, 500])
+    await atTheSameTime(`steady, ${rate} a second`, (scene) => steady(scene, { rate, seconds }));
   await atTheSameTime('delayed', (scene) => delayed(scene, size.delayed, size.delayedSeconds));
   await atTheSameTime('beside slow receivers', besideSlowOnes(seconds));
 }
@@ -142,34 +152,26 @@ async function latenesses(size: Sizes, measured: Measured): Promise<void> {
 function besideSlowOnes(seconds: number) {
   return async (scene: Scene): Promise<void> => {
     const slow = await openTimingReceiver();
-    await steady(scene, 100, seconds, slow).finally(slow.close);
+    await steady(scene, { rate: 100, seconds, slow }).finally(slow.close);
   };
 }
 
-/** A queue, and what does the same on this machine and keeps nothing: the machine's own limit. */
+/** A queue, and what accepts events and calls their URLs on this machine as well, and keeps nothing: the machine's own limit. */
 async function besideTheMachine(
   scenario: string,
   act: (queue: ProcessScene, machine: ProcessScene) => Promise<unknown>,
   measured: Measured,
   warmUp: number,
-  aims: Parameters<typeof comparison>[2] = {},
+  aims: Aims = {},
 ): Promise<void> {
-  const { one, other, tell } = comparison(measured(scenario), OF_THE_MACHINE, aims);
-  const ofMachine: Measure = (name, value, unit) => {
-    other(name, value);
-    measured(`the machine, ${scenario}`)(name, value, unit);
-  };
-  await onBareMachine((machine) => onQueue((queue) => act(queue, machine), one, warmUp), ofMachine, warmUp);
+  const { one, other, tell } = comparison({
+    one: measured(scenario),
+    other: measured(`the machine, ${scenario}`),
+    toWhat: OF_THE_MACHINE,
+    aims,
+  });
+  await onBareMachine((machine) => onQueue((queue) => act(queue, machine), one, warmUp), other, warmUp);
   tell();
-}
-
-/** Both take all that there is, so one after the other: the machine right before the queue and right after it. */
-async function oneAfterTheOther(
-  queue: ProcessScene,
-  machine: ProcessScene,
-  act: (scene: Scene) => Promise<unknown>,
-): Promise<void> {
-  for (const scene of [machine, queue, machine]) await act(scene);
 }
 
 /** Beside another queue, which does the same and has nothing waiting: what both did lately costs them the same. */
@@ -179,7 +181,7 @@ function withBacklog(count: number, size: Sizes) {
     await waiting(scene.queueUrl, count);
     for (let turn = 0; turn < size.backlogTurns; turn++)
       measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
-    const besideOneWithout = async (without: ProcessScene) => {
+    const inTurns = async (without: ProcessScene) => {
       for (let turn = 0; turn < size.backlogTurns; turn++) {
         for (const queue of [scene, without]) {
           await queue.restart();
@@ -190,33 +192,37 @@ function withBacklog(count: number, size: Sizes) {
         measure('memory', memory(), 'MiB');
       }
     };
-    await onQueue(besideOneWithout, unseen, SMALL_BURST);
+    await onQueue(inTurns, unseen, SMALL_BURST);
   };
 }
 
 /** With the backlog and on a queue without one in turns: each is compared to the one before and the one after it. */
 async function smallBursts(scene: ProcessScene, without: ProcessScene, count: number): Promise<void> {
+  const what = 'called and recorded';
   let before = await rateOf(without);
   for (let n = 0; n < count; n++) {
-    const rate = await rateOf(scene);
-    const after = await rateOf(without);
-    scene.measure('called and recorded', rate, 'per second');
-    scene.measure(`called and recorded, ${OF_ONE_WITHOUT}`, (2 * rate) / (before + after), 'times', { least: 0.9 });
-    before = after;
+    const { one, other, tell } = besideOneWithout(scene.measure, { [what]: { least: 0.9 } });
+    other(what, before);
+    one(what, await rateOf(scene), 'per second');
+    before = await rateOf(without);
+    other(what, before);
+    tell();
   }
 }
 
 /** At the same time: neither takes much. */
 async function delayedBoth(scene: Scene, without: Scene, { delayed: events, delayedSeconds }: Sizes): Promise<void> {
-  const { one, other, tell } = comparison(scene.measure, OF_ONE_WITHOUT, {
-    'late, p50': { most: 1.1 },
-    'late, p99': { most: 1.1 },
-  });
+  const aims = { 'late, p50': { most: 1.1 }, 'late, p99': { most: 1.1 } };
+  const { one, other, tell } = besideOneWithout(scene.measure, aims);
   await Promise.all([
     delayed({ ...scene, measure: one }, events, delayedSeconds),
     delayed({ ...without, measure: other }, events, delayedSeconds),
   ]);
   tell();
+}
+
+function besideOneWithout(one: Measure, aims: Aims) {
+  return comparison({ one, toWhat: 'of that without any waiting', aims });
 }
 
 function rateOf(queue: Scene): Promise<number> {

@@ -7,7 +7,7 @@ export type Figure = {
   /** What is aimed at: at least, or at most. */
   readonly aim?: { readonly least: number } | { readonly most: number };
   /** Of which it is the median. */
-  readonly turns?: readonly number[];
+  readonly values?: readonly number[];
 };
 
 export type Measure = (
@@ -15,7 +15,7 @@ export type Measure = (
   value: number,
   unit: Figure['unit'],
   aim?: Figure['aim'],
-  turns?: Figure['turns'],
+  values?: Figure['values'],
 ) => void;
 
 export function meets({ value, aim }: Figure): boolean | undefined {
@@ -27,7 +27,7 @@ export function meets({ value, aim }: Figure): boolean | undefined {
 export function rowOf(figure: Figure, before?: Figure): string {
   const { scenario, name, value, unit } = figure;
   const amount = `${shown(value).padStart(10)} ${unit.padEnd(12)}`;
-  return `${scenario.padEnd(36)}${name.padEnd(60)}${amount}${aimOf(figure).padEnd(16)}${changeOf(figure, before)}`.trimEnd();
+  return `${scenario.padEnd(36)}${name.padEnd(76)}${amount}${aimOf(figure).padEnd(16)}${changeOf(figure, before)}`.trimEnd();
 }
 
 function aimOf(figure: Figure): string {

@@ -51,9 +51,16 @@ export async function batches({ queueUrl, receiver, measure }: Scene, events: nu
   receiver.forget();
 }
 
-/** So many a second, evenly; a share of them for receivers that take five seconds, whose lateness does not count. */
-export async function steady(scene: Scene, rate: number, seconds: number, slow?: TimingReceiver): Promise<void> {
-  const { queueUrl, receiver, measure } = scene;
+type Steady = {
+  /** A second, evenly. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** Gets a share of them and takes five seconds; how late those are does not count. */
+  readonly slow?: TimingReceiver;
+};
+
+export async function steady({ queueUrl, receiver, measure }: Scene, load: Steady): Promise<void> {
+  const { rate, seconds, slow } = load;
   const client = await publishingClient(queueUrl, CLIENTS);
   const dueAt = new Map<string, number>();
   const published: Promise<void>[] = [];

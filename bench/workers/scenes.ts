@@ -17,41 +17,35 @@ export type ProcessScene = Scene & {
   restart(): Promise<number>;
 };
 
+type Act = (scene: ProcessScene) => Promise<unknown>;
+
 /**
  * The local runtime, with its table in a folder of its own.
  *
  * @param warmUp so many events before anything is measured: a process that has just begun still compiles itself
  */
-export async function onQueue<Found>(
-  act: (scene: ProcessScene) => Promise<Found>,
-  measure: Measure,
-  warmUp: number,
-): Promise<Found> {
+export async function onQueue(act: Act, measure: Measure, warmUp: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-bench-'));
   try {
-    return await onProcess(() => serveInProcess(['--data', folder]), act, measure, warmUp);
+    await onProcess(() => serveInProcess(['--data', folder]), act, measure, warmUp);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** What does the same and keeps nothing. */
-export function onBareMachine<Found>(
-  act: (scene: ProcessScene) => Promise<Found>,
-  measure: Measure,
-  warmUp: number,
-): Promise<Found> {
+/** What accepts events and calls their URLs as well, and keeps nothing. */
+export function onBareMachine(act: Act, measure: Measure, warmUp: number): Promise<void> {
   return onProcess(() => serving(runProcess(process.execPath, [BARE])), act, measure, warmUp);
 }
 
-async function onProcess<Found>(
+async function onProcess(
   start: () => Promise<ServingProcess>,
-  act: (scene: ProcessScene) => Promise<Found>,
+  act: Act,
   measure: Measure,
   warmUp: number,
-): Promise<Found> {
-  const receiver = await openTimingReceiver();
+): Promise<void> {
   let running = await start();
+  const receiver = await openTimingReceiver();
   const scene: ProcessScene = {
     get queueUrl() {
       return running.url;
@@ -69,7 +63,7 @@ async function onProcess<Found>(
   };
   try {
     await burst({ ...scene, measure: unseen }, warmUp);
-    return await act(scene);
+    await act(scene);
   } finally {
     running.kill('SIGTERM');
     await running.ended;
