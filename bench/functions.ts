@@ -47,7 +47,6 @@ export async function functionsInTurns(measure: Measure) {
     async turn(): Promise<void> {
       await measureLoading(bundles, barePublish, turns.measure);
       await measureInvocations(bundles, barePublish, turns.measure);
-      await measureDispatch(bundles, turns.measure);
     },
 
     tell: turns.tell,
@@ -86,8 +85,6 @@ async function measureLoading(bundles: Bundles, barePublish: Bundle, measure: Me
   await cloud.close();
 }
 
-type Invoked = Awaited<ReturnType<typeof invokeAgainAndAgain>>;
-
 /** Each process is warm: the first half of its invocations does not count. */
 async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
@@ -96,7 +93,33 @@ async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure
   const event = { url_to_send_request: `${receiver.url}/`, body: { user: 42 } };
   const requests = Array.from({ length: INVOCATIONS }, () => requestOf(cloud.secret, 'POST', '/events', event));
   const twoRequests = async () => invokeAgainAndAgain(barePublish, (await cloud.surroundings()).environment, requests);
-  const compare = (what: string, invoked: Invoked, toThese: readonly Invoked[], aim?: Figure['aim']) => {
+
+  const before = await twoRequests();
+  const published = await invokeAgainAndAgain(bundles.Publish, environment, requests);
+  const between = await twoRequests();
+  const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').map(({ input }) => input.Entries);
+  const bodies = (sent as { MessageBody: string }[][]).flat().map(({ MessageBody }) => MessageBody);
+  const batches = Array.from({ length: INVOCATIONS / BATCH }, (_, n) =>
+    recordsOf(bodies.slice(n * BATCH, (n + 1) * BATCH)),
+  );
+  const delivered = await invokeAgainAndAgain(bundles.Deliver, environment, batches);
+  await receiver.called(1);
+  const dispatched = await dispatchedOf(bundles);
+  const after = await twoRequests();
+
+  const compare = comparedIn(measure);
+  compare('Publish, an event', published, [before, between], { most: 2 });
+  compare('Deliver, ten events', delivered, [between, after]);
+  compare('Dispatch, an event that comes due', dispatched, [between, after]);
+  receiver.close();
+  await cloud.close();
+}
+
+/** Milliseconds of one, and of a processor. */
+type Invoked = Awaited<ReturnType<typeof invokeAgainAndAgain>>;
+
+function comparedIn(measure: Measure) {
+  return (what: string, invoked: Invoked, toThese: readonly Invoked[], aim?: Figure['aim']): void => {
     const { one, other, tell } = comparison({ one: measure, toWhat: 'of what two requests take alone' });
     one(`${what}: time`, invoked.took, 'ms');
     one(`${what}: processor`, invoked.processor, 'ms', aim);
@@ -106,26 +129,10 @@ async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure
     }
     tell();
   };
-
-  const before = await twoRequests();
-  const published = await invokeAgainAndAgain(bundles.Publish, environment, requests);
-  const between = await twoRequests();
-  compare('Publish, an event', published, [before, between], { most: 2 });
-
-  const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').map(({ input }) => input.Entries);
-  const bodies = (sent as { MessageBody: string }[][]).flat().map(({ MessageBody }) => MessageBody);
-  const batches = Array.from({ length: INVOCATIONS / BATCH }, (_, n) =>
-    recordsOf(bodies.slice(n * BATCH, (n + 1) * BATCH)),
-  );
-  const delivered = await invokeAgainAndAgain(bundles.Deliver, environment, batches);
-  await receiver.called(1);
-  compare('Deliver, ten events', delivered, [between, await twoRequests()]);
-  receiver.close();
-  await cloud.close();
 }
 
-/** Some runs, each of which meets as many events that come due. */
-async function measureDispatch({ Publish, Dispatch }: Bundles, measure: Measure): Promise<void> {
+/** Some runs, each of which meets as many events that come due: what one of these takes. */
+async function dispatchedOf({ Publish, Dispatch }: Bundles): Promise<Invoked> {
   const cloud = await emulatedCloud();
   const { environment, calls } = await cloud.surroundings();
   const startedAt = Date.now();
@@ -143,6 +150,6 @@ async function measureDispatch({ Publish, Dispatch }: Bundles, measure: Measure)
   );
   const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').flatMap(({ input }) => input.Entries);
   if (sent.length !== runs.length * COMING_DUE) throw new Error(`${sent.length} messages were sent.`);
-  measure('Dispatch, an event that comes due: processor', run.processor / COMING_DUE, 'ms');
   await cloud.close();
+  return { took: run.took / COMING_DUE, processor: run.processor / COMING_DUE };
 }

@@ -56,7 +56,7 @@ const sizes: Sizes = {
   delayedSeconds: 30,
   backlogs: [10_000, 100_000, 1_000_000],
   turns: TURNS,
-  backlogTurns: 3,
+  backlogTurns: 5,
   smallBursts: 9,
 };
 const quickSizes: Sizes = {
@@ -146,14 +146,9 @@ async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   for (const rate of [100, 500])
     await atTheSameTime(`steady, ${rate} a second`, (scene) => steady(scene, { rate, seconds }));
   await atTheSameTime('delayed', (scene) => delayed(scene, size.delayed, size.delayedSeconds));
-  await atTheSameTime('beside slow receivers', besideSlowOnes(seconds));
-}
-
-function besideSlowOnes(seconds: number) {
-  return async (scene: Scene): Promise<void> => {
-    const slow = await openTimingReceiver();
-    await steady(scene, { rate: 100, seconds, slow }).finally(slow.close);
-  };
+  const slow = await openTimingReceiver();
+  await atTheSameTime('beside slow receivers', (scene) => steady(scene, { rate: 100, seconds, slow }));
+  slow.close();
 }
 
 /** A queue, and what accepts events and calls their URLs on this machine as well, and keeps nothing: the machine's own limit. */

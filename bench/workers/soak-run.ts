@@ -10,8 +10,10 @@ import { type Holdings, type WatchedProcess, watchedProcess } from './watched-pr
 
 const MINUTE = 60_000;
 const LAST_RETRIES_WITHIN = 60_000;
-const LONGEST_PAUSE = 5_000;
 const SAMPLES = 100;
+/** Between samples, for each of which the queue is held up by some tens of milliseconds while its heaps are collected. */
+const SHORTEST_PAUSE = 500;
+const LONGEST_PAUSE = 20_000;
 const END_OF_WELCOME = /^ *curl .*\n\n/m;
 
 export type SoakOptions = { readonly minutes: number; readonly rate: number; readonly seed: number };
@@ -41,7 +43,7 @@ export type SoakReport = {
 export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptions): Promise<SoakReport> {
   const lateness = latenessNotes();
   const receiver = await openForgetfulReceiver(lateness.note);
-  const pause = Math.min(LONGEST_PAUSE, (minutes * MINUTE) / SAMPLES);
+  const pause = Math.max(SHORTEST_PAUSE, Math.min(LONGEST_PAUSE, (minutes * MINUTE) / SAMPLES));
   const dataFolder = join(folder, 'data');
   const queue = await watchedProcess(dataFolder, join(folder, 'diagnostics.jsonl'), pause);
   try {

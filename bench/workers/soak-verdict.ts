@@ -34,7 +34,7 @@ const quantities: readonly Quantity[] = [
     of: ({ heap }) => heap && heap / MIB,
     tolerance: { share: 0.15, more: 4 },
     unit: 'MiB',
-    hidden: 'it was not collected as a whole often enough',
+    hidden: 'it was not written down',
   },
   {
     name: 'open handles',

@@ -12,7 +12,7 @@ export type Holdings = {
    * steps, the last of which may come after half an hour, and each to a bound.
    */
   readonly memory: number | undefined;
-  /** The heaps of its threads after each was last collected as a whole. */
+  /** The heaps of its threads, right after each was collected as a whole. */
   readonly heap: number | undefined;
   /** Sockets, pipes and files, without those of the table: they are as many as there are events. */
   readonly handles: number | undefined;
@@ -43,7 +43,7 @@ export async function watchedProcess(
     const young = sum(threads.map((thread) => thread.young));
     return {
       memory: resident !== undefined && young !== undefined ? resident - young : undefined,
-      heap: sum(threads.map((thread) => thread.heapAfterCollection)),
+      heap: sum(threads.map((thread) => thread.heap)),
       handles: await handlesBeside(dataFolder, proc),
       timers: sum(threads.map((thread) => thread.timers)),
       disk: await sizeOf(dataFolder),
@@ -56,7 +56,7 @@ export async function watchedProcess(
 type Diagnostics = {
   readonly threadId: number;
   readonly rss: number;
-  readonly heapAfterCollection?: number;
+  readonly heap: number;
   readonly young: number;
   readonly timers: number;
 };
