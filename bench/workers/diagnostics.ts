@@ -1,22 +1,29 @@
-import { appendFileSync } from 'node:fs';
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { threadId } from 'node:worker_threads';
 
 /**
  * Loaded into each thread of a process before its program (`node --import`): writes down, again and again, what only the thread
- * itself can see. It has its heap collected as a whole before, as what waits to be collected is not held by anybody; left alone it is
- * several times as much as what is, and grows for minutes.
+ * itself can see. It has its heap collected as a whole before, and what is free given back: what waits to be collected, and the pages
+ * that are kept for more of it, are held by nobody. Left alone they are several times as much as what is, and become more for half an hour.
  */
 const { DIAGNOSTICS_FILE = '', DIAGNOSTICS_EVERY } = process.env;
 
 setFlagsFromString('--expose-gc');
-const collect: () => void = runInNewContext('gc');
+const collect: (how: object) => void = runInNewContext('gc');
 
 setInterval(() => {
-  collect();
-  const { rss, heapUsed: heap } = process.memoryUsage();
-  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.physical_space_size;
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  const memory = ownMemory();
+  const heap = process.memoryUsage().heapUsed;
   const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-  appendFileSync(DIAGNOSTICS_FILE, `${JSON.stringify({ threadId, rss, heap, young, timers })}\n`);
+  appendFileSync(DIAGNOSTICS_FILE, `${JSON.stringify({ threadId, memory, heap, timers })}\n`);
 }, Number(DIAGNOSTICS_EVERY)).unref();
+
+/** Bytes; without the files that the process maps, if the system tells them apart. */
+function ownMemory(): number {
+  const status = '/proc/self/status';
+  const [, kilobytes] = existsSync(status) ? (/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8')) ?? []) : [];
+  return kilobytes === undefined ? process.memoryUsage.rss() : Number(kilobytes) * 1_024;
+}

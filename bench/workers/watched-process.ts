@@ -7,10 +7,7 @@ const DIAGNOSTICS = new URL('diagnostics.ts', import.meta.url);
 
 /** What a process holds at a moment; undefined is what cannot be seen on this machine, or not yet. */
 export type Holdings = {
-  /**
-   * In bytes: what is its own, if that can be told from the files that it maps, without its young generations. These grow in a few
-   * steps, the last of which may come after half an hour, and each to a bound.
-   */
+  /** In bytes: what is its own, if that can be told from the files that it maps, right after the heap of a thread was collected. */
   readonly memory: number | undefined;
   /** The heaps of its threads, right after each was collected as a whole. */
   readonly heap: number | undefined;
@@ -39,10 +36,8 @@ export async function watchedProcess(
 
   async function holdings(): Promise<Holdings> {
     const threads = await lastDiagnostics(diagnosticsFile);
-    const resident = (await ownMemory(proc)) ?? threads[0]?.rss;
-    const young = sum(threads.map((thread) => thread.young));
     return {
-      memory: resident !== undefined && young !== undefined ? resident - young : undefined,
+      memory: threads.length === 0 ? undefined : Math.min(...threads.map((thread) => thread.memory)),
       heap: sum(threads.map((thread) => thread.heap)),
       handles: await handlesBeside(dataFolder, proc),
       timers: sum(threads.map((thread) => thread.timers)),
@@ -55,9 +50,8 @@ export async function watchedProcess(
 
 type Diagnostics = {
   readonly threadId: number;
-  readonly rss: number;
+  readonly memory: number;
   readonly heap: number;
-  readonly young: number;
   readonly timers: number;
 };
 
@@ -69,16 +63,9 @@ async function lastDiagnostics(file: string): Promise<readonly Diagnostics[]> {
   return [...new Map(all.map((one) => [one.threadId, one])).values()];
 }
 
-/** Undefined if one of them is, or if there are none. */
-function sum(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length > 0 && known.length === values.length ? known.reduce((one, other) => one + other) : undefined;
-}
-
-async function ownMemory(proc: string): Promise<number | undefined> {
-  if (!existsSync(proc)) return undefined;
-  const [, kilobytes] = /^RssAnon:\s+(\d+) kB$/m.exec(await readFile(`${proc}/status`, 'utf8')) ?? [];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
+/** Undefined if there are none. */
+function sum(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((one, other) => one + other);
 }
 
 async function handlesBeside(folder: string, proc: string): Promise<number | undefined> {
