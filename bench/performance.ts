@@ -15,7 +15,6 @@ const SMALL_BURST = 2_000;
 const SMALL_BATCHES = 5_000;
 /** Milliseconds by which one steady load comes after the other: half of an interval, or of some. */
 const BETWEEN_LOADS = 5;
-const OF_THE_MACHINE = 'of what the machine does';
 const options = {
   quick: { type: 'boolean', default: false },
   json: { type: 'string', default: 'bench.json' },
@@ -162,7 +161,7 @@ async function besideTheMachine(
   const { one, other, tell } = comparison({
     one: measured(scenario),
     other: measured(`the machine, ${scenario}`),
-    toWhat: OF_THE_MACHINE,
+    toWhat: 'of what the machine does',
     aims,
   });
   await onBareMachine((machine) => onQueue((queue) => act(queue, machine), one, warmUp), other, warmUp);
