@@ -42,6 +42,8 @@ type Sizes = {
   readonly delayedSeconds: number;
   readonly backlogs: readonly number[];
   readonly turns: number;
+  /** In each turn, each with fresh processes. */
+  readonly burstTurns: number;
   /** With each backlog, each with a fresh process. */
   readonly backlogTurns: number;
   /** In each of these, with the backlog and without it. */
@@ -55,8 +57,9 @@ const sizes: Sizes = {
   delayedSeconds: 30,
   backlogs: [10_000, 100_000, 1_000_000],
   turns: TURNS,
+  burstTurns: 2,
   backlogTurns: 5,
-  smallBursts: 9,
+  smallBursts: 7,
 };
 const quickSizes: Sizes = {
   warmUp: 2_000,
@@ -66,6 +69,7 @@ const quickSizes: Sizes = {
   delayedSeconds: 5,
   backlogs: [10_000],
   turns: 1,
+  burstTurns: 1,
   backlogTurns: 1,
   smallBursts: 3,
 };
@@ -121,51 +125,58 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
 }
 
 /** What a burst costs a start shows when all are done. */
-async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
-  const burstAndStart = async (queue: ProcessScene, machine: ProcessScene) => {
-    for (const scene of [machine, queue, machine]) await burst(scene, events);
-    for (const scene of [queue, machine])
-      scene.measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
-  };
-  const warmBatches = async (queue: ProcessScene, machine: ProcessScene) => {
-    for (const scene of [machine, queue]) await batches({ ...scene, measure: unseen }, SMALL_BATCHES);
+async function bursts({ burst: events, burstTurns, warmUp }: Sizes, measured: Measured): Promise<void> {
+  for (let turn = 0; turn < burstTurns; turn++)
+    await besideTheMachine(warmUp, async (...both) => {
+      const { queue, machine, tell } = compared('burst', measured, both, { 'called and recorded': { least: 0.3 } });
+      for (const scene of [machine, queue, machine]) await burst(scene, events);
+      for (const scene of [queue, machine])
+        scene.measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
+      tell();
+    });
+  await besideTheMachine(warmUp, async (...both) => {
+    for (const scene of both) await batches(scene, SMALL_BATCHES);
+    const { queue, machine, tell } = compared('batch', measured, both);
     for (const scene of [machine, queue, machine]) await batches(scene, events);
-  };
-  await besideTheMachine('burst', burstAndStart, measured, warmUp, { 'called and recorded': { least: 0.3 } });
-  await besideTheMachine('batch', warmBatches, measured, warmUp);
+    tell();
+  });
 }
 
+/** Of both at the same time. */
 async function latenesses(size: Sizes, measured: Measured): Promise<void> {
-  const { seconds, warmUp } = size;
-  const atTheSameTime = (scenario: string, act: (scene: Scene) => Promise<void>) => {
-    const both = (queue: Scene, machine: Scene) =>
-      Promise.all([act(queue), sleep(BETWEEN_LOADS).then(() => act(machine))]);
-    return besideTheMachine(scenario, both, measured, warmUp);
-  };
-  for (const rate of [100, 500])
-    await atTheSameTime(`steady, ${rate} a second`, (scene) => steady(scene, { rate, seconds }));
-  await atTheSameTime('delayed', (scene) => delayed(scene, size.delayed, size.delayedSeconds));
+  const { seconds, warmUp, delayed: events, delayedSeconds } = size;
   const slow = await openTimingReceiver();
-  await atTheSameTime('beside slow receivers', (scene) => steady(scene, { rate: 100, seconds, slow }));
+  const loads: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
+    'steady, 100 a second': (scene) => steady(scene, { rate: 100, seconds }),
+    'steady, 500 a second': (scene) => steady(scene, { rate: 500, seconds }),
+    delayed: (scene) => delayed(scene, events, delayedSeconds),
+    'beside slow receivers': (scene) => steady(scene, { rate: 100, seconds, slow }),
+  };
+  await besideTheMachine(warmUp, async (...both) => {
+    for (const [scenario, load] of Object.entries(loads)) {
+      const { queue, machine, tell } = compared(scenario, measured, both);
+      await Promise.all([load(queue), sleep(BETWEEN_LOADS).then(() => load(machine))]);
+      tell();
+    }
+  });
   slow.close();
 }
 
+type Both = readonly [queue: ProcessScene, machine: ProcessScene];
+
 /** A queue, and what accepts events and calls their URLs on this machine as well, and keeps nothing: the machine's own limit. */
-async function besideTheMachine(
-  scenario: string,
-  act: (queue: ProcessScene, machine: ProcessScene) => Promise<unknown>,
-  measured: Measured,
-  warmUp: number,
-  aims: Aims = {},
-): Promise<void> {
+async function besideTheMachine(warmUp: number, act: (...both: Both) => Promise<void>): Promise<void> {
+  await onBareMachine((machine) => onQueue((queue) => act(queue, machine), unseen, warmUp), unseen, warmUp);
+}
+
+function compared(scenario: string, measured: Measured, [queue, machine]: Both, aims: Aims = {}) {
   const { one, other, tell } = comparison({
     one: measured(scenario),
     other: measured(`the machine, ${scenario}`),
     toWhat: 'of what the machine does',
     aims,
   });
-  await onBareMachine((machine) => onQueue((queue) => act(queue, machine), one, warmUp), other, warmUp);
-  tell();
+  return { queue: { ...queue, measure: one }, machine: { ...machine, measure: other }, tell };
 }
 
 /** Beside another queue, which does the same and has nothing waiting: what both did lately costs them the same. */

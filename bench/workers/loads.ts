@@ -3,7 +3,7 @@ import type { EventAnswer } from '../../api/event-answer.ts';
 import type { Measure } from './figure.ts';
 import { inParallel, publishingClient } from './publishing-client.ts';
 import { quantileOf } from './steadiness.ts';
-import type { TimingReceiver } from './timing-receiver.ts';
+import { LOST_AFTER, type TimingReceiver } from './timing-receiver.ts';
 
 const CLIENTS = 32;
 const BATCHES_AT_ONCE = 4;
@@ -130,8 +130,13 @@ async function succeeded(queueUrl: string): Promise<number> {
   return periods.reduce((sum, period) => sum + period.succeeded, 0);
 }
 
+/** Rejects when they are not within a minute. */
 async function recorded(queueUrl: string, count: number): Promise<void> {
-  while ((await succeeded(queueUrl)) < count) await sleep(LOOK_EVERY);
+  const until = now() + LOST_AFTER;
+  for (let found = await succeeded(queueUrl); found < count; found = await succeeded(queueUrl)) {
+    if (now() > until) throw new Error(`${found} of ${count} successes were recorded, and a minute is over.`);
+    await sleep(LOOK_EVERY);
+  }
 }
 
 function latenesses({ calledAt }: TimingReceiver, dueAt: ReadonlyMap<string, number>): number[] {

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 
 /** How long a path that begins with `/slow` takes to answer. */
 const SLOW = 5_000;
+/** Milliseconds after which a call that is awaited is taken for lost. */
+export const LOST_AFTER = 60_000;
 
 export type TimingReceiver = {
   readonly url: string;
   /** When each path was called first, in epoch milliseconds with fractions. */
   readonly calledAt: ReadonlyMap<string, number>;
-  /** Resolves when so many paths have been called. */
+  /** Resolves when so many paths have been called; rejects when a minute passes without a call. */
   called(count: number): Promise<void>;
   forget(): void;
   close(): void;
@@ -17,9 +19,10 @@ export type TimingReceiver = {
 
 export async function openTimingReceiver(): Promise<TimingReceiver> {
   const calledAt = new Map<string, number>();
-  let awaited: { readonly count: number; readonly resolve: () => void } | undefined;
+  let awaited: { readonly count: number; readonly resolve: () => void; readonly deadline: NodeJS.Timeout } | undefined;
   const server = createServer(({ url = '' }, response) => {
     if (!calledAt.has(url)) calledAt.set(url, performance.timeOrigin + performance.now());
+    awaited?.deadline.refresh();
     if (calledAt.size >= (awaited?.count ?? Number.POSITIVE_INFINITY)) awaited?.resolve();
     if (url.startsWith('/slow')) setTimeout(() => response.end('ok'), SLOW);
     else response.end('ok');
@@ -28,11 +31,15 @@ export async function openTimingReceiver(): Promise<TimingReceiver> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calledAt,
-    called(count) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      awaited = { count, resolve };
+    async called(count) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const lost = () =>
+        reject(new Error(`${calledAt.size} of ${count} paths were called, and then none for a minute.`));
+      const deadline = setTimeout(lost, LOST_AFTER);
+      awaited = { count, resolve, deadline };
       if (calledAt.size >= count) resolve();
-      return promise;
+      await promise.finally(() => clearTimeout(deadline));
+      awaited = undefined;
     },
     forget: () => calledAt.clear(),
     close: () => server.close().closeAllConnections(),
