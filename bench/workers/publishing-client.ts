@@ -7,6 +7,9 @@ export type PublishingClient = {
   close(): void;
 };
 
+/** Milliseconds: fewer than the five seconds after which a server closes a connection that is idle, perhaps just as a request comes. */
+const MOST_IDLE = 4_000;
+
 /**
  * A client that does little itself, so that the queue is measured and not what shares its machine: no more of HTTP than such requests
  * and their answers need.
@@ -15,18 +18,17 @@ export async function publishingClient(url: string, connections: number): Promis
   const { hostname, host, port } = new URL(url);
   const idle: Socket[] = [];
   const waiting: ((socket: Socket) => void)[] = [];
-  for (let count = 0; count < connections; count++) idle.push(await connected());
+  for (let count = 0; count < connections; count++) idle.push((await connected()).setTimeout(MOST_IDLE));
 
   async function connected(): Promise<Socket> {
     const socket = connect({ host: hostname, port: Number(port) }).setNoDelay();
     await once(socket, 'connect');
-    return socket.on('error', () => {});
+    return socket.on('error', () => {}).on('timeout', () => socket.destroy());
   }
 
-  /** The queue closes connections that were idle for some seconds. */
   async function free(): Promise<Socket> {
     const socket = idle.pop() ?? (await new Promise<Socket>((resolve) => waiting.push(resolve)));
-    return socket.destroyed || !socket.writable ? connected() : socket;
+    return socket.destroyed || !socket.writable ? connected() : socket.setTimeout(0);
   }
 
   const post: PublishingClient['post'] = async (path, body) => {
@@ -37,7 +39,7 @@ export async function publishingClient(url: string, connections: number): Promis
     );
     const { status, text } = await answerOn(socket);
     const next = waiting.shift();
-    if (next === undefined) idle.push(socket);
+    if (next === undefined) idle.push(socket.setTimeout(MOST_IDLE));
     else next(socket);
     if (status !== 200 && status !== 201) throw new Error(`An event was answered with ${status}: ${text}`);
     return { text, took: performance.now() - startedAt };
