@@ -73,6 +73,7 @@ async function measureLoading(bundles: Bundles, barePublish: Bundle, measure: Me
   const cloud = await emulatedCloud();
   const { environment } = await cloud.surroundings();
   await loadTime(bundles.Publish, environment);
+  await loadTime(barePublish, environment);
   for (let n = 0; n < LOADS; n++) await measureLoads(bundles, barePublish, environment, measure);
   await cloud.close();
 }

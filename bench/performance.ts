@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { functionsInTurns, measureUnits, TURNS } from './functions.ts';
 import { comparison } from './workers/comparison.ts';
@@ -15,6 +14,8 @@ const SMALL_BURST = 2_000;
 const SMALL_BATCHES = 5_000;
 /** Milliseconds by which one steady load comes after the other: half of an interval, or of some. */
 const BETWEEN_LOADS = 5;
+/** Milliseconds, for the clients of a steady load. */
+const TO_CONNECT = 500;
 const options = {
   quick: { type: 'boolean', default: false },
   json: { type: 'string', default: 'bench.json' },
@@ -105,7 +106,7 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
 type Aims = NonNullable<Parameters<typeof comparison>[0]['aims']>;
 type Measured = (scenario: string) => Measure;
 
-/** All is measured in turns, spread over the whole run: a machine that others share is not as fast in each of them. */
+/** In turns that are spread over the run, but for the backlogs: a machine that others share is not as fast in each of them. */
 async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async () => {}): Promise<void> {
   const scenarios = new Map<string, Medians>();
   const inTurns: Measured = (scenario) => {
@@ -124,7 +125,7 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
   for (const scenario of scenarios.values()) scenario.tell();
 }
 
-/** What a burst costs a start shows when all are done. */
+/** The start after a burst shows what the burst costs it. */
 async function bursts({ burst: events, burstTurns, warmUp }: Sizes, measured: Measured): Promise<void> {
   for (let turn = 0; turn < burstTurns; turn++)
     await besideTheMachine(warmUp, async (...both) => {
@@ -146,16 +147,17 @@ async function bursts({ burst: events, burstTurns, warmUp }: Sizes, measured: Me
 async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   const { seconds, warmUp, delayed: events, delayedSeconds } = size;
   const slow = await openTimingReceiver();
-  const loads: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
-    'steady, 100 a second': (scene) => steady(scene, { rate: 100, seconds }),
-    'steady, 500 a second': (scene) => steady(scene, { rate: 500, seconds }),
+  const loads: Readonly<Record<string, (scene: Scene, startAt: number) => Promise<void>>> = {
+    'steady, 100 a second': (scene, startAt) => steady(scene, { rate: 100, seconds, startAt }),
+    'steady, 500 a second': (scene, startAt) => steady(scene, { rate: 500, seconds, startAt }),
     delayed: (scene) => delayed(scene, events, delayedSeconds),
-    'beside slow receivers': (scene) => steady(scene, { rate: 100, seconds, slow }),
+    'beside slow receivers': (scene, startAt) => steady(scene, { rate: 100, seconds, slow, startAt }),
   };
   await besideTheMachine(warmUp, async (...both) => {
     for (const [scenario, load] of Object.entries(loads)) {
       const { queue, machine, tell } = compared(scenario, measured, both);
-      await Promise.all([load(queue), sleep(BETWEEN_LOADS).then(() => load(machine))]);
+      const startAt = Date.now() + TO_CONNECT;
+      await Promise.all([load(queue, startAt), load(machine, startAt + BETWEEN_LOADS)]);
       tell();
     }
   });

@@ -33,7 +33,10 @@ export function comparison({ one, other, toWhat, aims = {} }: Compared): Compari
   }
 
   return {
-    one: (...figure) => void figures.set(figure[0], figure),
+    one(...figure) {
+      if (figures.has(figure[0])) throw new Error(`${figure[0]} was measured twice.`);
+      figures.set(figure[0], figure);
+    },
     other: (name, value) => void others.set(name, [...(others.get(name) ?? []), value]),
     tell() {
       const lacking = [...others.keys(), ...Object.keys(aims)].find((name) => !figures.has(name));

@@ -31,16 +31,19 @@ export async function publishingClient(url: string, connections: number): Promis
     return socket.destroyed || !socket.writable ? connected() : socket.setTimeout(0);
   }
 
+  function giveBack(socket: Socket): void {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(socket.setTimeout(MOST_IDLE));
+    else next(socket);
+  }
+
   const post: PublishingClient['post'] = async (path, body) => {
     const socket = await free();
     const startedAt = performance.now();
     socket.write(
       `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nx-api-key: demo\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
-    const { status, text } = await answerOn(socket);
-    const next = waiting.shift();
-    if (next === undefined) idle.push(socket.setTimeout(MOST_IDLE));
-    else next(socket);
+    const { status, text } = await answerOn(socket).finally(() => giveBack(socket));
     if (status !== 200 && status !== 201) throw new Error(`An event was answered with ${status}: ${text}`);
     return { text, took: performance.now() - startedAt };
   };

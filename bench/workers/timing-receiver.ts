@@ -11,7 +11,7 @@ export type TimingReceiver = {
   readonly url: string;
   /** When each path was called first, in epoch milliseconds with fractions. */
   readonly calledAt: ReadonlyMap<string, number>;
-  /** Resolves when so many paths have been called; rejects when a minute passes without a call. */
+  /** Resolves when so many paths have been called; rejects when a minute passes without another. */
   called(count: number): Promise<void>;
   forget(): void;
   close(): void;
@@ -21,8 +21,10 @@ export async function openTimingReceiver(): Promise<TimingReceiver> {
   const calledAt = new Map<string, number>();
   let awaited: { readonly count: number; readonly resolve: () => void; readonly deadline: NodeJS.Timeout } | undefined;
   const server = createServer(({ url = '' }, response) => {
-    if (!calledAt.has(url)) calledAt.set(url, performance.timeOrigin + performance.now());
-    awaited?.deadline.refresh();
+    if (!calledAt.has(url)) {
+      calledAt.set(url, performance.timeOrigin + performance.now());
+      awaited?.deadline.refresh();
+    }
     if (calledAt.size >= (awaited?.count ?? Number.POSITIVE_INFINITY)) awaited?.resolve();
     if (url.startsWith('/slow')) setTimeout(() => response.end('ok'), SLOW);
     else response.end('ok');
@@ -38,8 +40,12 @@ export async function openTimingReceiver(): Promise<TimingReceiver> {
       const deadline = setTimeout(lost, LOST_AFTER);
       awaited = { count, resolve, deadline };
       if (calledAt.size >= count) resolve();
-      await promise.finally(() => clearTimeout(deadline));
-      awaited = undefined;
+      try {
+        await promise;
+      } finally {
+        awaited = undefined;
+        clearTimeout(deadline);
+      }
     },
     forget: () => calledAt.clear(),
     close: () => server.close().closeAllConnections(),

@@ -39,3 +39,9 @@ test('what only one of them has is not passed over', () => {
   const aimed = comparison({ one: measure, toWhat: 'of the others', aims: { called: { least: 0.3 } } });
   expect(() => aimed.tell()).toThrow('Nothing was measured as called.');
 });
+
+test('a second figure of the same name does not take the place of the first', () => {
+  const { one } = comparison({ one: told().measure, toWhat: 'of the others' });
+  one('called', 500, 'per second');
+  expect(() => one('called', 600, 'per second')).toThrow('called was measured twice.');
+});
