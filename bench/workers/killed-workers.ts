@@ -10,11 +10,11 @@ import { type LocalProcess, runProcess } from './local-process.ts';
 const EMULATOR = fileURLToPath(new URL('./serve-emulator.ts', import.meta.url));
 
 /** Milliseconds after which an invocation of a deliverer is stopped: long enough for messages that go one after the other. */
-const FUNCTION_TIMEOUT = 11_000;
+const FUNCTION_TIMEOUT = 21_000;
 /** As in the cloud, a message stays hidden for longer than its deliverer can live. */
-const VISIBILITY_SECONDS = 13;
+const VISIBILITY_SECONDS = 23;
 /** Longer than a process is kept from hearing an answer where many share a machine. */
-const CALL_TIMEOUT_SECONDS = 2;
+const CALL_TIMEOUT_SECONDS = 4;
 /** What was claimed by whoever is killed comes back after half a minute: meanwhile the rest of the events is published. */
 const KILLED_FOR = 0.7;
 /** Whoever is killed has others beside it. */
