@@ -1,4 +1,5 @@
 import type { Figure, Measure } from './figure.ts';
+import { medianOf } from './steadiness.ts';
 
 export type Medians = {
   readonly measure: Measure;
@@ -15,14 +16,8 @@ export function medians(measure: Measure): Medians {
       turns.set(name, { values: [...values, value], unit, ...(aim && { aim }) });
     },
     tell() {
-      for (const [name, { values, unit, aim }] of turns) measure(name, medianOf(values), unit, aim, values);
+      for (const [name, { values, unit, aim }] of turns)
+        measure(name, medianOf(values) ?? Number.NaN, unit, aim, values);
     },
   };
-}
-
-/** Of an even number of values, the mean of the two in the middle. */
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 }

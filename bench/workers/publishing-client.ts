@@ -18,7 +18,7 @@ export async function publishingClient(url: string, connections: number): Promis
   const { hostname, host, port } = new URL(url);
   const idle: Socket[] = [];
   const waiting: ((socket: Socket) => void)[] = [];
-  for (let count = 0; count < connections; count++) idle.push((await connected()).setTimeout(MOST_IDLE));
+  for (let count = 0; count < connections; count++) giveBack(await connected());
 
   async function connected(): Promise<Socket> {
     const socket = connect({ host: hostname, port: Number(port) }).setNoDelay();

@@ -14,8 +14,8 @@ export function steadiness(
   { share, more }: Tolerance,
 ): Steadiness | undefined {
   const quarter = Math.floor(values.length / 4);
-  const before = median(values.slice(quarter, 2 * quarter));
-  const after = median(values.slice(values.length - quarter));
+  const before = medianOf(values.slice(quarter, 2 * quarter).filter((value) => value !== undefined));
+  const after = medianOf(values.slice(values.length - quarter).filter((value) => value !== undefined));
   if (before === undefined || after === undefined) return undefined;
   return { before, after, isSteady: after <= before * (1 + share) + more };
 }
@@ -25,9 +25,10 @@ export function quantileOf(values: readonly number[], share: number): number | u
   return values.toSorted((one, other) => one - other)[Math.floor(share * (values.length - 1))];
 }
 
-function median(values: readonly (number | undefined)[]): number | undefined {
-  return quantileOf(
-    values.filter((value) => value !== undefined),
-    0.5,
-  );
+/** Of an even number of values, the mean of the two in the middle; undefined if there are none. */
+export function medianOf(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = (sorted.length - 1) / 2;
+  const [lower, upper] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  return lower === undefined || upper === undefined ? undefined : (lower + upper) / 2;
 }
