@@ -129,7 +129,7 @@ test('what a run of the dispatcher reads does not grow when 10,000 events wait f
   now += MINUTE;
   expect(await readByRun()).toEqual(before);
   expect(before.calls.Query).toBe(4);
-}, 30_000);
+});
 
 function eventOf(bodySize: number): WantedEvent {
   return wantedEvent({ method: 'POST', body: { kind: 'bytes', bytes: new Uint8Array(bodySize) } });

@@ -55,7 +55,7 @@ test('paging through 5,000 events while 500 arrive and 200 finish misses none of
   expect(new Set(seen).size).toBe(seen.length);
   const shown = new Set(seen);
   expect(first.filter(({ uuid }) => !shown.has(uuid))).toEqual([]);
-}, 60_000);
+});
 
 test('2,000 that wait are counted exactly, among 3,000 that have just finished and 20,000 of the day before', async () => {
   await finish(await publishAll(20_000, () => 0));
@@ -73,7 +73,7 @@ test('2,000 that wait are counted exactly, among 3,000 that have just finished a
   process.stdout.write(`Counting 2,000 of 25,000 events read ${reads} units in ${JSON.stringify(calls)}.\n`);
   expect(calls.Query).toBeLessThanOrEqual(4 + 5_000 / 200);
   expect(calls.BatchGetItem).toBeLessThanOrEqual(1 + 5_000 / 100);
-}, 120_000);
+});
 
 /** @param after how long from now the n-th is due */
 async function publishAll(count: number, after: (n: number) => number): Promise<readonly EventKey[]> {

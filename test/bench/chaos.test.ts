@@ -9,7 +9,7 @@ test('killed five times while 500 events are published, the queue loses nothing 
   const exitCode = await ended;
   expect(printed()).toMatch(/^lost +0$/m);
   expect(exitCode === 0 ? '' : printed()).toBe('');
-}, 120_000);
+});
 
 test('workers killed 20 times among faults while 2,000 events are published lose nothing and repeat only what was not recorded', async () => {
   const { ended, printed } = runProcess(process.execPath, [CHAOS, '--workers', '--events', '2000', '--kills', '20']);
@@ -18,7 +18,7 @@ test('workers killed 20 times among faults while 2,000 events are published lose
   expect(exitCode === 0 ? '' : printed()).toBe('');
   const happened = printed().match(/^(table|queue): .* [1-9]\d*$/gm);
   expect(happened).toHaveLength(10);
-}, 240_000);
+});
 
 test.each([
   [['--events', 'many'], '--events takes a whole number, not many.'],

@@ -114,7 +114,7 @@ describe('npm run soak', () => {
     expect(printed()).toMatch(/^complaints +none: good$/m);
     expect(printed()).toMatch(/^timers +[1-9]\d* after/m);
     expect(readFileSync(plot, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
-  }, 60_000);
+  });
 
   test.each([
     [['--minutes', 'many'], '--minutes takes a number, not many.'],

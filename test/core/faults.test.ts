@@ -39,7 +39,6 @@ describe('whichever call to the store or the due queue', () => {
         expect(new Set(repeated).size).toBeLessThanOrEqual(2);
       }
     },
-    60_000,
   );
 });
 

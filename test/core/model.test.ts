@@ -34,7 +34,7 @@ type Step = fc.AsyncCommand<QueueModel, Real>;
 test(`through any ${RUNS} histories of mishaps nothing accepted is lost, early, or repeated without one to blame`, async () => {
   const history = fc.commands([...steps], { maxCommands: 40, size: 'max' });
   await fc.assert(fc.asyncProperty(history, keepsItsPromises), { numRuns: RUNS });
-}, 120_000);
+});
 
 async function keepsItsPromises(history: Iterable<Step>): Promise<void> {
   const { model, real } = setUp();

@@ -5,4 +5,4 @@ import { costTable } from '../../bench/workers/cost-table.ts';
 test('README has what npm run cost prints', async () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   expect(readme).toContain(`\n${await costTable()}\n`);
-}, 60_000);
+});

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { secretText, signatureOf } from '../../adapters/webhook-signature.ts';
 import { publicKey } from '../../core/event-key.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
@@ -31,8 +31,6 @@ const languages: readonly Language[] = [
   // Without its settings file PHP shows each warning as a part of the answer: the harder case.
   { name: 'php', file: PHP, interpreter: 'php', args: () => ['-n', '-S', '127.0.0.1:0', PHP] },
 ];
-
-jest.setTimeout(20_000);
 
 let queue: LocalQueue;
 let secret: string;

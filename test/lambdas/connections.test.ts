@@ -41,7 +41,7 @@ test('all that the dispatcher reads at once it sends at once, and no request wai
   await Promise.all(events.map(dynamoEventStore(aws.table).keepEvent));
   await dispatch();
   expect(sqs.answered()).toEqual([REQUESTS]);
-}, 60_000);
+});
 
 test.each([
   ['that was idle for less than ten seconds is used again', 9_000, 1],

@@ -23,7 +23,7 @@ beforeAll(async () => {
     ({ lines, text } = captured);
     captured.restore();
   }
-}, 60_000);
+});
 
 test.each(['publish', 'read', 'manage', 'site', 'dispatch', 'deliver'] as const)(
   '%s asks AWS for all that its role allows, and for nothing else',

@@ -31,7 +31,7 @@ beforeAll(async () => {
     captured.restore();
     await life.close();
   }
-}, 60_000);
+});
 
 describe('the logs of the functions, whatever fails', () => {
   test('hold no secret that was sent, answered or refused', () => {

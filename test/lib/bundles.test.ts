@@ -24,7 +24,7 @@ beforeAll(async () => {
   cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
   surroundings = await cloud.surroundings();
   receiver = await openReceiver((_, response) => response.writeHead(201, { 'x-answer': 'yes' }).end('Danke schön'));
-}, 60_000);
+});
 afterAll(async () => {
   receiver.close();
   await cloud.close();
@@ -40,7 +40,7 @@ test('every function is bundled with all that it needs, in 600 KB', () => {
 test('a second synthesis is identical, and needs no credentials', async () => {
   const { template } = await synthesize(join(out, 'second'));
   expect(template).toBe(synthesized.template);
-}, 60_000);
+});
 
 describe('the bundles, each invocation in a process of its own', () => {
   const wish = (fields: object = {}) =>
@@ -69,7 +69,7 @@ describe('the bundles, each invocation in a process of its own', () => {
       attempts: [{ status_code: 201 }],
       request_response_body: 'Danke schön',
     });
-  }, 60_000);
+  });
 
   test('hand the trace on to the receiver', async () => {
     await ask('Publish', {
@@ -80,7 +80,7 @@ describe('the bundles, each invocation in a process of its own', () => {
     await run('Deliver', queueRecords(await messagesSent()));
     const [call] = receiver.callsTo('/traced');
     expect(call?.headers.traceparent).toBe('00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01');
-  }, 60_000);
+  });
 
   test('deliver what a version before or after sent: what it does not say, and what it says beyond', async () => {
     for (const path of ['/before', '/after']) {
@@ -95,14 +95,14 @@ describe('the bundles, each invocation in a process of its own', () => {
     const { batchItemFailures } = await run('Deliver', queueRecords(bodies.map((body) => JSON.stringify(body))));
     expect(batchItemFailures).toEqual([]);
     expect([receiver.callsTo('/before').length, receiver.callsTo('/after').length]).toEqual([1, 1]);
-  }, 60_000);
+  });
 
   test('publish without a key for whoever may invoke, and cancel', async () => {
     const { statusCode, body } = await run('Publish', { body: String(wish({ call_url_after: 3_600 })) });
     expect(statusCode).toBe(201);
     const path = `/events/${JSON.parse(body).key}`;
     expect((await ask('Manage', { method: 'DELETE', path })).json.status).toBe('cancelled');
-  }, 60_000);
+  });
 
   test('say where in the source they failed', async () => {
     const environment = { ...surroundings.environment, SHARDS: 'many' };
@@ -121,7 +121,7 @@ describe('the bundles, each invocation in a process of its own', () => {
       if (known) expect(gunzipSync(Buffer.from(answer.body, 'base64')).equals(Buffer.from(known.body))).toBe(true);
     }
     expect((await ask('Site', { method: 'GET', path: '/nothing' })).status).toBe(404);
-  }, 60_000);
+  });
 });
 
 type Asked = Omit<Parameters<typeof apiRequest>[0], 'headers'>;

@@ -37,7 +37,7 @@ test(`of ${EVENTS} events for one host no more than ${MOST} are called at a time
   for (const response of held) response.end();
   await eventually(async () => expect(pathsOf(full)).toBe(EVENTS), 60_000);
   expect(full.mostConnections()).toBe(MOST);
-}, 90_000);
+});
 
 test('a queue that is stopped does not wait for those that wait for their host', async () => {
   const held: ServerResponse[] = [];

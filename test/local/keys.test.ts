@@ -33,7 +33,7 @@ describe('keys', () => {
       exitCode: 2,
       printed: expect.stringContaining(`no key ${id}`),
     });
-  }, 30_000);
+  });
 
   test('made while the queue runs work at once, as far as their scopes go', async () => {
     const folder = temporaryFolder();
@@ -48,7 +48,7 @@ describe('keys', () => {
       fetch(`${queue.url}${path}`, { method, headers: { 'x-api-key': secret } });
     expect((await ask('/events', 'GET')).status).toBe(200);
     expect((await ask('/events', 'POST')).status).toBe(403);
-  }, 30_000);
+  });
 
   test('are not looked for in a folder that is not there, nor is one made', async () => {
     const folder = join(temporaryFolder(), 'mistyped');
@@ -100,22 +100,18 @@ describe('keys of a queue on AWS', () => {
     const [id = ''] = /^[0-9a-f]{16}(?=.*web shop)/m.exec(listed) ?? [];
     expect((await keysWith(environment, 'revoke', id, ...TABLE)).printed).toContain(`The key ${id} is revoked.`);
     expect((await keysWith(environment, 'list', ...TABLE)).printed).not.toContain('web shop');
-  }, 30_000);
+  });
 
   test.each([
     ['no credentials', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, TABLE, 'Set AWS_PROFILE'],
     ['no region', { AWS_REGION: undefined }, ['--table', 'events'], '--region us-east-1'],
     ['another name', {}, ['--table', 'another', '--region', 'us-east-1'], "FirstKey, among the stack's outputs"],
-  ])(
-    'with %s it is said what to do',
-    async (_, changed, where, message) => {
-      const { environment } = await emulated();
-      const listed = await keysWith({ ...environment, ...changed }, 'list', ...where);
-      expect(listed).toEqual({ exitCode: 1, printed: expect.stringContaining(message) });
-      expect(listed.printed).not.toContain(' at ');
-    },
-    30_000,
-  );
+  ])('with %s it is said what to do', async (_, changed, where, message) => {
+    const { environment } = await emulated();
+    const listed = await keysWith({ ...environment, ...changed }, 'list', ...where);
+    expect(listed).toEqual({ exitCode: 1, printed: expect.stringContaining(message) });
+    expect(listed.printed).not.toContain(' at ');
+  });
 });
 
 /** An account whose credentials are those of the environment alone. */

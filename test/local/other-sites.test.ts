@@ -168,29 +168,25 @@ inBrowser('in a browser', () => {
       executablePath: CHROMIUM,
       args: ['--headless', '--no-sandbox', '--disable-gpu'],
     });
-  }, 30_000);
+  });
   afterAll(async () => {
     await browser?.close();
     evil?.close();
   });
 
-  test.each(['127.0.0.1', 'localhost'])(
-    'a page of another port of %s changes and reads nothing',
-    async (name) => {
-      const page = await browser.newPage();
-      const statuses = new Map<string, number>();
-      page.on('response', (response) => void statuses.set(new URL(response.url()).pathname, response.status()));
-      await page.goto(evil.url.replace('127.0.0.1', name));
-      await page.waitForFunction('document.title === "done"');
-      expect(await page.evaluate('window.read')).toEqual([]);
-      expect(statuses.get(`/events/${finished.key}/retry`)).toBe(403);
-      expect(await readEvent(queue.url, finished.key)).toEqual(finished);
-      expect(await readEvent(queue.url, waiting.key)).toEqual(waiting);
-      expect(await eventsOf(queue.url)).toHaveLength(2);
-      await page.close();
-    },
-    30_000,
-  );
+  test.each(['127.0.0.1', 'localhost'])('a page of another port of %s changes and reads nothing', async (name) => {
+    const page = await browser.newPage();
+    const statuses = new Map<string, number>();
+    page.on('response', (response) => void statuses.set(new URL(response.url()).pathname, response.status()));
+    await page.goto(evil.url.replace('127.0.0.1', name));
+    await page.waitForFunction('document.title === "done"');
+    expect(await page.evaluate('window.read')).toEqual([]);
+    expect(statuses.get(`/events/${finished.key}/retry`)).toBe(403);
+    expect(await readEvent(queue.url, finished.key)).toEqual(finished);
+    expect(await readEvent(queue.url, waiting.key)).toEqual(waiting);
+    expect(await eventsOf(queue.url)).toHaveLength(2);
+    await page.close();
+  });
 
   /** Tries whatever a browser lets it try, and notes what it got to read. */
   function evilPage(): string {

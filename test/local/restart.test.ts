@@ -50,7 +50,7 @@ test('killed with 200 events waiting, it calls all of them after a restart, thos
     expect(calls[0]?.at).toBeGreaterThanOrEqual(Math.round(timestamp_for_execution_to_start * 1_000));
     expect(attempts.at(-1)?.outcome).toBe('answered');
   }
-}, 60_000);
+});
 
 /** A quarter each: due while nobody is there, called when the kill comes, between two tries, and due later. */
 function wish({ url }: Receiver, n: number): object {

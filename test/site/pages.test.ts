@@ -53,7 +53,7 @@ inBrowser('in a browser', () => {
       executablePath: CHROMIUM,
       args: ['--headless', '--no-sandbox', '--disable-gpu'],
     });
-  }, 30_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await queue?.close();
@@ -69,7 +69,7 @@ inBrowser('in a browser', () => {
     expect(errors).toEqual([]);
     expect([...hosts]).toEqual([new URL(queue.url).host]);
     await page.close();
-  }, 60_000);
+  });
 
   test('Swagger UI shows every operation and publishes an event, without an error and without another host', async () => {
     const { page, errors, hosts } = await opened(browser, `${queue.url}/docs`);
@@ -89,7 +89,7 @@ inBrowser('in a browser', () => {
     expect(errors).toEqual([]);
     expect([...hosts]).toEqual([new URL(queue.url).host]);
     await page.close();
-  }, 60_000);
+  });
 });
 
 /** A page on which every error is noted, and every host that it asks. */
