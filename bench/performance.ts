@@ -12,10 +12,6 @@ import { openTimingReceiver } from './workers/timing-receiver.ts';
 const SMALL_BURST = 2_000;
 /** Of batches; it comes after that of a process. */
 const SMALL_BATCHES = 5_000;
-/** Milliseconds by which one steady load comes after the other: half of an interval, or of some. */
-const BETWEEN_LOADS = 5;
-/** Milliseconds, for the clients of a steady load. */
-const TO_CONNECT = 500;
 const options = {
   quick: { type: 'boolean', default: false },
   json: { type: 'string', default: 'bench.json' },
@@ -43,8 +39,6 @@ type Sizes = {
   readonly delayedSeconds: number;
   readonly backlogs: readonly number[];
   readonly turns: number;
-  /** In each turn, each with fresh processes. */
-  readonly burstTurns: number;
   /** With each backlog, each with a fresh process. */
   readonly backlogTurns: number;
   /** In each of these, with the backlog and without it. */
@@ -53,26 +47,24 @@ type Sizes = {
 const sizes: Sizes = {
   warmUp: 15_000,
   burst: 20_000,
-  seconds: 15,
+  seconds: 20,
   delayed: 5_000,
   delayedSeconds: 30,
   backlogs: [10_000, 100_000, 1_000_000],
   turns: TURNS,
-  burstTurns: 2,
-  backlogTurns: 5,
-  smallBursts: 7,
+  backlogTurns: 3,
+  smallBursts: 4,
 };
 const quickSizes: Sizes = {
   warmUp: 2_000,
   burst: 5_000,
-  seconds: 5,
+  seconds: 3,
   delayed: 1_000,
-  delayedSeconds: 5,
+  delayedSeconds: 3,
   backlogs: [10_000],
   turns: 1,
-  burstTurns: 1,
   backlogTurns: 1,
-  smallBursts: 3,
+  smallBursts: 1,
 };
 
 /** Answers whether every aim was met. */
@@ -126,15 +118,14 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
 }
 
 /** The start after a burst shows what the burst costs it. */
-async function bursts({ burst: events, burstTurns, warmUp }: Sizes, measured: Measured): Promise<void> {
-  for (let turn = 0; turn < burstTurns; turn++)
-    await besideTheMachine(warmUp, async (...both) => {
-      const { queue, machine, tell } = compared('burst', measured, both, { 'called and recorded': { least: 0.3 } });
-      for (const scene of [machine, queue, machine]) await burst(scene, events);
-      for (const scene of [queue, machine])
-        scene.measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
-      tell();
-    });
+async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
+  await besideTheMachine(warmUp, async (...both) => {
+    const { queue, machine, tell } = compared('burst', measured, both, { 'called and recorded': { least: 0.3 } });
+    for (const scene of [machine, queue, machine]) await burst(scene, events);
+    for (const scene of [queue, machine])
+      scene.measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
+    tell();
+  });
   await besideTheMachine(warmUp, async (...both) => {
     for (const scene of both) await batches(scene, SMALL_BATCHES);
     const { queue, machine, tell } = compared('batch', measured, both);
@@ -143,21 +134,20 @@ async function bursts({ burst: events, burstTurns, warmUp }: Sizes, measured: Me
   });
 }
 
-/** Of both at the same time. */
+/** The machine alone, and the queue alone right after it: together they would have half of the processors each. */
 async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   const { seconds, warmUp, delayed: events, delayedSeconds } = size;
   const slow = await openTimingReceiver();
-  const loads: Readonly<Record<string, (scene: Scene, startAt: number) => Promise<void>>> = {
-    'steady, 100 a second': (scene, startAt) => steady(scene, { rate: 100, seconds, startAt }),
-    'steady, 500 a second': (scene, startAt) => steady(scene, { rate: 500, seconds, startAt }),
+  const loads: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
+    'steady, 100 a second': (scene) => steady(scene, { rate: 100, seconds }),
+    'steady, 500 a second': (scene) => steady(scene, { rate: 500, seconds }),
     delayed: (scene) => delayed(scene, events, delayedSeconds),
-    'beside slow receivers': (scene, startAt) => steady(scene, { rate: 100, seconds, slow, startAt }),
+    'beside slow receivers': (scene) => steady(scene, { rate: 100, seconds, slow }),
   };
   await besideTheMachine(warmUp, async (...both) => {
     for (const [scenario, load] of Object.entries(loads)) {
       const { queue, machine, tell } = compared(scenario, measured, both);
-      const startAt = Date.now() + TO_CONNECT;
-      await Promise.all([load(queue, startAt), load(machine, startAt + BETWEEN_LOADS)]);
+      for (const scene of [machine, queue]) await load(scene);
       tell();
     }
   });

@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { threadId } from 'node:worker_threads';
+import { collectGarbage } from './collect-garbage.ts';
 
 /**
  * Loaded into each thread of a process before its program (`node --import`): writes down, again and again, what only the thread
@@ -10,11 +9,8 @@ import { threadId } from 'node:worker_threads';
  */
 const { DIAGNOSTICS_FILE = '', DIAGNOSTICS_EVERY } = process.env;
 
-setFlagsFromString('--expose-gc');
-const collect: (how: object) => void = runInNewContext('gc');
-
 setInterval(() => {
-  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  collectGarbage();
   const memory = ownMemory();
   const heap = process.memoryUsage().heapUsed;
   const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
