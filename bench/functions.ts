@@ -13,10 +13,10 @@ import { openTimingReceiver } from './workers/timing-receiver.ts';
 
 const BARE_PUBLISH = fileURLToPath(new URL('workers/bare-publish.ts', import.meta.url));
 /** Of a whole run, and of the functions alone. */
-export const TURNS = 3;
+export const TURNS = 5;
 /** Of each function, in a turn. */
 const LOADS = 5;
-const INVOCATIONS = 1_000;
+const INVOCATIONS = 2_000;
 const BATCH = 10;
 const COMING_DUE = 5_000;
 const MINUTE = 60_000;

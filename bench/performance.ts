@@ -39,6 +39,8 @@ type Sizes = {
   readonly delayedSeconds: number;
   readonly backlogs: readonly number[];
   readonly turns: number;
+  /** With each backlog. */
+  readonly starts: number;
   /** With each backlog, each with a fresh process. */
   readonly backlogTurns: number;
   /** In each of these, with the backlog and without it. */
@@ -52,7 +54,8 @@ const sizes: Sizes = {
   delayedSeconds: 30,
   backlogs: [10_000, 100_000, 1_000_000],
   turns: TURNS,
-  backlogTurns: 3,
+  starts: 10,
+  backlogTurns: 4,
   smallBursts: 4,
 };
 const quickSizes: Sizes = {
@@ -63,6 +66,7 @@ const quickSizes: Sizes = {
   delayedSeconds: 3,
   backlogs: [10_000],
   turns: 1,
+  starts: 1,
   backlogTurns: 1,
   smallBursts: 1,
 };
@@ -176,7 +180,7 @@ function withBacklog(count: number, size: Sizes) {
   return async (scene: ProcessScene): Promise<void> => {
     const { measure, memory, restart } = scene;
     await waiting(scene.queueUrl, count);
-    for (let turn = 0; turn < size.backlogTurns; turn++)
+    for (let start = 0; start < size.starts; start++)
       measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
     const inTurns = async (without: ProcessScene) => {
       for (let turn = 0; turn < size.backlogTurns; turn++) {
