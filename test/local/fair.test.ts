@@ -35,7 +35,7 @@ test(`of ${EVENTS} events for one host no more than ${MOST} are called at a time
   expect(held).toHaveLength(MOST);
   isHeld = false;
   for (const response of held) response.end();
-  await eventually(async () => expect(pathsOf(full)).toBe(EVENTS), 60_000);
+  await eventually(async () => expect(pathsOf(full)).toBe(EVENTS));
   expect(full.mostConnections()).toBe(MOST);
 });
 

@@ -47,16 +47,16 @@ export async function describedJson(response: Response, method: string): Promise
   return body;
 }
 
-export async function finishedEvent(url: string, key: string, within = 10_000): Promise<EventAnswer> {
+export async function finishedEvent(url: string, key: string): Promise<EventAnswer> {
   return eventually(async () => {
     const event = await readEvent(url, key);
     expect(event.status).not.toBe('waiting_execution');
     return event;
-  }, within);
+  });
 }
 
 /** Resolves as soon as the check passes; fails as it fails if it has not passed in time. */
-export async function eventually<Result>(check: () => Promise<Result>, within = 10_000): Promise<Result> {
+export async function eventually<Result>(check: () => Promise<Result>, within = 60_000): Promise<Result> {
   const deadline = Date.now() + within;
   for (;;) {
     try {

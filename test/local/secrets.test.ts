@@ -46,7 +46,7 @@ test(
     await spoil(events[0]?.key ?? '');
     expect(await ask('GET', `/events/${events[0]?.key}`)).toBe(503);
 
-    const late = { call_url_after: 1 };
+    const late = { call_url_after: 3 };
     const waiting = await Promise.all(receivers.urls.map((url) => publish(queue.url, eventWithSecrets(url, late))));
     await deleteTable();
     const statuses = await Promise.all([
