@@ -15,8 +15,6 @@ const SLOW_SHARE = 0.05;
 /** Milliseconds: by then they are all accepted, also on a slow machine. */
 const BEFORE_THE_FIRST = 5_000;
 
-// A collection while a load is measured would make what is called then late: each begins with a clean heap.
-
 export type Scene = { readonly queueUrl: string; readonly receiver: TimingReceiver; readonly measure: Measure };
 
 /** Clients publish events that are due at once, one a request. Answers how many were called and recorded in a second. */
@@ -73,9 +71,9 @@ export async function steady({ queueUrl, receiver, measure }: Scene, load: Stead
   /** Whether one of them failed shows when all were begun. */
   const published: Promise<void>[] = [];
   collectGarbage();
-  const startAt = now();
+  const startedAt = now();
   for (let n = 0; n < rate * seconds; ) {
-    for (const due = ((now() - startAt) / 1_000) * rate; n < due; n++) {
+    for (const due = ((now() - startedAt) / 1_000) * rate; n < due; n++) {
       const publishing = publish(n);
       publishing.catch(() => {});
       published.push(publishing);
