@@ -2,7 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { DocumentClient } from '../adapters/dynamo-table.ts';
 
-const PAGE = 100;
+/** What else asks the table waits behind a page. */
+const PAGE = 25;
 
 type Found = { readonly pk: string; readonly sk: string; readonly expires_at?: number };
 

@@ -21,14 +21,14 @@ test('deletes what has expired and nothing else, a page a step, and faster where
   const items = Array.from({ length: 450 }, (_, n) => ({
     pk: `progress#${n}`,
     sk: 'progress',
-    ...(n % 3 > 0 && { expires_at: NOW / 1_000 + (n % 3 === 1 ? -1 : 0) }),
+    ...(n % 5 > 0 && { expires_at: NOW / 1_000 + (n % 5 === 1 ? -1 : 0) }),
   }));
   await Promise.all(items.map((Item) => database.client.send(new PutCommand({ TableName, Item }))));
   const { sweep } = expiredItems(database.client, TableName);
   const metered = meter(database.client);
   await sweep(NOW);
   expect(metered.calls.Scan).toBe(1);
-  for (let step = 0; step < 5; step++) await sweep(NOW);
+  for (let step = 0; step < 20; step++) await sweep(NOW);
 
   for (const { pk, sk, expires_at } of items) {
     const { Item } = await database.client.send(new GetCommand({ TableName, Key: { pk, sk } }));
@@ -37,5 +37,5 @@ test('deletes what has expired and nothing else, a page a step, and faster where
 
   metered.reset();
   await sweep(NOW + 1_000);
-  expect(metered.calls.Scan).toBeGreaterThanOrEqual(1);
+  expect(metered.calls.Scan).toBeGreaterThan(1);
 });
