@@ -2,8 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { DocumentClient } from '../adapters/dynamo-table.ts';
 
-/** What else asks the table waits behind a page. */
-const PAGE = 25;
+const PAGE = 100;
 
 type Found = { readonly pk: string; readonly sk: string; readonly expires_at?: number };
 

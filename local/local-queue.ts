@@ -25,7 +25,7 @@ import { report } from './report.ts';
 
 const REDELIVER_AFTER = 5_000;
 const DISPATCH_EVERY = 60_000;
-const SWEEP_EVERY = 250;
+const SWEEP_EVERY = 1_000;
 const FLUSH_EVERY = 10_000;
 /** What is unfinished expires a week after it was last looked at: so far ahead of the audit nothing of it has expired. */
 const AHEAD_OF_AUDIT = 3_600_000;
