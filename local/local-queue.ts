@@ -112,7 +112,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     slots.close();
     await Promise.all([dueQueue.stop(), dispatching.stop(), sweeping.stop(), counting.stop()]);
     caller.close();
-    await Promise.race([accepting, sleep(LAST_REQUESTS)]);
+    await Promise.race([accepting, sleep(LAST_REQUESTS, undefined, { ref: false })]);
     gateway.closeAllConnections();
     await accepting;
     await statistics.flush().catch(report);

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
@@ -176,6 +178,16 @@ describe('the local server', () => {
       expect([response.status, await response.text()]).toEqual([422, expect.stringMatching(/^status takes/)]);
     },
   );
+});
+
+test('a closed queue leaves no timer that keeps its process', async () => {
+  const script = `
+    const { openLocalQueue } = await import('${new URL('../../local/local-queue.ts', import.meta.url)}');
+    const queue = await openLocalQueue({ port: 0, dataFolder: undefined, privateTargets: true, version: 'test' });
+    await queue.close();
+    console.log(process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout'));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--eval', script]);
+  expect(stdout).toBe('[]\n');
 });
 
 async function openGarbage(): Promise<string> {
