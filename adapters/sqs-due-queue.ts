@@ -16,6 +16,7 @@ const MOST_MESSAGES = 10;
 const LONGEST_DELAY_SECONDS = 900;
 /** Each may take seconds, for which somebody waits. */
 const MOST_TRIES = 3;
+const SECOND = 1_000;
 
 const NEVER_SENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -32,8 +33,9 @@ type World = {
 };
 
 /**
- * Messages sent in the same moment share a request. Delays are whole seconds, rounded down: never late, up to a second early. Where an
- * answer gets lost, a second message is marked as such, and comes when the attempt of the first has been recorded.
+ * Messages sent in the same moment share a request. Delays are whole seconds: a message comes up to a second before its instant, for
+ * which its deliverer waits, and up to a second after a later time for which it is asked. Where an answer gets lost, a second message is
+ * marked as such, and comes when the attempt of the first has been recorded.
  */
 export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): DueQueue {
   let ids = 0;
@@ -54,11 +56,13 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): D
   });
 
   function entryOf({ id, message, handOverAt, mayBeThere }: Sent): SendMessageBatchRequestEntry {
-    const second = afterTheFirst(message.at, longestTimeout, now());
+    const behindTheFirst = afterTheFirst(message.at, longestTimeout, now());
+    const wantedAt = mayBeThere ? Math.max(handOverAt, behindTheFirst) : handOverAt;
+    const round = wantedAt > message.at ? Math.ceil : Math.floor;
     return {
       Id: id,
       MessageBody: messageText(mayBeThere ? { ...message, again: true } : message),
-      DelaySeconds: delaySeconds((mayBeThere ? Math.max(handOverAt, second) : handOverAt) - now()),
+      DelaySeconds: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, round((wantedAt - now()) / SECOND))),
     };
   }
 
@@ -113,8 +117,4 @@ function wasNeverSent(error: unknown): boolean {
 
 function isThrottled(error: unknown): boolean {
   return isRefusal(error) && /throttl/i.test((error as Error).name);
-}
-
-function delaySeconds(milliseconds: number): number {
-  return Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.floor(milliseconds / 1_000)));
 }

@@ -369,6 +369,20 @@ export const rules: readonly Rule[] = [
     suites: ['test/adapters/due-queue'],
   },
   {
+    name: 'what is to come after its instant comes no sooner',
+    file: 'adapters/sqs-due-queue.ts',
+    code: 'wantedAt > message.at ? Math.ceil : Math.floor',
+    without: 'Math.floor',
+    suites: ['test/adapters/due-queue'],
+  },
+  {
+    name: 'nor does a second message',
+    file: 'adapters/sqs-due-queue.ts',
+    code: 'wantedAt > message.at ? Math.ceil : Math.floor',
+    without: 'handOverAt > message.at ? Math.ceil : Math.floor',
+    suites: ['test/adapters/due-queue'],
+  },
+  {
     name: 'what SQS refused was not sent',
     file: 'adapters/sqs-due-queue.ts',
     code: 'if (!isRefusal(error) && !wasNeverSent(error)) for',

@@ -80,6 +80,12 @@ describe('the due queue on SQS', () => {
     ]);
   });
 
+  test('hands a message over no sooner than it is asked to, if that is after its instant', async () => {
+    const message = messageAt(START);
+    await Promise.all([1, SECOND, 1.5 * SECOND].map((after) => queue.send(message, START + after)));
+    expect(requests().flatMap((entries) => entries.map(({ DelaySeconds }) => DelaySeconds))).toEqual([1, 1, 2]);
+  });
+
   test('leaves out where an event goes: nobody behind SQS asks', async () => {
     const message = messageAt(START);
     await queue.send({ ...message, host: 'example.com' });
@@ -112,13 +118,13 @@ describe('the due queue on SQS', () => {
         .on(SendMessageBatchCommand)
         .rejectsOnce(error)
         .callsFake(({ Entries }) => ({ Successful: Entries }));
-      const [now, later] = [messageAt(START), messageAt(START + MINUTE)];
+      const [now, later] = [messageAt(START), messageAt(START + MINUTE + 1)];
       await Promise.all([queue.send(now), queue.send(later), queue.send(now, START + HOUR)]);
       const [first = [], second = []] = requests().map((entries) => entries.map(({ Id, ...rest }) => rest));
       expect(first.map(({ DelaySeconds }) => DelaySeconds)).toEqual([0, 60, 900]);
       expect(second).toEqual([
         { DelaySeconds: 11, MessageBody: bodyOf(now, { again: true }) },
-        { DelaySeconds: 71, MessageBody: bodyOf(later, { again: true }) },
+        { DelaySeconds: 72, MessageBody: bodyOf(later, { again: true }) },
         { DelaySeconds: 900, MessageBody: bodyOf(now, { again: true }) },
       ]);
     },

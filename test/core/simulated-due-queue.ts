@@ -34,8 +34,10 @@ export function simulatedDueQueue({ now, sendersNow, visibility, loses }: Rules)
     async send(message, handOverAt = message.at) {
       sent.push(message);
       const delay = Math.min(LONGEST_DELAY, Math.max(0, handOverAt - sendersNow()));
-      const visibleAt = now() + Math.floor(delay / SECOND) * SECOND;
-      if (!loses(message)) held.push({ message, isSecond: handOverAt > message.at, visibleAt, receiveCount: 0 });
+      const isSecond = handOverAt > message.at;
+      const round = isSecond ? Math.ceil : Math.floor;
+      const visibleAt = now() + round(delay / SECOND) * SECOND;
+      if (!loses(message)) held.push({ message, isSecond, visibleAt, receiveCount: 0 });
     },
     backlog: async () => visible().length,
   };
