@@ -110,7 +110,8 @@ async function live(
   queue.calm?.();
   const keys = wanted.flatMap(({ accepted }) => accepted?.key ?? []);
   const records = await readWhenFinished(queue, keys, Date.now() + FINISHED_WITHIN);
-  return { wanted, calls: receiver.calls, kills: queue.kills, records, ...(queue.writes && { writes: queue.writes }) };
+  const { writes = [], messages = [] } = queue;
+  return { wanted, calls: receiver.calls, kills: queue.kills, writes, messages, records };
 }
 
 /** Kills at random moments, spread over the events; some of them while it is still recovering. */

@@ -1,11 +1,14 @@
+import { parseMessageText } from '../../adapters/sqs-due-queue.ts';
+
 /** A request to the table or the queue, as the SDK sends it. */
 export type AwsRequest = { readonly operation: string; readonly asked: Asked };
 
 type Asked = {
   readonly RequestItems?: Readonly<Record<string, readonly Write[] | Reads>>;
-  readonly Entries?: readonly { readonly Id: string }[];
+  readonly Entries?: readonly Entry[];
   readonly Item?: Attributes;
 };
+type Entry = { readonly Id: string; readonly MessageBody?: string };
 type Write = { readonly PutRequest?: { readonly Item: Attributes } };
 type Reads = { readonly Keys: readonly object[] };
 type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
@@ -20,6 +23,22 @@ export function recordsIn({ asked: { Item, RequestItems = {} } }: AwsRequest): r
     const [list, uuid = ''] = `${item?.pk?.S} ${item?.sk?.S}`.match(/^progress|^failed|[0-9a-f-]{36}/g) ?? [];
     if (list === 'progress') return [{ uuid, attempt: Number(item?.tryCount?.N) }];
     return list === 'failed' ? [{ uuid, attempt: 'last' }] : [];
+  });
+}
+
+/** What a message asks for: an attempt of an event. One that may be there a second time is marked. */
+export type WantedAttempt = {
+  readonly uuid: string;
+  readonly attempt: number;
+  readonly dueAt: number;
+  readonly isMarked: boolean;
+};
+
+export function attemptsIn({ asked: { Entries = [] } }: AwsRequest): readonly WantedAttempt[] {
+  return Entries.flatMap(({ MessageBody }) => {
+    if (MessageBody === undefined) return [];
+    const { key, attempt, at, again = false } = parseMessageText(MessageBody);
+    return [{ uuid: key.uuid, attempt, dueAt: at, isMarked: again }];
   });
 }
 
@@ -42,15 +61,10 @@ export function split({ operation, asked }: AwsRequest, share: number): Split | 
   return { done: part(all.slice(0, most)), left: part(rest), answerForRest };
 }
 
-function splitEntries(
-  operation: string,
-  asked: Asked,
-  all: NonNullable<Asked['Entries']>,
-  share: number,
-): Split | undefined {
+function splitEntries(operation: string, asked: Asked, all: readonly Entry[], share: number): Split | undefined {
   const most = cutOf(all, share);
   if (most === 0) return undefined;
-  const part = (Entries: NonNullable<Asked['Entries']>) => ({ operation, asked: { ...asked, Entries } });
+  const part = (Entries: readonly Entry[]) => ({ operation, asked: { ...asked, Entries } });
   const rest = all.slice(most);
   const Failed = rest.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }));
   return { done: part(all.slice(0, most)), left: part(rest), answerForRest: { Failed } };

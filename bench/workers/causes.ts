@@ -1,4 +1,4 @@
-import type { History, Kill, RecordWrite } from './history.ts';
+import type { History, Kill, RecordWrite, Treatment } from './history.ts';
 import type { ReceivedCall } from './moody-receiver.ts';
 
 /** A call of an attempt that had been called before. */
@@ -7,7 +7,8 @@ export type Repetition = { readonly earlier: ReceivedCall; readonly call: Receiv
 /** Why an attempt was called once more. */
 export type Cause =
   | { readonly kind: 'killed'; readonly kill: Kill; readonly endedBefore: number }
-  | { readonly kind: 'refused'; readonly write: RecordWrite };
+  | { readonly kind: 'refused'; readonly write: RecordWrite }
+  | { readonly kind: 'overtaken' };
 
 /**
  * A call that had ended may not be recorded yet when its process is killed so shortly afterwards: after a start, thousands of calls
@@ -16,6 +17,9 @@ export type Cause =
 export const RECORDED_WITHIN = 1_000;
 /** The same of one of several workers, whose table may be slow: of its call nothing must have been recorded. */
 export const RECORDED_THROUGH_FAULTS_WITHIN = 3_000;
+
+/** A second message for an attempt comes so long after the end of the longest call that starts at its instant. */
+export const BEHIND_THE_LONGEST = 5_000;
 
 /** The receiver may note a call so much later than it was made; a process makes none so soon after its start. */
 const NOTED_WITHIN = 100;
@@ -27,22 +31,37 @@ export function repeatedCalls(calls: readonly ReceivedCall[]): readonly Repetiti
   );
 }
 
+/** What is known of an event, beside its calls. */
+type Known = Pick<History, 'kills' | 'writes' | 'messages'> & { readonly timeout: number };
+
 /**
- * A process may die before it has recorded its call, and a fault may keep it from recording it. Nothing explains a call of what was
- * recorded.
- *
- * @param writes of the records of the event
+ * A process may die before it has recorded its call, and a fault may keep it from recording it, or have two messages sent. Nothing explains
+ * a call of what was recorded.
  */
-export function causeOf(
-  repetition: Repetition,
-  kills: History['kills'],
-  writes: readonly RecordWrite[],
-): Cause | undefined {
+export function causeOf(repetition: Repetition, known: Known): Cause | undefined {
   const { earlier, call } = repetition;
-  const between = writes.filter(({ at }) => earlier.startedAt <= at && at < call.startedAt);
+  const between = known.writes.filter(({ at }) => earlier.startedAt <= at && at < call.startedAt);
   if (between.some(({ attempt, how }) => attempt === call.attempt && how !== 'refused')) return undefined;
   const write = between.findLast((one) => one.worker === earlier.worker && keptFromRecording(one, call.attempt));
-  return write === undefined ? killOf(repetition, kills) : { kind: 'refused', write };
+  if (write !== undefined) return { kind: 'refused', write };
+  return killOf(repetition, known.kills) ?? (isOvertaken(repetition, known) ? { kind: 'overtaken' } : undefined);
+}
+
+/**
+ * Whoever gets the first message of two does not claim the attempt. If it was so late that its call is under way, or not recorded yet,
+ * when the second is to come, whoever gets that claims the attempt and calls too.
+ */
+function isOvertaken({ earlier, call }: Repetition, { writes, messages, timeout }: Known): boolean {
+  const isBefore = ({ at, how }: Treatment) => at < call.startedAt && how !== 'refused';
+  const sent = messages.filter((message) => message.attempt === call.attempt && isBefore(message));
+  const first = sent.find(({ isMarked }) => !isMarked);
+  if (first === undefined || !sent.some(({ isMarked }) => isMarked)) return false;
+  if (call.startedAt < first.dueAt + timeout + BEHIND_THE_LONGEST) return false;
+  const { startedAt, endedAt = call.startedAt } = earlier;
+  if (call.startedAt - endedAt > RECORDED_THROUGH_FAULTS_WITHIN) return false;
+  const isClaim = (write: RecordWrite) => write.attempt === call.attempt - 1 && write.at >= first.dueAt;
+  const claims = writes.filter((write) => isClaim(write) && isBefore(write));
+  return claims.length === 1 && claims.every(({ at, worker }) => at >= startedAt && worker === call.worker);
 }
 
 type Crash = { readonly attempt: number; readonly startedAt: number };
@@ -67,13 +86,13 @@ export function isExplainedCrash(
     (write) =>
       write.at >= startedAt &&
       mayHaveBeen(write.worker) &&
-      (keptFromRecording(write, attempt) || (write.attempt === attempt - 1 && write.how !== 'kept')),
+      (keptFromRecording(write, attempt) || (write.attempt === attempt - 1 && write.how !== 'done')),
   );
 }
 
 /** Who does not know that the entry of an end is kept does not record the end. */
 function keptFromRecording({ attempt, how }: RecordWrite, recorded: number): boolean {
-  return attempt === 'last' ? how !== 'kept' : attempt === recorded && how === 'refused';
+  return attempt === 'last' ? how !== 'done' : attempt === recorded && how === 'refused';
 }
 
 function killOf({ earlier, call }: Repetition, kills: History['kills']): Cause | undefined {

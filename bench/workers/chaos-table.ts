@@ -1,6 +1,6 @@
 import type { Target } from './clients.ts';
 import type { Weather } from './faults.ts';
-import type { Findings, History, Kill, RecordWrite } from './history.ts';
+import type { Findings, History, Kill } from './history.ts';
 
 /** A queue that is killed, as one process or as several. */
 export type Killed = Target & {
@@ -19,7 +19,8 @@ export type Killed = Target & {
   calm?(): void;
   /** By where they happened. */
   readonly faults?: Readonly<Record<string, Weather['counts']>>;
-  readonly writes?: readonly RecordWrite[];
+  readonly writes?: History['writes'];
+  readonly messages?: History['messages'];
   /** How many workers were stopped because an invocation took too long. */
   timedOut?(): number;
   stop(): Promise<void>;
@@ -71,6 +72,7 @@ function rowsOf({ seed, took, queue, history, findings }: Chaos): readonly (read
     ['repeated, explained by a kill', findings.explained.length],
     ['their ends before it, at most', `${findings.latestRecord} ms`],
     ['repeated, their records refused', findings.refused.length],
+    ['repeated, sent twice, called late', findings.overtaken.length],
     ['repeated, unexplained', findings.unexplained.length],
     ['lost', findings.lost.length],
     ['unexpected', findings.unexpected.length],

@@ -27,7 +27,7 @@ export function mixedWish(name: string, receiverUrl: string, timeout: number, ch
     max_try_count: maxTryCount,
     retry_delay: 1,
   };
-  return { path, maxTryCount, request };
+  return { path, maxTryCount, timeout: timeout * 1_000, request };
 }
 
 function moodOf(chance: () => number, maxTryCount: number): Mood {
@@ -58,9 +58,9 @@ export async function publishAll(
     while (accepted + underWay < count) {
       await target.serving();
       underWay++;
-      const { path, maxTryCount, request } = wish(wished++);
+      const { request, ...event } = wish(wished++);
       const answer = await post(target, request).finally(() => underWay--);
-      wanted.push({ path, maxTryCount, ...(answer && { accepted: answer }) });
+      wanted.push({ ...event, ...(answer && { accepted: answer }) });
       if (answer !== undefined) await onAccepted(++accepted);
     }
   }

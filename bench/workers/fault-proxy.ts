@@ -3,9 +3,9 @@ import { Agent, createServer, type IncomingMessage, request as requestOver, type
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepingConnections } from '../../local/keeping-connections.ts';
-import { type AwsRequest, recordsIn, split } from './aws-request.ts';
+import { type AwsRequest, split } from './aws-request.ts';
 import type { Weather } from './faults.ts';
-import type { RecordWrite } from './history.ts';
+import type { Treatment } from './history.ts';
 
 const SLOWEST = 500;
 const THROTTLED = {
@@ -20,14 +20,14 @@ type Options = {
   readonly target: string;
   readonly weather: Weather;
   readonly chance: () => number;
-  /** Is told of every record of an attempt that was kept, or kept from being made by a fault. */
-  readonly note?: (write: RecordWrite) => void;
+  /** Is told of every request, or part of one, that was done, or kept from being done by a fault. */
+  readonly note: (request: AwsRequest, treatment: Treatment) => void;
 };
 
 type Answer = { readonly status: number; readonly body: string };
 
 /** Stands between the workers and an emulator, and lets faults happen as the weather is. */
-export async function openFaultProxy({ part, target, weather, chance, note = () => {} }: Options): Promise<FaultProxy> {
+export async function openFaultProxy({ part, target, weather, chance, note }: Options): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });
   const server = keepingConnections(
     createServer((incoming, outgoing) => void pass(incoming, outgoing).catch(() => outgoing.destroy())),
@@ -42,10 +42,10 @@ export async function openFaultProxy({ part, target, weather, chance, note = () 
     const fault = weather.faultOf(String(headers['amz-sdk-invocation-id']));
     switch (fault) {
       case 'cut before it is done':
-        noteAll(incoming, request, 'refused');
+        tell(incoming, request, 'refused');
         return void outgoing.destroy();
       case 'cut after it is done':
-        await forward(incoming, request, 'kept unanswered');
+        await forward(incoming, request, 'done unanswered');
         return void outgoing.destroy();
       case 'throttled':
         return write(outgoing, throttle(incoming, request));
@@ -62,7 +62,7 @@ export async function openFaultProxy({ part, target, weather, chance, note = () 
   }
 
   function throttle(incoming: IncomingMessage, request: AwsRequest): Answer {
-    noteAll(incoming, request, 'refused');
+    tell(incoming, request, 'refused');
     return { status: 400, body: JSON.stringify({ __type: THROTTLED[part], message: 'Slow down.' }) };
   }
 
@@ -70,7 +70,7 @@ export async function openFaultProxy({ part, target, weather, chance, note = () 
   async function forwardInPart(incoming: IncomingMessage, request: AwsRequest): Promise<Answer> {
     const parts = split(request, chance());
     if (parts === undefined) return throttle(incoming, request);
-    noteAll(incoming, parts.left, 'refused');
+    tell(incoming, parts.left, 'refused');
     const { status, body } = await forward(incoming, parts.done);
     return { status, body: JSON.stringify({ ...JSON.parse(body), ...parts.answerForRest }) };
   }
@@ -78,7 +78,7 @@ export async function openFaultProxy({ part, target, weather, chance, note = () 
   async function forward(
     incoming: IncomingMessage,
     request: AwsRequest,
-    how: RecordWrite['how'] = 'kept',
+    how: Treatment['how'] = 'done',
   ): Promise<Answer> {
     const text = JSON.stringify(request.asked);
     const headers = { ...incoming.headers, 'content-length': Buffer.byteLength(text) };
@@ -87,13 +87,13 @@ export async function openFaultProxy({ part, target, weather, chance, note = () 
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
     const { statusCode: status = 500 } = answer;
     const body = await textOf(answer);
-    if (status === 200) noteAll(incoming, request, how);
+    if (status === 200) tell(incoming, request, how);
     return { status, body };
   }
 
-  function noteAll({ headers }: IncomingMessage, request: AwsRequest, how: RecordWrite['how']): void {
+  function tell({ headers }: IncomingMessage, request: AwsRequest, how: Treatment['how']): void {
     const [, worker = ''] = /\bapp\/([a-z]+-\d+)/.exec(String(headers['user-agent'])) ?? [];
-    for (const record of recordsIn(request)) note({ ...record, worker, at: Date.now(), how });
+    note(request, { worker, at: Date.now(), how });
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { EventAnswer } from '../../api/event-answer.ts';
+import type { WantedAttempt, WantedRecord } from './aws-request.ts';
 import { type Cause, causeOf, isExplainedCrash, type Repetition, repeatedCalls } from './causes.ts';
 import type { Deed, ReceivedCall } from './moody-receiver.ts';
 
@@ -6,6 +7,8 @@ import type { Deed, ReceivedCall } from './moody-receiver.ts';
 export type Wanted = {
   readonly path: string;
   readonly maxTryCount: number;
+  /** Of each call, in milliseconds. */
+  readonly timeout: number;
   readonly accepted?: { readonly key: string; readonly dueAt: number };
 };
 
@@ -17,26 +20,30 @@ export type Kill = {
   readonly worker?: string;
 };
 
+/** What became of a request. A fault may refuse it, or keep back the answer that it was done. */
+export type Treatment = {
+  readonly worker: string;
+  readonly at: number;
+  readonly how: 'done' | 'done unanswered' | 'refused';
+};
+
 /**
  * What the table was asked to record of an event: that so many attempts have ended, or that someone is at the next one. Before the
  * last, which ends it, an entry says so.
  */
-export type RecordWrite = {
-  readonly uuid: string;
-  readonly attempt: number | 'last';
-  readonly worker: string;
-  readonly at: number;
-  /** A fault may refuse it, or keep back the answer that it was kept. */
-  readonly how: 'kept' | 'kept unanswered' | 'refused';
-};
+export type RecordWrite = WantedRecord & Treatment;
+
+/** A message that the due queue was asked to hand over. */
+export type SentMessage = WantedAttempt & Treatment;
 
 /** All that is known of a run: what was wanted, what was called, when processes were killed, and what was recorded. */
 export type History = {
   readonly wanted: readonly Wanted[];
   readonly calls: readonly ReceivedCall[];
   readonly kills: readonly Kill[];
-  /** Where something stands before the table that sees them. */
-  readonly writes?: readonly RecordWrite[];
+  /** None unless something stands before table and queue that sees them. */
+  readonly writes: readonly RecordWrite[];
+  readonly messages: readonly SentMessage[];
   /** By key, as it was read at the end. */
   readonly records: ReadonlyMap<string, EventAnswer>;
 };
@@ -52,6 +59,8 @@ export type Findings = {
   readonly explained: readonly string[];
   /** Calls that were made once more because a fault kept the table from taking their records. */
   readonly refused: readonly string[];
+  /** Calls that were made once more for a second message, which came behind the first as it should, and that was too late. */
+  readonly overtaken: readonly string[];
   /** How long before the kill that explains it a repeated call had ended, at the most. */
   readonly latestRecord: number;
   /** Calls that were made once more for no reason. */
@@ -72,14 +81,21 @@ const OUTCOMES: Readonly<Record<Deed, string>> = {
   'breaks off': 'invalid_answer null',
 };
 
-export function checkHistory({ wanted, calls, kills, records, writes = [] }: History): Findings {
+export function checkHistory({ wanted, calls, kills, records, writes, messages }: History): Findings {
   const byPath = Map.groupBy(calls, ({ path }) => path);
-  const writesByEvent = Map.groupBy(writes, ({ uuid }) => uuid);
-  const writesOf = (key: string) => writesByEvent.get(key.slice(-UUID_LENGTH)) ?? [];
+  const writesOf = byEvent(writes);
+  const messagesOf = byEvent(messages);
   const accepted = wanted.filter(isAccepted);
+  const timeouts = new Map(wanted.map(({ path, timeout }) => [path, timeout]));
+  const knownOf = ({ path, key }: ReceivedCall) => ({
+    kills,
+    writes: writesOf(key),
+    messages: messagesOf(key),
+    timeout: timeouts.get(path) ?? Number.POSITIVE_INFINITY,
+  });
   const repetitions = [...byPath.values()].flatMap(repeatedCalls).map((repetition) => ({
     text: textOfRepetition(repetition),
-    cause: causeOf(repetition, kills, writesOf(repetition.call.key)),
+    cause: causeOf(repetition, knownOf(repetition.call)),
   }));
   const because = (kind: Cause['kind'] | undefined) =>
     repetitions.filter(({ cause }) => cause?.kind === kind).map(({ text }) => text);
@@ -89,6 +105,7 @@ export function checkHistory({ wanted, calls, kills, records, writes = [] }: His
     early: accepted.flatMap((event) => earlyCalls(event, byPath.get(event.path) ?? [])),
     explained: because('killed'),
     refused: because('refused'),
+    overtaken: because('overtaken'),
     latestRecord: Math.max(0, ...repetitions.map(({ cause }) => (cause?.kind === 'killed' ? cause.endedBefore : 0))),
     unexplained: because(undefined),
     mismatched: accepted.flatMap((event) => {
@@ -96,6 +113,12 @@ export function checkHistory({ wanted, calls, kills, records, writes = [] }: His
       return mismatches(event, byPath.get(event.path) ?? [], records.get(key), kills, writesOf(key));
     }),
   };
+}
+
+/** Those of an event, by its key. */
+function byEvent<Noted extends { readonly uuid: string }>(all: readonly Noted[]): (key: string) => readonly Noted[] {
+  const groups = Map.groupBy(all, ({ uuid }) => uuid);
+  return (key) => groups.get(key.slice(-UUID_LENGTH)) ?? [];
 }
 
 type Accepted = Wanted & Required<Pick<Wanted, 'accepted'>>;

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
+import { attemptsIn, recordsIn } from './aws-request.ts';
 import type { Killed } from './chaos-table.ts';
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
 import { weather } from './faults.ts';
 import { type Fleet, openFleet } from './fleet.ts';
-import type { RecordWrite } from './history.ts';
+import type { RecordWrite, SentMessage } from './history.ts';
 import { type LocalProcess, runProcess } from './local-process.ts';
 
 const EMULATOR = fileURLToPath(new URL('./serve-emulator.ts', import.meta.url));
@@ -23,7 +24,7 @@ const LONGEST_LIFE = 500;
 const SIZES = { publish: 2, read: 1, dispatch: 1, deliver: 4 } as const;
 
 /** The deployed functions as processes, before a table and a queue that they reach only through faults, killed and replaced one at a time. */
-export type KilledWorkers = Killed & Required<Pick<Killed, 'calm' | 'faults' | 'writes' | 'timedOut'>>;
+export type KilledWorkers = Killed & Required<Pick<Killed, 'calm' | 'faults' | 'writes' | 'messages' | 'timedOut'>>;
 
 /** How many of the requests meet a fault, from 0 to 1. */
 export type FaultShares = Readonly<Record<'table' | 'queue', number>>;
@@ -36,6 +37,7 @@ export async function openKilledWorkers(
   const emulators = [emulator('table', `${folder}/table`), emulator('queue', String(VISIBILITY_SECONDS))] as const;
   const [table, queue] = await Promise.all([whereabouts<Table>(emulators[0]), whereabouts<Queue>(emulators[1])]);
   const writes: RecordWrite[] = [];
+  const messages: SentMessage[] = [];
   const weathers = { table: weather(shares.table, chance), queue: weather(shares.queue, chance) };
   const proxies = await Promise.all([
     openFaultProxy({
@@ -43,9 +45,19 @@ export async function openKilledWorkers(
       target: table.endpoint,
       weather: weathers.table,
       chance,
-      note: (write) => writes.push(write),
+      note: (request, treatment) => {
+        for (const record of recordsIn(request)) writes.push({ ...record, ...treatment });
+      },
     }),
-    openFaultProxy({ part: 'queue', target: queue.endpoint, weather: weathers.queue, chance }),
+    openFaultProxy({
+      part: 'queue',
+      target: queue.endpoint,
+      weather: weathers.queue,
+      chance,
+      note: (request, treatment) => {
+        for (const attempt of attemptsIn(request)) messages.push({ ...attempt, ...treatment });
+      },
+    }),
   ]);
   const [tableProxy, queueProxy] = proxies.map(({ url }) => url) as [string, string];
   const fleet = await openFleet({
@@ -76,6 +88,7 @@ export async function openKilledWorkers(
     },
     faults: { table: weathers.table.counts, queue: weathers.queue.counts },
     writes,
+    messages,
     stop: () => stopAll(fleet, proxies, emulators),
   };
 }

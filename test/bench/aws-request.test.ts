@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type AwsRequest, recordsIn, split } from '../../bench/workers/aws-request.ts';
+import { type AwsRequest, attemptsIn, recordsIn, split } from '../../bench/workers/aws-request.ts';
 
 const UUID = '01234567-89ab-4cde-8f01-23456789abcd';
 const progress = { pk: { S: `progress#${UUID}` }, sk: { S: 'progress' }, tryCount: { N: '2' } };
@@ -15,6 +15,20 @@ test('records are found in a put, and in a batch of puts, beside what is none', 
   expect(recordsIn({ operation: 'BatchGetItem', asked: { RequestItems: { events: { Keys: [progress] } } } })).toEqual(
     [],
   );
+});
+
+test('attempts are found in a batch of messages, beside what is none', () => {
+  const MessageBody = JSON.stringify({
+    key: `98204497950.375-${UUID}`,
+    attempt: 2,
+    at: 1_795_502_109_625,
+    again: true,
+  });
+  expect(attemptsIn({ operation: 'SendMessageBatch', asked: { Entries: [{ Id: '1', MessageBody }] } })).toEqual([
+    { uuid: UUID, attempt: 2, dueAt: 1_795_502_109_625, isMarked: true },
+  ]);
+  expect(attemptsIn({ operation: 'DeleteMessageBatch', asked: { Entries: [{ Id: '1' }] } })).toEqual([]);
+  expect(attemptsIn({ operation: 'ReceiveMessage', asked: {} })).toEqual([]);
 });
 
 test('a batch of puts is done in part, and the rest is answered as AWS does', () => {

@@ -1,10 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
-import { RECORDED_THROUGH_FAULTS_WITHIN, RECORDED_WITHIN } from '../../bench/workers/causes.ts';
-import { checkHistory, type History, type Kill, type RecordWrite, type Wanted } from '../../bench/workers/history.ts';
+import { BEHIND_THE_LONGEST, RECORDED_THROUGH_FAULTS_WITHIN, RECORDED_WITHIN } from '../../bench/workers/causes.ts';
+import {
+  checkHistory,
+  type History,
+  type Kill,
+  type RecordWrite,
+  type SentMessage,
+  type Wanted,
+} from '../../bench/workers/history.ts';
 import { deedOf, moodyPath, type ReceivedCall } from '../../bench/workers/moody-receiver.ts';
 
 const AT = 1_000_000;
+const TIMEOUT = 4_000;
 const UUID = '01234567-89ab-4cde-8f01-23456789abcd';
 const GOOD_KEY = `1.000-${UUID}`;
 const FLAKY_KEY = `2.000-${UUID}`;
@@ -14,9 +22,11 @@ const stranger = moodyPath('stranger', { deed: 'answers 200', attempts: 0 });
 
 /** Two events, one of which is called twice, and one that nobody knows to be accepted. */
 const fine: History = {
-  wanted: [wanted(good, GOOD_KEY), wanted(flaky, FLAKY_KEY), { path: stranger, maxTryCount: 3 }],
+  wanted: [wanted(good, GOOD_KEY), wanted(flaky, FLAKY_KEY), { path: stranger, maxTryCount: 3, timeout: TIMEOUT }],
   calls: [call(good, 1), call(flaky, 1), call(flaky, 2, AT + 1_000), call(stranger, 1)],
   kills: [],
+  writes: [],
+  messages: [],
   records: new Map([
     [GOOD_KEY, record(good, 'success', [[1, 'answered', 200]])],
     [
@@ -135,7 +145,6 @@ test('a kill explains a repetition of what was in flight, or had just ended', ()
 describe('of several workers', () => {
   const again = { ...call(good, 1, AT + 9_000), worker: 'another' };
   const refused: RecordWrite = { uuid: UUID, attempt: 1, worker: 'one', at: AT + 20, how: 'refused' };
-
   test.each<[string, Partial<History>, string[]]>([
     [
       'the kill of the one that called explains a repetition',
@@ -157,7 +166,7 @@ describe('of several workers', () => {
     ['a refused record of its call explains a repetition', { writes: [refused] }, ['refused']],
     [
       'and so does the entry of its end, if it was not told that it is kept',
-      { writes: [{ ...refused, attempt: 'last', how: 'kept unanswered' }] },
+      { writes: [{ ...refused, attempt: 'last', how: 'done unanswered' }] },
       ['refused'],
     ],
     ['the refused record of another event does not', { writes: [{ ...refused, uuid: 'other' }] }, ['unexplained']],
@@ -169,7 +178,7 @@ describe('of several workers', () => {
       'nothing explains a repetition of what was recorded',
       {
         kills: [{ ...killAt(AT), worker: 'one' }],
-        writes: [refused, { ...refused, at: AT + 50, how: 'kept unanswered' }],
+        writes: [refused, { ...refused, at: AT + 50, how: 'done unanswered' }],
       },
       ['unexplained'],
     ],
@@ -183,10 +192,10 @@ describe('of several workers', () => {
     ['a refused record explains a crash', { writes: [refused] }, []],
     [
       'and so does a claim that nobody was told to be kept',
-      { writes: [{ ...refused, attempt: 0, how: 'kept unanswered' }] },
+      { writes: [{ ...refused, attempt: 0, how: 'done unanswered' }] },
       [],
     ],
-    ['a claim that was kept does not', { writes: [{ ...refused, attempt: 0, how: 'kept' }] }, ['mismatched']],
+    ['a claim that was kept does not', { writes: [{ ...refused, attempt: 0, how: 'done' }] }, ['mismatched']],
     ['a record that was refused before does not', { writes: [{ ...refused, at: AT - 1 }] }, ['mismatched']],
   ])('%s', (_, change, kinds) => {
     const crashed = record(flaky, 'success', [
@@ -194,6 +203,59 @@ describe('of several workers', () => {
       [2, 'answered', 200],
     ]);
     expect(Object.keys(found({ ...fine, records: withRecord(FLAKY_KEY, crashed), ...change }))).toEqual(kinds);
+  });
+});
+
+describe('of a message that was sent twice', () => {
+  const dueAt = AT - 6_000;
+  const comesAt = dueAt + TIMEOUT + BEHIND_THE_LONGEST;
+  const first: SentMessage = {
+    uuid: UUID,
+    attempt: 1,
+    dueAt,
+    isMarked: false,
+    worker: 'three',
+    at: dueAt,
+    how: 'done unanswered',
+  };
+  const second: SentMessage = { ...first, isMarked: true, how: 'done' };
+  const claim: RecordWrite = { uuid: UUID, attempt: 0, worker: 'another', at: comesAt, how: 'done' };
+  const stalled = { ...call(good, 1), endedAt: AT + TIMEOUT };
+  const again = { ...call(good, 1, comesAt), worker: 'another' };
+  const overtaken: Pick<History, 'calls' | 'messages' | 'writes'> = {
+    calls: [stalled, again, ...fine.calls.slice(1)],
+    messages: [first, second],
+    writes: [{ ...claim, at: comesAt - 1 }],
+  };
+
+  test('the second explains a call that began behind the first, and claimed', () => {
+    expect(Object.keys(found({ ...fine, ...overtaken }))).toEqual(['overtaken']);
+  });
+
+  test('it does so while the record of the first may be under way, and no longer', () => {
+    const kindsIfEnded = (endedAt: number) => {
+      const calls = [{ ...stalled, endedAt }, ...overtaken.calls.slice(1)];
+      return Object.keys(found({ ...fine, ...overtaken, calls }));
+    };
+    expect(kindsIfEnded(comesAt - RECORDED_THROUGH_FAULTS_WITHIN)).toEqual(['overtaken']);
+    expect(kindsIfEnded(comesAt - RECORDED_THROUGH_FAULTS_WITHIN - 1)).toEqual(['unexplained']);
+  });
+
+  test.each<[string, Partial<History>]>([
+    ['a second that came too soon', { messages: [first, second].map((one) => ({ ...one, dueAt: dueAt + 1 })) }],
+    ['a second that was not marked', { messages: [first, first] }],
+    ['marked ones alone', { messages: [second, second] }],
+    ['a second that was refused', { messages: [first, { ...second, how: 'refused' }] }],
+    ['a second that was sent afterwards', { messages: [first, { ...second, at: comesAt }] }],
+    ['a second for another attempt', { messages: [first, { ...second, attempt: 2 }] }],
+    ['a second of another event', { messages: [first, { ...second, uuid: 'other' }] }],
+    ['a call that was not claimed', { writes: [] }],
+    ['a claim that was refused', { writes: [{ ...claim, at: comesAt - 1, how: 'refused' }] }],
+    ['the claim of whoever called first', { writes: [{ ...claim, at: comesAt - 1, worker: 'one' }] }],
+    ['a claim from before the first call', { writes: [{ ...claim, at: AT - 1 }] }],
+    ['two claims', { writes: [{ ...claim, at: AT - 1, worker: 'one' }, ...overtaken.writes] }],
+  ])('%s does not', (_, change) => {
+    expect(Object.keys(found({ ...fine, ...overtaken, ...change }))).toEqual(['unexplained']);
   });
 });
 
@@ -208,7 +270,7 @@ function found(history: History) {
 }
 
 function wanted(path: string, key: string): Wanted {
-  return { path, maxTryCount: 3, accepted: { key, dueAt: AT } };
+  return { path, maxTryCount: 3, timeout: TIMEOUT, accepted: { key, dueAt: AT } };
 }
 
 function call(path: string, attempt: number, startedAt = AT): ReceivedCall {
