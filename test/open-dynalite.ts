@@ -36,6 +36,8 @@ export function clientOf(port: number): DynamoDBDocumentClient {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    // The SDK warns where hundreds of requests wait for a connection, as they do where a test puts a whole table at once.
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY } },
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
