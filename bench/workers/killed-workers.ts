@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
-import { attemptsIn, recordsIn } from './aws-request.ts';
+import { type AwsRequest, attemptsIn, recordsIn } from './aws-request.ts';
 import type { Killed } from './chaos-table.ts';
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
 import { weather } from './faults.ts';
 import { type Fleet, openFleet } from './fleet.ts';
-import type { RecordWrite, SentMessage } from './history.ts';
+import type { RecordWrite, SentMessage, Treatment } from './history.ts';
 import { type LocalProcess, runProcess } from './local-process.ts';
 
 const EMULATOR = fileURLToPath(new URL('./serve-emulator.ts', import.meta.url));
@@ -45,18 +45,14 @@ export async function openKilledWorkers(
       target: table.endpoint,
       weather: weathers.table,
       chance,
-      note: (request, treatment) => {
-        for (const record of recordsIn(request)) writes.push({ ...record, ...treatment });
-      },
+      note: noteIn(writes, recordsIn),
     }),
     openFaultProxy({
       part: 'queue',
       target: queue.endpoint,
       weather: weathers.queue,
       chance,
-      note: (request, treatment) => {
-        for (const attempt of attemptsIn(request)) messages.push({ ...attempt, ...treatment });
-      },
+      note: noteIn(messages, attemptsIn),
     }),
   ]);
   const [tableProxy, queueProxy] = proxies.map(({ url }) => url) as [string, string];
@@ -90,6 +86,12 @@ export async function openKilledWorkers(
     writes,
     messages,
     stop: () => stopAll(fleet, proxies, emulators),
+  };
+}
+
+function noteIn<Wanted>(all: (Wanted & Treatment)[], find: (request: AwsRequest) => readonly Wanted[]) {
+  return (request: AwsRequest, treatment: Treatment): void => {
+    for (const wanted of find(request)) all.push({ ...wanted, ...treatment });
   };
 }
 

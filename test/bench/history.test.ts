@@ -145,6 +145,7 @@ test('a kill explains a repetition of what was in flight, or had just ended', ()
 describe('of several workers', () => {
   const again = { ...call(good, 1, AT + 9_000), worker: 'another' };
   const refused: RecordWrite = { uuid: UUID, attempt: 1, worker: 'one', at: AT + 20, how: 'refused' };
+
   test.each<[string, Partial<History>, string[]]>([
     [
       'the kill of the one that called explains a repetition',
@@ -241,6 +242,11 @@ describe('of a message that was sent twice', () => {
     expect(kindsIfEnded(comesAt - RECORDED_THROUGH_FAULTS_WITHIN - 1)).toEqual(['unexplained']);
   });
 
+  test('what was recorded of the attempt before is no claim', () => {
+    const writes = [{ ...claim, at: dueAt - 1, worker: 'one' }, ...overtaken.writes];
+    expect(Object.keys(found({ ...fine, ...overtaken, writes }))).toEqual(['overtaken']);
+  });
+
   test.each<[string, Partial<History>]>([
     ['a second that came too soon', { messages: [first, second].map((one) => ({ ...one, dueAt: dueAt + 1 })) }],
     ['a second that was not marked', { messages: [first, first] }],
@@ -250,6 +256,7 @@ describe('of a message that was sent twice', () => {
     ['a second for another attempt', { messages: [first, { ...second, attempt: 2 }] }],
     ['a second of another event', { messages: [first, { ...second, uuid: 'other' }] }],
     ['a call that was not claimed', { writes: [] }],
+    ['a claim of another attempt', { writes: [{ ...claim, at: comesAt - 1, attempt: 2 }] }],
     ['a claim that was refused', { writes: [{ ...claim, at: comesAt - 1, how: 'refused' }] }],
     ['the claim of whoever called first', { writes: [{ ...claim, at: comesAt - 1, worker: 'one' }] }],
     ['a claim from before the first call', { writes: [{ ...claim, at: AT - 1 }] }],
