@@ -15,7 +15,7 @@ type TableMetric =
 /** The one table: on demand, with expiry, restorable to any second of the last 35 days. */
 export class EventTable extends Construct {
   readonly tableName: string;
-  private readonly table: ITableV2;
+  private readonly table: Pick<ITableV2, 'tableName' | 'grant'>;
 
   /** @param restored the name of a table that exists already, instead of one of its own */
   constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy, restored: string | undefined) {

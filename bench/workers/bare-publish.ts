@@ -2,9 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-const { TABLE_NAME = '', QUEUE_URL, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_SQS } = process.env;
-const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: AWS_ENDPOINT_URL_DYNAMODB }));
-const sqs = new SQSClient({ endpoint: AWS_ENDPOINT_URL_SQS });
+const { TABLE_NAME = '', QUEUE_URL } = process.env;
+const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
+const sqs = new SQSClient();
 const Item = {
   pk: 'shard#0',
   sk: '98106543999.750-01234567-89ab-4cde-8f01-23456789abcd',

@@ -8,7 +8,6 @@ const LONGEST_POLL_SECONDS = 20;
 const PAUSE = 100;
 
 type Options = {
-  readonly endpoint: string | undefined;
   readonly queueUrl: string;
   /** Milliseconds after which an invocation is stopped, and its process with it. */
   readonly timeout: number;
@@ -16,8 +15,8 @@ type Options = {
 
 /** Polls a queue for ever and invokes a handler with what it receives, one batch after the other, as Lambda's event source mapping does. */
 export async function pollForEver(handle: DeliverRecords, options: Options): Promise<never> {
-  const { queueUrl: QueueUrl, endpoint, timeout } = options;
-  const client = new SQSClient({ endpoint, useQueueUrlAsEndpoint: false });
+  const { queueUrl: QueueUrl, timeout } = options;
+  const client = new SQSClient({ useQueueUrlAsEndpoint: false });
 
   async function receive(): Promise<readonly Message[]> {
     const command = new ReceiveMessageCommand({

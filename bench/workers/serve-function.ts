@@ -48,7 +48,7 @@ async function dispatchForEver({ dispatch }: Runtime): Promise<never> {
 }
 
 async function deliverForEver({ deliver }: Runtime): Promise<void> {
-  const { AWS_ENDPOINT_URL_SQS: endpoint, QUEUE_URL: queueUrl = '', FUNCTION_TIMEOUT: timeout } = process.env;
-  const options = { endpoint, queueUrl, timeout: Number(timeout) };
+  const { QUEUE_URL: queueUrl = '', FUNCTION_TIMEOUT: timeout } = process.env;
+  const options = { queueUrl, timeout: Number(timeout) };
   await Promise.all(Array.from({ length: POLLERS }, () => pollForEver(deliver, options)));
 }

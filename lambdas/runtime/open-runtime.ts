@@ -51,7 +51,7 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   const settings = settingsOf(environment);
   const { requestHandler, dropIdle } = awsConnections();
   // The due queue itself sends again what may not have arrived, and marks it.
-  const client = new SQSClient({ endpoint: variables.AWS_ENDPOINT_URL_SQS, requestHandler, maxAttempts: 1 });
+  const client = new SQSClient({ ...at(variables.AWS_ENDPOINT_URL_SQS), requestHandler, maxAttempts: 1 });
   const table = dynamoTable(documentClient(variables.AWS_ENDPOINT_URL_DYNAMODB), environment.TABLE_NAME);
   const statistics = dynamoStatistics(table, now);
   const signingSecrets = dynamoSigningSecrets(table, now);
@@ -106,6 +106,11 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
 }
 
 function documentClient(endpoint: string | undefined): DynamoDBDocumentClient {
-  const dynamo = new DynamoDBClient({ endpoint, requestHandler: awsConnections().requestHandler });
+  const dynamo = new DynamoDBClient({ ...at(endpoint), requestHandler: awsConnections().requestHandler });
   return DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** The part of a client's configuration that names its endpoint; without one, the SDK finds AWS's own. */
+function at(endpoint: string | undefined): { readonly endpoint?: string } {
+  return endpoint === undefined ? {} : { endpoint };
 }

@@ -94,7 +94,7 @@ function faultOf(trouble: Trouble, operation: Operation): Fault | undefined {
  * A death repeats the calls in flight. A claim that was made and reported as failed looks like a death. A page that is not noted, or of which a message could not be sent, is handled again. All
  * else only takes time, and only that of the event which it concerns.
  */
-function harmOf(fault: Fault, operation: Operation, args: readonly unknown[]): [Harm[], string?] {
+function harmOf(fault: Fault, operation: Operation, args: readonly unknown[]): [Harm[], (string | undefined)?] {
   if (fault.startsWith('dies')) return [['late', 'repeated', 'crashed']];
   if (operation === 'recordUnlessChanged') return [['late', 'crashed'], uuidIn(args)];
   if (operation === 'send' || operation === 'keepHands') return [['late', 'repeated']];
