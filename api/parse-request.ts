@@ -19,8 +19,16 @@ export function parseRequest(request: RequestBody, maxBytes: number): { readonly
   try {
     return { json: keepBodyTexts(JSON.parse(text), text) };
   } catch (error) {
-    return { problem: 'not-json', detail: `The request is not JSON: ${(error as SyntaxError).message}.` };
+    return { problem: 'not-json', detail: `The request is not JSON${placeOf(error as SyntaxError)}` };
   }
+}
+
+/** The parser's own message quotes the request. Where it broke stands at the end of most. */
+function placeOf({ message }: SyntaxError): string {
+  if (message === 'Unexpected end of JSON input') return ': it ends too early. Send all of it.';
+  const [, line, column] = / \(line (\d+) column (\d+)\)$/.exec(message) ?? [];
+  if (line === undefined) return '. Check its quotes, commas and brackets.';
+  return `: it breaks in line ${line} at column ${column}. Check the quotes, commas and brackets there.`;
 }
 
 function isJson(contentType: string | undefined): boolean {

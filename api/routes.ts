@@ -54,7 +54,7 @@ const LONGEST_WAIT = 20;
 const nothing = z.strictObject({});
 
 const key = z
-  .string('Required: the key of an event, as publishing it was answered.')
+  .string('Required, and once: the key of an event, as publishing it was answered.')
   .meta({ description: "The event's key." });
 
 const oneEvent = z.strictObject({ key });
@@ -320,7 +320,7 @@ export type Routes = ReturnType<typeof routes>;
 export type RouteName = keyof Routes;
 
 function batchOf(each: z.ZodType) {
-  const message = `1 to ${MOST_IN_A_BATCH} events.`;
+  const message = `A list of 1 to ${MOST_IN_A_BATCH} events.`;
   const events = z.array(each, message).min(1, message).max(MOST_IN_A_BATCH, message);
   return z.union(
     [z.strictObject({ events }), events.transform((all) => ({ events: all }))],

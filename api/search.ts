@@ -18,7 +18,7 @@ export function searchParameters() {
     due_after: instant.optional().meta({ description: DUE_AFTER, type: 'string' }),
     due_before: instant.optional().meta({ description: DUE_BEFORE, type: 'string' }),
     limit: wholeNumber(1, 100, 20, 'How many events a page has at most.'),
-    cursor: z.string().optional().meta({ description: CURSOR }),
+    cursor: cursor().optional().meta({ description: CURSOR }),
   });
 }
 
@@ -30,7 +30,7 @@ export function searchBody<Status extends string>(status: z.ZodType<Status>) {
       tag: tags().nullish().meta({ description: TAG }),
       due_after: boundedInstant().nullish().meta({ description: DUE_AFTER }),
       due_before: boundedInstant().nullish().meta({ description: DUE_BEFORE }),
-      cursor: z.string().nullish().meta({ description: CURSOR }),
+      cursor: cursor().nullish().meta({ description: CURSOR }),
     },
     'Send a JSON object that says which events: {} for all.',
   );
@@ -38,22 +38,27 @@ export function searchBody<Status extends string>(status: z.ZodType<Status>) {
 
 /** A whole number in a query parameter. */
 export function wholeNumber(least: number, most: number, fallback: number, description: string) {
+  const message = `A whole number from ${least} to ${most}.`;
   return z
     .preprocess(
       (value) => (isNumber(value) ? Number(value) : value),
-      z.int(`A whole number from ${least} to ${most}.`).min(least).max(most).default(fallback),
+      z.int(message).min(least, message).max(most, message).default(fallback),
     )
     .meta({ description });
 }
 
 function boundedInstant() {
-  return instantSchema().refine((at) => at >= 0 && at <= LAST_INSTANT, 'Between the years 1970 and 5000.');
+  return instantSchema().refine((at) => at >= 0 && at <= LAST_INSTANT, 'An instant between the years 1970 and 5000.');
 }
 
 function tags() {
-  const tag = z.string().min(1).max(128);
   const message = 'A tag of 1 to 128 characters, or up to 20 of them.';
-  return z.union([tag.transform((one) => [one]), z.array(tag).min(1).max(20)], message);
+  const tag = z.string(message).min(1, message).max(128, message);
+  return z.union([tag.transform((one) => [one]), z.array(tag, message).min(1, message).max(20, message)], message);
+}
+
+function cursor() {
+  return z.string('One string: the next_cursor of the page before.');
 }
 
 function isNumber(value: unknown): boolean {

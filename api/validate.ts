@@ -1,12 +1,14 @@
 import type * as z from 'zod';
 import { TOO_LARGE } from '../core/new-event.ts';
 import type { FieldProblem, Problem } from './problem.ts';
+import { sentenceFor } from './sentence.ts';
 
 /** A request may have more mistakes than an answer has room for. */
 const MOST_ERRORS = 20;
 
 /**
- * The input of a route, or which of its fields are not valid, and why.
+ * Answers the parsed input of a route, or a problem that says which of its fields are not valid, and why. Each detail is a sentence
+ * and ends with a period.
  *
  * @param calledAs what the client calls a field, if not by its name
  */
@@ -15,9 +17,9 @@ export function validate(
   input: unknown,
   calledAs: ReadonlyMap<string, string> = new Map(),
 ): { readonly input: unknown } | Problem {
-  const { success, data, error } = schema.safeParse(input);
+  const { success, data, error } = schema.safeParse(input, { error: sentenceFor });
   if (success) return { input: data };
-  const all = error.issues.flatMap((issue) => fieldProblems(issue, calledAs));
+  const all = withoutRepetitions(error.issues.flatMap((issue) => fieldProblems(issue, calledAs)));
   const errors = all.slice(0, MOST_ERRORS);
   const shown = errors.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`));
   const more = all.length > errors.length ? [`There are ${all.length - errors.length} more.`] : [];
@@ -32,6 +34,11 @@ function fieldProblems(issue: z.core.$ZodIssue, calledAs: ReadonlyMap<string, st
     path: [...path, key].join('.'),
     detail: 'There is no such field. Leave it out.',
   }));
+}
+
+/** A value can break two rules that one sentence says together. */
+function withoutRepetitions(problems: readonly FieldProblem[]): readonly FieldProblem[] {
+  return [...new Map(problems.map((one) => [`${one.path}: ${one.detail}`, one])).values()];
 }
 
 function isTooLarge(issue: z.core.$ZodIssue): boolean {

@@ -10,6 +10,8 @@ const TEN_YEARS = 3_652 * 86_400;
 const MAX_BODY_BYTES = 256 * 1_024;
 const MAX_BODY_DEPTH = 32;
 const MAX_ID_LENGTH = 256;
+const MAX_TAGS = 20;
+const MAX_TAG_LENGTH = 128;
 
 /** An event as its publisher wants it: all of it but what accepting it adds. */
 export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'sent'>;
@@ -40,22 +42,25 @@ export function newEventSchema(settings: Settings, now: () => number) {
         headers: headers(),
         body: z
           .union([
-            wellFormedText(),
+            wellFormedText('A string or any other JSON value.'),
             z.instanceof(JsonText).meta({ description: 'Any JSON value, sent as it is written.' }),
           ])
           .nullish()
           .meta({
             description: `What to send: a string (as text/plain) or any other JSON value (as application/json), nested at most ${MAX_BODY_DEPTH} deep, at most ${MAX_BODY_BYTES} bytes. Not with GET or HEAD.`,
           }),
-        body_base64: z.base64().nullish().meta({
-          description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
-        }),
+        body_base64: z
+          .base64('Bytes in base64, as in AAEC/w==, with = at the end where they are needed.')
+          .nullish()
+          .meta({
+            description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
+          }),
         timeout_for_request: optional(
           seconds(1, settings.maxTimeoutSeconds),
           5,
           'Seconds within which the whole answer must arrive.',
         ),
-        max_try_count: optional(z.int().min(1).max(1_000), 3, 'How often to call at most.'),
+        max_try_count: optional(wholeNumber(1, 1_000), 3, 'How often to call at most.'),
         retry_delay: optional(seconds(1, 86_400), 60, 'Seconds from the end of a failed attempt to the next.'),
         retry_backoff: optional(
           z.enum(['fixed', 'exponential']),
@@ -71,7 +76,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
           description:
             'Where to tell of it, should the event fail for good: an event of its own is published, which calls this URL by POST.',
         }),
-        event_tags: optional(z.array(wellFormedText().min(1).max(128)).max(20), [], 'Labels to find the event by.'),
+        event_tags: optional(tags(), [], 'Labels to find the event by.'),
         deduplication_id: deduplicationId(),
         keep_result_for: optional(
           seconds(60, 30 * 86_400),
@@ -162,8 +167,8 @@ function refuseContradictions(sent: Sent, body: EventBody | undefined, refinemen
 
 function targetUrl(settings: Settings) {
   return z
-    .string({ error: ({ input }) => (input === undefined ? 'Required: the URL to call.' : undefined) })
-    .max(MAX_URL_LENGTH)
+    .string({ error: ({ input }) => (input == null ? 'Required: the URL to call.' : 'A string with a URL.') })
+    .max(MAX_URL_LENGTH, `A URL has at most ${MAX_URL_LENGTH} characters.`)
     .meta({ format: 'uri', description: 'The URL to call: http or https, on a public host.' })
     .transform((text, refinement) => {
       const target = parseTargetUrl(text, settings);
@@ -194,7 +199,7 @@ function headers() {
 }
 
 function deduplicationId() {
-  return wellFormedText().min(1).max(MAX_ID_LENGTH).nullish().meta({
+  return boundedText(1, MAX_ID_LENGTH).nullish().meta({
     description:
       'For 24 hours and for the same API key, the same id with the same request is answered with the first event and adds none; with another request it is refused. For a single event, the header Idempotency-Key does the same.',
   });
@@ -205,16 +210,29 @@ export function instantSchema() {
   // biome-ignore lint/style/noRestrictedGlobals: parsing a date asks no clock
   const iso = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
   const epochSeconds = z.number().min(0).transform(milliseconds);
-  return z.union([iso, epochSeconds], 'ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or epoch seconds.');
+  return z.union(
+    [iso, epochSeconds],
+    'An instant in ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or in epoch seconds.',
+  );
 }
 
 function instant(now: () => number) {
-  return instantSchema().refine((at) => at <= now() + TEN_YEARS * SECOND, 'At most ten years from now.');
+  return instantSchema().refine((at) => at <= now() + TEN_YEARS * SECOND, 'An instant at most ten years from now.');
 }
 
-function wellFormedText() {
+function tags() {
+  const message = `A list of up to ${MAX_TAGS} tags.`;
+  return z.array(boundedText(1, MAX_TAG_LENGTH), message).max(MAX_TAGS, message);
+}
+
+function boundedText(least: number, most: number) {
+  const message = `A string of ${least} to ${most} characters.`;
+  return wellFormedText(message).min(least, message).max(most, message);
+}
+
+function wellFormedText(message: string) {
   return z
-    .string()
+    .string(message)
     .refine(
       (text) => text.isWellFormed(),
       'Half of a surrogate pair stands alone here: that is not text. Send bytes as body_base64.',
@@ -222,7 +240,13 @@ function wellFormedText() {
 }
 
 function seconds(least: number, most: number) {
-  return z.number().min(least).max(most);
+  const message = `A number of seconds from ${least} to ${most}.`;
+  return z.number(message).min(least, message).max(most, message);
+}
+
+function wholeNumber(least: number, most: number) {
+  const message = `A whole number from ${least} to ${most}.`;
+  return z.int(message).min(least, message).max(most, message);
 }
 
 /** `fallback` where the field is unset. */

@@ -913,4 +913,18 @@ export const rules: readonly Rule[] = [
     without: '',
     suites: api,
   },
+  {
+    name: 'what is not valid is said in sentences',
+    file: 'api/validate.ts',
+    code: 'schema.safeParse(input, { error: sentenceFor })',
+    without: 'schema.safeParse(input)',
+    suites: api,
+  },
+  {
+    name: 'a parser that quotes the request is not quoted',
+    file: 'api/parse-request.ts',
+    code: 'placeOf(error as SyntaxError)',
+    without: '(error as SyntaxError).message',
+    suites: api,
+  },
 ].map((rule) => ({ suites: core, ...rule }));

@@ -1,0 +1,28 @@
+import type * as z from 'zod';
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'A list.',
+  boolean: 'True or false.',
+  int: 'A whole number.',
+  number: 'A number.',
+  object: 'An object.',
+  string: 'A string.',
+};
+
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' elements' };
+
+/** Says in a sentence what a value should have been, where its schema has no sentence of its own: zod's words are for programmers. */
+export function sentenceFor(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected] ?? 'A value of another type.';
+    case 'invalid_value':
+      return `${issue.values.length === 1 ? 'Only' : 'One of'} ${issue.values.map(String).join(', ')}.`;
+    case 'too_small':
+      return `At least ${issue.minimum}${UNITS[issue.origin] ?? ''}.`;
+    case 'too_big':
+      return `At most ${issue.maximum}${UNITS[issue.origin] ?? ''}.`;
+    default:
+      return 'A value in another form.';
+  }
+}
