@@ -33,7 +33,10 @@ export const eventSchema = z.strictObject({
   body: z.unknown().meta({ description: 'As it was sent: a string or any other JSON value; null without one.' }),
   body_base64: z.base64().nullable(),
   timeout_for_request: z.number(),
-  max_try_count: z.int(),
+  max_try_count: z.int().meta({
+    description:
+      'How many attempts it has at most: what was asked for and, after an explicit retry, the attempts before that.',
+  }),
   retry_delay: z.number(),
   retry_backoff: z.enum(['fixed', 'exponential']),
   retry_max_delay: z.number(),
@@ -80,7 +83,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     headers: Object.fromEntries(event.headers),
     ...sentBody(event.body),
     timeout_for_request: seconds(event.timeout),
-    max_try_count: event.maxTryCount,
+    max_try_count: event.maxTryCount + (progress.triedBefore ?? 0),
     retry_delay: seconds(event.retry.delay),
     retry_backoff: event.retry.backoff,
     retry_max_delay: seconds(event.retry.maxDelay),

@@ -84,6 +84,7 @@ const cancelled = {
 const reopened = {
   ...finished,
   status: 'waiting_execution',
+  max_try_count: 4,
   next_attempt_at_utc: '2026-03-02T10:00:00.000Z',
   finished_at_utc: null,
   expires_at_utc: null,
