@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalRequest } from '../core/canonical-request.ts';
 import { type Entry, positionAt, positionOf, type Reminder } from '../core/entry.ts';
 import type { QueuedEvent } from '../core/event.ts';
 import { type EventKey, instantAt, parsePublicKey, publicKey, shardOf } from '../core/event-key.ts';
@@ -41,7 +42,7 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
       const held = isOwn ? item : ((await table.get(item)) ?? item);
       const { key, createdAt, request } = held as ReservationItem;
       const reserved = parsePublicKey(key) ?? event.key;
-      return { key: reserved, createdAt, isOwn, isSameRequest: request === item.request };
+      return { key: reserved, createdAt, isOwn, isSameRequest: [item.request, hashAsGiven(event)].includes(request) };
     },
 
     recordSuccess: (event, progress) => table.put(progressItem(event, progress)),
@@ -106,15 +107,9 @@ function failedEntry(event: QueuedEvent, progress: Progress): Item {
 
 type ReservationItem = Item & { readonly key: string; readonly createdAt: number; readonly request: string };
 
-/** Its parts are hashed, so that whatever they hold is a key, and short. */
-function reservationItem({
-  key,
-  createdAt,
-  publishedBy,
-  deduplicationId,
-  sent,
-  ...request
-}: QueuedEvent): ReservationItem {
+/** The id and the request are hashed, so that whatever they hold is a key, and short. */
+function reservationItem(event: QueuedEvent): ReservationItem {
+  const { key, createdAt, publishedBy, deduplicationId } = event;
   return {
     pk: `dedup#${hashOf([publishedBy, deduplicationId])}`,
     sk: 'dedup',
@@ -122,8 +117,13 @@ function reservationItem({
     expires_at: epochSeconds(createdAt + DAY),
     key: publicKey(key),
     createdAt,
-    request: hashOf(request),
+    request: hashOf(canonicalRequest(event)),
   };
+}
+
+/** The hash by which the version before knew a request. A reservation that was made before an upgrade holds for up to a day after it. */
+function hashAsGiven(event: QueuedEvent): string {
+  return hashOf({ ...canonicalRequest(event), headers: event.headers, tags: event.tags });
 }
 
 /** An item may be there for days after it expired. */

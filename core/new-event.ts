@@ -201,7 +201,7 @@ function headers() {
 function deduplicationId() {
   return boundedText(1, MAX_ID_LENGTH).nullish().meta({
     description:
-      'For 24 hours and for the same API key, the same id with the same request is answered with the first event and adds none; with another request it is refused. For a single event, the header Idempotency-Key does the same.',
+      'For 24 hours and for the same API key, the same id with the same request is answered with the first event and adds none; with another request it is refused. The order of fields, headers and tags and the case of header names make no other request; the bytes of a body do. For a single event, the header Idempotency-Key does the same.',
   });
 }
 

@@ -1,3 +1,4 @@
+import { canonicalRequest } from '../core/canonical-request.ts';
 import { type Entry, type Position, positionAt, positionOf } from '../core/entry.ts';
 import type { QueuedEvent } from '../core/event.ts';
 import { type EventKey, offsetOf, publicKey, shardOf } from '../core/event-key.ts';
@@ -74,9 +75,9 @@ export function memoryEventStore(): EventStore {
       failed.add(key.uuid);
     },
     async reserve(event, instead) {
-      const { key, createdAt, publishedBy, deduplicationId, sent, ...rest } = event;
+      const { key, createdAt, publishedBy, deduplicationId } = event;
       const id = `${publishedBy} ${deduplicationId}`;
-      const request = JSON.stringify(rest);
+      const request = JSON.stringify(canonicalRequest(event));
       const held = reservations.get(id);
       const isFree = held === undefined || held.createdAt <= createdAt - DAY || held.key.uuid === instead?.uuid;
       if (isFree) reservations.set(id, { key, createdAt, request });

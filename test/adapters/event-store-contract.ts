@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -144,6 +144,8 @@ export function eventStoreContract(
         ['kind of body', { body: { kind: 'text', bytes: everyByte(KB) } }],
         ['due time', { asked: { after: 0 } }],
         ['number of tries', { maxTryCount: 7 }],
+        ['header', { headers: [['x-a', 'one']] }],
+        ['tag', { tags: ['one'] }],
       ])('and knows a request with another %s', async (_, change) => {
         const deduplicationId = randomUUID();
         await store.reserve(reserving({ deduplicationId }));
@@ -151,6 +153,21 @@ export function eventStoreContract(
           isOwn: false,
           isSameRequest: false,
         });
+      });
+
+      test('and knows the same request with headers and tags in another order, and names of headers in other letters', async () => {
+        const deduplicationId = randomUUID();
+        const headers = [
+          ['x-a', 'A'],
+          ['x-b', ''],
+        ] as const;
+        const otherHeaders = [
+          ['X-B', ''],
+          ['X-a', 'A'],
+        ] as const;
+        await store.reserve(reserving({ deduplicationId, headers, tags: ['a', 'b'] }));
+        const again = reserving({ deduplicationId, headers: otherHeaders, tags: ['b', 'a'] });
+        expect(await store.reserve(again)).toMatchObject({ isOwn: false, isSameRequest: true });
       });
 
       test('for a day, or until one that knows the reserved key takes its place', async () => {
@@ -383,6 +400,32 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         expect(await store.recordUnlessChanged(event, firstProgress(event), progress)).toBe(false);
       });
 
+      test('a reservation of the version before, by which the same request is known in the same spelling', async () => {
+        const wanted = {
+          headers: [
+            ['X-B', 'b'],
+            ['x-a', 'a'],
+          ] as const,
+          tags: ['b', 'a'],
+          deduplicationId: 'order 42',
+        };
+        const event = newEvent({ ...wanted, createdAt: DUE });
+        const { key, publishedBy, createdAt, deduplicationId, ...request } = event;
+        const reservation = {
+          pk: `dedup#${sha256([publishedBy, deduplicationId])}`,
+          sk: 'dedup',
+          format: 1,
+          expires_at: Math.ceil((createdAt + DAY) / SECOND),
+          key: `${offsetOf(key.dueAt)}-${key.uuid}`,
+          createdAt,
+          request: sha256(request),
+        };
+        await putItem(reservation);
+        const again = newEvent({ ...wanted, createdAt: DUE });
+        expect(await store.reserve(again)).toEqual({ key, createdAt, isOwn: false, isSameRequest: true });
+        expect((await store.reserve({ ...again, tags: ['c'] })).isSameRequest).toBe(false);
+      });
+
       test('an event without a body has no attribute for one', async () => {
         const event = newEvent({ body: undefined });
         await store.keepEvent(event);
@@ -547,6 +590,10 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 export async function openEventStore(client: DynamoDBDocumentClient): Promise<EventStore> {
   await client.send(new CreateTableCommand({ TableName: TABLE_NAME, ...tableSchema }));
   return dynamoEventStore(dynamoTable(client, TABLE_NAME));
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 const elaborate: Partial<QueuedEvent> = {
