@@ -9,6 +9,7 @@ import type { WantedEvent } from '../core/new-event.ts';
 import type { SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publish.ts';
 import type { EventQueue } from '../core/queue.ts';
+import { answerFor } from './brief-answer.ts';
 import { cursorOf, positionIn } from './cursor.ts';
 import { eventAnswer } from './event-answer.ts';
 import { fitting } from './fitting.ts';
@@ -33,6 +34,7 @@ type World = {
   readonly queue: EventQueue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
+  readonly now: () => number;
   readonly report: (error: unknown) => void;
 };
 
@@ -41,7 +43,7 @@ type World = {
  * @param newEvent the schema of an event as it is sent: those of a batch are validated one by one
  */
 export function handlers(
-  { queue, statistics, signingSecrets, report }: World,
+  { queue, statistics, signingSecrets, now, report }: World,
   describe: () => object,
   newEvent: z.ZodType,
 ): Handlers {
@@ -49,14 +51,19 @@ export function handlers(
 
   return {
     async publish({ input, caller }) {
-      return publishedReply(await queue.publish(input, caller.id));
+      return publishedReply(await queue.publish(input, caller.id), caller, now());
     },
 
     async publishBatch({ input: { events }, caller }) {
       const valid = events.map((event) => validate(newEvent, event));
       const wanted = valid.flatMap((one) => ('problem' in one ? [] : [one.input as WantedEvent]));
       const published = (await queue.publishAll(wanted, caller.id)).values();
-      const results = valid.map((one) => ('problem' in one ? one : settledReply(published.next().value, report)));
+      const reply = (settled: PromiseSettledResult<Published> | undefined) => {
+        if (settled?.status === 'fulfilled') return publishedReply(settled.value, caller, now());
+        report(settled?.reason);
+        return unexpected;
+      };
+      const results = valid.map((one) => ('problem' in one ? one : reply(published.next().value)));
       return { status: 200, body: { results: results.map(bodyOf) } };
     },
 
@@ -94,12 +101,12 @@ export function handlers(
       return record ? { status: 200, body: eventAnswer(record) } : noSuchEvent;
     },
 
-    async cancel({ input }) {
-      return changedReply(await ofKey(input.key, queue.cancel), finishedAlready);
+    async cancel({ input, caller }) {
+      return changedReply(await ofKey(input.key, queue.cancel), finishedAlready, caller, now());
     },
 
-    async retry({ input }) {
-      return changedReply(await ofKey(input.key, queue.retry), waitsStill);
+    async retry({ input, caller }) {
+      return changedReply(await ofKey(input.key, queue.retry), waitsStill, caller, now());
     },
 
     async stats({ input: { range } }) {
@@ -125,15 +132,11 @@ export function handlers(
   };
 }
 
-function publishedReply(published: Published): Reply | Problem {
+/** A new event has no answer yet, and its publisher knows the rest: it sent it with this request. */
+function publishedReply(published: Published, caller: ApiKey, now: number): Reply | Problem {
   if (published === 'another request') return anotherRequest;
-  return { status: published.isNew ? 201 : 200, body: eventAnswer(published.record) };
-}
-
-function settledReply(settled: PromiseSettledResult<Published> | undefined, report: World['report']): Reply | Problem {
-  if (settled?.status === 'fulfilled') return publishedReply(settled.value);
-  report(settled?.reason);
-  return unexpected;
+  const { record, isNew } = published;
+  return isNew ? { status: 201, body: eventAnswer(record) } : { status: 200, body: answerFor(caller, record, now) };
 }
 
 function bodyOf(result: Reply | Problem): unknown {
@@ -168,9 +171,9 @@ async function ofKey(text: string, change: EventQueue['cancel']): Promise<Change
   return key === undefined ? 'no such event' : change(key);
 }
 
-function changedReply(changed: Changed, notInThisState: Problem): Reply | Problem {
+function changedReply(changed: Changed, notInThisState: Problem, caller: ApiKey, now: number): Reply | Problem {
   if (changed === 'no such event') return noSuchEvent;
-  return changed === 'not in this state' ? notInThisState : { status: 200, body: eventAnswer(changed) };
+  return changed === 'not in this state' ? notInThisState : { status: 200, body: answerFor(caller, changed, now) };
 }
 
 const noSuchEvent: Problem = {

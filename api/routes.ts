@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Scope } from '../core/api-key.ts';
 import { newEventSchema } from '../core/new-event.ts';
 import type { Settings } from '../core/settings.ts';
+import { briefSchema } from './brief-answer.ts';
 import { eventSchema } from './event-answer.ts';
 import { examples } from './examples.ts';
 import { type ProblemKind, problemSchema } from './problem.ts';
@@ -58,6 +59,9 @@ const key = z
   .meta({ description: "The event's key." });
 
 const oneEvent = z.strictObject({ key });
+
+const eventOrBrief = z.union([eventSchema, briefSchema]);
+const IN_BRIEF = 'in brief for a key without the scope read';
 
 const pageSchema = z.strictObject({
   events: z.array(eventSchema).meta({ description: 'Latest due first.' }),
@@ -184,7 +188,7 @@ const otherRoutes = {
     summary: 'Cancel an event that waits: no attempt starts any more',
     takes: 'parameters',
     input: oneEvent,
-    answers: { 200: { description: 'The event, cancelled now or before.', schema: eventSchema } },
+    answers: { 200: { description: `The event, cancelled now or before; ${IN_BRIEF}.`, schema: eventOrBrief } },
     problems: ['not-found', 'conflict'],
     example: examples.cancel,
   },
@@ -197,7 +201,7 @@ const otherRoutes = {
     summary: 'Try a finished event once more, now, with all its tries',
     takes: 'parameters',
     input: oneEvent,
-    answers: { 200: { description: 'The event, which waits again.', schema: eventSchema } },
+    answers: { 200: { description: `The event, which waits again; ${IN_BRIEF}.`, schema: eventOrBrief } },
     problems: ['not-found', 'conflict'],
     example: examples.retry,
   },
@@ -285,8 +289,8 @@ export function routes(settings: Settings, now: () => number) {
       answers: {
         201: { description: 'The event is accepted.', schema: eventSchema },
         200: {
-          description: 'It was accepted before, by the same deduplication id: this is that event.',
-          schema: eventSchema,
+          description: `It was accepted before, by the same deduplication id: this is that event; ${IN_BRIEF}, and for every key once keep_result_for is over.`,
+          schema: eventOrBrief,
         },
       },
       problems: [],
@@ -306,7 +310,7 @@ export function routes(settings: Settings, now: () => number) {
       answers: {
         200: {
           description: 'For each event, in its order, the event or the problem with it.',
-          schema: z.strictObject({ results: z.array(z.union([eventSchema, problemSchema])) }),
+          schema: z.strictObject({ results: z.array(z.union([eventSchema, briefSchema, problemSchema])) }),
         },
       },
       problems: [],

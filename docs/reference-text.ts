@@ -1,9 +1,11 @@
+import { briefSchema } from '../api/brief-answer.ts';
 import { openApiDocument } from '../api/openapi.ts';
 import { problemKinds } from '../api/problem.ts';
 import { type Route, routes } from '../api/routes.ts';
 import { defaultSettings } from '../core/settings.ts';
 
 type Schema = {
+  readonly title?: string;
   readonly type?: string | readonly string[];
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
@@ -51,6 +53,7 @@ export function referenceText(): string {
     ...Object.values<Route>(table).map((route) => section(route, operationOf(route))),
     `## An event\n\nEvery field is there in every answer; \`null\` where it has no value.\n\n${fieldTable(event, false)}`,
     `Each of its \`attempts\`:\n\n${fieldTable(event.properties?.attempts?.items ?? {}, false)}`,
+    `In brief, an event has \`${Object.keys(briefSchema.shape).join('`, `')}\` and nothing else: its contents need the scope \`read\`. A new event is answered whole to its publisher.`,
     `## Problems\n\nA refusal is \`application/problem+json\`: \`type\`, \`title\`, \`status\`, \`detail\`, which says what to do, and for fields that are not valid \`errors\` with the \`path\` and \`detail\` of each.\n\n${problemTable()}\n\n${OF_THE_GATEWAY}`,
   ].join('\n\n')}\n`;
 }
@@ -144,6 +147,7 @@ function problemTable(): string {
 
 function typeOf(schema: Schema): string {
   if (isEvent(schema)) return 'event';
+  if (schema.title !== undefined) return schema.title;
   if (schema.enum !== undefined) return schema.enum.map((one) => `\`${one}\``).join(', ');
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.properties !== undefined)

@@ -43,6 +43,20 @@ export const securityRules: readonly Rule[] = [
     suites: otherSites,
   },
   {
+    name: 'contents need the scope read',
+    file: 'api/brief-answer.ts',
+    code: "scopes.includes('read') && ",
+    without: '',
+    suites: ['test/api/contents'],
+  },
+  {
+    name: 'contents are shown as long as the result is kept',
+    file: 'api/brief-answer.ts',
+    code: ' && !isForgotten(record.progress, now)',
+    without: '',
+    suites: ['test/api/contents'],
+  },
+  {
     name: 'a new data folder is open to its owner alone',
     file: 'local/data-folder.ts',
     code: 'mode: OWNER_ALONE',

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpApi } from '../../api/http-api.ts';
 import { simulatedClock } from '../../bench/workers/simulated-clock.ts';
 import type { ApiKeys, EventStore, Period } from '../../core/ports.ts';
+import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { expectDescribed } from '../described-answer.ts';
@@ -18,6 +19,8 @@ type Scene = {
   readonly store?: EventStore;
   readonly keys?: ApiKeys;
   readonly settings?: Partial<Settings>;
+  /** What every call comes to. */
+  readonly result?: CallResult;
 };
 
 /** The API on a store in memory and a clock that stands still, called as API Gateway calls it. */
@@ -26,6 +29,7 @@ export function apiClient({
   keys = oneKeyForEachScope,
   settings = {},
   periods = [],
+  result = answered(200),
 }: Scene = {}) {
   /** Tests may change how it behaves. */
   const store = { ...given };
@@ -37,7 +41,7 @@ export function apiClient({
     ...quietWorld,
     store,
     dueQueue: messages,
-    call: async () => answered(200),
+    call: async () => result,
     now: clock.now,
     sleep: clock.sleep,
     newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,

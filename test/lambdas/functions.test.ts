@@ -93,6 +93,15 @@ describe('whoever may invoke publish', () => {
     expect(through.status).toBe(201);
     expect(through.body.key).not.toBe(direct.key);
   });
+
+  test('is told how its event stands when it repeats a request, and shown no contents', async () => {
+    const { handler } = await import('../../lambdas/publish.ts');
+    const body = JSON.stringify({ url_to_send_request: 'https://example.com/', deduplication_id: 'repeated' });
+    const [first, second] = [await handler({ body }, context), await handler({ body }, context)];
+    const { key, status } = JSON.parse(first.body ?? '');
+    expect([second.statusCode, JSON.parse(second.body ?? '')]).toEqual([200, expect.objectContaining({ key, status })]);
+    expect(second.body).not.toContain('example.com');
+  });
 });
 
 describe('the site', () => {

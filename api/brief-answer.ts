@@ -1,0 +1,46 @@
+import type * as z from 'zod';
+import type { ApiKey } from '../core/api-key.ts';
+import { isForgotten } from '../core/lifecycle.ts';
+import type { EventRecord } from '../core/ports.ts';
+import { type EventAnswer, eventAnswer, eventSchema } from './event-answer.ts';
+
+/** What a caller may know of an event whose contents it may not read: which it is, how it stands, and its instants. */
+export const briefSchema = eventSchema
+  .pick({
+    key: true,
+    status: true,
+    created_at_utc: true,
+    timestamp_for_execution_to_start: true,
+    next_attempt_at_utc: true,
+    finished_at_utc: true,
+    expires_at_utc: true,
+  })
+  .meta({ title: 'event in brief' });
+
+type BriefAnswer = z.infer<typeof briefSchema>;
+
+/** Answers an event whole to a key that may read it, as long as its result is kept, and in brief otherwise. */
+export function answerFor({ scopes }: ApiKey, record: EventRecord, now: number): EventAnswer | BriefAnswer {
+  const isShown = scopes.includes('read') && !isForgotten(record.progress, now);
+  return isShown ? eventAnswer(record) : briefAnswer(eventAnswer(record));
+}
+
+function briefAnswer({
+  key,
+  status,
+  created_at_utc,
+  timestamp_for_execution_to_start,
+  next_attempt_at_utc,
+  finished_at_utc,
+  expires_at_utc,
+}: EventAnswer): BriefAnswer {
+  return {
+    key,
+    status,
+    created_at_utc,
+    timestamp_for_execution_to_start,
+    next_attempt_at_utc,
+    finished_at_utc,
+    expires_at_utc,
+  };
+}
