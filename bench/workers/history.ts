@@ -142,9 +142,12 @@ function earlyCalls({ accepted }: Accepted, calls: readonly ReceivedCall[]): str
   return early.map((call) => `${textOfCall(call)}, due at ${accepted.dueAt}`);
 }
 
-/** A crashed attempt says that nobody knows how it ended; any other must be what the receiver did, and end the event as it should. */
+/**
+ * Lists what a record says otherwise than its receiver. A crashed attempt claims nothing about the receiver. An attempt that timed out after its
+ * whole timeout may be true whatever the receiver did: on a busy machine an answer in time can arrive late.
+ */
 function mismatches(
-  { path, maxTryCount }: Accepted,
+  { path, maxTryCount, timeout }: Accepted,
   calls: readonly ReceivedCall[],
   record: EventAnswer | undefined,
   kills: readonly Kill[],
@@ -153,9 +156,10 @@ function mismatches(
   if (record === undefined) return [];
   const numbers = new Set(record.attempts.map(({ number }) => number));
   const unrecorded = calls.filter(({ attempt }) => !numbers.has(attempt)).map(textOfCall);
-  const invented = record.attempts.filter(({ number, outcome, status_code, started_at_utc }) => {
+  const invented = record.attempts.filter(({ number, outcome, status_code, started_at_utc, duration_ms }) => {
     const crash = { attempt: number, startedAt: Date.parse(started_at_utc) };
     if (outcome === 'crashed') return !isExplainedCrash(crash, calls, kills, writes);
+    if (outcome === 'timed_out' && duration_ms >= timeout) return false;
     return !calls.some(({ attempt, deed }) => attempt === number && OUTCOMES[deed] === `${outcome} ${status_code}`);
   });
   const last = record.attempts.at(-1);

@@ -18,11 +18,7 @@ import type { Answer, CallResult } from '../../core/progress.ts';
 
 const MANY_CALLS = fileURLToPath(new URL('../../bench/workers/many-calls.ts', import.meta.url));
 const TIMEOUT = 300;
-/** What an idle connection does not outlive anyway. */
-const IDLE_FOR = 900;
 const LONG_TIMEOUT = 5_000;
-/** How much later a busy machine may notice; `npm run bench -- hostile` is strict. */
-const SLACK = 1_500;
 const KB = 1_024;
 const MOST_GROWTH = 64 * KB * KB;
 
@@ -36,9 +32,7 @@ describe('at its timeout ends a call to a receiver that', () => {
   test.each(tarpits)('$does', async ({ open }) => {
     const { url, resolve } = await toBeClosed(open());
     const caller = strangerCaller(resolve);
-    const startedAt = performance.now();
     const result = await caller.call(url, TIMEOUT);
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT + SLACK);
     expect(result).toEqual({ outcome: 'timed_out', error: `No whole answer within ${TIMEOUT} ms.` });
   });
 });
@@ -102,9 +96,7 @@ describe('a recorded outcome is what comes of an answer that', () => {
     expect(String(answerOf(await call(url, LONG_TIMEOUT)).body)).toBe('asked for');
     const [first] = sockets as [Socket];
     first.write(answer('not asked for'));
-    const saidAt = performance.now();
     await once(first, 'close');
-    expect(performance.now() - saidAt).toBeLessThan(IDLE_FOR);
     expect(String(answerOf(await call(url, LONG_TIMEOUT)).body)).toBe('asked for');
   });
 });

@@ -103,6 +103,11 @@ describe('shows', () => {
       ['mismatched'],
     ],
     [
+      'an answered call that is recorded as timed out before its timeout',
+      { records: withRecord(FLAKY_KEY, timedOutAfter(TIMEOUT - 1)) },
+      ['mismatched'],
+    ],
+    [
       'another body than was answered',
       {
         records: withRecord(GOOD_KEY, {
@@ -207,6 +212,10 @@ describe('of several workers', () => {
   });
 });
 
+test('an answered call may be recorded as timed out after its whole timeout', () => {
+  expect(found({ ...fine, records: withRecord(FLAKY_KEY, timedOutAfter(TIMEOUT)) })).toEqual({});
+});
+
 describe('of a message that was sent twice', () => {
   const dueAt = AT - 6_000;
   const comesAt = dueAt + TIMEOUT + BEHIND_THE_LONGEST;
@@ -304,6 +313,16 @@ function record(path: string, status: EventAnswer['status'], attempts: [number, 
       started_at_utc: new Date(AT).toISOString(),
     })),
   } as EventAnswer;
+}
+
+/** The record of the flaky event, whose first attempt is said to have timed out. */
+function timedOutAfter(duration_ms: number): EventAnswer {
+  const said = record(flaky, 'success', [
+    [1, 'timed_out', null],
+    [2, 'answered', 200],
+  ]);
+  const [first, ...others] = said.attempts as [EventAnswer['attempts'][number], ...EventAnswer['attempts']];
+  return { ...said, attempts: [{ ...first, duration_ms }, ...others] };
 }
 
 function withRecord(key: string, changed: EventAnswer): History['records'] {

@@ -77,7 +77,7 @@ function isClaim({ action, input }: AwsCall): boolean {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const giveUpAt = Date.now() + 5 * SECOND; !condition(); await sleep(10)) {
+  for (const giveUpAt = Date.now() + 60 * SECOND; !condition(); await sleep(10)) {
     if (Date.now() > giveUpAt) throw new Error('It did not come to that.');
   }
 }

@@ -77,7 +77,6 @@ test(`${REQUESTS} malformed requests are each answered, none with a failure, and
     const [call] = receiver.callsTo(new URL(url_to_send_request).pathname);
     const late = (call?.at ?? Number.POSITIVE_INFINITY) - timestamp_for_execution_to_start * 1_000;
     expect(late).toBeGreaterThanOrEqual(0);
-    expect(late).toBeLessThan(2_000);
   }
   await sendAll(REQUESTS / 5, 'demo');
   await send(tooLong);

@@ -6,6 +6,7 @@ import type { EventAnswer } from '../../api/event-answer.ts';
 import { expectDescribed } from '../described-answer.ts';
 
 const POLL_EVERY = 20;
+const LONGEST_WAIT = 60_000;
 
 const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 
@@ -56,8 +57,8 @@ export async function finishedEvent(url: string, key: string): Promise<EventAnsw
 }
 
 /** Resolves as soon as the check passes; fails as it fails if it has not passed in time. */
-export async function eventually<Result>(check: () => Promise<Result>, within = 60_000): Promise<Result> {
-  const deadline = Date.now() + within;
+export async function eventually<Result>(check: () => Promise<Result>): Promise<Result> {
+  const deadline = Date.now() + LONGEST_WAIT;
   for (;;) {
     try {
       return await check();
