@@ -19,6 +19,8 @@ const RANGES: Readonly<Record<StatisticsRange, { readonly length: number; readon
 
 export type DynamoStatistics = Statistics & {
   tell(change: Change): void;
+  /** Whether something was counted that no flush has written yet. */
+  hasUnwritten(): boolean;
   /** Writes down what was counted since the last time. What is not written when the process dies is not counted. */
   flush(): Promise<void>;
 };
@@ -52,6 +54,10 @@ export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoS
       own.set(sk, { range, startedAt, counts: added(before, counts) });
       unwritten.add(sk);
     }
+  }
+
+  function hasUnwritten(): boolean {
+    return fresh.counts !== noCounts || unwritten.size > 0;
   }
 
   async function flush(): Promise<void> {
@@ -98,7 +104,7 @@ export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoS
     return (await Promise.all(partitions.map((pk) => everyItem(table, pk, from, to)))).flat();
   }
 
-  return { tell, flush, read };
+  return { tell, hasUnwritten, flush, read };
 }
 
 async function everyItem(table: DynamoTable, pk: string, from: string, to: string): Promise<readonly Item[]> {

@@ -214,7 +214,13 @@ const otherRoutes = {
     summary: 'What happened in the last hour, by the minute, or in the last day, by the hour',
     takes: 'parameters',
     input: z.strictObject({ range: z.enum(['hour', 'day']).default('hour') }),
-    answers: { 200: { description: 'Oldest first.', schema: statisticsSchema } },
+    answers: {
+      200: {
+        description:
+          'Oldest first. In the cloud, what a process counted in the last ten seconds of a long load may be missing until it gets another request.',
+        schema: statisticsSchema,
+      },
+    },
     problems: [],
     example: examples.stats,
   },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../../core/ports.ts';
+import { FLUSHES } from '../../lambdas/runtime/recorder.ts';
 import { prices } from '../../lib/prices.ts';
 import { type DeployedName, deployedFunctions } from './deployed-functions.ts';
 import { seededChance } from './seeded-chance.ts';
@@ -14,6 +15,8 @@ const START = Date.parse('2030-01-01T00:00:00Z');
 /** Between two events: two in a second, a million in six days. What is counted in memory is written down every ten seconds. */
 const PACE = 500;
 const EVENTS_IN_TEN_SECONDS = 20;
+/** In a load that goes on for days, a process has used up the flushes that it had at first. */
+const STEADY = { ...FLUSHES, most: 1 };
 /** Of receivers, if nothing else is said. */
 const USUAL_CALL = 100;
 /** Minutes until the dispatcher's hands go along, and until it has seen that events have finished. */
@@ -142,6 +145,7 @@ async function staged<Found>(failures: number, run: (stage: Stage) => Promise<Fo
     now: () => clock,
     sleep,
     call,
+    flushes: STEADY,
     random: chance,
     newId: () => idFrom(chance),
   });

@@ -19,8 +19,9 @@ import type { World } from '../../core/world.ts';
 import { awsConnections } from './aws-connections.ts';
 import { type DeliverRecords, recordDeliverer } from './deliver-records.ts';
 import { readEnvironment, settingsOf } from './environment.ts';
-import { type Recorded, recorder } from './recorder.ts';
+import { FLUSHES, type Recorded, recorder } from './recorder.ts';
 import { telemetry } from './telemetry.ts';
+import type { Rate } from './token-bucket.ts';
 import { traceparentOf } from './traceparent.ts';
 
 const SECOND = 1_000;
@@ -40,13 +41,13 @@ export type Runtime = {
   readonly recorded: Recorded;
 };
 
-/** What a measurement puts in the place of time and of the receivers. */
-type Instead = Partial<Pick<World, 'now' | 'sleep' | 'call' | 'newId' | 'random'>>;
+/** What a measurement puts in the place of time, of the receivers, and of how often statistics are written. */
+type Instead = Partial<Pick<World, 'now' | 'sleep' | 'call' | 'newId' | 'random'>> & { readonly flushes?: Rate };
 
 /** Wired from the environment once for each process. */
 export function openRuntime(variables = process.env, instead: Instead = {}): Runtime {
   const environment = readEnvironment(variables);
-  const { now = Date.now } = instead;
+  const { now = Date.now, flushes = FLUSHES, ...inWorld } = instead;
   const { tell, tellRun, report, publish } = telemetry(environment.QUEUE_NAME);
   const settings = settingsOf(environment);
   const { requestHandler, dropIdle } = awsConnections();
@@ -83,9 +84,9 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
     report,
     instance: randomUUID(),
     isAlone: false,
-    ...instead,
+    ...inWorld,
   });
-  const recorded = recorder({ now, report, publish, flush: statistics.flush, dropIdle });
+  const recorded = recorder({ now, report, publish, counts: statistics, dropIdle, flushes });
 
   return {
     deliver: recorded(recordDeliverer({ deliver: queue.deliver, now, report })),
