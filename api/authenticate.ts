@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ApiKey, Scope } from '../core/api-key.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import type { Problem } from './problem.ts';
+import { queryParameters } from './query.ts';
 
 export type Credentials = Pick<APIGatewayProxyEventV2, 'headers' | 'rawQueryString'>;
 
@@ -15,7 +16,7 @@ export async function authenticate(keys: ApiKeys, request: Credentials, scope: S
 
 function secretIn({ headers, rawQueryString }: Credentials): string | undefined {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  return headers['x-api-key'] || bearer || new URLSearchParams(rawQueryString).get('password') || undefined;
+  return headers['x-api-key'] || bearer || queryParameters(rawQueryString)?.get('password') || undefined;
 }
 
 const noKey: Problem = {

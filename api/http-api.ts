@@ -10,6 +10,7 @@ import { handlers } from './handlers.ts';
 import { openApiDocument } from './openapi.ts';
 import { parseRequest } from './parse-request.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
+import { MAX_QUERY_LENGTH, queryParameters } from './query.ts';
 import { gatewayResult, type Reply } from './reply.ts';
 import { type FunctionName, type Route, type RouteName, routes } from './routes.ts';
 import { validate } from './validate.ts';
@@ -101,12 +102,14 @@ function withoutRefusedHeaders({ refusedHeaders = {} }: Route): Step {
 }
 
 function parsed({ takes, headers = {} }: Route): Step {
-  return (request) => {
+  return async (request) => {
     if (takes === 'parameters') {
-      request.input = { ...queryOf(request), ...request.found.parameters };
+      const query = queryParameters(request.rawQueryString);
+      if (query === undefined) return queryTooLong;
+      request.input = { ...fieldsOf(query, request.found.renamed), ...request.found.parameters };
       return undefined;
     }
-    const parsedBody = parseRequest(request, takes.maxBodyBytes);
+    const parsedBody = await parseRequest(request, takes.maxBodyBytes);
     if ('problem' in parsedBody) return parsedBody;
     request.input = parsedBody.json;
     return fieldsFromHeaders(request, headers);
@@ -141,10 +144,15 @@ function validated({ input: schema }: Route): Step {
   };
 }
 
-/** Without the key, under the names that the route knows; a repeated parameter is a list. */
-function queryOf({ rawQueryString, found }: ApiRequest): Record<string, string | string[]> {
-  const query = [...new URLSearchParams(rawQueryString)].filter(([name]) => name !== 'password');
-  const byName = Map.groupBy(query, ([name]) => found.renamed.get(name) ?? name);
+const queryTooLong: Problem = {
+  problem: 'invalid',
+  detail: `The query has more than ${MAX_QUERY_LENGTH} characters. Send fewer or shorter parameters.`,
+};
+
+/** The parameters without the key, under the names that the route knows. A repeated parameter is a list. */
+function fieldsOf(parameters: URLSearchParams, renamed: ReadonlyMap<string, string>) {
+  const query = [...parameters].filter(([name]) => name !== 'password');
+  const byName = Map.groupBy(query, ([name]) => renamed.get(name) ?? name);
   const values = [...byName].map(([name, all]) => [name, all.map(([, value]) => value)] as const);
   return Object.fromEntries(values.map(([name, all]) => [name, all.length === 1 ? (all[0] ?? '') : all]));
 }

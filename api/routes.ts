@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Scope } from '../core/api-key.ts';
-import { newEventSchema } from '../core/new-event.ts';
+import { listUpTo, newEventSchema } from '../core/new-event.ts';
 import type { Settings } from '../core/settings.ts';
 import { briefSchema } from './brief-answer.ts';
 import { eventSchema } from './event-answer.ts';
 import { examples } from './examples.ts';
 import { type ProblemKind, problemSchema } from './problem.ts';
+import { MOST_IN_A_BATCH } from './read-json.ts';
 import { searchBody, searchParameters, wholeNumber } from './search.ts';
 import { signingSecretSchema } from './signing-secret-answer.ts';
 import { statisticsSchema } from './statistics-answer.ts';
@@ -49,7 +50,6 @@ const ONE_EVENT = { maxBodyBytes: 2 * MIB };
 /** Lambda takes and gives 6 MB, in which this is a string of JSON once more: half as much again is left for what must be escaped. */
 const A_BATCH = { maxBodyBytes: 4 * MIB };
 const A_SEARCH = { maxBodyBytes: MIB / 16 };
-const MOST_IN_A_BATCH = 100;
 const LONGEST_WAIT = 20;
 
 const nothing = z.strictObject({});
@@ -331,7 +331,7 @@ export type RouteName = keyof Routes;
 
 function batchOf(each: z.ZodType) {
   const message = `A list of 1 to ${MOST_IN_A_BATCH} events.`;
-  const events = z.array(each, message).min(1, message).max(MOST_IN_A_BATCH, message);
+  const events = listUpTo(MOST_IN_A_BATCH, z.array(each, message).min(1, message), message);
   return z.union(
     [z.strictObject({ events }), events.transform((all) => ({ events: all }))],
     `Send { "events": [...] } with 1 to ${MOST_IN_A_BATCH} events.`,

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { TOO_LARGE } from '../core/new-event.ts';
 import type { FieldProblem, Problem } from './problem.ts';
+import { membersLeftOut } from './read-json.ts';
 import { sentenceFor } from './sentence.ts';
 
 /** A request may have more mistakes than an answer has room for. */
@@ -18,11 +19,15 @@ export function validate(
   calledAs: ReadonlyMap<string, string> = new Map(),
 ): { readonly input: unknown } | Problem {
   const { success, data, error } = schema.safeParse(input, { error: sentenceFor });
-  if (success) return { input: data };
+  const leftOut = membersLeftOut(input);
+  if (success && leftOut === 0) return { input: data };
+  if (success)
+    return { problem: 'invalid', detail: `There are ${leftOut} more fields than are read. Send each field once.` };
   const all = withoutRepetitions(error.issues.flatMap((issue) => fieldProblems(issue, calledAs)));
   const errors = all.slice(0, MOST_ERRORS);
   const shown = errors.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`));
-  const more = all.length > errors.length ? [`There are ${all.length - errors.length} more.`] : [];
+  const left = all.length - errors.length + leftOut;
+  const more = left > 0 ? [`There are ${left} more.`] : [];
   const detail = [...shown, ...more].join(' ');
   return { problem: error.issues.some(isTooLarge) ? 'too-large' : 'invalid', detail, errors };
 }

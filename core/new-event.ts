@@ -2,16 +2,18 @@ import * as z from 'zod';
 import type { EventBody, QueuedEvent } from './event.ts';
 import { JsonText } from './json-text.ts';
 import type { Settings } from './settings.ts';
-import { headerProblems } from './target-headers.ts';
+import { headerProblems, tooManyHeaders } from './target-headers.ts';
 import { MAX_URL_LENGTH, parseTargetUrl } from './target-url.ts';
 
 const SECOND = 1_000;
 const TEN_YEARS = 3_652 * 86_400;
-const MAX_BODY_BYTES = 256 * 1_024;
-const MAX_BODY_DEPTH = 32;
+export const MAX_BODY_BYTES = 256 * 1_024;
+export const MAX_BODY_DEPTH = 32;
 const MAX_ID_LENGTH = 256;
 const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 128;
+/** Base64 writes three bytes as four characters. */
+const MAX_BASE64_LENGTH = Math.ceil(MAX_BODY_BYTES / 3) * 4;
 
 /** An event as its publisher wants it: all of it but what accepting it adds. */
 export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'sent'>;
@@ -49,12 +51,9 @@ export function newEventSchema(settings: Settings, now: () => number) {
           .meta({
             description: `What to send: a string (as text/plain) or any other JSON value (as application/json), nested at most ${MAX_BODY_DEPTH} deep, at most ${MAX_BODY_BYTES} bytes. Not with GET or HEAD.`,
           }),
-        body_base64: z
-          .base64('Bytes in base64, as in AAEC/w==, with = at the end where they are needed.')
-          .nullish()
-          .meta({
-            description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
-          }),
+        body_base64: shortBase64().nullish().meta({
+          description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
+        }),
         timeout_for_request: optional(
           seconds(1, settings.maxTimeoutSeconds),
           5,
@@ -156,13 +155,11 @@ function refuseContradictions(sent: Sent, body: EventBody | undefined, refinemen
   if (sent.method === 'GET' || sent.method === 'HEAD') {
     refuse(field, `A ${sent.method} request has no body. Choose another method or leave the body out.`);
   }
-  if (body.bytes.length > MAX_BODY_BYTES) {
-    refuse(
-      field,
-      `A body has at most ${MAX_BODY_BYTES} bytes, and this one has ${body.bytes.length}. Send a link to it instead.`,
-      TOO_LARGE,
-    );
-  }
+  if (body.bytes.length > MAX_BODY_BYTES) refuse(field, tooLong(body.bytes.length), TOO_LARGE);
+}
+
+function tooLong(bytes: number): string {
+  return `A body has at most ${MAX_BODY_BYTES} bytes, and this one has ${bytes}. Send a link to it instead.`;
 }
 
 function targetUrl(settings: Settings) {
@@ -181,7 +178,7 @@ function targetUrl(settings: Settings) {
 /** Not a `z.record`: that drops a `__proto__` key without a word. */
 function headers() {
   return z
-    .custom<Readonly<Record<string, string>>>(isObject, 'An object of header names and their values.')
+    .custom<Readonly<Record<string, string>> | JsonText>(isObject, 'An object of header names and their values.')
     .nullish()
     .meta({
       type: ['object', 'null'],
@@ -191,11 +188,25 @@ function headers() {
         'Headers to send: at most 50, with 8,192 bytes together, of printable ASCII, none that the queue sets itself.',
     })
     .transform((given, refinement) => {
-      for (const { name, detail } of headerProblems(given ?? {})) {
+      const isTooLarge = given instanceof JsonText;
+      for (const { name, detail } of isTooLarge ? [tooManyHeaders] : headerProblems(given ?? {})) {
         refinement.addIssue({ code: 'custom', path: name === undefined ? [] : [name], message: detail });
       }
-      return given ?? {};
+      return isTooLarge ? {} : (given ?? {});
     });
+}
+
+/** The length is checked before the characters are. */
+function shortBase64() {
+  const message = 'Bytes in base64, as in AAEC/w==, with = at the end where they are needed.';
+  return z
+    .string(message)
+    .refine((text) => text.length <= MAX_BASE64_LENGTH, {
+      error: ({ input }) => tooLong(Math.floor((String(input).length * 3) / 4)),
+      params: TOO_LARGE,
+      abort: true,
+    })
+    .check(z.base64(message));
 }
 
 function deduplicationId() {
@@ -203,6 +214,14 @@ function deduplicationId() {
     description:
       'For 24 hours and for the same API key, the same id with the same request is answered with the first event and adds none; with another request it is refused. The order of fields, headers and tags and the case of header names make no other request; the bytes of a body do. For a single event, the header Idempotency-Key does the same.',
   });
+}
+
+/** Of a list that is too long, one element more than `most` is looked at. */
+export function listUpTo<Each extends z.ZodType>(most: number, list: z.ZodArray<Each>, message?: string) {
+  return z.preprocess(
+    (value) => (Array.isArray(value) && value.length > most ? value.slice(0, most + 1) : value),
+    list.max(most, message),
+  );
 }
 
 /** An instant in epoch milliseconds. */
@@ -220,9 +239,13 @@ function instant(now: () => number) {
   return instantSchema().refine((at) => at <= now() + TEN_YEARS * SECOND, 'An instant at most ten years from now.');
 }
 
+/** The number of tags is checked before any of them is looked at. */
 function tags() {
   const message = `A list of up to ${MAX_TAGS} tags.`;
-  return z.array(boundedText(1, MAX_TAG_LENGTH), message).max(MAX_TAGS, message);
+  return z
+    .custom<readonly string[]>((value) => Array.isArray(value) && value.length <= MAX_TAGS, message)
+    .meta({ type: 'array', maxItems: MAX_TAGS, items: { type: 'string', minLength: 1, maxLength: MAX_TAG_LENGTH } })
+    .pipe(z.array(boundedText(1, MAX_TAG_LENGTH)));
 }
 
 function boundedText(least: number, most: number) {
@@ -262,9 +285,13 @@ function milliseconds(value: number): number {
 }
 
 function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const characters = atob(base64);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+  return bytes;
 }
 
 function isObject(value: unknown): boolean {
+  if (value instanceof JsonText) return value.kind === 'object';
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -24,10 +24,12 @@ const OURS = /^(webhook|event-queue)-/;
 
 export type HeaderProblem = { readonly name?: string; readonly detail: string };
 
+export const tooManyHeaders: HeaderProblem = { detail: `At most ${MAX_HEADERS} headers.` };
+
 /** What is wrong with headers to send, each problem with the name of its header, if it is one header's. */
 export function headerProblems(headers: Readonly<Record<string, unknown>>): readonly HeaderProblem[] {
   const names = Object.keys(headers);
-  if (names.length > MAX_HEADERS) return [{ detail: `At most ${MAX_HEADERS} headers, and these are ${names.length}.` }];
+  if (names.length > MAX_HEADERS) return [tooManyHeaders];
   const seen = new Set<string>();
   const problems: HeaderProblem[] = [];
   for (const name of names) {
