@@ -28,7 +28,7 @@ export type Find = (search: Search, limit: number, after?: Position) => Promise<
 
 /**
  * Finds events by merging the lists in which they stand. A page is full unless it is the last, too few of many fit, or looking took
- * long.
+ * long. One more event than the page holds is looked for, so that the last page is known to be the last even if it is full.
  */
 export function finder(world: World): Find {
   const { store, now } = world;
@@ -45,25 +45,23 @@ export function finder(world: World): Find {
     const startedAt = now();
     const found: EventRecord[] = [];
     let reached: Position | undefined;
-    for (let lookedAt = 0; found.length < limit; ) {
-      const keys = await taken(candidates, Math.max(LEAST_AT_ONCE, limit - found.length));
+    let lookedAt = 0;
+    do {
+      const wanted = Math.max(LEAST_AT_ONCE, limit + 1 - found.length);
+      const keys = await taken(candidates, Math.min(wanted, MOST_LOOKED_AT - lookedAt));
+      const last = keys.at(-1);
+      if (last === undefined) break;
       const records = await Promise.all(keys.map(store.findEvent));
       found.push(...records.filter((record) => record !== undefined).filter(fits));
       lookedAt += keys.length;
-      const last = keys.at(-1);
-      if (last === undefined) return page(found, limit, undefined);
       reached = positionOf(last);
-      if (lookedAt >= MOST_LOOKED_AT || now() - startedAt >= LONGEST_LOOK) break;
-    }
-    return page(found, limit, reached);
+    } while (found.length <= limit && lookedAt < MOST_LOOKED_AT && now() - startedAt < LONGEST_LOOK);
+    const lastOnPage = found[limit - 1];
+    if (found.length > limit && lastOnPage !== undefined)
+      return { records: found.slice(0, limit), next: positionOf(lastOnPage.event.key) };
+    const { done: isLast } = await candidates.next();
+    return { records: found, ...(!isLast && reached !== undefined && { next: reached }) };
   };
-}
-
-/** Whatever does not fit on it is found again by the next. */
-function page(found: readonly EventRecord[], limit: number, reached: Position | undefined): FoundPage {
-  const last = found[limit - 1];
-  const next = found.length > limit && last !== undefined ? positionOf(last.event.key) : reached;
-  return { records: found.slice(0, limit), ...(next !== undefined && { next }) };
 }
 
 /** Of the shortest lists that have all that is asked for. */

@@ -219,8 +219,26 @@ export const rules: readonly Rule[] = [
   {
     name: 'finding ends in time',
     file: 'core/find.ts',
-    code: ' || now() - startedAt >= LONGEST_LOOK',
+    code: ' && now() - startedAt < LONGEST_LOOK',
     without: '',
+  },
+  {
+    name: 'a full page is the last if no other event fits',
+    file: 'core/find.ts',
+    code: 'while (found.length <= limit && ',
+    without: 'while (found.length < limit && ',
+  },
+  {
+    name: 'a page that found too few is the last if there is nothing more to look at',
+    file: 'core/find.ts',
+    code: '...(!isLast && reached !== undefined',
+    without: '...(reached !== undefined',
+  },
+  {
+    name: 'a page looks at a bounded number of events',
+    file: 'core/find.ts',
+    code: 'Math.min(wanted, MOST_LOOKED_AT - lookedAt)',
+    without: 'wanted',
   },
   {
     name: 'counting holds a bounded number of answers',

@@ -37,7 +37,7 @@ describe('events are found', () => {
     for (let n = 0; n < 400; n++) await queue.publish(wantedEvent({ asked: { after: HOUR + n } }), 'web');
     const { records, next } = await queue.find({ status: 'success', tags: [] }, 100);
     expect([records, next]).toEqual([[], expect.any(String)]);
-    expect(reads).toBe(200);
+    expect(reads).toBe(202);
   });
 
   test('as a list of all would be filtered, whatever is asked', async () => {
@@ -58,11 +58,61 @@ describe('events are found', () => {
     });
     await fc.assert(
       fc.asyncProperty(search, fc.integer({ min: 1, max: 30 }), async (asked, limit) => {
-        const found = (await everyPage(queue, asked, limit)).flat().map(({ event }) => event.key.uuid);
+        const pages = await everyPage(queue, asked, limit);
+        const found = pages.flat().map(({ event }) => event.key.uuid);
         expect(found).toEqual(all.filter((record) => fits(record, asked)).map(({ event }) => event.key.uuid));
+        expect(pages).toHaveLength(Math.max(1, Math.ceil(found.length / limit)));
       }),
       { numRuns: 200 },
     );
+  });
+
+  test.each<[string, Search]>([
+    ['all', { tags: [] }],
+    ['those of a tag', { tags: ['even'] }],
+    ['those of two tags', { tags: ['even', 'third'] }],
+    ['those that wait', { status: 'waiting_execution', tags: [] }],
+    ['those that succeeded', { status: 'success', tags: [] }],
+    ['those that failed', { status: 'max_try_count_reached', tags: [] }],
+    ['those that failed of a tag', { status: 'max_try_count_reached', tags: ['third'] }],
+    ['those that were cancelled', { status: 'cancelled', tags: ['even'] }],
+    ['those of a span of time', { tags: [], dueAfter: START + 30 * MINUTE, dueBefore: START + 90 * MINUTE }],
+    ['none', { tags: ['none'] }],
+  ])('on full pages up to the last one, however many a page has: %s', async (_, asked) => {
+    const { queue, runUntil } = await lived();
+    await runUntil(START + HOUR);
+    const all = (await queue.find({ tags: [] }, 100)).records.filter((record) => fits(record, asked));
+    for (let limit = 1; limit <= all.length + 1; limit++) {
+      const pages = await everyPage(queue, asked, limit);
+      expect(pages.flat()).toEqual(all);
+      const sizes = pages.map((page) => page.length);
+      expect(sizes.slice(0, -1)).toEqual(Array(Math.max(0, Math.ceil(all.length / limit) - 1)).fill(limit));
+      if (all.length > 0) expect(sizes.at(-1)).toBeGreaterThan(0);
+    }
+  });
+
+  test('on a full last page although others of its list no longer fit', async () => {
+    const { queue, runUntil } = simulatedCloud();
+    for (let n = 0; n < 40; n++) await queue.publish(wantedEvent({ keepResultFor: MINUTE, tags: ['a'] }), 'web');
+    for (let n = 0; n < 20; n++) await queue.publish(wantedEvent({ asked: { after: SECOND + n }, tags: ['a'] }), 'web');
+    await runUntil(START + 2 * MINUTE);
+    for (const tags of [[], ['a']]) {
+      expect((await everyPage(queue, { tags }, 20)).map((page) => page.length)).toEqual([20]);
+      expect((await everyPage(queue, { tags }, 10)).map((page) => page.length)).toEqual([10, 10]);
+    }
+  });
+
+  test('with one more look than a page has events', async () => {
+    const { store, read } = counting(memoryEventStore());
+    const { queue } = simulatedCloud({ store });
+    for (let n = 0; n < 150; n++) await queue.publish(wantedEvent({ asked: { after: HOUR + n } }), 'web');
+    const reads: number[] = [];
+    for (const limit of [1, 24, 25, 100]) {
+      read.clear();
+      await queue.find({ tags: [] }, limit);
+      reads.push(read.size);
+    }
+    expect(reads).toEqual([25, 25, 26, 101]);
   });
 
   test('by their order at the time, although others come and go between the pages', async () => {
@@ -98,6 +148,11 @@ describe('events are found', () => {
     expect(page.next).toBeDefined();
     expect(read.size).toBe(1_000);
     expect(await everyPage(queue, { status: 'success', tags: [] }, 20)).toEqual([[], [], []]);
+    read.clear();
+    await queue.find({ status: 'success', tags: [] }, 100);
+    expect(read.size).toBe(1_000);
+    const before = START + HOUR + 2_000;
+    expect(await everyPage(queue, { status: 'success', tags: [], dueBefore: before }, 20)).toEqual([[], []]);
   });
 
   test('in shards that are no longer used', async () => {
