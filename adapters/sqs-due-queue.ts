@@ -17,6 +17,8 @@ const LONGEST_DELAY_SECONDS = 900;
 /** Each may take seconds, for which somebody waits. */
 const MOST_TRIES = 3;
 const SECOND = 1_000;
+/** A call may start so many milliseconds late if its deliverer, whose time is billed, then need not wait for its instant. */
+const MOST_LATE = 100;
 
 const NEVER_SENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -33,9 +35,9 @@ type World = {
 };
 
 /**
- * Messages sent in the same moment share a request. Delays are whole seconds: a message comes up to a second before its instant, for
- * which its deliverer waits, and up to a second after a later time for which it is asked. Where an answer gets lost, a second message is
- * marked as such, and comes when the attempt of the first has been recorded.
+ * The due queue on SQS. Messages sent in the same moment share a request. Because delays are whole seconds, a message comes up to 0.9 s before
+ * its instant, for which its deliverer waits, or up to 0.1 s after it; if it is asked for a later time, it comes up to a second after
+ * that. Where an answer gets lost, a second message is marked as such, and comes when the attempt of the first has been recorded.
  */
 export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): DueQueue {
   let ids = 0;
@@ -58,11 +60,10 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): D
   function entryOf({ id, message, handOverAt, mayBeThere }: Sent): SendMessageBatchRequestEntry {
     const behindTheFirst = afterTheFirst(message.at, longestTimeout, now());
     const wantedAt = mayBeThere ? Math.max(handOverAt, behindTheFirst) : handOverAt;
-    const round = wantedAt > message.at ? Math.ceil : Math.floor;
     return {
       Id: id,
       MessageBody: messageText(mayBeThere ? { ...message, again: true } : message),
-      DelaySeconds: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, round((wantedAt - now()) / SECOND))),
+      DelaySeconds: delaySeconds(message, wantedAt, now()),
     };
   }
 
@@ -85,6 +86,18 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): D
 
     backlog: () => count('ready'),
   };
+}
+
+/**
+ * The whole seconds for which SQS delays a message that is wanted at an instant. They are rounded up if that is after the instant of its attempt,
+ * because it must come behind another message then, or if the call is hardly late by it. Otherwise they are rounded down, and its deliverer waits.
+ */
+export function delaySeconds({ at }: Pick<Message, 'at'>, wantedAt: number, now: number): number {
+  const wait = wantedAt - now;
+  const roundedUp = Math.ceil(wait / SECOND);
+  const isHardlyLate = roundedUp * SECOND - wait <= MOST_LATE;
+  const seconds = wantedAt > at || isHardlyLate ? roundedUp : Math.floor(wait / SECOND);
+  return Math.min(LONGEST_DELAY_SECONDS, Math.max(0, seconds));
 }
 
 /**

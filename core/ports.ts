@@ -64,7 +64,7 @@ export type List = { readonly shard: number } | { readonly tag: string } | { rea
 
 /** Hands each message to a deliverer at its instant, or earlier if that is further away than the queue can wait. */
 export type DueQueue = {
-  /** @param handOverAt epoch milliseconds, before which nobody gets the message; unless given, its instant, for which its deliverer waits */
+  /** @param handOverAt epoch milliseconds, before which nobody gets the message; unless given, about its instant: a deliverer that gets it sooner waits */
   send(message: Message, handOverAt?: number): Promise<void>;
   /** About how many messages have come due and wait for a deliverer. */
   backlog(): Promise<number>;

@@ -424,15 +424,29 @@ export const rules: readonly Rule[] = [
   {
     name: 'what is to come after its instant comes no sooner',
     file: 'adapters/sqs-due-queue.ts',
-    code: 'wantedAt > message.at ? Math.ceil : Math.floor',
-    without: 'Math.floor',
+    code: 'wantedAt > at || isHardlyLate',
+    without: 'isHardlyLate',
     suites: ['test/adapters/due-queue'],
   },
   {
     name: 'nor does a second message',
     file: 'adapters/sqs-due-queue.ts',
-    code: 'wantedAt > message.at ? Math.ceil : Math.floor',
-    without: 'handOverAt > message.at ? Math.ceil : Math.floor',
+    code: 'delaySeconds(message, wantedAt, now())',
+    without: 'delaySeconds({ at: handOverAt > message.at ? message.at : Infinity }, wantedAt, now())',
+    suites: ['test/adapters/due-queue'],
+  },
+  {
+    name: 'a deliverer does not wait for most of a second where the call would hardly be late',
+    file: 'adapters/sqs-due-queue.ts',
+    code: 'wantedAt > at || isHardlyLate',
+    without: 'wantedAt > at',
+    suites: ['test/adapters/due-queue'],
+  },
+  {
+    name: 'a call is at most a tenth of a second late by a whole second of delay',
+    file: 'adapters/sqs-due-queue.ts',
+    code: 'roundedUp * SECOND - wait <= MOST_LATE',
+    without: 'roundedUp * SECOND - wait <= 2 * MOST_LATE',
     suites: ['test/adapters/due-queue'],
   },
   {

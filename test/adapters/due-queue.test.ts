@@ -65,11 +65,17 @@ describe('the due queue on SQS', () => {
   test.each([
     ['in the past', -HOUR, 0],
     ['now', 0, 0],
-    ['in less than a second', 999, 0],
+    ['in half a second', 500, 0],
+    ['in a millisecond less than a second', 999, 1],
     ['in a second', SECOND, 1],
     ['in a second and a half', 1.5 * SECOND, 1],
-    ['in a millisecond less than 15 minutes', 15 * MINUTE - 1, 899],
+    ['in five seconds, of which the table took some', 5 * SECOND - 15, 5],
+    ['in 101 milliseconds less than a minute', MINUTE - 101, 59],
+    ['in 100 milliseconds less than a minute', MINUTE - 100, 60],
+    ['in 101 milliseconds less than 15 minutes', 15 * MINUTE - 101, 899],
+    ['in a millisecond less than 15 minutes', 15 * MINUTE - 1, 900],
     ['in 15 minutes', 15 * MINUTE, 900],
+    ['in a millisecond less than 15 minutes and a second', 15 * MINUTE + SECOND - 1, 900],
     ['in an hour', HOUR, 900],
     ['in ten years', 10 * 365 * 24 * HOUR, 900],
   ])('delays a message that is due %s by whole seconds, 15 minutes at the most', async (_, distance, seconds) => {
@@ -78,6 +84,19 @@ describe('the due queue on SQS', () => {
     expect(requests().flat()).toEqual([
       expect.objectContaining({ DelaySeconds: seconds, MessageBody: bodyOf(message) }),
     ]);
+  });
+
+  test('hands each message over at most 0.1 s after its instant or less than 0.9 s before it, whatever part of a second is left', async () => {
+    const distances = Array.from({ length: SECOND }, (_, part) => MINUTE + part);
+    await Promise.all(distances.map((distance) => queue.send(messageAt(START + distance))));
+    const delays = requests().flatMap((entries) => entries.map(({ DelaySeconds = 0 }) => DelaySeconds * SECOND));
+    const late = delays.map((delay, index) => delay - (distances[index] ?? 0));
+    expect([Math.min(...late), Math.max(...late)]).toEqual([-899, 100]);
+  });
+
+  test('sends what came too early and goes back in the same way', async () => {
+    await queue.send(messageAt(START + 1_950));
+    expect(requests().flat()).toEqual([expect.objectContaining({ DelaySeconds: 2 })]);
   });
 
   test('hands a message over no sooner than it is asked to, if that is after its instant', async () => {

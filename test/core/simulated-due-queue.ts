@@ -1,9 +1,9 @@
+import { delaySeconds } from '../../adapters/sqs-due-queue.ts';
 import type { Message } from '../../core/message.ts';
 import type { DueQueue } from '../../core/ports.ts';
 import { received } from '../simulated-time.ts';
 import { SECOND } from './simulation.ts';
 
-const LONGEST_DELAY = 900_000;
 const MOST_AT_ONCE = 10;
 
 /** A message on the due queue: nobody gets it before it is visible. Tests change it as they like. */
@@ -23,7 +23,7 @@ type Rules = {
   readonly loses: (message: Message) => boolean;
 };
 
-/** A due queue as SQS is one: delays are whole seconds; what is received is hidden for the visibility until it is removed. */
+/** A due queue as SQS is one: delays are whole seconds, as they are sent to it; what is received is hidden for the visibility until it is removed. */
 export function simulatedDueQueue({ now, sendersNow, visibility, loses }: Rules) {
   const sent: Message[] = [];
   let held: Held[] = [];
@@ -33,10 +33,8 @@ export function simulatedDueQueue({ now, sendersNow, visibility, loses }: Rules)
   const port: DueQueue = {
     async send(message, handOverAt = message.at) {
       sent.push(message);
-      const delay = Math.min(LONGEST_DELAY, Math.max(0, handOverAt - sendersNow()));
       const isSecond = handOverAt > message.at;
-      const round = isSecond ? Math.ceil : Math.floor;
-      const visibleAt = now() + round(delay / SECOND) * SECOND;
+      const visibleAt = now() + delaySeconds(message, handOverAt, sendersNow()) * SECOND;
       if (!loses(message)) held.push({ message, isSecond, visibleAt, receiveCount: 0 });
     },
     backlog: async () => visible().length,
