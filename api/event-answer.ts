@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { EventBody } from '../core/event.ts';
 import { publicKey } from '../core/event-key.ts';
 import { callbackKey } from '../core/failure-callback.ts';
+import { JsonText } from '../core/json-text.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
-import { parseExactly } from './exact-json.ts';
 
 export const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled'] as const;
 
@@ -113,7 +113,7 @@ function sentBody(body: EventBody | undefined): Pick<EventAnswer, 'body' | 'body
   if (body === undefined) return { body: null, body_base64: null };
   if (body.kind === 'bytes') return { body: null, body_base64: base64(body.bytes) };
   const text = Buffer.from(body.bytes).toString();
-  return { body: body.kind === 'json' ? parseExactly(text) : text, body_base64: null };
+  return { body: body.kind === 'json' ? new JsonText(text) : text, body_base64: null };
 }
 
 function receivedAnswer(answer: Answer | undefined) {

@@ -1,3 +1,5 @@
+import { writeJson } from './write-json.ts';
+
 /** Lambda answers with 6 MB at most, in which a reply is a string of JSON once more. What is beside the events has room in the rest. */
 const MOST_BYTES = 5_500_000;
 
@@ -5,7 +7,7 @@ const MOST_BYTES = 5_500_000;
 export function fitting<Value>(values: readonly Value[]): readonly Value[] {
   let bytes = 0;
   const tooMany = values.findIndex((value, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
+    bytes += Buffer.byteLength(JSON.stringify(writeJson(value)));
     return index > 0 && bytes > MOST_BYTES;
   });
   return tooMany === -1 ? values : values.slice(0, tooMany);

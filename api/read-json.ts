@@ -4,7 +4,7 @@ import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from '../core/new-event.ts';
 
 export const MOST_IN_A_BATCH = 100;
 /** No event and no search has as many members. Those beyond are counted, and not looked at. */
-const MOST_MEMBERS = 1_000;
+const MOST_MEMBERS = 200;
 /** More than any event has, without its body. What goes beyond is too much of something, and stays a text. */
 const MOST_VALUES = 10_000;
 /** After so many characters of a batch, others get their turn. */
@@ -39,12 +39,13 @@ async function readEvents(list: string): Promise<readonly unknown[]> {
   const events: unknown[] = [];
   let sinceTurn = 0;
   for (const { text } of elementsOf(list)) {
+    sinceTurn += text.length;
+    if (sinceTurn > TURN) {
+      sinceTurn = 0;
+      await setImmediate();
+    }
     events.push(text.startsWith('{') ? readMembers(firstMembers(text)) : readValue(new JsonText(text)));
     if (events.length > MOST_IN_A_BATCH) break;
-    sinceTurn += text.length;
-    if (sinceTurn < TURN) continue;
-    sinceTurn = 0;
-    await setImmediate();
   }
   return events;
 }

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { writeJson } from './write-json.ts';
 
 /** An answer of the API, before it is written out. */
 export type Reply = {
@@ -12,6 +13,6 @@ export function gatewayResult({ status, headers, body }: Reply): APIGatewayProxy
   return {
     statusCode: status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-    body: JSON.stringify(body),
+    body: writeJson(body),
   };
 }

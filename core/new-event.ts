@@ -147,15 +147,15 @@ function refuseContradictions(sent: Sent, body: EventBody | undefined, refinemen
     refuse('call_url_at', 'Give call_url_after or call_url_at, not both.');
   }
   if (sent.body != null && sent.body_base64 != null) refuse('body_base64', 'Give body or body_base64, not both.');
-  if (sent.body instanceof JsonText && sent.body.depth > MAX_BODY_DEPTH) {
-    refuse('body', `A JSON body is nested at most ${MAX_BODY_DEPTH} deep. Send a deeper one as a string.`);
-  }
   const field = sent.body_base64 == null ? 'body' : 'body_base64';
   if (body === undefined) return;
   if (sent.method === 'GET' || sent.method === 'HEAD') {
     refuse(field, `A ${sent.method} request has no body. Choose another method or leave the body out.`);
   }
   if (body.bytes.length > MAX_BODY_BYTES) refuse(field, tooLong(body.bytes.length), TOO_LARGE);
+  else if (sent.body instanceof JsonText && sent.body.depth > MAX_BODY_DEPTH) {
+    refuse('body', `A JSON body is nested at most ${MAX_BODY_DEPTH} deep. Send a deeper one as a string.`);
+  }
 }
 
 function tooLong(bytes: number): string {

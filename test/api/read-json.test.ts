@@ -186,11 +186,11 @@ describe('a query', () => {
   });
 });
 
-test('an event with more than 1,000 fields is refused also where they are one field, repeated', async () => {
+test('an event with more than 200 fields is refused also where they are one field, repeated', async () => {
   const repeated = (times: number) => `{${'"max_try_count":1,'.repeat(times)}"url_to_send_request":"${URL}"}`;
   const answerTo = (body: string) => apiClient().send({ method: 'POST', path: '/events', body });
-  expect((await answerTo(repeated(999))).status).toBe(201);
-  const { status, body } = await answerTo(repeated(1_000));
+  expect((await answerTo(repeated(199))).status).toBe(201);
+  const { status, body } = await answerTo(repeated(200));
   expect([status, body.detail]).toEqual([422, expect.stringContaining('more')]);
 });
 

@@ -1,0 +1,32 @@
+import { expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { writeJson } from '../../api/write-json.ts';
+import { JsonText } from '../../core/json-text.ts';
+import { apiClient } from './api-client.ts';
+
+test('is what JSON.stringify writes, and has JSON texts in their places as they are', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+      const [first, second] = [one, other].map((value) => ` ${JSON.stringify(value, null, 1)}\n`);
+      const value = { one, texts: [new JsonText(first ?? ''), 'x', new JsonText(second ?? '')], other };
+      expect(writeJson(value)).toBe(
+        `{"one":${JSON.stringify(one)},"texts":[${first},"x",${second}],"other":${JSON.stringify(other)}}`,
+      );
+    }),
+  );
+});
+
+test('a JSON body of 256 KiB is not parsed to be answered', async () => {
+  const body = `{"url_to_send_request":"https://example.com/","body":[${Array(100_000).fill('1.0').join()}]}`;
+  const { sendRaw } = apiClient();
+  const parse = jest.spyOn(JSON, 'parse');
+  const answer = await sendRaw({
+    method: 'POST',
+    path: '/events',
+    body: body.slice(0, 260_000).replace(/,[^,]*$/, ']}'),
+  });
+  const parsed = parse.mock.calls.filter(([text]) => text.length > 100_000);
+  parse.mockRestore();
+  expect([answer.statusCode, parsed.length]).toEqual([201, 1]);
+  expect(answer.body).toContain('"body":[1.0,1.0,');
+});
