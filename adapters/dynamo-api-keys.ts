@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { ApiKey, Scope } from '../core/api-key.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import type { DynamoTable, ItemKey } from './dynamo-table.ts';
+import { freshness, type Mark } from './freshness.ts';
 
 const FORMAT = 1;
 /** The partition in which keys are listed by their ids, since those of their own cannot be. */
@@ -14,21 +15,30 @@ export type ListedKey = ApiKey & { readonly createdAt: number };
 
 type KeyItem = ItemKey & { readonly hash: string; readonly label: string; readonly scopes: readonly Scope[] };
 
-/** Keys by the hash of their secret, each remembered for 30 s: so long a revoked one may still be let in. */
-export function dynamoApiKeys(table: DynamoTable, now: () => number): ApiKeys {
-  const remembered = new Map<string, { readonly key: ApiKey; readonly until: number }>();
+/**
+ * The keys in a table, found by the hash of their secret. Each is remembered for 30 s after it was read, so a revoked one is let in for
+ * 30 s at most, also where a clock is put back or a process was frozen.
+ */
+export function dynamoApiKeys(
+  table: DynamoTable,
+  now: () => number,
+  monotonic: () => number = () => performance.now(),
+): ApiKeys {
+  const { mark, isFresh } = freshness(now, monotonic);
+  const remembered = new Map<string, { readonly key: ApiKey; readonly readAt: Mark }>();
 
   return {
     async find(secret) {
       if (!isWellFormed(secret)) return undefined;
       const hash = hashOf(secret);
       const known = remembered.get(hash);
-      if (known !== undefined && now() < known.until) return known.key;
+      if (known !== undefined && isFresh(known.readAt, CACHED_FOR)) return known.key;
       remembered.delete(hash);
+      const readAt = mark();
       const item = (await table.get(itemKey(idOf(hash)))) as KeyItem | undefined;
       if (item === undefined || !sameHash(item.hash, hash)) return undefined;
       const key = { id: idOf(hash), label: item.label, scopes: item.scopes };
-      remembered.set(hash, { key, until: now() + CACHED_FOR });
+      remembered.set(hash, { key, readAt });
       return key;
     },
   };
@@ -64,9 +74,13 @@ export async function listApiKeys(table: DynamoTable): Promise<readonly ListedKe
   return keys;
 }
 
-/** Answers false if there is no such key. It may be let in for 30 s more. */
+/**
+ * Ends a key, which may be let in for 30 s more. Answers false if there is nothing of such a key. A creation or a revocation that died
+ * between its two items leaves one of them: revoking the key again removes that one.
+ */
 export async function revokeApiKey(table: DynamoTable, id: string): Promise<boolean> {
-  if ((await table.get(itemKey(id))) === undefined) return false;
+  const items = await Promise.all([table.get(itemKey(id)), table.get(listedKey(id))]);
+  if (items.every((item) => item === undefined)) return false;
   await table.remove(itemKey(id));
   await table.remove(listedKey(id));
   return true;

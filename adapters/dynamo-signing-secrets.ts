@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SigningSecret, SigningSecrets } from '../core/ports.ts';
 import type { DynamoTable, ItemKey } from './dynamo-table.ts';
+import { freshness, type Mark } from './freshness.ts';
 import { secretText } from './webhook-signature.ts';
 
 const FORMAT = 1;
@@ -15,13 +16,19 @@ type SecretsItem = ItemKey & { readonly version: number; readonly secrets: reado
 
 type Known = Pick<SecretsItem, 'version' | 'secrets'>;
 
-/** The secrets of a queue in its table, made when they are first asked for. Whoever signs remembers them for 30 s. */
-export function dynamoSigningSecrets(table: DynamoTable, now: () => number): SigningSecrets {
-  let remembered: (Known & { readonly until: number }) | undefined;
+/** The secrets of a queue in its table, made when they are first asked for. Whoever signs remembers them for 30 s after they were read. */
+export function dynamoSigningSecrets(
+  table: DynamoTable,
+  now: () => number,
+  monotonic: () => number = () => performance.now(),
+): SigningSecrets {
+  const { mark, isFresh } = freshness(now, monotonic);
+  let remembered: (Known & { readonly readAt: Mark }) | undefined;
   let reading: Promise<readonly SigningSecret[]> | undefined;
 
   async function read(): Promise<readonly SigningSecret[]> {
-    return remember((await find()) ?? (await replace(undefined)));
+    const readAt = mark();
+    return remember((await find()) ?? (await replace(undefined)), readAt);
   }
 
   async function find(): Promise<SecretsItem | undefined> {
@@ -49,8 +56,8 @@ export function dynamoSigningSecrets(table: DynamoTable, now: () => number): Sig
   }
 
   /** What was read before a rotation may arrive after it. */
-  function remember(known: Known): readonly SigningSecret[] {
-    if (known.version >= (remembered?.version ?? 0)) remembered = { ...known, until: now() + REMEMBERED_FOR };
+  function remember(known: Known, readAt: Mark): readonly SigningSecret[] {
+    if (known.version >= (remembered?.version ?? 0)) remembered = { ...known, readAt };
     return live((remembered ?? known).secrets);
   }
 
@@ -58,13 +65,16 @@ export function dynamoSigningSecrets(table: DynamoTable, now: () => number): Sig
     read,
 
     async find() {
-      if (remembered !== undefined && now() < remembered.until) return live(remembered.secrets);
+      if (remembered !== undefined && isFresh(remembered.readAt, REMEMBERED_FOR)) return live(remembered.secrets);
       reading ??= read().finally(() => {
         reading = undefined;
       });
       return reading;
     },
 
-    rotate: async () => remember(await replace(await find())),
+    async rotate() {
+      const readAt = mark();
+      return remember(await replace(await find()), readAt);
+    },
   };
 }

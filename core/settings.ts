@@ -6,7 +6,7 @@ export type Settings = {
   readonly maxTimeoutSeconds: number;
   /** Whether private addresses, local names and single-label hosts may be called. Only ever true on one's own machine. */
   readonly privateTargets: boolean;
-  /** Host names of the queue itself, which it never calls. */
+  /** Host names of the queue itself, which it never calls, in any spelling and on no port. */
   readonly ownHosts: readonly string[];
 };
 

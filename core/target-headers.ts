@@ -4,7 +4,10 @@ const MAX_HEADER_BYTES = 8 * 1_024;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
-/** Names that belong to the connection, or that say what the queue itself says. */
+/**
+ * Names that belong to the connection, or that say what the queue itself says. Many servers hand a program `content-length` and
+ * `content_length` under one name, so these names are refused with `_` for `-` as well.
+ */
 const RESERVED = new Set([
   'connection',
   'content-length',
@@ -46,7 +49,8 @@ function nameProblem(name: string, seen: ReadonlySet<string>): string | undefine
   const lower = name.toLowerCase();
   if (!TOKEN.test(name)) return "A header's name is made of letters, digits and !#$%&'*+-.^_`|~ only.";
   if (lower === '__proto__') return 'This name is not allowed.';
-  if (RESERVED.has(lower) || OURS.test(lower))
+  const dashed = lower.replaceAll('_', '-');
+  if (RESERVED.has(dashed) || OURS.test(dashed))
     return 'This header belongs to the connection or is set by the queue. Leave it out.';
   if (seen.has(lower)) return 'The same header stands here twice, in another spelling. Join the two.';
   return undefined;

@@ -31,10 +31,11 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
       refused: 'A URL has no user name and password: they would be shown in records. Send an authorization header.',
     };
   }
-  if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
+  if (url.hostname.endsWith('.')) url.hostname = withoutLastDot(url.hostname);
   if (/(^|\.)(\.|$)/.test(url.hostname)) return { refused: 'The host name has a dot too many. Remove it.' };
   if (REFUSED_PORTS.has(portOf(url))) return { refused: `Port ${portOf(url)} is not called: it is not one for HTTP.` };
-  if (policy.ownHosts.includes(url.hostname)) return { refused: 'The queue does not call itself.' };
+  if (policy.ownHosts.some((own) => hostNameIn(own) === url.hostname))
+    return { refused: 'The queue does not call itself.' };
   if (!policy.privateTargets && !isPublicHost(url.hostname)) {
     return { refused: `Only public hosts are called, and ${url.hostname} is not one.` };
   }
@@ -47,6 +48,16 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
 /** With its port, if that is not the usual one. Empty if the text is no URL: its call says why it is not made. */
 export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? '';
+}
+
+/** The name in a setting such as `Queue.Example.com.:443`, in the form that names in URLs have. Undefined if there is none. */
+function hostNameIn(host: string): string | undefined {
+  const url = URL.parse(host.includes('://') ? host : `https://${host.trim()}`);
+  return url === null ? undefined : withoutLastDot(url.hostname);
+}
+
+function withoutLastDot(hostname: string): string {
+  return hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
 }
 
 /** The host of a URL as an address without brackets, if it is one and not a name. */

@@ -86,7 +86,7 @@ export type EventQueueProps = {
    */
   readonly privateTargets?: boolean;
   /**
-   * Host names under which the queue itself can be reached, beside those it knows: it never calls them.
+   * Host names under which the queue itself can be reached, beside those it knows: it never calls them, on no port.
    * @default none
    */
   readonly ownHosts?: readonly string[];

@@ -1018,8 +1018,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'a parser that quotes the request is not quoted',
     file: 'api/parse-request.ts',
-    code: 'placeOf(error as SyntaxError)',
-    without: '(error as SyntaxError).message',
+    code: 'placeOf(parserError(text))',
+    without: 'parserError(text)',
     suites: api,
   },
 ].map((rule) => ({ suites: core, ...rule }));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApiKey, dynamoApiKeys, listApiKeys, revokeApiKey } from '../../adapters/dynamo-api-keys.ts';
-import type { DynamoTable } from '../../adapters/dynamo-table.ts';
+import type { DynamoTable, Item } from '../../adapters/dynamo-table.ts';
 import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
@@ -13,6 +13,7 @@ let embedded: EmbeddedTable;
 let table: DynamoTable;
 let reads = 0;
 let now = START;
+let ticks = 0;
 
 beforeAll(async () => {
   embedded = await embeddedTable(undefined);
@@ -28,6 +29,7 @@ afterAll(() => embedded.close());
 beforeEach(() => {
   reads = 0;
   now = START;
+  ticks = 0;
 });
 
 test('a revoked key is let in for 30 s at most', async () => {
@@ -41,6 +43,115 @@ test('a revoked key is let in for 30 s at most', async () => {
   expect(await apiKeys().find(secret)).toBeUndefined();
   expect((await listApiKeys(table)).map((key) => key.id)).not.toContain(id);
   expect(await revokeApiKey(table, id)).toBe(false);
+});
+
+describe('a revoked key is let in no longer', () => {
+  test.each<[string, () => void]>([
+    [
+      'when the clock is put back',
+      () => {
+        now -= 3_600_000;
+      },
+    ],
+    [
+      '30 s later, though the clock stands where it stood',
+      () => {
+        ticks += 30_000;
+      },
+    ],
+    [
+      '30 s later, though its process was frozen meanwhile',
+      () => {
+        now += 30_000;
+      },
+    ],
+  ])('%s', async (_, happens) => {
+    const secret = await createApiKey(table, wanted, START);
+    const keys = apiKeys();
+    await keys.find(secret);
+    await revokeApiKey(table, hashOf(secret).slice(0, 16));
+    happens();
+    expect(await keys.find(secret)).toBeUndefined();
+  });
+
+  test('when the clock was put back and has caught up', async () => {
+    const keys = apiKeys();
+    const [secret, other] = await Promise.all([createApiKey(table, wanted, START), createApiKey(table, wanted, START)]);
+    await keys.find(secret);
+    await revokeApiKey(table, hashOf(secret).slice(0, 16));
+    now -= 10_000;
+    await keys.find(other);
+    now += 20_000;
+    expect(await keys.find(secret)).toBeUndefined();
+  });
+
+  test('30 s after it was asked for, however long the table took to answer', async () => {
+    const secret = await createApiKey(table, wanted, START);
+    const slow = {
+      ...table,
+      get: async (key: Parameters<DynamoTable['get']>[0]) => {
+        const item = await table.get(key);
+        now += 20_000;
+        ticks += 20_000;
+        return item;
+      },
+    };
+    const keys = dynamoApiKeys(
+      slow,
+      () => now,
+      () => ticks,
+    );
+    await keys.find(secret);
+    await revokeApiKey(table, hashOf(secret).slice(0, 16));
+    now += 10_000;
+    ticks += 10_000;
+    expect(await keys.find(secret)).toBeUndefined();
+  });
+});
+
+describe('revoking a key again ends it', () => {
+  const listed = async () => (await listApiKeys(table)).map(({ id }) => id);
+
+  /** The table, which fails at the second of these writes. */
+  function cutInTwo(write: 'put' | 'remove'): DynamoTable {
+    let writes = 0;
+    return {
+      ...table,
+      async [write](item: Item) {
+        if (++writes === 2) throw new Error('It died here.');
+        await table[write](item);
+      },
+    };
+  }
+
+  test('where its revocation died between its two items', async () => {
+    const secret = await createApiKey(table, wanted, START);
+    const id = hashOf(secret).slice(0, 16);
+    await expect(revokeApiKey(cutInTwo('remove'), id)).rejects.toThrow('died');
+    expect(await apiKeys().find(secret)).toBeUndefined();
+    expect(await listed()).toContain(id);
+    expect(await revokeApiKey(table, id)).toBe(true);
+    expect(await listed()).not.toContain(id);
+    expect(await revokeApiKey(table, id)).toBe(false);
+  });
+
+  test('where its creation died between its two items', async () => {
+    const before = await listed();
+    await expect(createApiKey(cutInTwo('put'), wanted, START)).rejects.toThrow('died');
+    const [id = ''] = (await listed()).filter((one) => !before.includes(one));
+    expect(id).not.toBe('');
+    expect(await revokeApiKey(table, id)).toBe(true);
+    expect(await listed()).toEqual(before);
+    expect(await revokeApiKey(table, id)).toBe(false);
+  });
+
+  test('where it is in no list', async () => {
+    const secret = await createApiKey(table, wanted, START);
+    const id = hashOf(secret).slice(0, 16);
+    await table.remove({ pk: 'keys', sk: id });
+    expect(await revokeApiKey(table, id)).toBe(true);
+    expect(await apiKeys().find(secret)).toBeUndefined();
+  });
 });
 
 describe('a created key', () => {
@@ -180,7 +291,11 @@ describe('a found key', () => {
 });
 
 function apiKeys() {
-  return dynamoApiKeys(table, () => now);
+  return dynamoApiKeys(
+    table,
+    () => now,
+    () => ticks,
+  );
 }
 
 /** Well-formed, and of no key in the table. */

@@ -14,9 +14,10 @@ let table: DynamoTable;
 let reads = 0;
 let fails = false;
 let now = START;
+let ticks = 0;
 
 beforeEach(async () => {
-  [reads, now, fails] = [0, START, false];
+  [reads, now, ticks, fails] = [0, START, 0, false];
   embedded = await embeddedTable(undefined);
   table = {
     ...embedded,
@@ -29,7 +30,12 @@ beforeEach(async () => {
 });
 afterEach(() => embedded.close());
 
-const openSecrets = () => dynamoSigningSecrets(table, () => now);
+const openSecrets = () =>
+  dynamoSigningSecrets(
+    table,
+    () => now,
+    () => ticks,
+  );
 
 describe('the signing secret', () => {
   test('is made when it is first asked for, of 32 bytes, and is one however many ask at once', async () => {
@@ -55,6 +61,30 @@ describe('the signing secret', () => {
     expect(reads).toBe(0);
     now += REMEMBERED_FOR;
     await Promise.all(Array.from({ length: 10 }, secrets.find));
+    expect(reads).toBe(1);
+  });
+
+  test.each<[string, () => void]>([
+    [
+      'the clock is put back',
+      () => {
+        now -= 3_600_000;
+      },
+    ],
+    [
+      'the clock stands where it stood, but 30 s have passed',
+      () => {
+        ticks += REMEMBERED_FOR;
+      },
+    ],
+  ])('is read again when %s', async (_, happens) => {
+    const secrets = openSecrets();
+    await secrets.find();
+    reads = 0;
+    await secrets.find();
+    expect(reads).toBe(0);
+    happens();
+    await secrets.find();
     expect(reads).toBe(1);
   });
 

@@ -162,6 +162,7 @@ describe('headers', () => {
     ["every character of a name's", { "!#$%&'*+-.^_`|~09AZaz": '' }],
     ['a content type', { 'Content-Type': 'application/xml' }],
     ['an agent', { 'user-agent': 'mine' }],
+    ['names with _ that are not like any of these', { x_a: '1', webhook: '2', event_queue: '3', content_type: 'a/b' }],
   ])('are taken with %s', async (_, headers) => {
     const { status, body } = await apiClient().publish({ url_to_send_request: URL, headers });
     expect([status, body.headers]).toEqual([201, headers]);
@@ -206,6 +207,16 @@ describe('headers', () => {
       'event-queue-key',
       'Event-Queue-Attempt',
       'event-queue-anything',
+      'content_length',
+      'Transfer_Encoding',
+      'keep_alive',
+      'proxy_authorization',
+      'http2_settings',
+      'webhook_id',
+      'WEBHOOK_Signature',
+      'event_queue_key',
+      'event_queue-attempt',
+      'event-queue_anything',
     ].map((name): [string, string, unknown] => [`the name ${name}`, `headers.${name}`, { [name]: 'x' }]),
   ])('are refused with %s', async (_, path, headers) => {
     const { status, body } = await apiClient().publish({ url_to_send_request: URL, headers });

@@ -76,6 +76,33 @@ test("the queue's own hosts are refused, however they are spelled", () => {
   expect(parseTargetUrl('https://queue.example.com../', policy)).toHaveProperty('refused');
 });
 
+test.each([
+  'Queue.Example.COM',
+  'queue.example.com.',
+  'queue.example.com:443',
+  'queue.example.com:80',
+  ' queue.example.com',
+  'QUEUE.example.com.:443',
+  'https://queue.example.com/',
+  'ｑueue.example.com',
+])("the queue's own host is refused also where the setting spells it %j", (own) => {
+  const policy = { ...anywhere, ownHosts: ['', 'not a host', own] };
+  const refused = { refused: 'The queue does not call itself.' };
+  for (const text of ['https://queue.example.com/', 'http://queue.example.com:8080/', 'https://Queue.example.com./'])
+    expect(parseTargetUrl(text, policy)).toEqual(refused);
+  expect(parseTargetUrl('https://other.example.com/', policy)).toHaveProperty('url');
+});
+
+test.each([
+  ['bücher.example', 'https://xn--bcher-kva.example/'],
+  ['BÜCHER.example.', 'https://bücher.example/'],
+  ['xn--bcher-kva.example', 'https://bücher.example/'],
+])("the queue's own host %s is %s", (own, text) => {
+  expect(parseTargetUrl(text, { ...anywhere, ownHosts: [own] })).toEqual({
+    refused: 'The queue does not call itself.',
+  });
+});
+
 test('a URL has at most 2,048 characters, counted with its percent-encoding', () => {
   const path = (length: number) => `https://example.com/${'a'.repeat(length - 20)}`;
   expect(parseTargetUrl(path(2_048), publicOnly)).toHaveProperty('url');
