@@ -17,7 +17,7 @@ export const briefSchema = eventSchema
   })
   .meta({ title: 'event in brief' });
 
-type BriefAnswer = z.infer<typeof briefSchema>;
+export type BriefAnswer = z.infer<typeof briefSchema>;
 
 /** Answers an event whole to a key that may read it, as long as its result is kept, and in brief otherwise. */
 export function answerFor({ scopes }: ApiKey, record: EventRecord, now: number): EventAnswer | BriefAnswer {
@@ -25,7 +25,7 @@ export function answerFor({ scopes }: ApiKey, record: EventRecord, now: number):
   return isShown ? eventAnswer(record) : briefAnswer(eventAnswer(record));
 }
 
-function briefAnswer({
+export function briefAnswer({
   key,
   status,
   created_at_utc,
@@ -33,7 +33,7 @@ function briefAnswer({
   next_attempt_at_utc,
   finished_at_utc,
   expires_at_utc,
-}: EventAnswer): BriefAnswer {
+}: BriefAnswer): BriefAnswer {
   return {
     key,
     status,

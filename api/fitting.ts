@@ -7,8 +7,13 @@ const MOST_BYTES = 5_500_000;
 export function fitting<Value>(values: readonly Value[]): readonly Value[] {
   let bytes = 0;
   const tooMany = values.findIndex((value, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(writeJson(value)));
+    bytes += bytesInReply(value);
     return index > 0 && bytes > MOST_BYTES;
   });
   return tooMany === -1 ? values : values.slice(0, tooMany);
+}
+
+/** Bytes of a value and of the comma behind it in the answer of a function, where the reply is a string of JSON once more. */
+export function bytesInReply(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(writeJson(value)));
 }

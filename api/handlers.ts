@@ -9,9 +9,10 @@ import type { WantedEvent } from '../core/new-event.ts';
 import type { SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publish.ts';
 import type { EventQueue } from '../core/queue.ts';
-import { answerFor } from './brief-answer.ts';
+import { type BatchResult, fittingResults } from './batch-results.ts';
+import { answerFor, type BriefAnswer } from './brief-answer.ts';
 import { cursorOf, positionIn } from './cursor.ts';
-import { eventAnswer } from './event-answer.ts';
+import { type EventAnswer, eventAnswer } from './event-answer.ts';
 import { fitting } from './fitting.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
@@ -64,7 +65,7 @@ export function handlers(
         return unexpected;
       };
       const results = valid.map((one) => ('problem' in one ? one : reply(published.next().value)));
-      return { status: 200, body: { results: results.map(bodyOf) } };
+      return { status: 200, body: { results: fittingResults(results.map(bodyOf)) } };
     },
 
     async list({ input: { limit, cursor, ...asked } }) {
@@ -133,13 +134,13 @@ export function handlers(
 }
 
 /** A new event has no answer yet, and its publisher knows the rest: it sent it with this request. */
-function publishedReply(published: Published, caller: ApiKey, now: number): Reply | Problem {
+function publishedReply(published: Published, caller: ApiKey, now: number): Reply<EventAnswer | BriefAnswer> | Problem {
   if (published === 'another request') return anotherRequest;
   const { record, isNew } = published;
   return isNew ? { status: 201, body: eventAnswer(record) } : { status: 200, body: answerFor(caller, record, now) };
 }
 
-function bodyOf(result: Reply | Problem): unknown {
+function bodyOf(result: Reply<EventAnswer | BriefAnswer> | Problem): BatchResult {
   return 'problem' in result ? problemReply(result).body : result.body;
 }
 

@@ -17,7 +17,7 @@ export const problemKinds = {
 
 export type ProblemKind = keyof typeof problemKinds;
 
-export type FieldProblem = { readonly path: string; readonly detail: string };
+type FieldProblem = { readonly path: string; readonly detail: string };
 
 /** A refusal, as a value. `detail` says what to do. */
 export type Problem = {
@@ -39,7 +39,9 @@ export const problemSchema = z.strictObject({
     .meta({ description: 'The fields that are not valid, if it is about fields.' }),
 });
 
-export function problemReply({ problem, detail, errors, headers }: Problem): Reply {
+export type ProblemAnswer = Omit<z.infer<typeof problemSchema>, 'errors'> & Pick<Problem, 'errors'>;
+
+export function problemReply({ problem, detail, errors, headers }: Problem): Reply<ProblemAnswer> {
   const { status, title } = problemKinds[problem];
   return {
     status,

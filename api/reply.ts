@@ -2,10 +2,10 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { writeJson } from './write-json.ts';
 
 /** An answer of the API, before it is written out. */
-export type Reply = {
+export type Reply<Body = unknown> = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
+  readonly body: Body;
 };
 
 /** A reply as API Gateway takes it. Nobody on the way may keep it: it belongs to the holder of a key. */

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import type { Scope } from '../core/api-key.ts';
 import { listUpTo, newEventSchema } from '../core/new-event.ts';
 import type { Settings } from '../core/settings.ts';
+import { batchResultSchema } from './batch-results.ts';
 import { briefSchema } from './brief-answer.ts';
 import { eventSchema } from './event-answer.ts';
 import { examples } from './examples.ts';
-import { type ProblemKind, problemSchema } from './problem.ts';
+import type { ProblemKind } from './problem.ts';
 import { MOST_IN_A_BATCH } from './read-json.ts';
 import { searchBody, searchParameters, wholeNumber } from './search.ts';
 import { signingSecretSchema } from './signing-secret-answer.ts';
@@ -315,8 +316,9 @@ export function routes(settings: Settings, now: () => number) {
       described: batchOf(newEvent),
       answers: {
         200: {
-          description: 'For each event, in its order, the event or the problem with it.',
-          schema: z.strictObject({ results: z.array(z.union([eventSchema, briefSchema, problemSchema])) }),
+          description:
+            'For each event, in its order, the event or the problem with it. Where one reply has no room for all of it, bodies and attempts of the largest are left out, and `answer_omitted` says so.',
+          schema: z.strictObject({ results: z.array(batchResultSchema) }),
         },
       },
       problems: [],

@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import { TOO_LARGE } from '../core/new-event.ts';
-import type { FieldProblem, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { membersLeftOut } from './read-json.ts';
 import { sentenceFor } from './sentence.ts';
+import { shortened } from './shortened.ts';
 
 /** A request may have more mistakes than an answer has room for. */
 const MOST_ERRORS = 20;
@@ -23,8 +24,8 @@ export function validate(
   if (success && leftOut === 0) return { input: data };
   if (success)
     return { problem: 'invalid', detail: `There are ${leftOut} more fields than are read. Send each field once.` };
-  const all = withoutRepetitions(error.issues.flatMap((issue) => fieldProblems(issue, calledAs)));
-  const errors = all.slice(0, MOST_ERRORS);
+  const all = withoutRepetitions(error.issues.flatMap((issue) => mistakes(issue, calledAs)));
+  const errors = all.slice(0, MOST_ERRORS).map(({ path, detail }) => ({ path: path.map(shortened).join('.'), detail }));
   const shown = errors.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`));
   const left = all.length - errors.length + leftOut;
   const more = left > 0 ? [`There are ${left} more.`] : [];
@@ -32,18 +33,17 @@ export function validate(
   return { problem: error.issues.some(isTooLarge) ? 'too-large' : 'invalid', detail, errors };
 }
 
-function fieldProblems(issue: z.core.$ZodIssue, calledAs: ReadonlyMap<string, string>): readonly FieldProblem[] {
+type Mistake = { readonly path: readonly string[]; readonly detail: string };
+
+function mistakes(issue: z.core.$ZodIssue, calledAs: ReadonlyMap<string, string>): readonly Mistake[] {
   const path = issue.path.map((name) => calledAs.get(String(name)) ?? String(name));
-  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), detail: issue.message }];
-  return issue.keys.map((key) => ({
-    path: [...path, key].join('.'),
-    detail: 'There is no such field. Leave it out.',
-  }));
+  if (issue.code !== 'unrecognized_keys') return [{ path, detail: issue.message }];
+  return issue.keys.map((key) => ({ path: [...path, key], detail: 'There is no such field. Leave it out.' }));
 }
 
 /** A value can break two rules that one sentence says together. */
-function withoutRepetitions(problems: readonly FieldProblem[]): readonly FieldProblem[] {
-  return [...new Map(problems.map((one) => [`${one.path}: ${one.detail}`, one])).values()];
+function withoutRepetitions(all: readonly Mistake[]): readonly Mistake[] {
+  return [...new Map(all.map((one) => [`${one.path.join('.')}: ${one.detail}`, one])).values()];
 }
 
 function isTooLarge(issue: z.core.$ZodIssue): boolean {

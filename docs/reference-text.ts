@@ -146,8 +146,8 @@ function problemTable(): string {
 }
 
 function typeOf(schema: Schema): string {
-  if (isEvent(schema)) return 'event';
   if (schema.title !== undefined) return schema.title;
+  if (isEvent(schema)) return 'event';
   if (schema.enum !== undefined) return schema.enum.map((one) => `\`${one}\``).join(', ');
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.properties !== undefined)

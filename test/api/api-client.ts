@@ -2,8 +2,7 @@ import { jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpApi } from '../../api/http-api.ts';
 import { simulatedClock } from '../../bench/workers/simulated-clock.ts';
-import type { ApiKeys, EventStore, Period } from '../../core/ports.ts';
-import type { CallResult } from '../../core/progress.ts';
+import type { ApiKeys, Caller, EventStore, Period } from '../../core/ports.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { expectDescribed } from '../described-answer.ts';
@@ -19,8 +18,7 @@ type Scene = {
   readonly store?: EventStore;
   readonly keys?: ApiKeys;
   readonly settings?: Partial<Settings>;
-  /** What every call comes to. */
-  readonly result?: CallResult;
+  readonly call?: Caller;
 };
 
 /** The API on a store in memory and a clock that stands still, called as API Gateway calls it. */
@@ -29,7 +27,7 @@ export function apiClient({
   keys = oneKeyForEachScope,
   settings = {},
   periods = [],
-  result = answered(200),
+  call = async () => answered(200),
 }: Scene = {}) {
   /** Tests may change how it behaves. */
   const store = { ...given };
@@ -41,7 +39,7 @@ export function apiClient({
     ...quietWorld,
     store,
     dueQueue: messages,
-    call: async () => result,
+    call,
     now: clock.now,
     sleep: clock.sleep,
     newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,

@@ -31,7 +31,10 @@ const keys: ApiKeys = {
 };
 
 function scene() {
-  const client = apiClient({ keys, result: answered(500, [['set-cookie', 'of-the-cookie']], 'of-the-answer') });
+  const client = apiClient({
+    keys,
+    call: async () => answered(500, [['set-cookie', 'of-the-cookie']], 'of-the-answer'),
+  });
   const ask = (method: string, path: string, scopes: string, body?: unknown) =>
     client.send({
       method,

@@ -103,6 +103,20 @@ test.each([
   });
 });
 
+test('a host name has at most 253 characters, and is not looked at otherwise', () => {
+  const host = (length: number) => `${'a.'.repeat(length)}`.slice(0, length - 4).concat('.com');
+  expect(parseTargetUrl(`https://${host(253)}:8080/`, publicOnly)).toHaveProperty('url');
+  for (const text of [host(260), `user:secret@${host(1_900)}`, '\u4e00'.repeat(1_900)]) {
+    expect(parseTargetUrl(`https://${text}/`, publicOnly)).toEqual({
+      refused: 'A host name has at most 253 characters.',
+    });
+  }
+  const { refused = '' } = parseTargetUrl(`https://${'s'.repeat(300)}@example.com/`, publicOnly) as {
+    refused?: string;
+  };
+  expect(refused).toMatch(/^A URL has no user name/);
+});
+
 test('a URL has at most 2,048 characters, counted with its percent-encoding', () => {
   const path = (length: number) => `https://example.com/${'a'.repeat(length - 20)}`;
   expect(parseTargetUrl(path(2_048), publicOnly)).toHaveProperty('url');

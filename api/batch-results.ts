@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { briefAnswer, briefSchema } from './brief-answer.ts';
+import { type EventAnswer, eventSchema } from './event-answer.ts';
+import { bytesInReply } from './fitting.ts';
+import { type ProblemAnswer, problemSchema } from './problem.ts';
+
+/** A reply that exceeds this many bytes leaves answers out. Lambda takes 6 MB, of which status, headers and brackets need little. */
+const MOST_BYTES = 4_999_000;
+
+const answer_omitted = z
+  .literal(true)
+  .meta({ description: 'There was no room in the reply of a batch: read the event by its key.' });
+
+const withoutAnswerSchema = eventSchema
+  .omit({
+    body: true,
+    body_base64: true,
+    request_response_body: true,
+    request_response_body_base64: true,
+    attempts: true,
+  })
+  .extend({ answer_omitted })
+  .meta({ title: 'event without bodies and attempts' });
+
+const briefResultSchema = briefSchema
+  .extend({ answer_omitted: answer_omitted.optional() })
+  .meta({ title: 'event in brief' });
+
+/** What a batch answers of each event. */
+export const batchResultSchema = z.union([eventSchema, withoutAnswerSchema, briefResultSchema, problemSchema]);
+
+export type BatchResult =
+  | EventAnswer
+  | z.infer<typeof withoutAnswerSchema>
+  | z.infer<typeof briefResultSchema>
+  | ProblemAnswer;
+
+/** Leaves bodies and attempts of the largest events out until one reply can carry all results, and more of them if it must. */
+export function fittingResults(results: readonly BatchResult[]): readonly BatchResult[] {
+  return reducedToFit(reducedToFit(results, withoutAnswer), inBrief);
+}
+
+function reducedToFit(results: readonly BatchResult[], reduce: (result: BatchResult) => BatchResult) {
+  const sized = results.map((result, index) => ({ index, result, bytes: bytesInReply(result) }));
+  let bytes = sized.reduce((sum, one) => sum + one.bytes, 0);
+  const fitting = [...results];
+  for (const one of sized.toSorted((a, b) => b.bytes - a.bytes)) {
+    if (bytes <= MOST_BYTES) break;
+    const reduced = reduce(one.result);
+    bytes += bytesInReply(reduced) - one.bytes;
+    fitting[one.index] = reduced;
+  }
+  return fitting;
+}
+
+function withoutAnswer(result: BatchResult): BatchResult {
+  if (!isWhole(result)) return result;
+  const { body, body_base64, request_response_body, request_response_body_base64, attempts, ...rest } = result;
+  return { ...rest, answer_omitted: true };
+}
+
+function inBrief(result: BatchResult): BatchResult {
+  return 'url_to_send_request' in result ? { ...briefAnswer(result), answer_omitted: true } : result;
+}
+
+function isWhole(result: BatchResult): result is EventAnswer {
+  return 'attempts' in result;
+}
