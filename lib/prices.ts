@@ -17,6 +17,6 @@ export const prices = {
   /** Of a month, as the next two. */
   alarmMetric: 0.1,
   customMetric: 0.3,
-  /** Of each beyond three in an account. */
+  /** Of a month, for each beyond three of up to 50 metrics in an account. */
   dashboard: 3,
 } as const;

@@ -3,7 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { attemptMetrics, metricNames } from '../../lambdas/runtime/metric-names.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { prices, pricesAsOf } from '../../lib/prices.ts';
+import { MEMORY } from '../../lib/queue-function.ts';
 import { costOf, idleRun, scenarios, usageOfEvent } from './cost.ts';
+import type { Usage } from './usage.ts';
 
 const MILLION = 1_000_000;
 const RUNS_OF_MONTH = 30 * 24 * 60;
@@ -13,21 +15,15 @@ const EMPTY_RECEIVES_OF_MONTH = 5 * 3 * RUNS_OF_MONTH;
 /** What the queue costs, as markdown: a million events of each kind, and a month without any. */
 export async function costTable(): Promise<string> {
   const idle = await idleRun();
-  const events: string[] = [];
-  for (const scenario of scenarios) {
-    const parts = Object.values(costOf(await usageOfEvent(scenario, idle.used)));
-    events.push(
-      row(
-        scenario.name,
-        [...parts, sum(parts)].map((dollars) => dollars * MILLION),
-      ),
-    );
-  }
+  const usages: (readonly [name: string, usage: Usage])[] = [];
+  for (const scenario of scenarios) usages.push([scenario.name, await usageOfEvent(scenario, idle.used)]);
   const month = idleMonth(sum(Object.values(costOf(idle.used))) * RUNS_OF_MONTH, idle.metrics);
   return [
     `| Dollars per million events, us-east-1, ${pricesAsOf} | HTTP API | Lambda | DynamoDB | SQS | logs | all |`,
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...events,
+    ...usages.map(([name, usage]) => row(name, dollarsOfMillion(usage))),
+    '',
+    waiting(Math.max(...usages.map(([, { waitedMilliseconds }]) => waitedMilliseconds))),
     '',
     '| Dollars per idle month | |',
     '| --- | ---: |',
@@ -39,21 +35,40 @@ export async function costTable(): Promise<string> {
   ].join('\n');
 }
 
+function dollarsOfMillion(usage: Usage): readonly number[] {
+  const parts = Object.values(costOf(usage));
+  return [...parts, sum(parts)].map((dollars) => dollars * MILLION);
+}
+
+/** Says what it costs that the delays of SQS are whole seconds. */
+function waiting(milliseconds: number): string {
+  const seconds = milliseconds / 1_000;
+  const dollars = seconds * (MEMORY / 1_024) * prices.gigabyteSecond * MILLION;
+  return `The deliverer of a delayed event waits ${seconds.toFixed(2)} s for its instant on average, for ${dollarsOf(dollars)} of these dollars.`;
+}
+
 const ALL_METRICS = Object.keys({ ...metricNames, ...attemptMetrics }).length;
 
 function idleMonth(runs: number, metrics: number): readonly (readonly [name: string, dollars: number])[] {
-  const watched = metricsOfAlarms();
+  const template = templateOfStack();
+  const watched = metricsOfAlarms(template);
+  const dashboards = Object.keys(template.findResources('AWS::CloudWatch::Dashboard')).length;
   return [
     ["the dispatcher's runs, one a minute", runs],
     ['Lambda looking for messages', EMPTY_RECEIVES_OF_MONTH * prices.queueRequest],
     [`${metrics} metrics that a dispatcher at rest writes`, metrics * prices.customMetric],
     [`${watched} metrics that the alarms look at`, watched * prices.alarmMetric],
+    ['the dashboard', dashboards * prices.dashboard],
   ];
 }
 
-function metricsOfAlarms(): number {
+function templateOfStack(): Template {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  const alarms = Template.fromStack(new EventQueueStack(app, 'EventQueue')).findResources('AWS::CloudWatch::Alarm');
+  return Template.fromStack(new EventQueueStack(app, 'EventQueue'));
+}
+
+function metricsOfAlarms(template: Template): number {
+  const alarms = template.findResources('AWS::CloudWatch::Alarm');
   const counts = Object.values(alarms).map(({ Properties: { Metrics } }) => (Metrics ? ofMetrics(Metrics) : 1));
   return sum(counts);
 }

@@ -5,20 +5,27 @@ import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { emulatedCloud } from './emulated-cloud.ts';
 import type { AwsCall } from './recording-endpoint.ts';
 
-const NAMES = ['publish', 'read', 'manage', 'site', 'dispatch', 'deliver'] as const;
+export const deployedNames = ['publish', 'read', 'manage', 'site', 'dispatch', 'deliver'] as const;
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 
-export type DeployedName = (typeof NAMES)[number];
+export type DeployedName = (typeof deployedNames)[number];
 export type DeployedFunctions = Awaited<ReturnType<typeof deployedFunctions>>;
 
 /** All deployed functions in this process, each with a way of its own to AWS, so that what one asks is told from what others do. */
 export async function deployedFunctions(instead: Parameters<typeof openRuntime>[1]) {
   const cloud = await emulatedCloud();
-  const opened = await Promise.all(NAMES.map(async (name) => [name, await cloud.surroundings()] as const));
+  const opened = await Promise.all(deployedNames.map(async (name) => [name, await cloud.surroundings()] as const));
   const runtimes = Object.fromEntries(
     opened.map(([name, { environment }]) => [name, openedIn(environment, instead)]),
   ) as Record<DeployedName, Runtime>;
   const taken = new Set<AwsCall>();
+
+  /** The messages that were sent since the last time. */
+  function sentMessages(): readonly SentMessage[] {
+    const calls = opened.flatMap(([, asked]) => asked.calls).filter((one) => !taken.has(one));
+    for (const one of calls) taken.add(one);
+    return calls.flatMap(messagesIn);
+  }
 
   return {
     secret: cloud.secret,
@@ -31,12 +38,10 @@ export async function deployedFunctions(instead: Parameters<typeof openRuntime>[
       return JSON.parse(answer.body ?? 'null');
     },
 
+    sentMessages,
+
     /** The bodies of the messages that were sent since the last time, without waiting for their instants as SQS would. */
-    sent(): readonly string[] {
-      const calls = opened.flatMap(([, asked]) => asked.calls).filter((one) => !taken.has(one));
-      for (const one of calls) taken.add(one);
-      return calls.flatMap(bodiesIn);
-    },
+    sent: (): readonly string[] => sentMessages().map(({ body }) => body),
 
     deliver: (bodies: readonly string[], receiveCount = 1) =>
       runtimes.deliver.deliver(recordsOf(bodies, receiveCount), context),
@@ -64,9 +69,12 @@ export function requestOf(secret: string, method: string, path: string, body?: o
   } as unknown as APIGatewayProxyEventV2;
 }
 
-function bodiesIn({ action, input }: AwsCall): readonly string[] {
-  const entries = (input.Entries ?? []) as readonly { MessageBody: string }[];
-  return action === 'sqs:SendMessage' ? entries.map(({ MessageBody }) => MessageBody) : [];
+type SentMessage = { readonly body: string; readonly delaySeconds: number };
+
+function messagesIn({ action, input }: AwsCall): readonly SentMessage[] {
+  const entries = (input.Entries ?? []) as readonly { MessageBody: string; DelaySeconds: number }[];
+  if (action !== 'sqs:SendMessage') return [];
+  return entries.map(({ MessageBody, DelaySeconds }) => ({ body: MessageBody, delaySeconds: DelaySeconds }));
 }
 
 export function recordsOf(bodies: readonly string[], receiveCount = 1): SQSEvent {

@@ -1,5 +1,5 @@
 import { defaultSettings } from '../../core/settings.ts';
-import { costOf, idleRun, usageOfEvent } from './cost.ts';
+import { costOf, idleRun, sharesOfEvent, sumOfShares } from './cost.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const SECOND = 1_000;
@@ -36,9 +36,9 @@ export async function scaleTable(rates: readonly number[]): Promise<string> {
 async function needsOfOneASecond(): Promise<readonly Need[]> {
   const { used: idle } = await idleRun();
   const scenario = { name: 'published one by one, delivered ten at a time', handed: BATCH };
-  const all = await usageOfEvent(scenario, idle);
-  const publish = await usageOfEvent(scenario, idle, 'publish');
-  const deliver = await usageOfEvent(scenario, idle, 'deliver');
+  const shares = await sharesOfEvent(scenario, idle);
+  const { publish, deliver } = shares;
+  const all = sumOfShares(shares);
   const dollars = Object.values(costOf(all)).reduce((sum, one) => sum + one, 0);
   const deliverers = deliver.billedMilliseconds / SECOND;
   return [

@@ -7,6 +7,8 @@ export type Usage = {
   readonly apiRequests: number;
   readonly invocations: number;
   readonly billedMilliseconds: number;
+  /** Those of the billed milliseconds in which a deliverer waits for the instant of an attempt. */
+  readonly waitedMilliseconds: number;
   readonly gigabyteSeconds: number;
   readonly writeUnits: number;
   readonly readUnits: number;
@@ -40,7 +42,6 @@ export function times(usage: Usage, factor: number): Usage {
 /** Counts what deployed functions use from now on, and keeps their logs from the terminal. */
 export function usageMeter(functions: DeployedFunctions) {
   const write = process.stdout.write;
-  const nothing: Usage = times({ ...emptyInvocation, invocations: 0 }, 0);
   const used = new Map<DeployedName, Usage>();
   let logged = 0;
   const metrics = new Set<string>();
@@ -81,10 +82,14 @@ export function usageMeter(functions: DeployedFunctions) {
       invoke('publish', run, { apiRequests: 1, loggedBytes: ACCESS_LINE.length + LINE_OVERHEAD }),
     run: () => invoke('dispatch', functions.dispatch),
     /** Lambda fetches the messages and deletes them. */
-    batch: (bodies: readonly string[], longestCall: number) =>
+    batch: (
+      bodies: readonly string[],
+      { waited, longestCall }: { readonly waited: number; readonly longestCall: number },
+    ) =>
       invoke('deliver', () => functions.deliver(bodies), {
         queueRequests: 2,
-        billedMilliseconds: workingTime.anInvocation + longestCall,
+        billedMilliseconds: workingTime.anInvocation + waited + longestCall,
+        waitedMilliseconds: waited,
       }),
     close() {
       process.stdout.write = write;
@@ -100,6 +105,7 @@ const emptyInvocation: Usage = {
   apiRequests: 0,
   invocations: 1,
   billedMilliseconds: workingTime.anInvocation,
+  waitedMilliseconds: 0,
   gigabyteSeconds: 0,
   writeUnits: 0,
   readUnits: 0,
@@ -108,12 +114,16 @@ const emptyInvocation: Usage = {
   loggedBytes: 0,
 };
 
+/** The usage of nobody. */
+export const nothing: Usage = times(emptyInvocation, 0);
+
 function inCalls(calls: readonly AwsCall[], loggedBytes: number): Usage {
   const sum = (amountOf: (call: AwsCall) => number) => calls.reduce((total, call) => total + amountOf(call), 0);
   return {
     apiRequests: 0,
     invocations: 0,
     billedMilliseconds: calls.length * workingTime.aRequest,
+    waitedMilliseconds: 0,
     gigabyteSeconds: 0,
     writeUnits: sum(({ writeUnits }) => writeUnits),
     readUnits: sum(({ readUnits }) => readUnits),
