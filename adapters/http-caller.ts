@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -7,6 +8,7 @@ import type { Caller, SigningSecret } from '../core/ports.ts';
 import type { Answer } from '../core/progress.ts';
 import { parseTargetUrl, type TargetPolicy } from '../core/target-url.ts';
 import { addressGuard, type Guard } from './address-guard.ts';
+import { dnsResolver } from './dns-resolver.ts';
 import { bodyOf, headersOf, MAX_HEADER_LINES } from './http-answer.ts';
 import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
 import { signatureOf } from './webhook-signature.ts';
@@ -15,6 +17,8 @@ import { signatureOf } from './webhook-signature.ts';
 const IDLE_FOR = 1_000;
 /** A closed connection shows it within a round trip; later, the receiver may have worked on the request. */
 const FOUND_CLOSED_WITHIN = 500;
+/** Names that hung before and are looked up at the same time: in DNS a look-up takes no thread. */
+const MOST_HUNG = 4;
 /** May be repeated without asking: RFC 9110, 9.2.2. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 const MAX_HEADER_BYTES = 64 * 1_024;
@@ -30,8 +34,10 @@ const DEFAULT_TYPES = {
 type World = {
   readonly allowsAddress: (address: string) => boolean;
   readonly targetPolicy: TargetPolicy;
-  /** How names are looked up, if not by the operating system. */
+  /** How names are looked up, if not in the hosts file and in DNS. */
   readonly resolve?: LookupFunction | undefined;
+  /** Whether the operating system is asked for names that DNS does not know, as it is for those of a private network. */
+  readonly asksSystem?: boolean;
   readonly userAgent: string;
   /** The trace that calls belong to, if there is one. An event that brings its own keeps it. */
   readonly traceparent?: () => string | undefined;
@@ -46,8 +52,8 @@ type HttpCaller = {
 
 /** Calls strangers' URLs: one deadline for all of it, no redirects, no decompression, and no more kept than the caps. */
 export function httpCaller(world: World): HttpCaller {
-  const { allowsAddress, targetPolicy, resolve, userAgent, traceparent = () => undefined, now } = world;
-  const guard = addressGuard(allowsAddress, resolve);
+  const { targetPolicy, userAgent, traceparent = () => undefined, now } = world;
+  const guard = guardOf(world);
   // A request that queued for a socket would not see its deadline, hence no bound on sockets.
   const reuse = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: IDLE_FOR };
   const agents = { 'http:': new http.Agent(reuse), 'https:': new https.Agent(reuse) };
@@ -82,6 +88,12 @@ export function httpCaller(world: World): HttpCaller {
   }
 
   return { call, close };
+}
+
+function guardOf({ allowsAddress, resolve, asksSystem = false }: World): Guard {
+  if (resolve !== undefined) return addressGuard(allowsAddress, resolve);
+  const system = asksSystem ? lookup : undefined;
+  return addressGuard(allowsAddress, dnsResolver({ system }), { mostHung: MOST_HUNG });
 }
 
 type Deadline = {

@@ -1,5 +1,5 @@
 import type { CallResult } from '../core/progress.ts';
-import { Blocked } from './address-guard.ts';
+import { Blocked, LookupFailed } from './address-guard.ts';
 
 /** Something came back, but no whole answer in HTTP. */
 export class InvalidAnswer extends Error {}
@@ -8,10 +8,13 @@ export function brokenOff(cause: unknown): InvalidAnswer {
   return new InvalidAnswer('The answer ended before it was complete.', { cause });
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+const LOOKUP_REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The host name does not resolve.',
-  EAI_AGAIN: 'The host name could not be looked up.',
-  EAI_FAIL: 'The host name could not be looked up.',
+  ENODATA: 'The host name does not resolve.',
+  ETIMEOUT: 'The host name could not be looked up in time.',
+};
+
+const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'The connection was refused.',
   ECONNRESET: 'The connection was closed before an answer came.',
   EPIPE: 'The connection was closed before an answer came.',
@@ -34,6 +37,8 @@ export function unansweredBecause(error: unknown): CallResult {
   if (error instanceof Blocked) return { outcome: 'blocked', error: error.message };
   if (error instanceof InvalidAnswer) return { outcome: 'invalid_answer', error: error.message };
   const { code = '' } = error as NodeJS.ErrnoException;
+  if (error instanceof LookupFailed)
+    return { outcome: 'unreachable', error: LOOKUP_REASONS[code] ?? 'The host name could not be looked up.' };
   if (code === 'HPE_HEADER_OVERFLOW')
     return { outcome: 'invalid_answer', error: 'The headers of the answer are too long.' };
   if (code.startsWith('HPE_')) return { outcome: 'invalid_answer', error: 'The answer is not valid HTTP.' };

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { CallResult } from '../core/progress.ts';
 import { timeToDeliver } from './workers/beside-a-tarpit.ts';
+import { besideDeadNames } from './workers/beside-dead-names.ts';
 import { type Bomb, bombs, type HostileReceiver, tarpits } from './workers/hostile-receivers.ts';
 import { runProcess } from './workers/local-process.ts';
 import { type LyingAnswer, lyingAnswers, wholeAnswers } from './workers/lying-answers.ts';
 import type { ManyCalls } from './workers/many-calls.ts';
+import { medianOf } from './workers/steadiness.ts';
 import { strangerCaller } from './workers/stranger-caller.ts';
 import { type Cut, cuttingReceiver, openTcpReceiver } from './workers/tcp-receiver.ts';
 import {
@@ -27,6 +29,7 @@ const MOST_BODY = 64 * KB;
 const MOST_HEADERS = 16 * KB;
 const MOST_SLOWER = 1.2;
 const RUNS = 5;
+const MOST_LATE_BESIDE_DEAD_NAMES = 1_000;
 
 type Row = { readonly what: string; readonly outcome: string; readonly figure: string; readonly holds: boolean };
 
@@ -47,6 +50,8 @@ export async function hostile(): Promise<void> {
   for (const shown of refusedCertificates) print(await certificateRow(shown));
   title('The local queue, while a tarpit has 1,000 events: at most a fifth slower');
   print(await delayRow());
+  title('The local queue, while 1,000 names have a name server that never answers: at most a second later');
+  print(await deadNamesRow());
 }
 
 function title(text: string): void {
@@ -133,6 +138,20 @@ async function delayRow(): Promise<Row> {
   const slower = fastestBeside / fastestAlone;
   const figure = `${fastestBeside.toFixed(0)} ms, and ${fastestAlone.toFixed(0)} ms alone: ${slower.toFixed(2)} times`;
   return { what: '1,000 events for a good host', outcome: '', figure, holds: slower <= MOST_SLOWER };
+}
+
+/** Alone and beside dead names in turns, of each the median. */
+async function deadNamesRow(): Promise<Row> {
+  const alone: number[] = [];
+  const beside: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    alone.push(await besideDeadNames({ dead: false }));
+    beside.push(await besideDeadNames({ dead: true }));
+  }
+  const [usually, besideDead] = [medianOf(alone) ?? 0, medianOf(beside) ?? 0];
+  const figure = `${besideDead.toFixed(0)} ms, and ${usually.toFixed(0)} ms alone`;
+  const holds = besideDead - usually <= MOST_LATE_BESIDE_DEAD_NAMES;
+  return { what: '100 events for a healthy host, by its name', outcome: '', figure, holds };
 }
 
 function oneOf(results: readonly { readonly outcome: string }[]): string {

@@ -44,13 +44,13 @@ export type LocalQueue = {
 
 type Surroundings = {
   readonly version: string;
-  /** How names are looked up, if not by the operating system. */
+  /** How names are looked up, if not as on any machine. */
   readonly resolve?: LookupFunction;
 };
 
 /** The whole queue in this process, on the loopback interface. */
 export async function openLocalQueue(options: Options & Surroundings): Promise<LocalQueue> {
-  const { port, dataFolder, privateTargets, maxCallsPerHost = 50, version, resolve } = options;
+  const { port, dataFolder, privateTargets, maxCallsPerHost = 50, version } = options;
   const now = Date.now;
   const settings = { ...defaultSettings, privateTargets };
 
@@ -60,13 +60,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const statistics = dynamoStatistics(table, now);
   const signingSecrets = dynamoSigningSecrets(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
-  const caller = httpCaller({
-    allowsAddress: privateTargets ? () => true : isPublicAddress,
-    targetPolicy: settings,
-    resolve,
-    userAgent: `event-queue/${version}`,
-    now,
-  });
+  const caller = localCaller(options);
   const slots = limitedSlots(maxCallsPerHost);
   const queue = eventQueue({
     store: dynamoEventStore(table),
@@ -121,6 +115,18 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   }
 
   return { url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, failed: table.failed, close };
+}
+
+/** Where private targets are called, names of private networks are found, too, which often the operating system alone knows. */
+function localCaller({ privateTargets, version, resolve }: Options & Surroundings) {
+  return httpCaller({
+    allowsAddress: privateTargets ? () => true : isPublicAddress,
+    targetPolicy: { ...defaultSettings, privateTargets },
+    resolve,
+    asksSystem: privateTargets,
+    userAgent: `event-queue/${version}`,
+    now: Date.now,
+  });
 }
 
 const demo: ApiKey = { id: 'demo', label: 'demo', scopes };

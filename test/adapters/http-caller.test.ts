@@ -179,8 +179,15 @@ describe('there is no answer from a receiver that', () => {
   });
 
   test.each([
-    ['ENOTFOUND', /does not resolve/],
-    ['EAI_AGAIN', /could not be looked up/],
+    ['ENOTFOUND', /^The host name does not resolve\.$/],
+    ['ENODATA', /^The host name does not resolve\.$/],
+    ['ETIMEOUT', /^The host name could not be looked up in time\.$/],
+    ['ESERVFAIL', /^The host name could not be looked up\.$/],
+    ['EREFUSED', /^The host name could not be looked up\.$/],
+    ['ECONNREFUSED', /^The host name could not be looked up\.$/],
+    ['ECONNRESET', /^The host name could not be looked up\.$/],
+    ['EAI_AGAIN', /^The host name could not be looked up\.$/],
+    ['EAI_FAIL', /^The host name could not be looked up\.$/],
   ])('has a name whose lookup fails with %s', async (code, error) => {
     const caller = callerWith((_name, _options, answer) =>
       answer(Object.assign(new Error('127.0.0.53'), { code }), []),
