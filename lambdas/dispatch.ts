@@ -1,4 +1,4 @@
-import { openRuntime } from './runtime/open-runtime.ts';
+import { openRuntimeWithoutCalls } from './runtime/open-runtime.ts';
 
 /** On a rule, every minute. */
-export const handler = openRuntime().dispatch;
+export const handler = openRuntimeWithoutCalls().dispatch;

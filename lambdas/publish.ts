@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { type DirectRequest, directCaller, isDirect, throughTheApi } from './runtime/direct-request.ts';
-import { openRuntime } from './runtime/open-runtime.ts';
+import { openRuntimeWithoutCalls } from './runtime/open-runtime.ts';
 import { serveRoutes } from './runtime/serve-routes.ts';
 
-const runtime = openRuntime();
+const runtime = openRuntimeWithoutCalls();
 const answer = serveRoutes(runtime, 'publish');
 const answerDirect = serveRoutes(runtime, 'publish', { find: async () => directCaller });
 

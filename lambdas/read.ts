@@ -1,4 +1,4 @@
-import { openRuntime } from './runtime/open-runtime.ts';
+import { openRuntimeWithoutCalls } from './runtime/open-runtime.ts';
 import { serveRoutes } from './runtime/serve-routes.ts';
 
-export const handler = serveRoutes(openRuntime(), 'read');
+export const handler = serveRoutes(openRuntimeWithoutCalls(), 'read');

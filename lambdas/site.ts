@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { openSite } from '../site/pages.ts';
-import { openRuntime } from './runtime/open-runtime.ts';
+import { openRuntimeWithoutCalls } from './runtime/open-runtime.ts';
 import { pageAnswerer } from './runtime/page-answer.ts';
 import { serveRoutes } from './runtime/serve-routes.ts';
 
 const page = pageAnswerer(openSite());
-const answer = serveRoutes(openRuntime(), 'site');
+const answer = serveRoutes(openRuntimeWithoutCalls(), 'site');
 
 /** The pages and what belongs to none of the other functions. */
 export async function handler(request: APIGatewayProxyEventV2, context: Context) {

@@ -11,7 +11,7 @@ import { dynamoTable } from '../../adapters/dynamo-table.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import { unlimitedSlots } from '../../core/call-slots.ts';
-import type { ApiKeys, SigningSecrets, Statistics } from '../../core/ports.ts';
+import type { ApiKeys, Caller, SigningSecrets, Statistics } from '../../core/ports.ts';
 import { isPublicAddress } from '../../core/public-address.ts';
 import { type EventQueue, eventQueue } from '../../core/queue.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -44,8 +44,34 @@ export type Runtime = {
 /** What a measurement puts in the place of time, of the receivers, and of how often statistics are written. */
 type Instead = Partial<Pick<World, 'now' | 'sleep' | 'call' | 'newId' | 'random'>> & { readonly flushes?: Rate };
 
-/** Wired from the environment once for each process. */
+/** Wires the queue from the environment, once for each process. */
 export function openRuntime(variables = process.env, instead: Instead = {}): Runtime {
+  return wired(callerOf, variables, instead);
+}
+
+/** Wires the queue for a function that delivers nothing: its bundle leaves out all that a call takes. */
+export function openRuntimeWithoutCalls(): Omit<Runtime, 'deliver'> {
+  return wired(() => callNobody, process.env, {});
+}
+
+type Surroundings = { readonly settings: Settings; readonly version: string; readonly now: () => number };
+
+function callerOf(variables: NodeJS.ProcessEnv, { settings, version, now }: Surroundings): Caller {
+  const { call } = httpCaller({
+    allowsAddress: settings.privateTargets ? () => true : isPublicAddress,
+    targetPolicy: settings,
+    userAgent: `event-queue/${version}`,
+    traceparent: () => traceparentOf(variables._X_AMZN_TRACE_ID),
+    now,
+  });
+  return call;
+}
+
+const callNobody: Caller = async () => {
+  throw new Error('Only the function that delivers makes calls.');
+};
+
+function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instead: Instead): Runtime {
   const environment = readEnvironment(variables);
   const { now = Date.now, flushes = FLUSHES, ...inWorld } = instead;
   const { tell, tellRun, report, publish } = telemetry(environment.QUEUE_NAME);
@@ -56,18 +82,11 @@ export function openRuntime(variables = process.env, instead: Instead = {}): Run
   const table = dynamoTable(documentClient(variables.AWS_ENDPOINT_URL_DYNAMODB), environment.TABLE_NAME);
   const statistics = dynamoStatistics(table, now);
   const signingSecrets = dynamoSigningSecrets(table, now);
-  const { call } = httpCaller({
-    allowsAddress: settings.privateTargets ? () => true : isPublicAddress,
-    targetPolicy: settings,
-    userAgent: `event-queue/${environment.VERSION}`,
-    traceparent: () => traceparentOf(variables._X_AMZN_TRACE_ID),
-    now,
-  });
   const longestTimeout = settings.maxTimeoutSeconds * SECOND;
   const queue = eventQueue({
     store: dynamoEventStore(table),
     dueQueue: sqsDueQueue({ client, queueUrl: environment.QUEUE_URL, now, longestTimeout }),
-    call,
+    call: openCaller(variables, { settings, version: environment.VERSION, now }),
     signingSecrets,
     slots: unlimitedSlots,
     now,

@@ -7,6 +7,6 @@ import type { Runtime } from './open-runtime.ts';
  *
  * @param keys whom it lets in, if not whoever has a key
  */
-export function serveRoutes(runtime: Runtime, only: FunctionName, keys = runtime.keys): HttpApi {
+export function serveRoutes(runtime: Omit<Runtime, 'deliver'>, only: FunctionName, keys = runtime.keys): HttpApi {
   return runtime.recorded(httpApi({ ...runtime, keys, only }));
 }
