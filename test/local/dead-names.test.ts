@@ -38,10 +38,7 @@ test.each([60, 1_020])('%i names whose look-up hangs cost no event of another na
     for (const key of [dead[0], dead.at(-1)])
       expect(await readEvent(queue.url, key ?? '')).toMatchObject({
         status: 'max_try_count_reached',
-        attempts: [
-          { outcome: 'unreachable', error },
-          { outcome: 'unreachable', error },
-        ],
+        attempts: [{}, { outcome: 'unreachable', error }],
       });
   });
   const looked = Map.groupBy(asked, (name) => name);
