@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Problem } from './problem.ts';
 import { readJson } from './read-json.ts';
+import { shortened } from './shortened.ts';
 
 export type RequestBody = Pick<APIGatewayProxyEventV2, 'headers' | 'body' | 'isBase64Encoded'>;
 
@@ -12,6 +13,8 @@ export async function parseRequest(
   request: RequestBody,
   maxBytes: number,
 ): Promise<{ readonly json: unknown } | Problem> {
+  const encodings = encodingsOf(request.headers['content-encoding']);
+  if (encodings.length > 0) return encoded(encodings);
   if (!isJson(request.headers['content-type'])) {
     return { problem: 'unsupported-media-type', detail: 'Send JSON, with the header content-type: application/json.' };
   }
@@ -46,6 +49,21 @@ function placeOf(message: string): string {
   const [, line, column] = / \(line (\d+) column (\d+)\)$/.exec(message) ?? [];
   if (line === undefined) return '. Check its quotes, commas and brackets.';
   return `: it breaks in line ${line} at column ${column}. Check the quotes, commas and brackets there.`;
+}
+
+function encodingsOf(header = ''): readonly string[] {
+  return header
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => !['', 'identity'].includes(coding.toLowerCase()));
+}
+
+function encoded(encodings: readonly string[]): Problem {
+  return {
+    problem: 'unsupported-media-type',
+    detail: `The request is encoded with ${shortened(encodings.join(', '))}. Send it as it is, without content-encoding.`,
+    headers: { 'accept-encoding': 'identity' },
+  };
 }
 
 function isJson(contentType: string | undefined): boolean {

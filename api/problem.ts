@@ -6,11 +6,12 @@ export const problemKinds = {
   'not-json': { status: 400, title: 'The request is not JSON' },
   unauthorized: { status: 401, title: 'An API key is needed' },
   forbidden: { status: 403, title: 'The API key does not allow this' },
+  'own-machine-only': { status: 403, title: 'This queue serves its own machine only' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   conflict: { status: 409, title: 'This is not possible in this state' },
   'too-large': { status: 413, title: 'The request is too large' },
-  'unsupported-media-type': { status: 415, title: 'The request must be JSON' },
+  'unsupported-media-type': { status: 415, title: 'The request must be plain JSON' },
   invalid: { status: 422, title: 'The request is not valid' },
   unavailable: { status: 503, title: 'The queue cannot do this now' },
 } as const;

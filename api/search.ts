@@ -11,7 +11,7 @@ const CURSOR = 'The next_cursor of the page before, with the same search.';
 
 /** Query parameters are text: each value is read as what it stands for. */
 export function searchParameters() {
-  const instant = z.preprocess((value) => (isNumber(value) ? Number(value) : value), boundedInstant());
+  const instant = z.preprocess(instantIn, boundedInstant());
   return z.strictObject({
     status: z.enum(statuses).optional().meta({ description: 'In which state the event is.' }),
     tag: tags().optional().meta({ description: TAG }),
@@ -62,6 +62,12 @@ function tags() {
 
 function cursor() {
   return z.string('One string: the next_cursor of the page before.');
+}
+
+/** The instant that a query parameter stands for: a plus that is not escaped in a URL, as before a time zone, is read as a space. */
+function instantIn(value: unknown): unknown {
+  if (isNumber(value)) return Number(value);
+  return typeof value === 'string' ? value.replace(/ (?=\d\d:\d\d$)/, '+') : value;
 }
 
 function isNumber(value: unknown): boolean {

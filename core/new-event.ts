@@ -15,6 +15,11 @@ const MAX_TAG_LENGTH = 128;
 /** Base64 writes three bytes as four characters. */
 const MAX_BASE64_LENGTH = Math.ceil(MAX_BODY_BYTES / 3) * 4;
 
+/** In seconds, this instant is in the year 5138; in milliseconds, it is in 1973. */
+const LEAST_MILLISECONDS = 100_000_000_000;
+const AN_INSTANT = 'An instant in ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or in epoch seconds.';
+const NOT_SECONDS = 'This looks like milliseconds. Give the instant in epoch seconds, not milliseconds.';
+
 /** An event as its publisher wants it: all of it but what accepting it adds. */
 export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'sent'>;
 
@@ -228,11 +233,14 @@ export function listUpTo<Each extends z.ZodType>(most: number, list: z.ZodArray<
 export function instantSchema() {
   // biome-ignore lint/style/noRestrictedGlobals: parsing a date asks no clock
   const iso = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-  const epochSeconds = z.number().min(0).transform(milliseconds);
-  return z.union(
-    [iso, epochSeconds],
-    'An instant in ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or in epoch seconds.',
-  );
+  const epochSeconds = z.number().min(0).lt(LEAST_MILLISECONDS).transform(milliseconds);
+  return z.union([iso, epochSeconds], {
+    error: ({ input }) => (looksLikeMilliseconds(input) ? NOT_SECONDS : AN_INSTANT),
+  });
+}
+
+function looksLikeMilliseconds(input: unknown): boolean {
+  return (typeof input === 'number' || typeof input === 'string') && Number(input) >= LEAST_MILLISECONDS;
 }
 
 function instant(now: () => number) {

@@ -104,13 +104,13 @@ const tooLarge: Problem = {
 
 /** A name that leads here from elsewhere is how a web page would reach a server that listens on this machine alone. */
 const notLocal: Problem = {
-  problem: 'forbidden',
-  detail: 'This queue serves its own machine only: call it as http://127.0.0.1 or http://localhost.',
+  problem: 'own-machine-only',
+  detail: 'The host of this request is not this machine. Call the queue as http://127.0.0.1 or http://localhost.',
 };
 
 /** No such answer may be read by that site either: it carries no CORS header, as no other does. */
 const fromAnotherSite: Problem = {
-  problem: 'forbidden',
+  problem: 'own-machine-only',
   detail:
     'A web page of another site asks for this. Call the queue from a program, such as the server behind that page, or from its own page /docs.',
 };

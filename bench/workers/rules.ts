@@ -1044,6 +1044,27 @@ export const rules: readonly Rule[] = [
     suites: ['test/core/target-url'],
   },
   {
+    name: 'an encoded request is told so',
+    file: 'api/parse-request.ts',
+    code: 'if (encodings.length > 0) return encoded(encodings);',
+    without: '',
+    suites: api,
+  },
+  {
+    name: 'a plus that is not escaped is a plus',
+    file: 'api/search.ts',
+    code: ".replace(/ (?=\\d\\d:\\d\\d$)/, '+')",
+    without: '',
+    suites: api,
+  },
+  {
+    name: 'milliseconds are told that seconds are meant',
+    file: 'core/new-event.ts',
+    code: 'looksLikeMilliseconds(input) ? NOT_SECONDS : AN_INSTANT',
+    without: 'AN_INSTANT',
+    suites: api,
+  },
+  {
     name: 'what is not valid is said in sentences',
     file: 'api/validate.ts',
     code: 'schema.safeParse(input, { error: sentenceFor })',

@@ -124,6 +124,37 @@ describe('a request that is not an event in JSON', () => {
     },
   );
 
+  describe.each(['/events', '/receive-event', '/events/batch', '/events/cancel', '/events/retry'])('%s', (path) => {
+    const ask = (encoding: string, key = 'all') =>
+      apiClient().send({
+        method: 'POST',
+        path,
+        headers: { 'x-api-key': key, 'content-type': 'application/json', 'content-encoding': encoding },
+        body: path === '/events/batch' ? `[${EVENT}]` : path.startsWith('/events/') ? '{}' : EVENT,
+      });
+
+    test.each([
+      ['gzip', 'gzip'],
+      ['br', 'br'],
+      ['GZIP', 'GZIP'],
+      ['identity, deflate ,zstd', 'deflate, zstd'],
+      ['x'.repeat(5_000), `${'x'.repeat(100)}…`],
+    ])('is refused with the content encoding %s, which is named', async (encoding, named) => {
+      const { status, headers, body } = await ask(encoding);
+      expect([status, body.type, headers['accept-encoding']]).toEqual([
+        415,
+        'urn:event-queue:unsupported-media-type',
+        'identity',
+      ]);
+      expect(body.detail).toBe(`The request is encoded with ${named}. Send it as it is, without content-encoding.`);
+      expect((await ask(encoding, 'unknown')).status).toBe(401);
+    });
+
+    test.each(['', 'identity', 'Identity', ' identity '])('may have the content encoding "%s"', async (encoding) => {
+      expect([200, 201]).toContain((await ask(encoding)).status);
+    });
+  });
+
   test('is answered with its first mistakes, and how many more there are', async () => {
     const fields = Array.from({ length: 50_000 }, (_, n) => `"unknown-${n}":1`).join();
     const body = `{"url_to_send_request":"${URL}",${fields}}`;

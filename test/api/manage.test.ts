@@ -65,6 +65,9 @@ describe('GET /events', () => {
     [`due_after=${START / 1_000 + 3 * 3600}`, [6, 5, 4, 3]],
     [`due_before=${new Date(START + 3 * 3_600_000).toISOString()}`, [2, 1, 0]],
     [`due_after=${START / 1_000 + 3600}&due_before=${START / 1_000 + 3 * 3600}&tag=all`, [2, 1]],
+    ['due_after=2030-01-01T05:00:00+02:00', [6, 5, 4, 3]],
+    ['due_after=2030-01-01T05:00:00%2B02:00', [6, 5, 4, 3]],
+    ['due_before=2030-01-01T05:00:00+02:00&due_after=2029-12-31T23:30:00-01:30', [2, 1]],
   ])('%s answers %j', async (query, numbers) => {
     const { send } = await withEvents();
     const { status, body } = await send({ path: '/events', query });
@@ -84,6 +87,8 @@ describe('GET /events', () => {
     ['due_after=9999-01-01T00:00:00Z', 'due_after'],
     ['due_before=1960-01-01T00:00:00Z', 'due_before'],
     ['due_before=99999999999999', 'due_before'],
+    ['due_after=2030-01-01+02:00', 'due_after'],
+    ['due_after=2030-01-01T05:00:00++02:00', 'due_after'],
     ['order=asc', 'order'],
     ['cursor=abc', 'cursor'],
     ['cursor=', 'cursor'],
@@ -100,6 +105,26 @@ describe('GET /events', () => {
     const forged = Buffer.from(Buffer.from(cursor, 'base64url').toString().replace('9', '8')).toString('base64url');
     expect((await send({ path: '/events', query: `limit=2&tag=all&cursor=${forged}` })).status).toBe(422);
   });
+});
+
+test.each([
+  ['GET', '/events', 'due_after'],
+  ['GET', '/events', 'due_before'],
+  ['POST', '/events/cancel', 'due_after'],
+  ['POST', '/events/retry', 'due_before'],
+  ['POST', '/events', 'call_url_at'],
+])('epoch milliseconds are told that seconds are meant: %s %s %s', async (method, path, field) => {
+  for (const milliseconds of [START, START / 2, 100_000_000_000, START * 1_000, String(START)]) {
+    const sent = { url_to_send_request: URL, [field]: milliseconds };
+    const { url_to_send_request, ...search } = sent;
+    const { status, body } = await apiClient().send(
+      method === 'GET'
+        ? { path, query: `${field}=${milliseconds}` }
+        : json(method, path, path === '/events' ? sent : search),
+    );
+    const detail = 'This looks like milliseconds. Give the instant in epoch seconds, not milliseconds.';
+    expect([status, body.errors]).toEqual([422, [{ path: field, detail }]]);
+  }
 });
 
 describe('counting', () => {

@@ -25,6 +25,11 @@ beforeAll(async () => {
 afterAll(() => queue.close());
 
 const EVENT = '{"url_to_send_request":"http://127.0.0.1:1/","deduplication_id":"foreign"}';
+const ownMachineOnly = {
+  type: 'urn:event-queue:own-machine-only',
+  title: 'This queue serves its own machine only',
+  status: 403,
+};
 const IN_A_TAB = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 const IN_A_FRAME = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
 
@@ -81,6 +86,7 @@ describe.each<[string, () => Headers]>([
   test.each(deeds)('cannot %s, and is told nothing', async (_name, { method, path, headers, body }) => {
     const answer = await askRaw(`${queue.url}${path()}`, { host, ...headers, ...marks() }, method, body);
     expect([answer.status, answer.headers['content-type']]).toEqual([403, 'application/problem+json']);
+    expect(JSON.parse(answer.body)).toMatchObject(ownMachineOnly);
     expect(answer.body).toMatch(/A web page of another site .* Call the queue from a program/);
     expect(corsHeadersOf(answer.headers)).toEqual([]);
   });
@@ -119,7 +125,7 @@ describe('a name that was made to lead here', () => {
     'is refused as a Host: %j',
     async (name) => {
       for (const path of ['/health', '/echo', '/docs', '/events?password=demo'])
-        expect((await askRaw(`${queue.url}${path}`, { host: name })).status).toBe(403);
+        expect(JSON.parse((await askRaw(`${queue.url}${path}`, { host: name })).body)).toMatchObject(ownMachineOnly);
     },
   );
 
