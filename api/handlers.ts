@@ -3,7 +3,7 @@ import type { ApiKey } from '../core/api-key.ts';
 import type { BulkResult } from '../core/bulk.ts';
 import type { Changed } from '../core/cancel.ts';
 import { positionOf } from '../core/entry.ts';
-import { parsePublicKey } from '../core/event-key.ts';
+import { type EventKey, parsePublicKey } from '../core/event-key.ts';
 import type { Search } from '../core/find.ts';
 import type { WantedEvent } from '../core/new-event.ts';
 import type { SigningSecrets, Statistics } from '../core/ports.ts';
@@ -107,7 +107,9 @@ export function handlers(
     },
 
     async retry({ input, caller }) {
-      return changedReply(await ofKey(input.key, queue.retry), waitsStill, caller, now());
+      const retried = await ofKey(input.key, queue.retry);
+      if (typeof retried === 'object' && 'tooSoon' in retried) return underWay(retried.tooSoon, now());
+      return changedReply(retried, waitsStill, caller, now());
     },
 
     async stats({ input: { range } }) {
@@ -167,9 +169,9 @@ async function inBulk(
   return { status: 200, body: { changed, more: next !== undefined, next_cursor } };
 }
 
-async function ofKey(text: string, change: EventQueue['cancel']): Promise<Changed> {
+async function ofKey<Result>(text: string, change: (key: EventKey) => Promise<Result>) {
   const key = parsePublicKey(text);
-  return key === undefined ? 'no such event' : change(key);
+  return key === undefined ? ('no such event' as const) : change(key);
 }
 
 function changedReply(changed: Changed, notInThisState: Problem, caller: ApiKey, now: number): Reply | Problem {
@@ -192,6 +194,15 @@ const waitsStill: Problem = {
   problem: 'conflict',
   detail: 'The event still waits for its next attempt. Only a finished event can be tried once more.',
 };
+
+/** A retry is refused until an instant, before which an attempt may be under way that started before its event was cancelled. */
+function underWay(until: number, now: number): Problem {
+  return {
+    problem: 'conflict',
+    detail: `An attempt may have started before the event was cancelled, and may be under way until ${new Date(until).toISOString()}. Send this request again then, so that no two attempts run at once.`,
+    headers: { 'retry-after': String(Math.max(1, Math.ceil((until - now) / SECOND))) },
+  };
+}
 
 const foreignCursor = invalid('cursor', 'This is not a next_cursor of the same search. Begin without one.');
 

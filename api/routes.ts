@@ -155,7 +155,13 @@ const otherRoutes = {
       'Try all events that failed once more, or those that are found; while there are more, send it again with the cursor',
     takes: A_SEARCH,
     input: searchBody(z.enum(['max_try_count_reached', 'cancelled', 'success']).default('max_try_count_reached')),
-    answers: { 200: { description: 'How many are due again.', schema: bulkSchema } },
+    answers: {
+      200: {
+        description:
+          'How many are due again. An event that was cancelled while an attempt may have been under way is due when its timeout has passed since then.',
+        schema: bulkSchema,
+      },
+    },
     problems: [],
     example: examples.bulk,
   },
@@ -189,7 +195,12 @@ const otherRoutes = {
     summary: 'Cancel an event that waits: no attempt starts any more',
     takes: 'parameters',
     input: oneEvent,
-    answers: { 200: { description: `The event, cancelled now or before; ${IN_BRIEF}.`, schema: eventOrBrief } },
+    answers: {
+      200: {
+        description: `The event, cancelled now or before; ${IN_BRIEF}. An attempt that is under way is still added to its history.`,
+        schema: eventOrBrief,
+      },
+    },
     problems: ['not-found', 'conflict'],
     example: examples.cancel,
   },
@@ -202,7 +213,12 @@ const otherRoutes = {
     summary: 'Try a finished event once more, now, with all its tries',
     takes: 'parameters',
     input: oneEvent,
-    answers: { 200: { description: `The event, which waits again; ${IN_BRIEF}.`, schema: eventOrBrief } },
+    answers: {
+      200: {
+        description: `The event, which waits again; ${IN_BRIEF}. If it was cancelled while an attempt may have been under way, this is a 409 with Retry-After until its timeout has passed since then.`,
+        schema: eventOrBrief,
+      },
+    },
     problems: ['not-found', 'conflict'],
     example: examples.retry,
   },

@@ -1,12 +1,12 @@
+import type { Ended } from './attempt-recorder.ts';
 import type { Visitor } from './call-slots.ts';
-import type { CallbackSender } from './callback-sender.ts';
-import { afterTheFirst, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
+import { claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
-import { owesCallback } from './failure-callback.ts';
-import { hasReminder } from './hands.ts';
+import { owedAttempt } from './late-attempt.ts';
 import { type Call, settle } from './lifecycle.ts';
-import { type Message, nextMessage, type Received } from './message.ts';
-import type { EventRecord, SigningSecret } from './ports.ts';
+import { type Message, plain, type Received } from './message.ts';
+import type { PassOver } from './pass-over.ts';
+import type { SigningSecret } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import { hostOf } from './target-url.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
@@ -15,9 +15,6 @@ import type { World } from './world.ts';
 /** A message that arrives this much before its instant is waited for; an earlier one goes back to the due queue. */
 const LONGEST_WAIT = 1_000;
 
-/** An attempt that has ended: what was read before it, and what it came to. */
-export type Ended = { readonly event: QueuedEvent; readonly read: Waiting; readonly progress: Progress };
-
 /**
  * Makes the attempt that a message asks for, at its instant, if it is the one that is owed and nobody else is at it. A call
  * that was made here and could not be recorded is not made again.
@@ -25,7 +22,7 @@ export type Ended = { readonly event: QueuedEvent; readonly read: Waiting; reado
 export function attempter(
   world: World,
   unrecorded: UnrecordedCalls,
-  callbacks: CallbackSender,
+  passOver: PassOver,
 ): (message: Received) => Promise<Ended | undefined> {
   const { store, dueQueue, call, signingSecrets, slots, now, sleep, random, instance } = world;
 
@@ -54,30 +51,17 @@ export function attempter(
     const [record, secrets] = await Promise.all([store.findEvent(message.key), signingSecrets.find()]);
     if (record === undefined) return undefined;
     const { event, progress } = record;
-    if (!isOwed(message, progress)) return passBaton(message, record);
-    const made = unrecorded.find({ event, read: progress });
+    if (!isOwed(message, progress)) return passOver(message, record);
+    const made = unrecorded.find(message);
     if (made !== undefined) return ended(event, progress, made);
-    if (progress.claim !== undefined) return respectClaim(message, event, progress, progress.claim);
+    const claim = claimOf(message, progress);
+    if (claim !== undefined) return respectClaim(message, event, progress, claim);
     if (!visitor.enter(message.host ?? hostOf(event.url))) return 'host is full';
     if (!mayBeContested(message, record, now(), world)) return makeCall(event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
     // Made even if nothing else starts any more: a claim without a call would be taken for a crash.
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(event, claimed, secrets);
     return attemptUnlessFull(message, visitor);
-  }
-
-  /**
-   * A deliverer may have died between recording an attempt and sending what follows from it; then its own message comes back,
-   * and that is sent in its place: behind the one that may have been sent all the same.
-   */
-  async function passBaton(message: Received, record: EventRecord): Promise<undefined> {
-    if (!isRepeated(message)) return;
-    if (owesCallback(record)) await callbacks.sendAgain(record);
-    const { event, progress } = record;
-    if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
-    if (hasReminder(progress)) return;
-    const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
-    await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
   }
 
   /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */
@@ -90,12 +74,12 @@ export function attempter(
     const startedAt = now();
     const result = await call(event, read.nextAttempt, secrets);
     const made = { startedAt, endedAt: now(), result };
-    unrecorded.keep({ event, read }, made);
+    unrecorded.keep(owedAttempt(event, read), made);
     return ended(event, read, made);
   }
 
   function ended(event: QueuedEvent, read: Waiting, made: Call): Ended {
-    return { event, read, progress: settle(event, read, made, random()) };
+    return { event, read, call: made, progress: settle(event, read, made, random()) };
   }
 
   async function sendLater(message: Message, handOverAt?: number): Promise<undefined> {
@@ -113,8 +97,4 @@ export function attempter(
 /** A message is worth a call only if it names the very attempt that comes next; all others are repetitions or leftovers. */
 function isOwed({ attempt, at }: Message, progress: Progress): progress is Waiting {
   return progress.status === 'waiting_execution' && progress.nextAttempt === attempt && progress.nextAttemptAt === at;
-}
-
-function plain({ receiveCount, ...message }: Received): Message {
-  return message;
 }

@@ -55,7 +55,7 @@ export function callbackSender(world: World): CallbackSender {
     return callback;
   }
 
-  /** Whoever has changed the progress meanwhile has taken it away, or made it void. */
+  /** The mark stays if somebody has changed the progress meanwhile: it is away by then, or void, or the audit comes back to it. */
   async function takeMarkAway({ event, progress }: OwedCallback): Promise<void> {
     const { callbackOwed, ...rest } = progress;
     await store.recordUnlessChanged(event, progress, { ...rest, version: progress.version + 1 });

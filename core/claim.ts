@@ -53,6 +53,11 @@ export function withClaim(event: QueuedEvent, read: Waiting, by: string, now: nu
   return { ...read, version: read.version + 1, claim };
 }
 
+/** The claim of the attempt that a message names. A progress may have that of another one, which was withdrawn when its event was cancelled. */
+export function claimOf({ attempt }: Pick<Received, 'attempt'>, { claim }: Progress): Claim | undefined {
+  return claim?.attempt === attempt ? claim : undefined;
+}
+
 export function isLive({ by, until }: Claim, now: number, { instance, isAlone }: Instance): boolean {
   return now < until && (by === instance || !isAlone);
 }

@@ -1,11 +1,10 @@
-import { attempter, type Ended } from './attempt.ts';
+import { attempter } from './attempt.ts';
+import { attemptRecorder, isSuccess } from './attempt-recorder.ts';
 import { callbackSender } from './callback-sender.ts';
 import { isRepeated } from './claim.ts';
-import { owesCallback } from './failure-callback.ts';
-import { hasReminder } from './hands.ts';
-import { nextMessage, type Received } from './message.ts';
+import type { Received } from './message.ts';
+import { passingOver } from './pass-over.ts';
 import type { Deliver } from './ports.ts';
-import type { Finished, Progress } from './progress.ts';
 import { unrecordedCalls } from './unrecorded-calls.ts';
 import type { World } from './world.ts';
 
@@ -17,10 +16,11 @@ const LONGEST_LINGER = 100;
  * behind the others: one of them may be what killed a deliverer, and must not take its neighbours along.
  */
 export function deliverer(world: World): Deliver {
-  const { store, dueQueue, now, sleep, longestTimeout } = world;
+  const { store, now, sleep, longestTimeout } = world;
   const unrecorded = unrecordedCalls();
   const callbacks = callbackSender(world);
-  const attempt = attempter(world, unrecorded, callbacks);
+  const recorder = attemptRecorder(world, callbacks, unrecorded.forget);
+  const attempt = attempter(world, unrecorded, passingOver(world, unrecorded, callbacks, recorder));
 
   async function together(messages: readonly Received[]): Promise<Received[]> {
     const calls = openCalls(messages.length);
@@ -29,38 +29,18 @@ export function deliverer(world: World): Deliver {
     return messages.filter((_, index) => results[index]?.status === 'rejected');
   }
 
+  /**
+   * A success goes out in one request with its neighbours, and asks for nothing. Only that of an event that was tried again does: an
+   * attempt from before may have been added to the history meanwhile, and must not be lost.
+   */
   async function deliver(message: Received, calls: OpenCalls): Promise<void> {
     const ended = await attempt(message).finally(calls.oneEnded);
     if (ended === undefined) return;
-    if (!isSuccess(ended.progress)) return recordFailure(ended);
+    const { event, read, progress } = ended;
+    if (!isSuccess(progress) || read.triedBefore !== undefined) return recorder.record(ended);
     if (calls.areOpen()) await Promise.race([calls.allEnded, sleep(LONGEST_LINGER)]);
-    await store.recordSuccess(ended.event, ended.progress);
-    unrecorded.forget(ended);
-  }
-
-  /**
-   * Only the one whose record was taken sends the next message, so that there is never a second chain of attempts. The
-   * reminder of an attempt that is too far away for a message comes before the record, and so does the entry in the list of
-   * exhausted events: without a record they are passed over.
-   */
-  async function recordFailure(ended: Ended): Promise<void> {
-    const { event, progress } = ended;
-    if (progress.status !== 'waiting_execution') {
-      await store.keepFailedEntry(event, progress);
-      const isRecorded = await record(ended);
-      return isRecorded && owesCallback(ended) ? callbacks.send(ended) : undefined;
-    }
-    const { nextAttempt: attempt, nextAttemptAt: at } = progress;
-    const isReminded = hasReminder(progress);
-    if (isReminded) await store.keepReminder(event, { kind: 'attempt', key: event.key, attempt, at });
-    const won = await record(ended);
-    if (won && !isReminded) await dueQueue.send(nextMessage(event, progress));
-  }
-
-  async function record(ended: Ended): Promise<boolean> {
-    const recorded = await store.recordUnlessChanged(ended.event, ended.read, ended.progress);
-    unrecorded.forget(ended);
-    return recorded;
+    await store.recordSuccess(event, progress);
+    unrecorded.forget(message);
   }
 
   return async (messages, until = Number.POSITIVE_INFINITY) => {
@@ -71,10 +51,6 @@ export function deliverer(world: World): Deliver {
     }
     return toHandOverAgain;
   };
-}
-
-function isSuccess(progress: Progress): progress is Finished {
-  return progress.status === 'success';
 }
 
 type OpenCalls = {

@@ -24,9 +24,12 @@ export function owesCallback(record: EventRecord): record is OwedCallback {
   return event.failureUrl !== undefined && progress.status !== 'waiting_execution' && progress.callbackOwed === true;
 }
 
-/** The key of the event that tells how another one failed: it follows from that one's, and from how often that was tried. */
-export function callbackKey({ key }: QueuedEvent, { finishedAt, tryCount }: Finished): EventKey {
-  const changed = (Number.parseInt(key.uuid.slice(-8), 16) ^ tryCount) >>> 0;
+/** The key of the event that tells how another one failed. It follows from that one's key, and from the number of the attempt that failed last. */
+export function callbackKey(
+  { key }: QueuedEvent,
+  { finishedAt, attempts }: Pick<Finished, 'finishedAt' | 'attempts'>,
+): EventKey {
+  const changed = (Number.parseInt(key.uuid.slice(-8), 16) ^ (attempts.at(-1)?.number ?? 0)) >>> 0;
   const end = changed.toString(16).padStart(8, '0');
   const uuid = key.uuid.slice(0, VERSION_AT) + DERIVED + key.uuid.slice(VERSION_AT + 1, -8) + end;
   return { dueAt: finishedAt, uuid };

@@ -34,7 +34,7 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
     version: progress.version + 1,
     tryCount: progress.tryCount + 1,
     ...triedBefore(progress),
-    attempts: withAttempt(progress.attempts, attemptOf(progress, call)),
+    attempts: withAttempt(progress.attempts, attemptOf(progress.nextAttempt, progress.nextAttemptAt, call)),
     ...lastAnswer(progress, call.result),
   };
   if (succeeded(call.result)) return { ...history, status: 'success', ...finishedAt(call.endedAt, event) };
@@ -59,19 +59,23 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
   };
 }
 
-/** No attempt starts from now on. One that is under way may still succeed. */
+/** No attempt starts from now on. One whose instant has come may be under way, for as long as a call of the event may take. */
 export function cancelled(event: QueuedEvent, progress: Waiting, now: number): Finished {
-  const { nextAttempt, nextAttemptAt, claim, ...history } = progress;
+  const { nextAttempt, nextAttemptAt, ...history } = progress;
   return {
     ...history,
     version: history.version + 1,
     status: 'cancelled',
     withdrawnAttempt: nextAttempt,
+    ...(nextAttemptAt <= now && { underWayUntil: now + event.timeout }),
     ...finishedAt(now, event),
   };
 }
 
-/** Owed at once, with as many tries as it had at first; the numbers of its attempts go on. */
+/**
+ * The progress of an event that is tried again: at once, or as soon as no attempt from before can be under way, and with as many tries as
+ * it had at first. The numbers of its attempts go on.
+ */
 export function reopened(progress: Finished, now: number): Waiting {
   const { finishedAt: _, readableUntil, endedBecause, callbackOwed, withdrawnAttempt, ...history } = progress;
   const lastNumber = withdrawnAttempt ?? history.attempts.at(-1)?.number ?? 0;
@@ -81,7 +85,7 @@ export function reopened(progress: Finished, now: number): Waiting {
     version: history.version + 1,
     triedBefore: history.tryCount,
     nextAttempt: lastNumber + 1,
-    nextAttemptAt: now,
+    nextAttemptAt: Math.max(now, history.underWayUntil ?? now),
   };
 }
 
@@ -156,7 +160,8 @@ function latestInstant(progress: Progress): number {
   return Math.max(progress.nextAttemptAt, progress.claim?.startedAt ?? 0);
 }
 
-function succeeded(result: Call['result']): boolean {
+/** Whether an attempt that was so answered makes its event a success. */
+export function succeeded(result: Call['result']): boolean {
   return result.outcome === 'answered' && result.answer.statusCode < 300;
 }
 
@@ -172,20 +177,29 @@ function wantsNoMore({ statusCode, headers }: Answer): boolean {
   return statusCode === GONE || stop.trim().toLowerCase() === 'true';
 }
 
-function attemptOf(progress: Waiting, { startedAt, endedAt, result }: Call): Attempt {
+/** The attempt of a number that was owed at an instant, as it stands in the history. */
+export function attemptOf(number: number, at: number, { startedAt, endedAt, result }: Call): Attempt {
   return {
-    number: progress.nextAttempt,
+    number,
     startedAt,
-    late: startedAt - progress.nextAttemptAt,
+    late: startedAt - at,
     duration: endedAt - startedAt,
     outcome: result.outcome,
     ...(result.outcome === 'answered' ? { statusCode: result.answer.statusCode } : { error: result.error }),
   };
 }
 
-function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
-  if (attempts.length < 2 * KEPT_AT_EACH_END) return [...attempts, attempt];
-  return [...attempts.slice(0, KEPT_AT_EACH_END), ...attempts.slice(KEPT_AT_EACH_END + 1), attempt];
+/** The attempts with one more, in the order of their numbers: the first ten and the last ten of them. */
+export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
+  const all = [...attempts, attempt].sort((one, other) => one.number - other.number);
+  return all.length <= 2 * KEPT_AT_EACH_END ? all : all.toSpliced(KEPT_AT_EACH_END, 1);
+}
+
+/** Whether an attempt of this number would be one of those between the first ten and the last ten, which are not kept. */
+export function isBetweenKept(attempts: readonly Attempt[], number: number): boolean {
+  const [last, next] = attempts.slice(KEPT_AT_EACH_END - 1, KEPT_AT_EACH_END + 1);
+  const isFull = attempts.length === 2 * KEPT_AT_EACH_END;
+  return isFull && last !== undefined && next !== undefined && last.number < number && number < next.number;
 }
 
 function triedBefore({ triedBefore: count }: Progress): { triedBefore?: number } {
@@ -197,7 +211,8 @@ function lastAnswer(progress: Waiting, result: Call['result']): { lastAnswer?: A
   return progress.lastAnswer ? { lastAnswer: progress.lastAnswer } : {};
 }
 
-function finishedAt(instant: number, event: QueuedEvent): Pick<Finished, 'finishedAt' | 'readableUntil'> {
+/** When an event finished, and until when it can be read. */
+export function finishedAt(instant: number, event: QueuedEvent): Pick<Finished, 'finishedAt' | 'readableUntil'> {
   return { finishedAt: instant, readableUntil: instant + event.keepResultFor };
 }
 

@@ -22,3 +22,8 @@ export type Received = Message & { readonly receiveCount: number };
 export function nextMessage({ key, url }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): Message {
   return { key, attempt: nextAttempt, at: nextAttemptAt, host: hostOf(url) };
 }
+
+/** The message as it was sent. */
+export function plain({ receiveCount, ...message }: Received): Message {
+  return message;
+}

@@ -12,9 +12,8 @@ export type Change =
 
 /** The same store; whatever is written there is told, after it was written. */
 export function observedStore(store: EventStore, tell: (change: Change) => void): EventStore {
-  function tellAttempt(event: QueuedEvent, { attempts, tryCount }: Progress, tryCountBefore: number): void {
-    const attempt = attempts.at(-1);
-    if (attempt !== undefined && tryCount > tryCountBefore) tell({ kind: 'attempted', event, attempt });
+  function tellAttempt(event: QueuedEvent, attempt: Attempt | undefined): void {
+    if (attempt !== undefined) tell({ kind: 'attempted', event, attempt });
   }
 
   return {
@@ -29,16 +28,21 @@ export function observedStore(store: EventStore, tell: (change: Change) => void)
     },
     async recordSuccess(event, progress) {
       await store.recordSuccess(event, progress);
-      tellAttempt(event, progress, progress.tryCount - 1);
+      tellAttempt(event, progress.attempts.at(-1));
       tell({ kind: 'finished', event, progress });
     },
     async recordUnlessChanged(event, read, progress) {
       const recorded = await store.recordUnlessChanged(event, read, progress);
       if (!recorded) return false;
-      tellAttempt(event, progress, read.tryCount);
+      tellAttempt(event, addedAttempt(read, progress));
       const hasFinished = read.status === 'waiting_execution' && progress.status !== 'waiting_execution';
       if (hasFinished) tell({ kind: 'finished', event, progress });
       return true;
     },
   };
+}
+
+/** The attempt that a record adds, if it adds one: not always the last, since one may come after others that started later. */
+function addedAttempt({ attempts: before }: Progress, { attempts }: Progress): Attempt | undefined {
+  return attempts.findLast(({ number }) => !before.some((one) => one.number === number));
 }

@@ -9,7 +9,6 @@ export type Waiting = History & {
   /** The number and the instant of the attempt that is owed. */
   readonly nextAttempt: number;
   readonly nextAttemptAt: number;
-  readonly claim?: Claim;
 };
 
 /**
@@ -24,7 +23,7 @@ export type Claim = {
   readonly until: number;
 };
 
-/** Nothing more is owed; the result is kept for readers. An attempt that was under way may still make it a success. */
+/** Nothing more is owed; the result is kept for readers. An attempt that was under way is still added to the history, and may make it a success. */
 export type Finished = History & {
   readonly status: 'success' | 'max_try_count_reached' | 'cancelled';
   readonly finishedAt: number;
@@ -42,6 +41,10 @@ export type EndedBecause = 'blocked' | 'stopped_by_receiver';
 type History = {
   readonly version: number;
   readonly tryCount: number;
+  /** Of the attempt that is owed, or of one that was withdrawn when its event was cancelled. */
+  readonly claim?: Claim;
+  /** Until when an attempt that was withdrawn by a cancel may be under way. None starts before, so that no two run at once. */
+  readonly underWayUntil?: number;
   /** How many attempts had ended when it was asked to be tried again: its tries count from there. */
   readonly triedBefore?: number;
   /** The first ten and the last ten. */

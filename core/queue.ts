@@ -10,7 +10,7 @@ import { isForgotten } from './lifecycle.ts';
 import { observedStore } from './observed-store.ts';
 import type { Deliver, EventRecord } from './ports.ts';
 import { type Publisher, publisher } from './publish.ts';
-import { retrier } from './retry.ts';
+import { retrier, type TooSoon } from './retry.ts';
 import type { World } from './world.ts';
 
 export type EventQueue = Publisher &
@@ -23,9 +23,10 @@ export type EventQueue = Publisher &
     /** How many events wait, from so many pages of entries at most. */
     count(mostPages: number): Promise<Count>;
     cancel(key: EventKey): Promise<Changed>;
-    /** Tries a finished event again at once, with its own tries. */
-    retry(key: EventKey): Promise<Changed>;
+    /** Tries a finished event again at once, with its own tries; unless an attempt from before it was cancelled may be under way. */
+    retry(key: EventKey): Promise<Changed | TooSoon>;
     readonly cancelAll: Bulk;
+    /** Tries finished events again, each as soon as no attempt from before can be under way. */
     readonly retryAll: Bulk;
     readonly deliver: Deliver;
   };
@@ -45,7 +46,7 @@ export function eventQueue(surroundings: World): EventQueue {
 
   const find = finder(world);
   const cancel = canceller(world);
-  const retry = retrier(world);
+  const { retry, retryWhenIdle } = retrier(world);
 
   return {
     ...publisher(world),
@@ -57,7 +58,7 @@ export function eventQueue(surroundings: World): EventQueue {
     cancel,
     retry,
     cancelAll: inBulk(world, find, cancel),
-    retryAll: inBulk(world, find, retry),
+    retryAll: inBulk(world, find, retryWhenIdle),
     deliver: deliverer(world),
   };
 }

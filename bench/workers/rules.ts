@@ -330,22 +330,23 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'a failure is recorded before the next message is sent',
-    file: 'core/deliver.ts',
-    code: 'const won = await record(ended);\n    if (won && !isReminded) await dueQueue.send(nextMessage(event, progress));',
-    without: 'if (!isReminded) await dueQueue.send(nextMessage(event, progress));\n    await record(ended);',
+    file: 'core/attempt-recorder.ts',
+    code: 'if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return follow(current);',
+    without:
+      'await follow(current);\n      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return;',
   },
   {
     name: 'the winner of the record alone sends the next message',
-    file: 'core/deliver.ts',
-    code: 'if (won && !isReminded)',
-    without: 'if ((won || true) && !isReminded)',
+    file: 'core/attempt-recorder.ts',
+    code: 'current = await settledAgain(current);',
+    without: 'return follow(current);\n      void settledAgain;',
   },
   {
     name: 'the reminder of a far attempt comes before the record',
-    file: 'core/deliver.ts',
-    code: "if (isReminded) await store.keepReminder(event, { kind: 'attempt', key: event.key, attempt, at });\n    const won = await record(ended);",
+    file: 'core/attempt-recorder.ts',
+    code: 'await prepare(current);\n      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return follow(current);',
     without:
-      "const won = await record(ended);\n    if (isReminded) await store.keepReminder(event, { kind: 'attempt', key: event.key, attempt, at });",
+      'if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return prepare(current).then(() => follow(ended));',
   },
   {
     name: 'a far attempt has a reminder',
@@ -392,9 +393,9 @@ export const rules: readonly Rule[] = [
   {
     name: 'a receive count alone proves nothing',
     file: 'core/attempt.ts',
-    code: 'if (progress.claim !== undefined) return',
+    code: 'if (claim !== undefined) return respectClaim',
     without:
-      'if (isRepeated(message)) return ended(event, progress, crashedCall({ attempt: 1, by: instance, startedAt: message.at, until: 0 }, now()));\n    if (progress.claim !== undefined) return',
+      'if (isRepeated(message)) return ended(event, progress, crashedCall({ attempt: 1, by: instance, startedAt: message.at, until: 0 }, now()));\n    if (claim !== undefined) return respectClaim',
   },
   {
     name: 'alone on a machine, a claim of another instance is dead',
@@ -404,15 +405,15 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'the baton is passed',
-    file: 'core/attempt.ts',
+    file: 'core/pass-over.ts',
     code: 'await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);',
     without: 'void [nextMessage, handOverAt];',
   },
   {
     name: 'the baton comes behind the message that may have been sent',
-    file: 'core/attempt.ts',
-    code: 'again: true }, handOverAt);',
-    without: 'again: true });\n    void handOverAt;',
+    file: 'core/pass-over.ts',
+    code: '...nextMessage(event, progress), again: true }, handOverAt);',
+    without: '...nextMessage(event, progress), again: true });\n    void handOverAt;',
   },
   {
     name: 'a second message for an attempt is marked, and comes behind the first',
@@ -465,7 +466,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'the baton is passed after a redelivery only',
-    file: 'core/attempt.ts',
+    file: 'core/pass-over.ts',
     code: 'if (!isRepeated(message)) return;',
     without: '',
   },
@@ -491,8 +492,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'any attempt that succeeded makes the event a success',
     file: 'core/deliver.ts',
-    code: 'await store.recordSuccess(ended.event, ended.progress);',
-    without: 'await store.recordUnlessChanged(ended.event, ended.read, ended.progress);',
+    code: 'await store.recordSuccess(event, progress);',
+    without: 'await store.recordUnlessChanged(event, read, progress);',
   },
   {
     name: 'progress does not expire before its event',
@@ -625,9 +626,9 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'an entry of the failed is there before the end is recorded',
-    file: 'core/deliver.ts',
-    code: 'await store.keepFailedEntry(event, progress);\n      const isRecorded = await record(ended);',
-    without: 'const isRecorded = await record(ended);\n      await store.keepFailedEntry(event, progress);',
+    file: 'core/attempt-recorder.ts',
+    code: "if (progress.status === 'max_try_count_reached') await store.keepFailedEntry(event, progress);",
+    without: '',
   },
   {
     name: 'who lost the reservation of an id adds no event',
@@ -691,6 +692,84 @@ export const rules: readonly Rule[] = [
     without: '(withdrawnAttempt ?? 0) * 0 + history.tryCount;',
   },
   {
+    name: 'an attempt that fails after its event was cancelled is in the history',
+    file: 'core/attempt-recorder.ts',
+    code: 'const wasMissing = await recordLate(named, ended.call);',
+    without: 'const wasMissing = false;',
+  },
+  {
+    name: 'such an attempt is tried on what its event is by then',
+    file: 'core/attempt-recorder.ts',
+    code: 'if (await store.recordUnlessChanged(event, progress, late)) return true;',
+    without: 'return store.recordUnlessChanged(event, progress, late);',
+  },
+  {
+    name: 'such an attempt is added once',
+    file: 'core/late-attempt.ts',
+    code: 'return !attempts.some(({ number }) => number === attempt) && ',
+    without: 'return ',
+  },
+  {
+    name: 'such an attempt is not added while it is owed',
+    file: 'core/late-attempt.ts',
+    code: "if (progress.status === 'waiting_execution' && attempt >= progress.nextAttempt) return false;",
+    without: '',
+  },
+  {
+    name: 'such an attempt uses no try of a retry since then',
+    file: 'core/late-attempt.ts',
+    code: '...(wasBeforeRetry && { triedBefore: triedBefore + 1 }),',
+    without: '',
+  },
+  {
+    name: 'an attempt is settled again where another was added meanwhile',
+    file: 'core/attempt-recorder.ts',
+    code: 'if (progress === undefined || !isSameOwed(read, progress)) return undefined;',
+    without: 'if (progress === undefined || isSameOwed(read, progress) || progress.status) return undefined;',
+  },
+  {
+    name: 'a success of an event that was tried again keeps what was added meanwhile',
+    file: 'core/deliver.ts',
+    code: ' || read.triedBefore !== undefined) return',
+    without: ') return',
+  },
+  {
+    name: 'a call that could not be recorded before a cancel is added after it',
+    file: 'core/pass-over.ts',
+    code: 'await recordLate(message, made);',
+    without: '',
+  },
+  {
+    name: 'a deliverer that died in a call is told of although the event was cancelled',
+    file: 'core/pass-over.ts',
+    code: 'await recordLate(message, crashedCall(claim, now()));',
+    without: '',
+  },
+  {
+    name: 'a claim on an attempt that was withdrawn is waited for',
+    file: 'core/pass-over.ts',
+    code: 'if (isLive(claim, now(), world)) return sendBack(message, claim.until);',
+    without: '',
+  },
+  {
+    name: 'an event waits with a retry until no attempt from before a cancel can be under way',
+    file: 'core/lifecycle.ts',
+    code: 'nextAttemptAt: Math.max(now, history.underWayUntil ?? now),',
+    without: 'nextAttemptAt: now,',
+  },
+  {
+    name: 'a retry that comes too soon after a cancel is refused',
+    file: 'core/retry.ts',
+    code: "status !== 'waiting_execution' && now() < underWayUntil",
+    without: 'status !== status && now() < underWayUntil',
+  },
+  {
+    name: 'an attempt may be under way only if its instant has come',
+    file: 'core/lifecycle.ts',
+    code: '...(nextAttemptAt <= now && { underWayUntil: now + event.timeout }),',
+    without: 'underWayUntil: now + event.timeout,',
+  },
+  {
     name: 'a receiver that is gone is not called again',
     file: 'core/lifecycle.ts',
     code: 'statusCode === GONE || ',
@@ -704,15 +783,16 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'a failure is told',
-    file: 'core/deliver.ts',
-    code: 'isRecorded && owesCallback(ended) ? callbacks.send(ended) : undefined',
-    without: 'isRecorded && owesCallback(ended) ? undefined : undefined',
+    file: 'core/attempt-recorder.ts',
+    code: 'if (owesCallback(ended)) await callbacks.send(ended);',
+    without: '',
   },
   {
     name: 'a failure is told by the one who recorded it',
-    file: 'core/deliver.ts',
-    code: 'isRecorded && owesCallback(ended)',
-    without: '(isRecorded || owesCallback(ended)) && owesCallback(ended)',
+    file: 'core/attempt-recorder.ts',
+    code: 'const named = owedAttempt(ended.event, ended.read);',
+    without:
+      'if (owesCallback(ended)) await callbacks.send(ended);\n    const named = owedAttempt(ended.event, ended.read);',
   },
   {
     name: 'the mark of an owed callback stays until it is sent',
@@ -747,8 +827,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'a callback has another key for each failure',
     file: 'core/failure-callback.ts',
-    code: '^ tryCount) >>> 0',
-    without: '^ (0 * tryCount)) >>> 0',
+    code: '^ (attempts.at(-1)?.number ?? 0)) >>> 0',
+    without: '^ (0 * (attempts.at(-1)?.number ?? 0))) >>> 0',
   },
   {
     name: 'a callback has a key that no other event can have',
@@ -776,14 +856,14 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'a message that comes back sends a callback that is owed',
-    file: 'core/attempt.ts',
+    file: 'core/pass-over.ts',
     code: 'if (owesCallback(record)) await callbacks.sendAgain(record);',
     without: '',
   },
   {
     name: 'a callback that is owed is sent before the event is opened again',
     file: 'core/retry.ts',
-    code: 'if (owesCallback(record)) return callbacks.sendAgain(record).then(() => retry(key));',
+    code: 'if (owesCallback(record)) return callbacks.sendAgain(record).then(() => retryWhenIdle(event.key));',
     without: '',
   },
   {
@@ -857,9 +937,9 @@ export const rules: readonly Rule[] = [
   {
     name: 'whoever waited for a slot looks at its event afresh',
     file: 'core/attempt.ts',
-    code: 'if (!isOwed(message, progress)) return passBaton(message, record);',
+    code: 'if (!isOwed(message, progress)) return passOver(message, record);',
     without:
-      'if (!isOwed(message, progress) && !visitor.enter(message.host ?? hostOf(event.url))) return passBaton(message, record);',
+      'if (!isOwed(message, progress) && !visitor.enter(message.host ?? hostOf(event.url))) return passOver(message, record);',
   },
   {
     name: 'a secret that was replaced signs for a day',

@@ -44,7 +44,7 @@ describe('cancel', () => {
 
   test.each([
     [200, 'success', 1],
-    [500, 'cancelled', 0],
+    [500, 'cancelled', 1],
   ])('while a call is under way that is answered %i leaves the event a %s', async (answer, status, tryCount) => {
     const { queue, runUntil, calls } = simulatedCloud({ answer: () => answered(answer), answerAfter: 2 * SECOND });
     const { event } = await queue.publish(wantedEvent(), 'web');
@@ -126,10 +126,12 @@ describe('retry', () => {
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
     await runUntil(START + SECOND);
     await queue.cancel(event.key);
+    await runUntil(START + 6 * SECOND);
     await queue.retry(event.key);
     await runUntil(START + MINUTE);
     expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2]);
-    expect((await queue.read(event.key))?.progress).toMatchObject({ tryCount: 1, attempts: [{ number: 2 }] });
+    const attempts = [{ number: 1 }, { number: 2 }];
+    expect((await queue.read(event.key))?.progress).toMatchObject({ tryCount: 2, triedBefore: 1, attempts });
   });
 
   test('does nothing to an event that waits', async () => {

@@ -229,8 +229,11 @@ test('a call of the callback that is under way when its mark cannot be taken awa
 
 describe('the key of a callback', () => {
   const key: EventKey = { dueAt: START, uuid: '02f1c0de-1234-4abc-9def-0123456789ab' };
-  const keyAfter = (tryCount: number, of = key) =>
-    callbackKey(queuedEvent(START, { key: of }), { tryCount, finishedAt: START + 5 } as Finished);
+  const keyAfter = (number: number, of = key) =>
+    callbackKey(queuedEvent(START, { key: of }), {
+      attempts: [{ number }],
+      finishedAt: START + 5,
+    } as unknown as Finished);
 
   test('is the same each time, in the shard of its event, and never that of an event with a random uuid', () => {
     expect(keyAfter(3)).toEqual({ dueAt: START + 5, uuid: '02f1c0de-1234-8abc-9def-0123456789a8' });

@@ -56,7 +56,7 @@ export function mixedAnswer(event: QueuedEvent, attempt: number) {
   return pause === undefined ? answered(500) : answered(503, [['retry-after', String(pause)]]);
 }
 
-/** Those that tell of an event, each with how often that had been tried. */
+/** Those that tell of an event. */
 export function callbacksOf({ event }: EventRecord, records: readonly EventRecord[]) {
   return records.flatMap((record) => {
     const { body, url } = record.event;

@@ -95,7 +95,7 @@ function faultOf(trouble: Trouble, operation: Operation): Fault | undefined {
  * else only takes time, and only that of the event which it concerns.
  */
 function harmOf(fault: Fault, operation: Operation, args: readonly unknown[]): [Harm[], (string | undefined)?] {
-  if (fault.startsWith('dies')) return [['late', 'repeated', 'crashed']];
+  if (fault.startsWith('dies')) return [['late', 'repeated', 'crashed', 'untold']];
   if (operation === 'recordUnlessChanged') return [['late', 'crashed'], uuidIn(args)];
   if (operation === 'send' || operation === 'keepHands') return [['late', 'repeated']];
   return [['late'], uuidIn(args)];
@@ -155,9 +155,18 @@ async function retryAny({ cloud, trouble }: Real, model: QueueModel, which: numb
   const before = event && (await cloud.store.findEvent(event.key));
   if (before === undefined) return;
   const changed = await answerOf(cloud.queue.retry(before.event.key));
+  if (typeof changed === 'object' && 'tooSoon' in changed) return;
   if (typeof changed !== 'string') model.retry(before, changed !== undefined);
   // A second message, which counts on the clock to come behind the first.
   else if (trouble.putBackUnseen) model.harm(['copied'], before.event.key.uuid);
+}
+
+/** Whoever asks for all that are cancelled is told how many were opened again, and not which. */
+async function retryCancelled({ cloud }: Real, model: QueueModel): Promise<void> {
+  const records = await everyEvent(cloud.store, MOST_SHARDS);
+  const changed = await answerOf(cloud.queue.retryAll({ status: 'cancelled', tags: [] }));
+  for (const before of records.filter(({ progress }) => progress.status === 'cancelled'))
+    model.retry(before, changed !== undefined);
 }
 
 /** Undefined if none comes, because the process dies or fails. */
@@ -172,7 +181,8 @@ const steps: readonly fc.Arbitrary<Step>[] = [
   ),
   step<[number]>('cancel', [fc.nat(50)], cancelAny),
   step<[number]>('retry', [fc.nat(50)], retryAny),
-  tamper('lose', ['late'], (held, { dueQueue }) => dueQueue.remove([held])),
+  step<[]>('retry all that are cancelled', [], retryCancelled),
+  tamper('lose', ['late', 'untold'], (held, { dueQueue }) => dueQueue.remove([held])),
   tamper('repeat', ['late', 'copied'], (held, { dueQueue }) => dueQueue.repeat(held)),
   tamper('delay', ['late'], (held) => {
     held.visibleAt += 7 * MINUTE;
@@ -217,7 +227,7 @@ const steps: readonly fc.Arbitrary<Step>[] = [
     },
   ),
   step<[]>('restart', [], async ({ cloud }, model) => {
-    model.harm(['late', 'repeated', 'crashed']);
+    model.harm(['late', 'repeated', 'crashed', 'untold']);
     await cloud.restart();
   }),
 ];

@@ -1,12 +1,16 @@
 import type { QueuedEvent } from '../../core/event.ts';
+import { callbackKey } from '../../core/failure-callback.ts';
 import { owedSince } from '../../core/lifecycle.ts';
 import type { EventRecord } from '../../core/ports.ts';
 import type { Attempt, Progress } from '../../core/progress.ts';
 import { callbacksOf, isGone, pauseAfter, succeedsAt } from './mixed-events.ts';
 import type { SimulatedCall } from './simulated-cloud.ts';
 
-/** What a mishap may do to an event: one more call, or as many more as were under way. Nothing may lose it, or call it early. */
-export type Harm = 'late' | 'copied' | 'repeated' | 'crashed';
+/**
+ * What a mishap may do to an event: one more call, or as many more as were under way; a call that nobody can tell of any more. Nothing
+ * may lose the event, or call it early.
+ */
+export type Harm = 'late' | 'copied' | 'repeated' | 'crashed' | 'untold';
 
 /** How an event lives if nothing goes wrong: the instants of its calls, and its end. */
 type Life = { readonly callsAt: readonly number[]; readonly status: 'success' | 'max_try_count_reached' };
@@ -26,8 +30,8 @@ type Known = {
   /** How often it was asked to be tried again, whatever the answer was. */
   retries: number;
   isCancelled: 'no' | 'maybe' | 'yes';
-  /** How often it had been tried at each failure that a client saw. */
-  readonly failures: Set<number>;
+  /** The uuids of the callbacks of each failure that a client saw. */
+  readonly failures: Set<string>;
 };
 
 /**
@@ -47,10 +51,11 @@ export function queueModel(answerAfter: number) {
     events.set(event.key.uuid, known);
   }
 
-  /** @param uuid of the event that it concerns; without one, any that is unfinished */
+  /** @param uuid of the event that it concerns; without one, any that is unfinished, or whose call may be under way */
   function harm(harms: readonly Harm[], uuid?: string): void {
     const concerned = uuid === undefined ? [...events.values()] : [events.get(uuid) ?? unseen(uuid)];
-    for (const known of concerned) if (!known.isSettled) for (const one of harms) add(known.harms, one);
+    for (const known of concerned)
+      for (const one of harms) if (!known.isSettled || one === 'untold') add(known.harms, one);
   }
 
   function unseen(uuid: string): Pick<Known, 'harms' | 'isSettled'> {
@@ -77,7 +82,7 @@ export function queueModel(answerAfter: number) {
     if (!isAnswered && known.isCancelled === 'yes') known.isCancelled = 'maybe';
     if (!isAnswered) return;
     known.isCancelled = 'no';
-    if (progress.status === 'max_try_count_reached') known.failures.add(progress.tryCount);
+    if (progress.status === 'max_try_count_reached') known.failures.add(callbackKey(event, progress).uuid);
   }
 
   /** When a call starts: by what the store holds at that moment, this attempt must be owed. */
@@ -99,6 +104,7 @@ export function queueModel(answerAfter: number) {
     must(repetitions <= repeated, `${event.url} is called again ${repeated} times at most, not ${repetitions}`);
     for (const call of own) checkCall(event, call, progress.attempts);
     for (const attempt of progress.attempts) checkRecord(event, attempt, own);
+    checkTurns(event, own);
     if (progress.status !== 'waiting_execution') checkSilence(event, own);
     const known = events.get(event.key.uuid);
     if (known !== undefined) known.isSettled = owedSince(progress) === undefined;
@@ -125,6 +131,13 @@ export function queueModel(answerAfter: number) {
     );
   }
 
+  function checkTurns({ key, url }: QueuedEvent, own: Calls): void {
+    if ((events.get(key.uuid)?.harms.repeated ?? 1) > 0) return;
+    const times = own.map(({ at }) => at).sort((one, other) => one - other);
+    const isInTurn = times.every((at, index) => at >= (times[index - 1] ?? 0) + answerAfter);
+    must(isInTurn, `no two attempts of ${url} run at once`);
+  }
+
   function checkRecord({ url }: QueuedEvent, { number, outcome, startedAt }: Attempt, calls: Calls): void {
     const wasMade = calls.some(({ attempt, at }) => attempt === number && at === startedAt);
     must(wasMade || outcome === 'crashed', `attempt ${number} of ${url} was made as it is recorded`);
@@ -145,17 +158,30 @@ export function queueModel(answerAfter: number) {
       const { event, progress } = record;
       must(progress.status !== 'waiting_execution', `${event.url} is finished`);
       checkTold(record, records);
+      checkHistory(event, progress, callsOf(event, calls));
       checkLife(event, progress, callsOf(event, calls));
     }
+  }
+
+  /** Of many attempts the first ten and the last ten are there. */
+  function checkHistory({ key, url }: QueuedEvent, { attempts }: Progress, own: Calls): void {
+    if ((events.get(key.uuid)?.harms.untold ?? 1) > 0) return;
+    const numbers = [...new Set(own.map(({ attempt }) => attempt))].sort((one, other) => one - other);
+    const kept = numbers.filter((_, index) => index < 10 || index >= numbers.length - 10);
+    const told = attempts.map(({ number }) => number);
+    must(
+      kept.every((number) => told.includes(number)),
+      `the attempts ${kept} of ${url} are told of, not ${told}`,
+    );
   }
 
   /** Each failure that is known of is told once, and nothing else is. */
   function checkTold(record: EventRecord, records: Records): void {
     const { event, progress } = record;
-    const told = callbacksOf(record, records).map(({ tryCount }) => tryCount);
+    const told = callbacksOf(record, records).map((one) => one.record.event.key.uuid);
     const { retries = 0, failures = [], harms = noHarms() } = events.get(event.key.uuid) ?? {};
     const hasFailed = progress.status === 'max_try_count_reached';
-    const mustBeTold = new Set([...failures, ...(hasFailed ? [progress.tryCount] : [])]);
+    const mustBeTold = new Set([...failures, ...(hasFailed ? [callbackKey(event, progress).uuid] : [])]);
     const mayBeTold = event.failureUrl ? retries + (hasFailed || harms.repeated > 0 ? 1 : 0) : 0;
     if (event.failureUrl === undefined) mustBeTold.clear();
     const isRight = new Set(told).isSupersetOf(mustBeTold) && new Set(told).size === told.length;
@@ -196,12 +222,13 @@ export function queueModel(answerAfter: number) {
   return { accept, anyEvent, harm, cancel, retry, callStarts, check, checkEnd, broken };
 }
 
-const noHarms = (): Harms => ({ late: 0, repeated: 0, crashed: 0 });
+const noHarms = (): Harms => ({ late: 0, repeated: 0, crashed: 0, untold: 0 });
 
 const sum = (one: Harms, other: Harms): Harms => ({
   late: one.late + other.late,
   repeated: one.repeated + other.repeated,
   crashed: one.crashed + other.crashed,
+  untold: one.untold + other.untold,
 });
 
 function add(harms: Harms, harm: Harm): void {

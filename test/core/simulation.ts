@@ -1,6 +1,7 @@
 import { simulatedClock } from '../../bench/workers/simulated-clock.ts';
 import { type CallSlots, unlimitedSlots } from '../../core/call-slots.ts';
 import type { QueuedEvent } from '../../core/event.ts';
+import type { Change } from '../../core/observed-store.ts';
 import type { DueQueue, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
@@ -23,6 +24,7 @@ type Scene = {
   readonly isAlone?: boolean;
   readonly visibility?: number;
   readonly slots?: CallSlots;
+  readonly tell?: (change: Change) => void;
 };
 
 /** A queue on a store in memory, a clock that is moved and a due queue whose messages are handed over by the test. */
@@ -35,6 +37,7 @@ export function simulation({
   isAlone = false,
   visibility = quietWorld.visibility,
   slots = unlimitedSlots,
+  tell = quietWorld.tell,
   dueQueue,
 }: Scene = {}) {
   const clock = simulatedClock(START);
@@ -57,6 +60,7 @@ export function simulation({
     isAlone,
     visibility,
     slots,
+    tell,
   });
 
   /** Hands over every message at its instant until there are none. */
