@@ -17,6 +17,12 @@ import { validate } from './validate.ts';
 
 export type HttpApi = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
+/** What is known of a request before its body is read. */
+export type RequestHead = Omit<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
+
+/** Answers why a request is refused whatever its body is: for its path, its method or its key. Undefined if it is not. */
+export type RefuseEarly = (head: RequestHead) => Promise<APIGatewayProxyStructuredResultV2 | undefined>;
+
 type World = {
   readonly queue: EventQueue;
   readonly statistics: Statistics;
@@ -40,9 +46,12 @@ type ApiRequest = APIGatewayProxyEventV2 & {
 
 type Step = (request: ApiRequest) => Promise<Problem | undefined> | Problem | undefined;
 
-/** The whole API as one function in the shape of a Lambda handler behind an HTTP API. */
-export function httpApi(world: World): HttpApi {
-  const { settings, now, version, only } = world;
+/**
+ * The whole API as one function in the shape of a Lambda handler behind an HTTP API. It looks at path, method and key itself;
+ * `refuseEarly` does only that, for a server that has not read the body yet.
+ */
+export function httpApi(world: World): HttpApi & { readonly refuseEarly: RefuseEarly } {
+  const { settings, now, version, only, keys, report } = world;
   const table = routes(settings, now);
   const handle = handlers(world, () => openApiDocument(table, version), table.publish.input);
   const served = (Object.keys(table) as RouteName[]).filter((name) => !only || table[name].function === only);
@@ -51,12 +60,27 @@ export function httpApi(world: World): HttpApi {
     served.map((name) => [name, pipeline(world, table[name], handle[name] as RunRoute)] as const),
   );
 
-  return async (event, context) => {
+  const answer: HttpApi = async (event, context) => {
     const found = findRoute(event.requestContext.http.method, event.rawPath);
     if ('problem' in found) return gatewayResult(problemReply(found));
     const run = pipelines.get(found.name);
     return run === undefined ? gatewayResult(problemReply(noSuchPath)) : run({ ...event, found }, context);
   };
+
+  const refuseEarly: RefuseEarly = async (head) => {
+    const found = findRoute(head.requestContext.http.method, head.rawPath);
+    if ('problem' in found) return gatewayResult(problemReply(found));
+    const { scope } = table[found.name] as Route;
+    try {
+      const caller = scope === undefined ? undefined : await authenticate(keys, head, scope);
+      return caller !== undefined && 'problem' in caller ? gatewayResult(problemReply(caller)) : undefined;
+    } catch (error) {
+      report(error);
+      return gatewayResult(problemReply(unexpected));
+    }
+  };
+
+  return Object.assign(answer, { refuseEarly });
 }
 
 type RunRoute = (request: { input: unknown; caller: ApiKey | undefined }) => Promise<Reply | Problem>;

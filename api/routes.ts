@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Scope } from '../core/api-key.ts';
-import { listUpTo, newEventSchema } from '../core/new-event.ts';
+import { newEventSchema } from '../core/new-event.ts';
 import type { Settings } from '../core/settings.ts';
 import { batchResultSchema } from './batch-results.ts';
 import { briefSchema } from './brief-answer.ts';
@@ -349,7 +349,7 @@ export type RouteName = keyof Routes;
 
 function batchOf(each: z.ZodType) {
   const message = `A list of 1 to ${MOST_IN_A_BATCH} events.`;
-  const events = listUpTo(MOST_IN_A_BATCH, z.array(each, message).min(1, message), message);
+  const events = z.array(each, message).min(1, message).max(MOST_IN_A_BATCH, message);
   return z.union(
     [z.strictObject({ events }), events.transform((all) => ({ events: all }))],
     `Send { "events": [...] } with 1 to ${MOST_IN_A_BATCH} events.`,

@@ -221,14 +221,6 @@ function deduplicationId() {
   });
 }
 
-/** Of a list that is too long, one element more than `most` is looked at. */
-export function listUpTo<Each extends z.ZodType>(most: number, list: z.ZodArray<Each>, message?: string) {
-  return z.preprocess(
-    (value) => (Array.isArray(value) && value.length > most ? value.slice(0, most + 1) : value),
-    list.max(most, message),
-  );
-}
-
 /** An instant in epoch milliseconds. */
 export function instantSchema() {
   // biome-ignore lint/style/noRestrictedGlobals: parsing a date asks no clock
@@ -247,13 +239,9 @@ function instant(now: () => number) {
   return instantSchema().refine((at) => at <= now() + TEN_YEARS * SECOND, 'An instant at most ten years from now.');
 }
 
-/** The number of tags is checked before any of them is looked at. */
 function tags() {
   const message = `A list of up to ${MAX_TAGS} tags.`;
-  return z
-    .custom<readonly string[]>((value) => Array.isArray(value) && value.length <= MAX_TAGS, message)
-    .meta({ type: 'array', maxItems: MAX_TAGS, items: { type: 'string', minLength: 1, maxLength: MAX_TAG_LENGTH } })
-    .pipe(z.array(boundedText(1, MAX_TAG_LENGTH)));
+  return z.array(boundedText(1, MAX_TAG_LENGTH), message).max(MAX_TAGS, message);
 }
 
 function boundedText(least: number, most: number) {

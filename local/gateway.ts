@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { HttpApi } from '../api/http-api.ts';
+import type { HttpApi, RefuseEarly, RequestHead } from '../api/http-api.ts';
 import { type Problem, problemReply } from '../api/problem.ts';
 import { gatewayResult } from '../api/reply.ts';
 import type { Site } from '../site/pages.ts';
@@ -13,29 +13,60 @@ import { isFromAnotherSite } from './other-sites.ts';
 const MAX_BYTES = 10 * 1_024 * 1_024;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
+/** Without `refuseEarly`, every body is read before its request is looked at, as API Gateway does. */
+type Api = HttpApi & { readonly refuseEarly?: RefuseEarly };
+
 /** Stands where API Gateway stands in the cloud: turns a request into an event for the same handlers, and serves the site and `/echo`. */
-export async function openGateway(api: HttpApi, site: Site, port: number): Promise<Server> {
-  const server = createServer(
-    (request, response) => void answer(api, site, request, response).catch(() => response.destroy()),
-  );
+export async function openGateway(api: Api, site: Site, port: number): Promise<Server> {
+  const listener = (request: IncomingMessage, response: ServerResponse) =>
+    void answer(api, site, request, response).catch(() => response.destroy());
+  const server = createServer(listener).on('checkContinue', listener);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
 }
 
-async function answer(api: HttpApi, site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(api: Api, site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
-  if (url === null || !LOOPBACK.test(request.headers.host ?? '')) return write(response, refusal(notLocal));
+  if (url === null || !LOOPBACK.test(request.headers.host ?? '')) return refuse(request, response, refusal(notLocal));
   const page = request.method === 'GET' || request.method === 'HEAD' ? site(url.pathname) : undefined;
-  if (isFromAnotherSite(request, page !== undefined)) return write(response, refusal(fromAnotherSite));
+  if (isFromAnotherSite(request, page !== undefined)) {
+    return refuse(request, response, refusal(fromAnotherSite));
+  }
+  const head = requestHead(request, url);
+  const isForApi = page === undefined && url.pathname !== '/echo';
+  const refused = isForApi ? await api.refuseEarly?.(head) : undefined;
+  if (refused !== undefined) return refuse(request, response, refused);
+  if (waitsForContinue(request)) response.writeContinue();
   const body = await bodyOf(request);
   if (body === undefined) {
     response.once('finish', () => request.destroy());
     return write(response, refusal(tooLarge));
   }
   if (page !== undefined) return void response.writeHead(200, page.headers).end(page.body);
-  if (url.pathname === '/echo') return echo(request, url, body, response);
-  write(response, await api(gatewayEvent(request, url, body), {} as Context));
+  if (!isForApi) return echo(request, url, body, response);
+  write(response, await api({ ...head, ...bodyFields(body) }, {} as Context));
+}
+
+/**
+ * Answers a request of whose body nothing was read. What comes of it all the same is thrown away, up to what a request may have, so
+ * that its sender gets to read the answer and can go on with the connection. A sender that waits to be told to go on never
+ * sends it: then the connection ends here.
+ */
+function refuse(request: IncomingMessage, response: ServerResponse, result: APIGatewayProxyStructuredResultV2): void {
+  if (waitsForContinue(request)) response.setHeader('connection', 'close');
+  let size = 0;
+  request
+    .on('error', () => {})
+    .on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BYTES) request.destroy();
+    });
+  write(response, result);
+}
+
+function waitsForContinue({ headers }: IncomingMessage): boolean {
+  return headers.expect !== undefined;
 }
 
 /** Undefined if there is more of it than a request may have. */
@@ -54,9 +85,8 @@ function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return promise;
 }
 
-function gatewayEvent(request: IncomingMessage, url: URL, body: Buffer): APIGatewayProxyEventV2 {
+function requestHead(request: IncomingMessage, url: URL): RequestHead {
   const now = Date.now();
-  const isText = isUtf8(body);
   const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(',')]);
   return {
     version: '2.0',
@@ -82,9 +112,13 @@ function gatewayEvent(request: IncomingMessage, url: URL, body: Buffer): APIGate
       time: new Date(now).toISOString(),
       timeEpoch: now,
     },
-    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
-    isBase64Encoded: !isText,
   };
+}
+
+function bodyFields(body: Buffer): Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'> {
+  const isText = isUtf8(body);
+  const isBase64Encoded = !isText;
+  return body.length === 0 ? { isBase64Encoded } : { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded };
 }
 
 /** Its length goes ahead, as API Gateway has it: in chunks it would take twice as long to write and to read. */
@@ -112,5 +146,5 @@ const notLocal: Problem = {
 const fromAnotherSite: Problem = {
   problem: 'own-machine-only',
   detail:
-    'A web page of another site asks for this. Call the queue from a program, such as the server behind that page, or from its own page /docs.',
+    'A web page of another site asks for this, or a browser ahead of its user. Call the queue from a program, such as the server behind that page, or from its own page /docs.',
 };

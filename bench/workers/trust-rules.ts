@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-const boundedReading = ['test/api/(read|write)-json', 'test/api/http-api'];
+const boundedReading = ['test/api/(read|write)-json'];
 const memory = ['test/adapters/dynamo-(api-keys|signing)'];
 const targets = ['test/core/target-url', 'test/api/publish-fields'];
 
@@ -46,20 +46,6 @@ export const trustRules: readonly Rule[] = [
     file: 'api/read-json.ts',
     code: 'if (text.length > MAX_BODY_BYTES || body.depth > MAX_BODY_DEPTH) return body;',
     without: '',
-    suites: boundedReading,
-  },
-  {
-    name: 'a list is checked by its length first',
-    file: 'core/new-event.ts',
-    code: 'value.slice(0, most + 1)',
-    without: 'value',
-    suites: boundedReading,
-  },
-  {
-    name: 'tags are counted before they are looked at',
-    file: 'core/new-event.ts',
-    code: 'Array.isArray(value) && value.length <= MAX_TAGS',
-    without: 'Array.isArray(value)',
     suites: boundedReading,
   },
   {
@@ -124,5 +110,33 @@ export const trustRules: readonly Rule[] = [
     code: "lower.replaceAll('_', '-')",
     without: 'lower',
     suites: targets,
+  },
+  {
+    name: 'what a browser loads ahead is refused',
+    file: 'local/other-sites.ts',
+    code: "if (isLoadedAhead(request)) return site !== 'same-origin';",
+    without: '',
+    suites: ['test/local/other-sites'],
+  },
+  {
+    name: 'an own page may have something loaded ahead',
+    file: 'local/other-sites.ts',
+    code: "if (isLoadedAhead(request)) return site !== 'same-origin';",
+    without: 'if (isLoadedAhead(request)) return true;',
+    suites: ['test/local/other-sites'],
+  },
+  {
+    name: 'the key is looked at before the body is read',
+    file: 'local/gateway.ts',
+    code: 'if (refused !== undefined) return',
+    without: 'if (refused !== refused) return',
+    suites: ['test/local/unread-body'],
+  },
+  {
+    name: 'whoever waits to be told to go on is told so',
+    file: 'local/gateway.ts',
+    code: 'if (waitsForContinue(request)) response.writeContinue();',
+    without: '',
+    suites: ['test/local/unread-body'],
   },
 ];

@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, chromium } from 'playwright-core';
 import type { EventAnswer } from '../../api/event-answer.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { askRaw, finishedEvent, publish, readEvent } from './http-client.ts';
+import { askRaw, eventually, finishedEvent, publish, readEvent } from './http-client.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -82,6 +85,17 @@ describe.each<[string, () => Headers]>([
   ['that shows a picture', () => ({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })],
   ['that shows a frame', () => ({ 'sec-fetch-site': 'cross-site', ...IN_A_FRAME })],
   ['in a browser that says nothing but the origin', () => ({ origin: 'https://evil.example' })],
+  ['that has it prefetched', () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch', ...IN_A_TAB })],
+  ['that has it prerendered', () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch;prerender', ...IN_A_TAB })],
+  ['that has it loaded for a purpose to come', () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'anything' })],
+  [
+    'that has it prefetched by another name of this machine',
+    () => ({ ...IN_A_TAB, 'sec-fetch-site': 'same-site', 'sec-purpose': 'prefetch' }),
+  ],
+  ['that has it prefetched by a browser that says nothing else', () => ({ 'sec-purpose': 'prefetch' })],
+  ['that has it prefetched by an older Chrome', () => ({ purpose: 'prefetch' })],
+  ['that has it prefetched by an older Firefox', () => ({ 'x-moz': 'prefetch' })],
+  ['that has it shown ahead by an older Safari', () => ({ 'x-purpose': 'preview' })],
 ])('a page %s', (_, marks) => {
   test.each(deeds)('cannot %s, and is told nothing', async (_name, { method, path, headers, body }) => {
     const answer = await askRaw(`${queue.url}${path()}`, { host, ...headers, ...marks() }, method, body);
@@ -115,6 +129,11 @@ describe('a link on a page of another site', () => {
     },
   );
 
+  test.each(['/docs', '/redoc'])('does not have %s loaded ahead', async (path) => {
+    const headers = { host, ...IN_A_TAB, 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch' };
+    expect((await askRaw(`${queue.url}${path}`, headers)).status).toBe(403);
+  });
+
   test('is followed by GET alone', async () => {
     expect((await follow('/docs', 'HEAD')).status).toBe(403);
   });
@@ -145,7 +164,9 @@ describe('whoever is no page of another site', () => {
     ['a page of the queue', () => ({ 'sec-fetch-site': 'same-origin', origin: queue.url })],
     ['a page of the queue as localhost', () => ({ host: 'LocalHost:3000', origin: 'http://localhost:3000' })],
     ['someone who types an address', () => ({ 'sec-fetch-site': 'none', ...IN_A_TAB })],
+    ['a page of the queue that prefetches', () => ({ 'sec-fetch-site': 'same-origin', 'sec-purpose': 'prefetch' })],
     ['a program', () => ({})],
+    ['a program that has a purpose', () => ({ purpose: 'statistics' })],
   ])('is answered: %s', async (_, headers) => {
     const answer = await askRaw(`${queue.url}/stats?password=demo`, { host, ...headers() });
     expect([answer.status, corsHeadersOf(answer.headers)]).toEqual([200, []]);
@@ -167,9 +188,10 @@ if (!existsSync(CHROMIUM)) process.stdout.write(`There is no ${CHROMIUM}: no pag
 inBrowser('in a browser', () => {
   let browser: Browser;
   let evil: Receiver;
+  let html: string;
 
   beforeAll(async () => {
-    evil = await openReceiver((_, response) => response.setHeader('content-type', 'text/html').end(evilPage()));
+    evil = await openReceiver((_, response) => response.setHeader('content-type', 'text/html').end(html));
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ['--headless', '--no-sandbox', '--disable-gpu'],
@@ -181,6 +203,7 @@ inBrowser('in a browser', () => {
   });
 
   test.each(['127.0.0.1', 'localhost'])('a page of another port of %s changes and reads nothing', async (name) => {
+    html = evilPage();
     const page = await browser.newPage();
     const statuses = new Map<string, number>();
     page.on('response', (response) => void statuses.set(new URL(response.url()).pathname, response.status()));
@@ -192,6 +215,27 @@ inBrowser('in a browser', () => {
     expect(await readEvent(queue.url, waiting.key)).toEqual(waiting);
     expect(await eventsOf(queue.url)).toHaveLength(2);
     await page.close();
+  });
+
+  test('what a page of another site has loaded ahead is refused', async () => {
+    const answers: [purpose: string | undefined, status: number | undefined][] = [];
+    const between = createServer((asked, answer) => {
+      const forwarded = request(`${queue.url}${asked.url}`, { headers: asked.headers }, (response) => {
+        answers.push([String(asked.headers['sec-purpose']), response.statusCode]);
+        response.pipe(answer.writeHead(response.statusCode ?? 0, response.headers));
+      });
+      forwarded.end();
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const target = `http://127.0.0.1:${(between.address() as AddressInfo).port}/events/${finished.key}?password=demo`;
+    const rules = JSON.stringify({ prefetch: [{ source: 'list', urls: [target], eagerness: 'immediate' }] });
+    html = `<!doctype html><script type="speculationrules">${rules}</script>`;
+    const page = await browser.newPage();
+    await page.goto(`${evil.url}/ahead`);
+    await eventually(async () => expect(answers).not.toEqual([]));
+    expect(answers).toEqual([['prefetch', 403]]);
+    await page.close();
+    between.close().closeAllConnections();
   });
 
   /** Tries whatever a browser lets it try, and notes what it got to read. */
