@@ -8,6 +8,7 @@ import type { Caller, SigningSecret } from '../core/ports.ts';
 import type { Answer } from '../core/progress.ts';
 import { parseTargetUrl, type TargetPolicy } from '../core/target-url.ts';
 import { addressGuard, type Guard } from './address-guard.ts';
+import { type Deadline, deadlineIn } from './deadline.ts';
 import { dnsResolver } from './dns-resolver.ts';
 import { bodyOf, headersOf, MAX_HEADER_LINES } from './http-answer.ts';
 import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
@@ -19,8 +20,6 @@ const IDLE_FOR = 1_000;
 const FOUND_CLOSED_WITHIN = 500;
 /** Names that hung before and are looked up at the same time: in DNS a look-up takes no thread. */
 const MOST_HUNG = 4;
-/** May be repeated without asking: RFC 9110, 9.2.2. */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 const MAX_HEADER_BYTES = 64 * 1_024;
 /** Lines of informational answers, empty ones too, before the final answer: a flood of them keeps a process from all else. */
 const MAX_INFORMATION_LINES = 1_000;
@@ -58,25 +57,32 @@ export function httpCaller(world: World): HttpCaller {
   const reuse = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: IDLE_FOR };
   const agents = { 'http:': new http.Agent(reuse), 'https:': new https.Agent(reuse) };
 
-  const call: Caller = async (event, attempt, secrets) => {
+  const call: Caller = async (event, attempt, secrets, triesLeft) => {
     const target = parseTargetUrl(event.url, targetPolicy);
     if ('refused' in target) return { outcome: 'blocked', error: target.refused };
     const url = new URL(target.url);
     const deadline = deadlineIn(event.timeout);
     const said = { attempt, secrets, userAgent, traceparent: traceparent(), now: now() };
     const options: RequestOptions = {
-      agent: agents[url.protocol as keyof typeof agents],
       method: event.method,
       headers: Object.fromEntries([...headersFor(event, said), ...event.headers]),
       lookup: guard.lookup,
       maxHeaderSize: MAX_HEADER_BYTES,
     };
+    const sendOn = (agent: http.Agent | false) =>
+      send(url, { ...options, agent }, event.body?.bytes, { guard, deadline });
+    let twice: { requests?: 2 } = {};
     try {
       guard.checkLiteral(url.hostname);
-      return { outcome: 'answered', answer: await exchange(url, options, event.body?.bytes, { guard, deadline }) };
+      let sent = sendOn(triesLeft <= 1 ? false : agents[url.protocol as keyof typeof agents]);
+      if (await metClosedConnection(sent)) {
+        twice = { requests: 2 };
+        sent = sendOn(false);
+      }
+      return { outcome: 'answered', answer: await sent.answer, ...twice };
     } catch (error) {
-      if (deadline.isOver()) return { outcome: 'timed_out', error: `No whole answer within ${event.timeout} ms.` };
-      return unansweredBecause(error);
+      if (!deadline.isOver()) return { ...unansweredBecause(error), ...twice };
+      return { outcome: 'timed_out', error: `No whole answer within ${event.timeout} ms.`, ...twice };
     } finally {
       deadline.clear();
     }
@@ -94,32 +100,6 @@ function guardOf({ allowsAddress, resolve, asksSystem = false }: World): Guard {
   if (resolve !== undefined) return addressGuard(allowsAddress, resolve);
   const system = asksSystem ? lookup : undefined;
   return addressGuard(allowsAddress, dnsResolver({ system }), { mostHung: MOST_HUNG });
-}
-
-type Deadline = {
-  readonly isOver: () => boolean;
-  /** Ends a request when the time is over, at whatever it is. */
-  bounds(request: ClientRequest): void;
-  clear(): void;
-};
-
-/** An abort signal would do the same, with a controller, listeners and a watched stream for each call: docs/performance.md. */
-function deadlineIn(milliseconds: number): Deadline {
-  let isOver = false;
-  let under: ClientRequest | undefined;
-  const end = () => under?.destroy(new Error('The time is over.'));
-  const timer = setTimeout(() => {
-    isOver = true;
-    end();
-  }, milliseconds);
-  return {
-    isOver: () => isOver,
-    bounds(request) {
-      under = request;
-      if (isOver) end();
-    },
-    clear: () => clearTimeout(timer),
-  };
 }
 
 type Said = {
@@ -153,31 +133,24 @@ function headersFor({ key, body, headers }: QueuedEvent, { attempt, secrets, use
 }
 
 /**
- * One request and its answer. A connection that the receiver closed while it was idle is found out only by using it, so
- * such a request goes out once more on a new one: if it is idempotent, and failed at once without a byte of an answer.
- * Otherwise the receiver may have seen it. https://nodejs.org/api/http.html#requestreusedsocket
+ * Whether a request went over a connection that its receiver had closed while it was idle, which is found out only by using it:
+ * it was used before, and closed again at once without a byte of an answer. Whether the receiver has seen the request is not known.
+ * https://nodejs.org/api/http.html#requestreusedsocket
  */
-async function exchange(
-  url: URL,
-  options: RequestOptions,
-  body: Uint8Array | undefined,
-  bounds: Bounds,
-): Promise<Answer> {
-  const startedAt = performance.now();
-  const first = send(url, options, body, bounds);
+async function metClosedConnection({ request, answer, startedAt }: Sent): Promise<boolean> {
   try {
-    return await first.answer;
+    await answer;
+    return false;
   } catch (error) {
-    const isStale =
-      first.request.reusedSocket && wasClosed(error) && performance.now() - startedAt < FOUND_CLOSED_WITHIN;
-    if (!isStale || !IDEMPOTENT.has(options.method ?? '')) throw error;
-    return send(url, { ...options, agent: false }, body, bounds).answer;
+    return request.reusedSocket && wasClosed(error) && performance.now() - startedAt < FOUND_CLOSED_WITHIN;
   }
 }
 
 type Bounds = { readonly guard: Guard; readonly deadline: Deadline };
+type Sent = { readonly request: ClientRequest; readonly answer: Promise<Answer>; readonly startedAt: number };
 
-function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, { guard, deadline }: Bounds) {
+function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, { guard, deadline }: Bounds): Sent {
+  const startedAt = performance.now();
   const request: ClientRequest = (url.protocol === 'https:' ? https : http).request(url, options);
   deadline.bounds(request);
   request.maxHeadersCount = MAX_HEADER_LINES;
@@ -201,7 +174,7 @@ function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, {
     });
   });
   request.end(body);
-  return { request, answer };
+  return { request, answer, startedAt };
 }
 
 function refuseFlood(request: ClientRequest): void {

@@ -19,6 +19,10 @@ const attemptSchema = z.strictObject({
   outcome: z.enum(['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked', 'crashed']),
   status_code: z.int().nullable(),
   error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
+  requests: z.literal(2).optional().meta({
+    description:
+      'There if the request went out a second time, because its connection was closed at once: the attempt used two of the tries.',
+  }),
 });
 
 /** An event as it is answered: what was sent, and what has happened to it so far. */
@@ -137,7 +141,7 @@ function textOf({ body, truncated }: Answer): string | undefined {
   }
 }
 
-function attemptAnswer({ number, startedAt, late, duration, outcome, statusCode, error }: Attempt) {
+function attemptAnswer({ number, startedAt, late, duration, outcome, statusCode, error, requests }: Attempt) {
   return {
     number,
     started_at_utc: iso(startedAt),
@@ -146,6 +150,7 @@ function attemptAnswer({ number, startedAt, late, duration, outcome, statusCode,
     outcome,
     status_code: statusCode ?? null,
     error: error ?? null,
+    ...(requests !== undefined && { requests }),
   };
 }
 

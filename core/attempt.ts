@@ -3,7 +3,7 @@ import type { Visitor } from './call-slots.ts';
 import { claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
 import { owedAttempt } from './late-attempt.ts';
-import { type Call, settle } from './lifecycle.ts';
+import { type Call, settle, triesLeft } from './lifecycle.ts';
 import { type Message, plain, type Received } from './message.ts';
 import type { PassOver } from './pass-over.ts';
 import type { SigningSecret } from './ports.ts';
@@ -72,7 +72,7 @@ export function attempter(
 
   async function makeCall(event: QueuedEvent, read: Waiting, secrets: readonly SigningSecret[]): Promise<Ended> {
     const startedAt = now();
-    const result = await call(event, read.nextAttempt, secrets);
+    const result = await call(event, read.nextAttempt, secrets, triesLeft(event, read));
     const made = { startedAt, endedAt: now(), result };
     unrecorded.keep(owedAttempt(event, read), made);
     return ended(event, read, made);

@@ -34,6 +34,7 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
     version: progress.version + 1,
     tryCount: progress.tryCount + 1,
     ...triedBefore(progress),
+    ...repeatedRequests(progress, call.result),
     attempts: withAttempt(progress.attempts, attemptOf(progress.nextAttempt, progress.nextAttemptAt, call)),
     ...lastAnswer(progress, call.result),
   };
@@ -47,10 +48,9 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
   };
   const endedBecause = reasonToEnd(call.result);
   if (endedBecause !== undefined) return { ...ended, endedBecause };
-  const tries = history.tryCount - (progress.triedBefore ?? 0);
-  if (tries >= event.maxTryCount) return ended;
+  if (triesLeft(event, history) <= 0) return ended;
 
-  const delay = Math.max(retryDelay(event.retry, tries, chance), askedDelay(call));
+  const delay = Math.max(retryDelay(event.retry, triedSince(history), chance), askedDelay(call));
   return {
     ...history,
     status: 'waiting_execution',
@@ -77,7 +77,15 @@ export function cancelled(event: QueuedEvent, progress: Waiting, now: number): F
  * it had at first. The numbers of its attempts go on.
  */
 export function reopened(progress: Finished, now: number): Waiting {
-  const { finishedAt: _, readableUntil, endedBecause, callbackOwed, withdrawnAttempt, ...history } = progress;
+  const {
+    finishedAt: _,
+    readableUntil,
+    endedBecause,
+    callbackOwed,
+    withdrawnAttempt,
+    repeatedRequests,
+    ...history
+  } = progress;
   const lastNumber = withdrawnAttempt ?? history.attempts.at(-1)?.number ?? 0;
   return {
     ...history,
@@ -87,6 +95,11 @@ export function reopened(progress: Finished, now: number): Waiting {
     nextAttempt: lastNumber + 1,
     nextAttemptAt: Math.max(now, history.underWayUntil ?? now),
   };
+}
+
+/** How many more requests an event may make. One that an attempt sent twice counts twice, so that its receiver sees no more of them than it has tries. */
+export function triesLeft(event: QueuedEvent, history: Tried): number {
+  return event.maxTryCount - triedSince(history) - (history.repeatedRequests ?? 0);
 }
 
 /** Whether it was asked to be tried again, and has not been since. */
@@ -186,6 +199,7 @@ export function attemptOf(number: number, at: number, { startedAt, endedAt, resu
     duration: endedAt - startedAt,
     outcome: result.outcome,
     ...(result.outcome === 'answered' ? { statusCode: result.answer.statusCode } : { error: result.error }),
+    ...(wentOutTwice(result) && { requests: 2 as const }),
   };
 }
 
@@ -202,8 +216,27 @@ export function isBetweenKept(attempts: readonly Attempt[], number: number): boo
   return isFull && last !== undefined && next !== undefined && last.number < number && number < next.number;
 }
 
+type Tried = Pick<Progress, 'tryCount' | 'triedBefore' | 'repeatedRequests'>;
+
+/** How many attempts have ended since an event was last asked to be tried again. */
+function triedSince({ tryCount, triedBefore = 0 }: Tried): number {
+  return tryCount - triedBefore;
+}
+
 function triedBefore({ triedBefore: count }: Progress): { triedBefore?: number } {
   return count === undefined ? {} : { triedBefore: count };
+}
+
+function repeatedRequests(
+  { repeatedRequests: count = 0 }: Progress,
+  result: Call['result'],
+): Pick<Tried, 'repeatedRequests'> {
+  const now = count + (wentOutTwice(result) ? 1 : 0);
+  return now === 0 ? {} : { repeatedRequests: now };
+}
+
+function wentOutTwice(result: Call['result']): boolean {
+  return result.outcome !== 'crashed' && result.requests === 2;
 }
 
 function lastAnswer(progress: Waiting, result: Call['result']): { lastAnswer?: Answer } {

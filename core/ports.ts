@@ -74,8 +74,15 @@ export type DueQueue = {
  * Makes one HTTP call for an event. Never throws: whatever happens is an outcome.
  *
  * @param secrets with each of which it is signed
+ * @param triesLeft how many tries the event has left, this one included. The last one meets no connection that was used before;
+ *   an earlier one may, and sends its request once more if its receiver has closed it, as the result says: that used two tries
  */
-export type Caller = (event: QueuedEvent, attempt: number, secrets: readonly SigningSecret[]) => Promise<CallResult>;
+export type Caller = (
+  event: QueuedEvent,
+  attempt: number,
+  secrets: readonly SigningSecret[],
+  triesLeft: number,
+) => Promise<CallResult>;
 
 /** By which a receiver knows that a call comes from this queue. One that was replaced signs up to an instant. */
 export type SigningSecret = { readonly secret: string; readonly until?: number };

@@ -47,6 +47,8 @@ type History = {
   readonly underWayUntil?: number;
   /** How many attempts had ended when it was asked to be tried again: its tries count from there. */
   readonly triedBefore?: number;
+  /** How many attempts since then sent their request twice. Each has used two of the event's tries. Absent while there was none. */
+  readonly repeatedRequests?: number;
   /** The first ten and the last ten. */
   readonly attempts: readonly Attempt[];
   /** What the latest answered attempt was answered with. */
@@ -63,12 +65,17 @@ export type Attempt = {
   readonly outcome: Outcome;
   readonly statusCode?: number;
   readonly error?: string;
+  /** 2 if the request went out a second time on a new connection; absent otherwise. */
+  readonly requests?: 2;
 };
 
 type Outcome = (CallResult | Crashed)['outcome'];
 
 /** How a call ended. Whatever a receiver does is one of these; a caller never throws. */
-export type CallResult = Answered | Unanswered;
+export type CallResult = (Answered | Unanswered) & Requests;
+
+/** `requests` is 2 if the first one met a connection that its receiver had closed, so that it went out once more on a new one; absent otherwise. */
+type Requests = { readonly requests?: 2 };
 
 /** How an attempt ended whose deliverer died in the call: nobody knows what the receiver did. */
 export type Crashed = { readonly outcome: 'crashed'; readonly error: string };

@@ -486,8 +486,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'the last failed attempt ends the event in the same write',
     file: 'core/lifecycle.ts',
-    code: 'if (tries >= event.maxTryCount) return ended;',
-    without: 'if (tries > event.maxTryCount) return ended;',
+    code: 'if (triesLeft(event, history) <= 0) return ended;',
+    without: 'if (triesLeft(event, history) < 0) return ended;',
   },
   {
     name: 'any attempt that succeeded makes the event a success',
@@ -615,8 +615,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'the tries of an event that was opened again count from there',
     file: 'core/lifecycle.ts',
-    code: 'history.tryCount - (progress.triedBefore ?? 0)',
-    without: 'history.tryCount',
+    code: 'return tryCount - triedBefore;',
+    without: 'return tryCount - 0 * triedBefore;',
   },
   {
     name: 'an event that is cancelled stays so when its attempt fails',
@@ -968,6 +968,34 @@ export const rules: readonly Rule[] = [
     code: '.update(body)',
     without: '.update(Buffer.from(body).toString())',
     suites: ['test/adapters/webhook-signature'],
+  },
+  {
+    name: 'a request that went out twice used two tries',
+    file: 'core/lifecycle.ts',
+    code: ' - (history.repeatedRequests ?? 0)',
+    without: '',
+    suites: ['test/core/lifecycle', 'test/adapters/kept-connections'],
+  },
+  {
+    name: 'an explicit retry gives all requests again',
+    file: 'core/lifecycle.ts',
+    code: '    repeatedRequests,\n    ...history\n  } = progress;',
+    without: '    ...history\n  } = progress;',
+    suites: ['test/core/lifecycle', 'test/adapters/kept-connections'],
+  },
+  {
+    name: 'the last request goes over a new connection',
+    file: 'adapters/http-caller.ts',
+    code: 'triesLeft <= 1 ? false : agents',
+    without: 'triesLeft < 1 ? false : agents',
+    suites: ['test/adapters/kept-connections'],
+  },
+  {
+    name: 'a request that met a closed connection goes out once more',
+    file: 'adapters/http-caller.ts',
+    code: 'return request.reusedSocket && wasClosed(error)',
+    without: 'return request.reusedSocket && !wasClosed(error)',
+    suites: ['test/adapters/kept-connections'],
   },
   {
     name: 'a call has one deadline for all of it',

@@ -30,7 +30,7 @@ export function strangerCaller(resolve?: LookupFunction): StrangerCaller {
       const now = Date.now();
       const wanted = newEvent.parse({ url_to_send_request: url });
       const key = { dueAt: now, uuid: randomUUID() };
-      return call({ ...wanted, timeout, key, publishedBy: 'bench', createdAt: now }, 1, secrets);
+      return call({ ...wanted, timeout, key, publishedBy: 'bench', createdAt: now }, 1, secrets, wanted.maxTryCount);
     },
     close,
   };

@@ -97,7 +97,8 @@ describe('a name that is resolved again', () => {
       network.answerLookups([...Array<string[]>(turnsAfter).fill([PUBLIC]), ['127.0.0.1']]);
       const caller = newCaller();
       const event = eventTo('http://turning.attacker.example/');
-      for (let n = 0; n < 5; n++) await Promise.all([caller.call(event, 1, secrets), caller.call(event, 1, secrets)]);
+      for (let n = 0; n < 5; n++)
+        await Promise.all([caller.call(event, 1, secrets, 3), caller.call(event, 1, secrets, 3)]);
       caller.close();
       expect(network.connects).toEqual(Array(turnsAfter === 0 ? 0 : 2).fill(PUBLIC));
     },
@@ -134,7 +135,7 @@ describe('an address that is not public', () => {
   test('is not connected to as a literal either where only the addresses are not allowed', async () => {
     const caller = httpCaller({ ...world(), targetPolicy: { privateTargets: true, ownHosts: [] } });
     for (const url of ['http://10.0.0.5/', 'https://10.0.0.5/', 'http://[::1]/', 'http://[::ffff:10.0.0.5]/'])
-      expect((await caller.call(eventTo(url), 1, secrets)).outcome).toBe('blocked');
+      expect((await caller.call(eventTo(url), 1, secrets, 3)).outcome).toBe('blocked');
     caller.close();
     expect(network.connects).toEqual([]);
   });
@@ -145,7 +146,7 @@ describe('an address that is not public', () => {
       let asked = 0;
       const caller = httpCaller({ ...world(), allowsAddress: () => ++asked === 1 });
       network.answerLookups([[PUBLIC]]);
-      const result = await caller.call(eventTo(`${scheme}://rerouted.attacker.example/`), 1, secrets);
+      const result = await caller.call(eventTo(`${scheme}://rerouted.attacker.example/`), 1, secrets, 3);
       caller.close();
       expect(result.outcome).toBe('blocked');
       expect(network.connects).toEqual([PUBLIC]);
@@ -158,7 +159,7 @@ describe('an address that is not public', () => {
     const caller = httpCaller({ ...world(), allowsAddress: () => true, targetPolicy });
     network.answerLookups([['10.0.0.5']]);
     for (const url of ['http://127.0.0.1/', 'http://[::1]/', 'http://intranet/', 'http://localhost/']) {
-      expect((await caller.call(eventTo(url), 1, secrets)).outcome).toBe('answered');
+      expect((await caller.call(eventTo(url), 1, secrets, 3)).outcome).toBe('answered');
     }
     caller.close();
     expect(network.connects).toEqual(['127.0.0.1', '::1', '10.0.0.5', '10.0.0.5']);
@@ -237,7 +238,7 @@ async function publishAndCall(text: string): Promise<CallResult | { outcome: 're
 
 async function call(url: string): Promise<CallResult> {
   const caller = newCaller();
-  const result = await caller.call(eventTo(url), 1, secrets);
+  const result = await caller.call(eventTo(url), 1, secrets, 3);
   caller.close();
   return result;
 }

@@ -66,15 +66,16 @@ describe('a call carries', () => {
     expect(body.toString()).toBe('gone');
   });
 
-  test("the event's own type, agent and accept in their place, in any spelling", async () => {
+  test("the event's own type, agent and wishes in their place, in any spelling", async () => {
     const headers = [
       ['CONTENT-TYPE', 'text/xml'],
       ['User-Agent', 'mine'],
       ['Accept', 'x/y'],
     ] as const;
     const call = await received({ method: 'PUT', headers, body: { kind: 'text', bytes: new Uint8Array([120]) } });
-    expect(call.headers).toMatchObject({ 'content-type': 'text/xml', 'user-agent': 'mine', accept: 'x/y' });
-    expect(call.rawHeaders.filter((name) => /^(content-type|user-agent|accept)$/i.test(name))).toHaveLength(3);
+    const sent = { 'content-type': 'text/xml', 'user-agent': 'mine', accept: 'x/y' };
+    expect(call.headers).toMatchObject(sent);
+    expect(call.rawHeaders.filter((name) => Object.keys(sent).includes(name.toLowerCase()))).toHaveLength(3);
   });
 
   test.each(['POST', 'PUT', 'PATCH'] as const)('a length of 0 if a %s has no body', async (method) => {
@@ -192,13 +193,13 @@ describe('there is no answer from a receiver that', () => {
     const caller = callerWith((_name, _options, answer) =>
       answer(Object.assign(new Error('127.0.0.53'), { code }), []),
     );
-    const result = await caller.call(event('http://nowhere.example/'), 1, secrets);
+    const result = await caller.call(event('http://nowhere.example/'), 1, secrets, 3);
     expect(result).toEqual({ outcome: 'unreachable', error: expect.stringMatching(error) });
   });
 
   test('may not be called any more, under the policy of today', async () => {
     const { call } = httpCaller({ ...world, targetPolicy: { privateTargets: false, ownHosts: [] } });
-    expect(await call(event(await closedPortUrl()), 1, secrets)).toMatchObject({ outcome: 'blocked' });
+    expect(await call(event(await closedPortUrl()), 1, secrets, 3)).toMatchObject({ outcome: 'blocked' });
   });
 });
 
@@ -213,7 +214,7 @@ describe('a connection', () => {
     expect(sockets.size).toBe(1);
   });
 
-  test('that the receiver closed while it was idle costs no attempt: the request goes out once more on a new one', async () => {
+  test('that the receiver closed while it was idle costs no attempt: the request goes out once more on a new one, and counts twice', async () => {
     const requests: number[] = [];
     let sockets = 0;
     const url = await spokenBy((socket) => {
@@ -224,26 +225,22 @@ describe('a connection', () => {
         else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
       });
     });
-    expect((await callTo(url)).outcome).toBe('answered');
-    expect((await callTo(url)).outcome).toBe('answered');
+    expect(await callTo(url)).not.toHaveProperty('requests');
+    expect(await callTo(url)).toMatchObject({ outcome: 'answered', requests: 2 });
     expect(requests).toEqual([1, 1, 2]);
   });
 
-  test.each<[string, QueuedEvent['method'], workFor: number]>([
-    ['at once, by POST, which may not be repeated unasked', 'POST', 0],
-    ['at once, by PATCH', 'PATCH', 0],
-    ['after it may have worked on the request', 'GET', 600],
-  ])('that breaks %s, is not made again', async (_, method, workFor) => {
+  test('that breaks after the receiver may have worked on the request is not made again', async () => {
     let requests = 0;
     const url = await spokenBy((socket) =>
       socket.on('data', () => {
         requests++;
         if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-        else setTimeout(() => socket.resetAndDestroy(), workFor);
+        else setTimeout(() => socket.resetAndDestroy(), 600);
       }),
     );
     expect((await callTo(url)).outcome).toBe('answered');
-    expect((await callTo(url, { method, timeout: 5_000 })).outcome).toBe('unreachable');
+    expect((await callTo(url)).outcome).toBe('unreachable');
     expect(requests).toBe(2);
   });
 
@@ -333,7 +330,7 @@ describe('a connection', () => {
     const caller = httpCaller(world);
     const arrived = Promise.withResolvers<ServerResponse>();
     const url = await receiving(arrived.resolve);
-    const result = caller.call(event(url), 1, secrets);
+    const result = caller.call(event(url), 1, secrets, 3);
     const response = await arrived.promise;
     caller.close();
     response.end();
@@ -346,7 +343,7 @@ describe('a connection', () => {
     const noteConnection = (message: unknown) => void connections.push((message as { socket: Socket }).socket);
     subscribe('net.client.socket', noteConnection);
     const url = await receiving((response) => response.end());
-    expect((await caller.call(event(url), 1, secrets)).outcome).toBe('answered');
+    expect((await caller.call(event(url), 1, secrets, 3)).outcome).toBe('answered');
     unsubscribe('net.client.socket', noteConnection);
     caller.close();
     expect(connections.map(({ destroyed }) => destroyed)).toEqual([true]);
@@ -362,7 +359,7 @@ function event(url: string, wishes: Partial<QueuedEvent> = {}): QueuedEvent {
 }
 
 function callTo(url: string, wishes?: Partial<QueuedEvent>): Promise<CallResult> {
-  return call(event(url, wishes), 1, secrets);
+  return call(event(url, wishes), 1, secrets, 3);
 }
 
 async function answerOf(url: string): Promise<Answer> {
@@ -375,7 +372,7 @@ async function answerOf(url: string): Promise<Answer> {
 async function received(wishes: Partial<QueuedEvent>, attempt = 1) {
   const receiver = await openReceiver((_, response) => response.end());
   cleanUps.push(receiver.close);
-  await call(event(receiver.url, wishes), attempt, secrets);
+  await call(event(receiver.url, wishes), attempt, secrets, 3);
   const [first] = receiver.calls;
   if (first === undefined) throw new Error('There was no call.');
   return first;

@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { QueuedEvent, RetryPolicy } from '../../core/event.ts';
-import { expiresAt, firstProgress, laterExpiry, progressExpiresAt, retryDelay, settle } from '../../core/lifecycle.ts';
+import {
+  expiresAt,
+  firstProgress,
+  laterExpiry,
+  progressExpiresAt,
+  reopened,
+  retryDelay,
+  settle,
+  triesLeft,
+} from '../../core/lifecycle.ts';
 import type { CallResult, Progress, Waiting } from '../../core/progress.ts';
 import { answered, queuedEvent } from '../sample-event.ts';
 
@@ -63,6 +72,36 @@ describe('settle', () => {
     expect(settled(queuedEvent(DUE), answered(500)).attempts).toEqual([
       { number: 1, startedAt: DUE + 50, late: 50, duration: 100, outcome: 'answered', statusCode: 500 },
     ]);
+  });
+
+  test.each([
+    [1, [4, 2, 1]],
+    [2, [4, 3, 1]],
+    [3, [4, 3, 2]],
+    [4, [4, 3, 2, 1]],
+  ])('takes a request that goes out twice in attempt %i for two of four tries', (twice, expected) => {
+    const event = queuedEvent(DUE, { maxTryCount: 4 });
+    const left: number[] = [];
+    let progress: Progress = firstProgress(event);
+    while (progress.status === 'waiting_execution') {
+      left.push(triesLeft(event, progress));
+      progress = settled(
+        event,
+        progress.nextAttempt === twice ? { ...answered(500), requests: 2 } : answered(500),
+        progress,
+      );
+    }
+    expect(left).toEqual(expected);
+    expect(progress.attempts.map(({ requests }) => requests)).toEqual(
+      expected.map((_, n) => (n + 1 === twice ? 2 : undefined)),
+    );
+    expect(triesLeft(event, reopened(progress, DUE))).toBe(4);
+  });
+
+  test('grows the delay of exponential retries by attempts, not by requests', () => {
+    const event = queuedEvent(DUE, { maxTryCount: 9, retry: policy('exponential') });
+    const first = settled(event, { ...answered(500), requests: 2 }) as Waiting;
+    expect(first.nextAttemptAt - (DUE + 150)).toBe(MINUTE);
   });
 
   test('keeps the latest answer when a later attempt has none', () => {

@@ -1,9 +1,7 @@
 import { simulatedClock } from '../../bench/workers/simulated-clock.ts';
 import { type CallSlots, unlimitedSlots } from '../../core/call-slots.ts';
-import type { QueuedEvent } from '../../core/event.ts';
 import type { Change } from '../../core/observed-store.ts';
-import type { DueQueue, EventStore } from '../../core/ports.ts';
-import type { CallResult } from '../../core/progress.ts';
+import type { Caller, DueQueue, EventStore } from '../../core/ports.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { quietWorld } from '../quiet-world.ts';
@@ -16,7 +14,7 @@ export const SECOND = 1_000;
 type Scene = {
   readonly store?: EventStore;
   readonly dueQueue?: DueQueue;
-  readonly call?: (event: QueuedEvent, attempt: number) => Promise<CallResult>;
+  readonly call?: Caller;
   readonly random?: () => number;
   /** How early its timers fire. */
   readonly earlyBy?: number;
@@ -48,9 +46,9 @@ export function simulation({
     ...quietWorld,
     store,
     dueQueue: dueQueue ?? messages,
-    call: (event, attempt) => {
+    call: (event, attempt, ...rest) => {
       calls.push({ at: clock.now(), attempt });
-      return call(event, attempt);
+      return call(event, attempt, ...rest);
     },
     now: clock.now,
     sleep: (milliseconds) => clock.sleep(Math.max(1, milliseconds - earlyBy)),

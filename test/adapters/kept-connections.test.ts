@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { httpCaller } from '../../adapters/http-caller.ts';
+import { eventAnswer, eventSchema } from '../../api/event-answer.ts';
+import type { QueuedEvent } from '../../core/event.ts';
+import { publicKey } from '../../core/event-key.ts';
+import { simulation } from '../core/simulation.ts';
+import { openReceiver } from '../local/receiver.ts';
+import { wantedEvent } from '../sample-event.ts';
+
+const cleanUps: (() => void)[] = [];
+
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0)) cleanUp();
+});
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+describe.each(methods)(
+  'of a %s that is read on a kept connection, and dropped, its receiver sees no more than the event has tries:',
+  (method) => {
+    test.each([
+      [1, [1]],
+      [2, [2]],
+      [3, [2, 1]],
+      [4, [2, 1, 1]],
+    ])('of %i tries, with a connection that was kept before', async (maxTryCount, requests) => {
+      const { keepConnection, run, requestsOf } = await failing();
+      await keepConnection();
+      const { event, progress } = await run({ method, maxTryCount });
+      expect(progress).toMatchObject({ status: 'max_try_count_reached', tryCount: requests.length });
+      expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual(requests);
+      expect(requestsOf(event)).toBe(maxTryCount);
+    });
+
+    test.each([
+      [1, [1]],
+      [2, [1, 1]],
+      [3, [1, 2]],
+      [4, [1, 2, 1]],
+    ])('of %i tries, with the connection of its own first attempt', async (maxTryCount, requests) => {
+      const { run, requestsOf } = await failing();
+      const { event, progress } = await run({ method, maxTryCount });
+      expect(progress).toMatchObject({ status: 'max_try_count_reached', tryCount: requests.length });
+      expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual(requests);
+      expect(requestsOf(event)).toBe(maxTryCount);
+    });
+
+    test('an explicit retry gives it all of them again', async () => {
+      const { keepConnection, run, retry, requestsOf } = await failing();
+      await keepConnection();
+      const { event } = await run({ method, maxTryCount: 3 });
+      expect(requestsOf(event)).toBe(3);
+      await keepConnection();
+      const { progress } = await retry(event);
+      expect(progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 4 });
+      expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual([2, 1, 2, 1]);
+      expect(requestsOf(event)).toBe(6);
+    });
+
+    test('the API says which attempts made two requests', async () => {
+      const { keepConnection, run } = await failing();
+      await keepConnection();
+      const { attempts } = eventSchema.parse(eventAnswer(await run({ method, maxTryCount: 3 })));
+      expect(attempts.map((attempt) => ('requests' in attempt ? attempt.requests : 'one'))).toEqual([2, 'one']);
+    });
+  },
+);
+
+describe.each(methods)('a %s that meets a connection that its receiver has closed', (method) => {
+  test.each([2, 3])('succeeds in the same attempt, if it has %i tries', async (maxTryCount) => {
+    const { keepConnection, run } = await dropping(200);
+    await keepConnection();
+    const { progress } = await run({ method, maxTryCount });
+    expect(progress).toMatchObject({
+      status: 'success',
+      tryCount: 1,
+      attempts: [{ outcome: 'answered', requests: 2 }],
+    });
+  });
+
+  test('cannot be its last try, which has a connection of its own', async () => {
+    const { keepConnection, run, requestsOf } = await dropping(200);
+    await keepConnection();
+    const { event, progress } = await run({ method, maxTryCount: 1 });
+    expect(progress).toMatchObject({ status: 'success', tryCount: 1, attempts: [{ outcome: 'answered' }] });
+    expect(progress.attempts[0]).not.toHaveProperty('requests');
+    expect(requestsOf(event)).toBe(1);
+  });
+});
+
+function failing() {
+  return dropping(500);
+}
+
+/** A queue, and a receiver that answers the first request of each connection, and drops a connection that is used again. */
+async function dropping(status: number) {
+  const used = new Set<unknown>();
+  const receiver = await openReceiver(({ path }, response) => {
+    const { socket } = response.req;
+    if (used.has(socket)) return void socket.resetAndDestroy();
+    used.add(socket);
+    response.writeHead(path === '/kept' ? 200 : status, { 'content-length': 0 }).end();
+  });
+  const { call, close } = httpCaller({
+    allowsAddress: () => true,
+    targetPolicy: { privateTargets: true, ownHosts: [] },
+    userAgent: 'event-queue/test',
+    now: Date.now,
+  });
+  cleanUps.push(receiver.close, close);
+  const { queue, deliverAll } = simulation({ call });
+
+  async function run(wishes: Partial<QueuedEvent>) {
+    const { event } = await queue.publish(wantedEvent({ url: receiver.url, ...wishes }), 'web');
+    return finished(event);
+  }
+
+  async function retry(event: QueuedEvent) {
+    await queue.retry(event.key);
+    return finished(event);
+  }
+
+  async function finished({ key }: QueuedEvent) {
+    await deliverAll();
+    const record = await queue.read(key);
+    if (record === undefined) throw new Error('There is no such event.');
+    return record;
+  }
+
+  return {
+    run,
+    retry,
+    keepConnection: () => run({ url: `${receiver.url}/kept` }),
+    requestsOf: ({ key }: QueuedEvent) =>
+      receiver.calls.filter(({ headers }) => headers['event-queue-key'] === publicKey(key)).length,
+  };
+}
