@@ -2,6 +2,7 @@ import { lookup } from 'node:dns';
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { QueuedEvent } from '../core/event.ts';
 import { publicKey } from '../core/event-key.ts';
 import type { Caller, SigningSecret } from '../core/ports.ts';
@@ -12,6 +13,7 @@ import { type Deadline, deadlineIn } from './deadline.ts';
 import { dnsResolver } from './dns-resolver.ts';
 import { bodyOf, headersOf, MAX_HEADER_LINES } from './http-answer.ts';
 import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
+import { closeOnSurplus } from './surplus.ts';
 import { signatureOf } from './webhook-signature.ts';
 
 /** Shorter than what any usual server waits before it closes an idle connection: then it is rarely met closed. */
@@ -74,6 +76,7 @@ export function httpCaller(world: World): HttpCaller {
     let twice: { requests?: 2 } = {};
     try {
       guard.checkLiteral(url.hostname);
+      await socketsAreRead();
       let sent = sendOn(triesLeft <= 1 ? false : agents[url.protocol as keyof typeof agents]);
       if (await metClosedConnection(sent)) {
         twice = { requests: 2 };
@@ -100,6 +103,15 @@ function guardOf({ allowsAddress, resolve, asksSystem = false }: World): Guard {
   if (resolve !== undefined) return addressGuard(allowsAddress, resolve);
   const system = asksSystem ? lookup : undefined;
   return addressGuard(allowsAddress, dnsResolver({ system }), { mostHung: MOST_HUNG });
+}
+
+/**
+ * Resolves when everything that had arrived on any connection has been read. So a kept connection on which surplus or its end has
+ * arrived is not used for another request. One turn of the event loop is not enough: it may have read its sockets before.
+ */
+async function socketsAreRead(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }
 
 type Said = {
@@ -156,16 +168,22 @@ function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, {
   request.maxHeadersCount = MAX_HEADER_LINES;
   let answerBegan = () => false;
   const answer = new Promise<Answer>((resolve, reject) => {
-    request.on('error', (error) => reject(wasClosed(error) && answerBegan() ? brokenOff(error) : error));
+    let response: IncomingMessage | undefined;
+    request.on('error', (error) => {
+      // What comes behind a complete answer is no part of it: RFC 9112, 6.3.
+      if (!response?.complete) reject(wasClosed(error) && answerBegan() ? brokenOff(error) : error);
+    });
     request.on('upgrade', (_, socket) => {
       socket.destroy();
       reject(new InvalidAnswer('The answer asks for another protocol.'));
     });
     refuseFlood(request);
-    request.on('response', (response) => {
-      void read(response)
+    closeOnSurplus(request);
+    request.on('response', (begun) => {
+      response = begun;
+      void read(begun)
         .then(resolve, reject)
-        .finally(() => endUnlessDone(request, response));
+        .finally(() => endUnlessDone(request, begun));
     });
     request.on('socket', (socket) => {
       const readBefore = socket.bytesRead;

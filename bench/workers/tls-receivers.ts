@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -29,9 +30,12 @@ export function trustTestAuthority(): () => void {
   return () => setDefaultCACertificates(authorities);
 }
 
-export async function openTlsReceiver(certificate: string): Promise<{ readonly port: number; close(): void }> {
+export async function openTlsReceiver(
+  certificate: string,
+  answer: RequestListener = (_, response) => response.end('ok'),
+): Promise<{ readonly port: number; close(): void }> {
   const options = { key: read('server.key'), cert: read(certificate) };
-  const server = https.createServer(options, (_, response) => response.end('ok')).listen(0, '127.0.0.1');
+  const server = https.createServer(options, answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
