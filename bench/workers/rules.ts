@@ -1026,6 +1026,14 @@ export const rules: readonly Rule[] = [
     suites: ['test/adapters/surplus'],
   },
   {
+    name: 'an answer that has arrived is read before its call times out',
+    file: 'adapters/deadline.ts',
+    code: 'setTimeout(() => endUnlessMoreComes(LAST_TURNS), milliseconds);',
+    without:
+      'setTimeout(() => {\n    isOver = true;\n    end();\n  }, endUnlessMoreComes.length * LAST_TURNS && milliseconds);',
+    suites: ['test/adapters/deadline'],
+  },
+  {
     name: 'a call has one deadline for all of it',
     file: 'adapters/http-caller.ts',
     code: '  deadline.bounds(request);\n',
