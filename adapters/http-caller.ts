@@ -67,6 +67,7 @@ export function httpCaller(world: World): HttpCaller {
     const said = { attempt, secrets, userAgent, traceparent: traceparent(), now: now() };
     const options: RequestOptions = {
       method: event.method,
+      path: pathOf(url),
       headers: Object.fromEntries([...headersFor(event, said), ...event.headers]),
       lookup: guard.lookup,
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -114,6 +115,12 @@ async function socketsAreRead(): Promise<void> {
   await nextTurn();
 }
 
+/** All of a URL between its host and its fragment. Node would leave out the question mark of an empty query. */
+function pathOf({ href, origin }: URL): string {
+  const [path = '/'] = href.slice(origin.length).split('#');
+  return path;
+}
+
 type Said = {
   readonly attempt: number;
   readonly secrets: readonly SigningSecret[];
@@ -128,6 +135,7 @@ function headersFor({ key, body, headers }: QueuedEvent, { attempt, secrets, use
   const defaults: [string, string][] = [
     ['user-agent', userAgent],
     ['accept', '*/*'],
+    ['accept-encoding', 'identity'],
     ...(traceparent !== undefined ? ([['traceparent', traceparent]] as [string, string][]) : []),
     ...(body ? ([['content-type', DEFAULT_TYPES[body.kind]]] as [string, string][]) : []),
   ];

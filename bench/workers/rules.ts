@@ -1034,6 +1034,13 @@ export const rules: readonly Rule[] = [
     suites: ['test/adapters/deadline'],
   },
   {
+    name: 'the question mark of an empty query is sent',
+    file: 'adapters/http-caller.ts',
+    code: '      path: pathOf(url),\n',
+    without: '      path: url.pathname + url.search + pathOf(url).slice(0, 0),\n',
+    suites: ['test/adapters/http-caller'],
+  },
+  {
     name: 'a call has one deadline for all of it',
     file: 'adapters/http-caller.ts',
     code: '  deadline.bounds(request);\n',

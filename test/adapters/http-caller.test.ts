@@ -8,6 +8,7 @@ import { httpCaller } from '../../adapters/http-caller.ts';
 import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { Answer, CallResult } from '../../core/progress.ts';
+import { parseTargetUrl } from '../../core/target-url.ts';
 import { openReceiver } from '../local/receiver.ts';
 import { queuedEvent, secrets } from '../sample-event.ts';
 
@@ -37,6 +38,7 @@ describe('a call carries', () => {
       host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       connection: 'keep-alive',
       accept: '*/*',
+      'accept-encoding': 'identity',
       'user-agent': 'event-queue/test',
       'webhook-id': '00000000-0000-4000-8000-000000000000',
       'webhook-timestamp': String(Math.floor(NOW / 1_000)),
@@ -71,11 +73,40 @@ describe('a call carries', () => {
       ['CONTENT-TYPE', 'text/xml'],
       ['User-Agent', 'mine'],
       ['Accept', 'x/y'],
+      ['Accept-ENCODING', 'gzip, br'],
     ] as const;
     const call = await received({ method: 'PUT', headers, body: { kind: 'text', bytes: new Uint8Array([120]) } });
-    const sent = { 'content-type': 'text/xml', 'user-agent': 'mine', accept: 'x/y' };
+    const sent = { 'content-type': 'text/xml', 'user-agent': 'mine', accept: 'x/y', 'accept-encoding': 'gzip, br' };
     expect(call.headers).toMatchObject(sent);
-    expect(call.rawHeaders.filter((name) => Object.keys(sent).includes(name.toLowerCase()))).toHaveLength(3);
+    expect(call.rawHeaders.filter((name) => Object.keys(sent).includes(name.toLowerCase()))).toHaveLength(4);
+  });
+
+  test.each([
+    ['/?', '/?'],
+    ['/path?', '/path?'],
+    ['?', '/?'],
+    ['/path?#fragment', '/path?'],
+    ['/path#', '/path'],
+    ['/path#?', '/path'],
+    ['', '/'],
+    ['#fragment', '/'],
+    ['?a=b', '/?a=b'],
+    ['/a?b?c=?&&=%3F', '/a?b?c=?&&=%3F'],
+    ['//two//slashes/', '//two//slashes/'],
+    ['/a/./b/../c', '/a/c'],
+    ['/%7e%2F%2e%c3%bc+', '/%7e%2F%2e%c3%bc+'],
+    ['/grün?grün=ü', '/gr%C3%BCn?gr%C3%BCn=%C3%BC'],
+    ['/!$&\'()*+,;=:@|^`{}<>"[]~', "/!$&'()*+,;=:@|%5E%60%7B%7D%3C%3E%22[]~"],
+    ['?!$&\'()*+,;=:@|^`{}<>"[]~/', '/?!$&%27()*+,;=:@|^`{}%3C%3E%22[]~/'],
+    ['/a b?c d', '/a%20b?c%20d'],
+  ])('the path and the query of its URL as they are shown: %j as %s', async (written, sent) => {
+    const receiver = await openReceiver((_, response) => response.end());
+    cleanUps.push(receiver.close);
+    const target = parseTargetUrl(receiver.url + written, world.targetPolicy);
+    if ('refused' in target) throw new Error(target.refused);
+    await callTo(target.url);
+    expect(receiver.calls).toMatchObject([{ path: sent, headers: { host: new URL(receiver.url).host } }]);
+    expect(target.url.replace(/#.*/, '')).toBe(receiver.url + sent);
   });
 
   test.each(['POST', 'PUT', 'PATCH'] as const)('a length of 0 if a %s has no body', async (method) => {
