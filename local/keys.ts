@@ -7,6 +7,7 @@ import { type CloudTable, cloudTable, refusalOfAws } from './cloud-table.ts';
 import { announcedAddress, FolderInUse, FolderUnusable, openDataFolder } from './data-folder.ts';
 import { embeddedTable, tableAt } from './embedded-table.ts';
 import { DEFAULT_DATA_FOLDER } from './options.ts';
+import { surviveUnreadOutput } from './unread-output.ts';
 
 const help = `API keys of the event queue on this machine, whether it runs or not, or of one on AWS.
 
@@ -30,6 +31,7 @@ class Refused extends Error {}
 type Run = (table: DynamoTable) => Promise<string>;
 type Place = { readonly dataFolder: string; readonly mustExist: boolean } | CloudTable;
 
+surviveUnreadOutput();
 try {
   const asked = parseCommand(process.argv.slice(2));
   console.log(asked === 'help' ? help : await onTable(asked.place, asked.run));

@@ -3,7 +3,9 @@ import { FolderUnusable } from './data-folder.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from './local-queue.ts';
 import { help, type Options, parseOptions } from './options.ts';
 import { failureText } from './report.ts';
+import { surviveUnreadOutput } from './unread-output.ts';
 
+surviveUnreadOutput();
 const options = parseOptions(process.argv.slice(2));
 if ('help' in options) console.log(help);
 else if ('mistake' in options) fail(options.mistake, 2);

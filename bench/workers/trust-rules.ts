@@ -139,4 +139,11 @@ export const trustRules: readonly Rule[] = [
     without: '',
     suites: ['test/local/unread-body'],
   },
+  {
+    name: 'a queue goes on when nobody reads what it prints',
+    file: 'local/main.ts',
+    code: 'surviveUnreadOutput();\n',
+    without: '',
+    suites: ['test/local/unread-output'],
+  },
 ];
