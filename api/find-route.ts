@@ -9,7 +9,7 @@ export type FoundRoute<Name extends string> = {
   readonly renamed: ReadonlyMap<string, string>;
 };
 
-/** Finds which of the routes, by its path or an alias, takes a request; or says why none does. */
+/** Finds which of the routes, by its path or an alias, takes a request, or says why none does. A route that takes GET takes HEAD as well. */
 export function routeFinder<Name extends string>(routes: readonly (readonly [Name, Route])[]) {
   const paths = routes.flatMap(([name, { method, path, aliases }]) => {
     return [{ path }, ...aliases].map((way) => ({
@@ -22,7 +22,7 @@ export function routeFinder<Name extends string>(routes: readonly (readonly [Nam
 
   return (method: string, path: string): FoundRoute<Name> | Problem => {
     const matching = paths.filter(({ pattern }) => pattern.test(path));
-    const found = matching.find((one) => one.method === method);
+    const found = matching.find((one) => one.method === (method === 'HEAD' ? 'GET' : method));
     if (found !== undefined) {
       return { name: found.name, parameters: parametersIn(path, found.pattern), renamed: found.renamed };
     }
@@ -54,6 +54,7 @@ export const noSuchPath: Problem = {
 };
 
 function wrongMethod(methods: readonly string[]): Problem {
-  const allow = [...new Set(methods)].join(', ');
+  const all = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const allow = [...new Set(all)].join(', ');
   return { problem: 'method-not-allowed', detail: `This path takes ${allow}.`, headers: { allow } };
 }

@@ -11,7 +11,7 @@ import { openApiDocument } from './openapi.ts';
 import { parseRequest } from './parse-request.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
 import { MAX_QUERY_LENGTH, queryParameters } from './query.ts';
-import { gatewayResult, type Reply } from './reply.ts';
+import { gatewayResult, type Reply, withoutBodyToHead } from './reply.ts';
 import { type FunctionName, type Route, type RouteName, routes } from './routes.ts';
 import { validate } from './validate.ts';
 
@@ -80,7 +80,8 @@ export function httpApi(world: World): HttpApi & { readonly refuseEarly: RefuseE
     }
   };
 
-  return Object.assign(answer, { refuseEarly });
+  const api: HttpApi = async (event, context) => withoutBodyToHead(event, await answer(event, context));
+  return Object.assign(api, { refuseEarly });
 }
 
 type RunRoute = (request: { input: unknown; caller: ApiKey | undefined }) => Promise<Reply | Problem>;

@@ -1,4 +1,4 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { writeJson } from './write-json.ts';
 
 /** An answer of the API, before it is written out. */
@@ -8,11 +8,30 @@ export type Reply<Body = unknown> = {
   readonly body: Body;
 };
 
-/** A reply as API Gateway takes it. Nobody on the way may keep it: it belongs to the holder of a key. */
+/**
+ * Writes a reply as API Gateway takes it. Its length is stated here, because the answer to a HEAD request says it without a body.
+ * Nobody on the way may keep the reply: it belongs to the holder of a key.
+ */
 export function gatewayResult({ status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 {
+  const text = writeJson(body);
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-    body: writeJson(body),
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body: text,
   };
+}
+
+/** Leaves the body out of an answer to a HEAD request, and nothing else: RFC 9110, section 9.3.2. */
+export function withoutBodyToHead(
+  { requestContext: { http } }: Pick<APIGatewayProxyEventV2, 'requestContext'>,
+  result: APIGatewayProxyStructuredResultV2,
+): APIGatewayProxyStructuredResultV2 {
+  if (http.method !== 'HEAD') return result;
+  const { body, isBase64Encoded, ...head } = result;
+  return head;
 }

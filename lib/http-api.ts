@@ -83,13 +83,18 @@ export class QueueHttpApi extends Construct {
     ) as Record<FunctionName, HttpLambdaIntegration>;
     for (const { method, path, aliases, function: name } of Object.values<Route>(routes(defaultSettings, () => 0))) {
       for (const one of [path, ...aliases.map((alias) => alias.path)]) {
-        this.api.addRoutes({ path: one, methods: [HttpMethod[method]], integration: integrations[name] });
+        this.api.addRoutes({ path: one, methods: methodsOf(method), integration: integrations[name] });
       }
     }
     const { DEFAULT: routeKey } = HttpRouteKey;
     const others = new HttpRoute(this, 'Default', { httpApi: this.api, routeKey, integration: integrations.site });
     Validations.of(others).acknowledge(...keyIsChecked);
   }
+}
+
+/** HEAD is answered wherever GET is: RFC 9110, section 9.1. */
+function methodsOf(method: Route['method']): HttpMethod[] {
+  return method === 'GET' ? [HttpMethod.GET, HttpMethod.HEAD] : [HttpMethod[method]];
 }
 
 const keyIsChecked = [
@@ -114,7 +119,7 @@ const accessLine = AccessLogFormat.custom(
 function corsFor(origins: readonly string[]): CorsPreflightOptions {
   return {
     allowOrigins: [...origins],
-    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
     allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
     maxAge: Duration.days(1),
   };

@@ -43,7 +43,9 @@ async function answer(api: Api, site: Site, request: IncomingMessage, response: 
     response.once('finish', () => request.destroy());
     return write(response, refusal(tooLarge));
   }
-  if (page !== undefined) return void response.writeHead(200, page.headers).end(page.body);
+  if (page !== undefined) {
+    return void response.writeHead(200, { ...page.headers, 'content-length': page.body.length }).end(page.body);
+  }
   if (!isForApi) return echo(request, url, body, response);
   write(response, await api({ ...head, ...bodyFields(body) }, {} as Context));
 }
@@ -121,10 +123,9 @@ function bodyFields(body: Buffer): Pick<APIGatewayProxyEventV2, 'body' | 'isBase
   return body.length === 0 ? { isBase64Encoded } : { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded };
 }
 
-/** Its length goes ahead, as API Gateway has it: in chunks it would take twice as long to write and to read. */
-function write(response: ServerResponse, { statusCode, headers, body = '' }: APIGatewayProxyStructuredResultV2): void {
-  const all = { ...(headers as Record<string, string>), 'content-length': Buffer.byteLength(body) };
-  response.writeHead(statusCode ?? 200, all).end(body);
+/** The length of an answer goes ahead, as API Gateway has it: in chunks it would take twice as long to write and to read. */
+function write(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyStructuredResultV2): void {
+  response.writeHead(statusCode ?? 200, headers as Record<string, string>).end(body);
 }
 
 function refusal(problem: Problem): APIGatewayProxyStructuredResultV2 {

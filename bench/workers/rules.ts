@@ -1216,6 +1216,20 @@ export const rules: readonly Rule[] = [
     suites: api,
   },
   {
+    name: 'a route that takes GET takes HEAD',
+    file: 'api/find-route.ts',
+    code: "(method === 'HEAD' ? 'GET' : method)",
+    without: 'method',
+    suites: api,
+  },
+  {
+    name: 'an answer to HEAD has no body',
+    file: 'api/http-api.ts',
+    code: 'withoutBodyToHead(event, await answer(event, context))',
+    without: 'answer(event, context)',
+    suites: api,
+  },
+  {
     name: 'what is not valid is said in sentences',
     file: 'api/validate.ts',
     code: 'schema.safeParse(input, { error: sentenceFor })',

@@ -112,6 +112,7 @@ function routeChanges(): readonly Change[] {
         `if (method !== '${method}' || one !== '${path}') ${add}`,
       ],
     ),
+    ['HEAD is served where GET is', API, '[HttpMethod.GET, HttpMethod.HEAD]', '[HttpMethod.GET]'],
     [
       'what is no route gets our 404',
       API,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { eventSchema } from '../../api/event-answer.ts';
 import { problemSchema } from '../../api/problem.ts';
-import { routes } from '../../api/routes.ts';
+import { type Route, routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { apiClient, START } from './api-client.ts';
@@ -231,12 +231,13 @@ describe('paths', () => {
   );
 
   test.each([
-    ['DELETE', '/events', 'POST, GET'],
+    ['DELETE', '/events', 'POST, GET, HEAD'],
     ['GET', '/receive_event', 'POST'],
-    ['POST', '/health', 'GET'],
-    ['PUT', '/events/x', 'GET, DELETE'],
+    ['HEAD', '/receive-event', 'POST'],
+    ['POST', '/health', 'GET, HEAD'],
+    ['PUT', '/events/x', 'GET, HEAD, DELETE'],
   ])('%s %s is a 405 that allows %s', async (method, path, allow) => {
-    expect(await apiClient().send({ method, path })).toMatchObject({ status: 405, headers: { allow } });
+    expect(await apiClient().sendRaw({ method, path })).toMatchObject({ statusCode: 405, headers: { allow } });
   });
 
   test.each(['x', '98106543999.750-00000000-0000-4000-8000-000000000000', '%', '%00', '%2F', 'a%20b'])(
@@ -254,6 +255,63 @@ describe('paths', () => {
     const { status, body } = await apiClient().send({ path: '/get-event', query });
     expect(status).toBe(422);
     expect(body.errors.map((error: { path: string }) => error.path)).toContain(path);
+  });
+});
+
+describe('HEAD', () => {
+  const read = Object.values<Route>(routes(defaultSettings, () => 0)).filter(({ method }) => method === 'GET');
+  const paths = read.flatMap(({ path, aliases }) => [path, ...aliases.map((alias) => alias.path)]);
+  const headers = (key: string) => ({ 'x-api-key': key });
+
+  test.each(paths)('%s is answered as GET, without a body', async (path) => {
+    const { publish, sendRaw } = apiClient();
+    const { body: event } = await publish({ url_to_send_request: URL });
+    const filled = path.replace('{key}', event.key);
+    const query = path === '/get-event' ? `event_key=${event.key}` : '';
+    const requests = [
+      { path: filled, query },
+      { path: filled, query: 'no_such_parameter=1' },
+      { path: filled, query, headers: headers('publish') },
+      { path: filled, query, headers: headers('unknown') },
+      { path: path.replace('{key}', 'x'), query: 'event_key=x' },
+    ];
+    const statuses = new Set<number | undefined>();
+    for (const request of requests) {
+      const get = await sendRaw(request);
+      const head = await sendRaw({ ...request, method: 'HEAD' });
+      expect([head.statusCode, head.headers]).toEqual([get.statusCode, get.headers]);
+      expect(head.headers?.['content-length']).toBe(Buffer.byteLength(get.body ?? ''));
+      expect(head).not.toHaveProperty('body');
+      statuses.add(head.statusCode);
+    }
+    expect(statuses).toContain(200);
+    expect(statuses).toContain(422);
+  });
+
+  test('waits as GET does', async () => {
+    const { publish, sendRaw, queue, messages } = apiClient();
+    const { body: event } = await publish({ url_to_send_request: URL });
+    const answers = ['HEAD', 'GET'].map((method) =>
+      sendRaw({ method, path: `/events/${event.key}`, query: 'wait=20' }),
+    );
+    await queue.deliver(messages.take());
+    const [head, get] = await Promise.all(answers);
+    expect(JSON.parse(get?.body ?? '').status).toBe('success');
+    expect([head?.statusCode, head?.headers]).toEqual([200, get?.headers]);
+  });
+
+  test.each(['/nothing', '/', '/events/batch', '/receive-event'])('%s is refused without a body', async (path) => {
+    const { statusCode, ...rest } = await apiClient().sendRaw({ method: 'HEAD', path });
+    expect([404, 405]).toContain(statusCode);
+    expect(rest).not.toHaveProperty('body');
+  });
+
+  test('is answered without a body also where something failed', async () => {
+    const store = { ...memoryEventStore(), findEvent: () => Promise.reject(new Error('gone')) };
+    const path = '/events/98106543999.750-00000000-0000-4000-8000-000000000000';
+    const { statusCode, ...rest } = await apiClient({ store }).sendRaw({ method: 'HEAD', path });
+    expect(statusCode).toBe(503);
+    expect(rest).not.toHaveProperty('body');
   });
 });
 

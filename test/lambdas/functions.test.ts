@@ -54,7 +54,7 @@ describe('the functions', () => {
 
   test('know which methods the paths of all take: whatever is no route goes to one of them', async () => {
     const { status, headers } = await ask('site', 'PUT', '/events');
-    expect([status, headers?.allow]).toEqual([405, 'POST, GET']);
+    expect([status, headers?.allow]).toEqual([405, 'POST, GET, HEAD']);
   });
 
   test('refuse the URLs of the queue itself', async () => {
@@ -105,12 +105,12 @@ describe('whoever may invoke publish', () => {
 });
 
 describe('the site', () => {
-  const request = (rawPath: string, headers: object) =>
+  const request = (rawPath: string, headers: object, method = 'GET') =>
     ({
       rawPath,
       rawQueryString: '',
       headers,
-      requestContext: { http: { method: 'GET' } },
+      requestContext: { http: { method } },
     }) as unknown as APIGatewayProxyEventV2;
 
   test('answers pages, compressed for whoever takes that', async () => {
@@ -122,6 +122,21 @@ describe('the site', () => {
     expect(String(page)).toMatch(/<!doctype html>/i);
     expect(compressed.headers).toMatchObject({ ...plain.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' });
     expect(gunzipSync(Buffer.from(compressed.body ?? '', 'base64'))).toEqual(page);
+  });
+
+  test.each([
+    ['/docs', {}],
+    ['/docs', { 'accept-encoding': 'gzip' }],
+    ['/redoc/start.js', {}],
+    ['/health', {}],
+    ['/openapi.json', {}],
+    ['/nothing-here', {}],
+  ])('answers HEAD %s as GET with %j, without a body', async (path, headers) => {
+    const { handler } = await import('../../lambdas/site.ts');
+    const get = await handler(request(path, headers), context);
+    const head = await handler(request(path, headers, 'HEAD'), context);
+    const length = Buffer.byteLength(get.body ?? '', get.isBase64Encoded ? 'base64' : 'utf8');
+    expect(head).toEqual({ statusCode: get.statusCode, headers: { ...get.headers, 'content-length': length } });
   });
 
   test('answers what is no page as the API does', async () => {

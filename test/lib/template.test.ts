@@ -209,7 +209,9 @@ describe('the least that each function needs', () => {
 describe('the API', () => {
   const wanted = Object.values<Route>(routes(defaultSettings, () => 0)).flatMap(
     ({ method, path, aliases, function: name }) =>
-      [path, ...aliases.map((alias) => alias.path)].map((one) => [`${method} ${one}`, name] as const),
+      [path, ...aliases.map((alias) => alias.path)].flatMap((one) =>
+        (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((each) => [`${each} ${one}`, name] as const),
+      ),
   );
 
   test.each([...wanted, ['$default', 'site'] as const])('%s goes to %s', (key, name) => {
@@ -242,7 +244,7 @@ describe('the API', () => {
     stackWith({ corsOrigins: ['https://app.example.com'] }).hasResourceProperties('AWS::ApiGatewayV2::Api', {
       CorsConfiguration: {
         AllowOrigins: ['https://app.example.com'],
-        AllowMethods: ['GET', 'POST', 'DELETE'],
+        AllowMethods: ['GET', 'HEAD', 'POST', 'DELETE'],
         AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
       },
     });

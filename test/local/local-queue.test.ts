@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { finishedEvent, publish } from './http-client.ts';
+import { askRaw, finishedEvent, publish } from './http-client.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 
 let queue: LocalQueue;
@@ -157,6 +157,26 @@ describe('the local server', () => {
     const body = Buffer.alloc(10 * 1_024 * 1_024 + 1);
     const response = await fetch(`${queue.url}/events`, { method: 'POST', body, headers: { 'x-api-key': 'demo' } });
     expect([response.status, response.headers.get('content-type')]).toEqual([413, 'application/problem+json']);
+  });
+
+  test.each<[string, Record<string, string>, number]>([
+    ['/health', {}, 200],
+    ['/openapi.json', {}, 200],
+    ['/docs', {}, 200],
+    ['/docs/favicon.png', {}, 200],
+    ['/events', { 'x-api-key': 'demo' }, 200],
+    ['/events', {}, 401],
+    ['/events/x', { 'x-api-key': 'demo' }, 404],
+    ['/nothing', {}, 404],
+    ['/receive-event', { 'x-api-key': 'demo' }, 405],
+    ['/health', { host: 'example.com' }, 403],
+  ])('answers HEAD %s with %j as GET, without a body', async (path, headers, status) => {
+    const asked = { host: new URL(queue.url).host, ...headers };
+    const get = await askRaw(`${queue.url}${path}`, asked);
+    const head = await askRaw(`${queue.url}${path}`, asked, 'HEAD');
+    const { date, ...expected } = get.headers;
+    expect(head).toEqual({ status, headers: { ...expected, date: expect.any(String) }, body: '' });
+    expect(get.status).toBe(status);
   });
 
   test('/echo answers with what it got', async () => {
