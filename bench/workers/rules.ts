@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 
 const core = ['test/core'];
+const cancels = ['test/core/cancel-under-way', 'test/core/late-attempt', 'test/core/retry-after-cancel'];
 const dueQueue = ['test/adapters/due-queue'];
 const api = ['test/api'];
 const caller = ['test/adapters/hostile-receivers', 'test/adapters/http-caller'];
@@ -696,78 +697,91 @@ export const rules: readonly Rule[] = [
     file: 'core/attempt-recorder.ts',
     code: 'const wasMissing = await recordLate(named, ended.call);',
     without: 'const wasMissing = false;',
+    suites: cancels,
   },
   {
     name: 'such an attempt is tried on what its event is by then',
     file: 'core/attempt-recorder.ts',
     code: 'if (await store.recordUnlessChanged(event, progress, late)) return true;',
     without: 'return store.recordUnlessChanged(event, progress, late);',
+    suites: cancels,
   },
   {
     name: 'such an attempt is added once',
     file: 'core/late-attempt.ts',
     code: 'return !attempts.some(({ number }) => number === attempt) && ',
     without: 'return ',
+    suites: cancels,
   },
   {
     name: 'such an attempt is not added while it is owed',
     file: 'core/late-attempt.ts',
     code: "if (progress.status === 'waiting_execution' && attempt >= progress.nextAttempt) return false;",
     without: '',
+    suites: cancels,
   },
   {
     name: 'such an attempt uses no try of a retry since then',
     file: 'core/late-attempt.ts',
     code: '...(wasBeforeRetry && { triedBefore: triedBefore + 1 }),',
     without: '',
+    suites: cancels,
   },
   {
     name: 'an attempt is settled again where another was added meanwhile',
     file: 'core/attempt-recorder.ts',
     code: 'if (progress === undefined || !isSameOwed(read, progress)) return undefined;',
     without: 'if (progress === undefined || isSameOwed(read, progress) || progress.status) return undefined;',
+    suites: cancels,
   },
   {
     name: 'a success of an event that was tried again keeps what was added meanwhile',
     file: 'core/deliver.ts',
     code: ' || read.triedBefore !== undefined) return',
     without: ') return',
+    suites: cancels,
   },
   {
     name: 'a call that could not be recorded before a cancel is added after it',
     file: 'core/pass-over.ts',
     code: 'await recordLate(message, made);',
     without: '',
+    suites: cancels,
   },
   {
     name: 'a deliverer that died in a call is told of although the event was cancelled',
     file: 'core/pass-over.ts',
     code: 'await recordLate(message, crashedCall(claim, now()));',
     without: '',
+    suites: cancels,
   },
   {
     name: 'a claim on an attempt that was withdrawn is waited for',
     file: 'core/pass-over.ts',
     code: 'if (isLive(claim, now(), world)) return sendBack(message, claim.until);',
     without: '',
+    suites: cancels,
   },
   {
     name: 'an event waits with a retry until no attempt from before a cancel can be under way',
     file: 'core/lifecycle.ts',
     code: 'nextAttemptAt: Math.max(now, history.underWayUntil ?? now),',
     without: 'nextAttemptAt: now,',
+    suites: cancels,
   },
   {
     name: 'a retry that comes too soon after a cancel is refused',
     file: 'core/retry.ts',
     code: "status !== 'waiting_execution' && now() < underWayUntil",
     without: 'status !== status && now() < underWayUntil',
+    suites: cancels,
   },
   {
     name: 'an attempt may be under way only if its instant has come',
     file: 'core/lifecycle.ts',
     code: '...(nextAttemptAt <= now && { underWayUntil: now + event.timeout }),',
     without: 'underWayUntil: now + event.timeout,',
+    suites: cancels,
   },
   {
     name: 'a receiver that is gone is not called again',

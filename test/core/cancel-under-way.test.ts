@@ -186,6 +186,23 @@ describe('a doubled message', () => {
     },
   );
 
+  test('adds no attempt that another deliverer has claimed and is yet to record', async () => {
+    const { queue, messages, calls } = stepwise();
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    const given = messages.take();
+    const first = queue.deliver(given);
+    await rest();
+    const second = queue.deliver(repeated(given));
+    await rest();
+    calls[0]?.resolve(answered(502));
+    await first;
+    expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'waiting_execution', attempts: [] });
+    calls[1]?.resolve(answered(500));
+    await second;
+    const { attempts, tryCount } = (await queue.read(event.key))?.progress ?? {};
+    expect([attempts?.map(({ statusCode }) => statusCode), tryCount]).toEqual([[500], 1]);
+  });
+
   test('adds one of two attempts that both end after the cancel', async () => {
     const { queue, messages, calls } = stepwise();
     const { event } = await queue.publish(wantedEvent(), 'web');
