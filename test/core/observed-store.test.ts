@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { firstProgress, settle } from '../../core/lifecycle.ts';
+import { withLateAttempt } from '../../core/late-attempt.ts';
+import { cancelled, firstProgress, reopened, settle } from '../../core/lifecycle.ts';
 import { type Change, observedStore } from '../../core/observed-store.ts';
 import type { Finished } from '../../core/progress.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
@@ -18,4 +19,22 @@ test('the end of an event is told once, also if something is recorded after it',
   await store.recordUnlessChanged(event, { ...ended, callbackOwed: true }, { ...ended, version: ended.version + 1 });
   expect(callbackOwed).toBe(true);
   expect(told).toEqual(['accepted', 'attempted', 'finished']);
+});
+
+test('an attempt is told when it is added, also behind one that started later', async () => {
+  const told: number[] = [];
+  const store = observedStore(memoryEventStore(), (change) => {
+    if (change.kind === 'attempted') told.push(change.attempt.number);
+  });
+  const event = queuedEvent(START);
+  const call = { startedAt: START, endedAt: START, result: answered(500) };
+  const first = firstProgress(event);
+  const cancel = cancelled(event, first, START);
+  const again = reopened(cancel, START);
+  const second = settle(event, again, call, 0);
+  const late = withLateAttempt(event, second, { key: event.key, attempt: 1, at: START }, call);
+  const steps = [first, cancel, again, second, late];
+  for (const [index, progress] of steps.slice(1).entries())
+    expect(await store.recordUnlessChanged(event, steps[index] ?? first, progress)).toBe(true);
+  expect(told).toEqual([2, 1]);
 });

@@ -1,17 +1,23 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { describedJson, eventually, finishedEvent, publish } from './http-client.ts';
+import { describedJson, eventually, finishedEvent, publish, readEvent } from './http-client.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 
 const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 
 let queue: LocalQueue;
 let receiver: Receiver;
+/** Answers that a test gives when it likes. */
+const held: ServerResponse[] = [];
 
 beforeAll(async () => {
-  receiver = await openReceiver((_, response) => response.end());
+  receiver = await openReceiver(({ path }, response) => {
+    if (path === '/held') held.push(response);
+    else response.end();
+  });
   queue = await openLocalQueue({ port: 0, dataFolder: undefined, privateTargets: true, version: 'test' });
 });
 afterAll(async () => {
@@ -44,6 +50,24 @@ test('of 1,000 events cancelled around their instants, none is called that was a
 function earlier(n: number): number {
   return (n % 100) ** 2 / 10;
 }
+
+test('a call that fails after its event was cancelled is in its history, and no retry runs beside it', async () => {
+  const { key } = await publish(queue.url, { url_to_send_request: `${receiver.url}/held`, timeout_for_request: 6 });
+  await eventually(async () => expect(held).toHaveLength(1));
+  await fetch(`${queue.url}/events/${key}`, { method: 'DELETE', headers });
+  const retried = await fetch(`${queue.url}/events/${key}/retry`, { method: 'POST', headers });
+  const problem = await describedJson(retried, 'POST');
+  expect([retried.status, problem]).toMatchObject([409, { type: 'urn:event-queue:conflict' }]);
+  expect(['1', '2', '3', '4', '5', '6']).toContain(retried.headers.get('retry-after'));
+  held[0]?.writeHead(500).end();
+  const event = await eventually(async () => {
+    const read = await readEvent(queue.url, key);
+    expect(read.attempts).toHaveLength(1);
+    return read;
+  });
+  expect(event).toMatchObject({ status: 'cancelled', try_count: 1, attempts: [{ number: 1 }] });
+  expect(receiver.callsTo('/held')).toHaveLength(1);
+});
 
 test('fifty clients that publish with one Idempotency-Key at once get one event, called once', async () => {
   const body = JSON.stringify({ url_to_send_request: `${receiver.url}/once` });
