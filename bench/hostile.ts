@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { CallResult } from '../core/progress.ts';
+import { requests } from './requests.ts';
 import { timeToDeliver } from './workers/beside-a-tarpit.ts';
 import { besideDeadNames } from './workers/beside-dead-names.ts';
 import { type Bomb, bombs, type HostileReceiver, tarpits } from './workers/hostile-receivers.ts';
@@ -52,6 +53,7 @@ export async function hostile(): Promise<void> {
   print(await delayRow());
   title('The local queue, while 1,000 names have a name server that never answers: at most a second later');
   print(await deadNamesRow());
+  await requests();
 }
 
 function title(text: string): void {

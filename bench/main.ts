@@ -2,8 +2,9 @@ import { first } from './first.ts';
 import { functions } from './functions.ts';
 import { hostile } from './hostile.ts';
 import { measurePerformance } from './performance.ts';
+import { requests } from './requests.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, functions, hostile };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, functions, hostile, requests };
 
 const [name = '', ...others] = process.argv.slice(2);
 const run = benchmarks[name];
