@@ -44,7 +44,7 @@ async function readEvents(list: string): Promise<readonly unknown[]> {
       sinceTurn = 0;
       await setImmediate();
     }
-    events.push(text.startsWith('{') ? readMembers(firstMembers(text)) : readValue(new JsonText(text)));
+    events.push(text.startsWith('{') ? readMembers(firstMembers(text)) : readOther(new JsonText(text)));
     if (events.length > MOST_IN_A_BATCH) break;
   }
   return events;
@@ -85,6 +85,7 @@ function readBody(body: JsonText): unknown {
   return JSON.parse(text) === null ? null : body;
 }
 
-function readValue(value: JsonText): unknown {
-  return value.valuesUpTo(MOST_VALUES) > MOST_VALUES ? value : JSON.parse(value.text);
+/** What is no object is no event, whatever else it is: a large list is null. */
+function readOther(value: JsonText): unknown {
+  return value.valuesUpTo(MOST_VALUES) > MOST_VALUES ? null : JSON.parse(value.text);
 }

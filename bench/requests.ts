@@ -37,7 +37,8 @@ async function printRow({ what, path, body: text }: CostlyRequest, url: string, 
     blocks.push(await longestBlock());
   }
   const median = medianOf(blocks) ?? Number.NaN;
-  const figure = `${median.toFixed(0).padStart(4)} ms`;
+  const least = Math.min(...blocks);
+  const figure = `${median.toFixed(0).padStart(4)} ms, at the least ${least.toFixed(0)} ms`;
   console.log(
     `${median <= AIM ? 'met   ' : 'MISSED'}  ${what.padEnd(56)}  ${[...statuses].join(', ').padEnd(6)}  ${figure}`,
   );

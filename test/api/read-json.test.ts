@@ -107,6 +107,12 @@ describe('no more is parsed of a request than can be part of an event', () => {
     expect(JSON.parse(answer ?? '').detail).toMatch(detail);
   });
 
+  test('a large list in the place of an event is told to be none', async () => {
+    const body = `[${listOf('[]', 100_000)}]`;
+    const { body: answer } = await apiClient().send({ method: 'POST', path: '/events/batch', body });
+    expect(answer.results).toMatchObject([{ status: 422, detail: 'Send a JSON object with the fields of an event.' }]);
+  });
+
   test('a batch is not looked at behind its 101st event', async () => {
     const answerTo = async (events: number) => {
       const body = `[${'{},'.repeat(events)} not JSON`;
