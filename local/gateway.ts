@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { noSuchPath } from '../api/find-route.ts';
 import type { HttpApi, RefuseEarly, RequestHead } from '../api/http-api.ts';
 import { type Problem, problemReply } from '../api/problem.ts';
 import { gatewayResult } from '../api/reply.ts';
@@ -28,7 +29,8 @@ export async function openGateway(api: Api, site: Site, port: number): Promise<S
 
 async function answer(api: Api, site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
-  if (url === null || !LOOPBACK.test(request.headers.host ?? '')) return refuse(request, response, refusal(notLocal));
+  if (!LOOPBACK.test(request.headers.host ?? '')) return refuse(request, response, refusal(notLocal));
+  if (url === null) return refuse(request, response, refusal(noSuchPath));
   const page = request.method === 'GET' || request.method === 'HEAD' ? site(url.pathname) : undefined;
   if (isFromAnotherSite(request, page !== undefined)) {
     return refuse(request, response, refusal(fromAnotherSite));

@@ -38,8 +38,8 @@ export const securityRules: readonly Rule[] = [
   {
     name: 'a name that was made to lead to a local queue is refused',
     file: 'local/gateway.ts',
-    code: "url === null || !LOOPBACK.test(request.headers.host ?? '')",
-    without: 'url === null',
+    code: "!LOOPBACK.test(request.headers.host ?? '')",
+    without: 'request.headers.host === null',
     suites: otherSites,
   },
   {

@@ -179,6 +179,11 @@ describe('the local server', () => {
     expect(get.status).toBe(status);
   });
 
+  test('answers 404 to a path that is none', async () => {
+    const { status, body } = await askRaw(`${queue.url}//`, { host: new URL(queue.url).host });
+    expect([status, JSON.parse(body).type]).toEqual([404, 'urn:event-queue:not-found']);
+  });
+
   test('/echo answers with what it got', async () => {
     const headers = { 'x-sent': 'yes' };
     const response = await fetch(`${queue.url}/echo?status=503&delay=0.01`, { method: 'PUT', headers, body: 'sent' });
