@@ -5,28 +5,27 @@ const EMPTY_LINE_AT_END = /[^\n]\r\n\r\n$/;
 
 /**
  * Closes the connection of a request when anything came behind its answer, so that no other request ever uses it. Node closes it only
- * for bytes that cannot begin another answer: of others, such as half a head or empty lines, its parser forgets what it has read.
+ * for bytes that come later, or that cannot begin another answer: of others, such as half a head or an empty line, its parser forgets
+ * what it has read.
  */
 export function closeOnSurplus(request: ClientRequest): void {
   request.once('socket', (socket) => {
     let response: IncomingMessage | undefined;
     let lastOfBody = Buffer.alloc(0);
     let last: Buffer | undefined;
-    let hasSurplus = false;
 
-    const look = (piece: Buffer) => {
-      hasSurplus = last !== undefined;
-      if (response?.complete) last ??= piece;
-    };
     // Behind Node's own listener, so that a piece has been parsed when it is looked at.
-    socket.on('data', look);
-    request.once('close', () => socket.off('data', look));
+    socket.on('data', function look(piece: Buffer) {
+      if (!response?.complete) return;
+      last = piece;
+      socket.off('data', look);
+    });
     request.once('response', (begun) => {
       response = begun;
       if (hasStatedLength(begun)) begun.on('data', (piece) => (lastOfBody = piece));
       // In this very moment the connection is not in the agent's hands yet.
       begun.once('end', () => {
-        if (hasSurplus || last === undefined || !endsWithAnswer(last, lastOfBody)) socket.destroy();
+        if (last === undefined || !endsWithAnswer(last, lastOfBody)) socket.destroy();
       });
     });
   });
