@@ -26,6 +26,8 @@ export const wishes: readonly Partial<WantedEvent>[] = [
   { url: 'https://example.com/flaky', failureUrl: 'https://example.com/told/good' },
   { url: 'https://example.com/busy' },
   { url: 'https://example.com/asleep' },
+  { url: 'https://example.com/closing/bad', maxTryCount: 4 },
+  { url: 'https://example.com/closing/flaky' },
 ];
 
 /** What they ask for, in seconds, who answer their first attempt with `Retry-After`. */
@@ -36,6 +38,11 @@ const LONGEST_PAUSE = HOUR;
 /** Good events succeed, flaky, busy and sleeping ones at their second attempt, bad ones and those that are gone never. */
 export function succeedsAt({ url }: Pick<QueuedEvent, 'url'>, attempt: number): boolean {
   return url.endsWith('good') || (/(flaky|busy|asleep)$/.test(url) && attempt > 1);
+}
+
+/** How many requests an attempt makes to a receiver that closes connections after their first one: it meets a closed one where it can. */
+export function requestsOf({ url }: Pick<QueuedEvent, 'url'>, triesLeft: number): 1 | 2 {
+  return url.includes('/closing/') && triesLeft > 1 ? 2 : 1;
 }
 
 export function isGone({ url }: Pick<QueuedEvent, 'url'>): boolean {

@@ -5,7 +5,7 @@ import type { QueuedEvent } from '../../core/event.ts';
 import type { EventKey } from '../../core/event-key.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { wantedEvent } from '../sample-event.ts';
-import { areSettled, everyEvent, mixedAnswer, wishes } from './mixed-events.ts';
+import { areSettled, everyEvent, mixedAnswer, requestsOf, wishes } from './mixed-events.ts';
 import { type Harm, type QueueModel, queueModel } from './queue-model.ts';
 import { type Fault, type Operation, simulatedCloud } from './simulated-cloud.ts';
 import type { Held } from './simulated-due-queue.ts';
@@ -56,9 +56,10 @@ function setUp(): { model: QueueModel; real: Real } {
   const cloud = simulatedCloud({
     store,
     answerAfter: ANSWER_AFTER,
-    answer(event, attempt) {
+    answer(event, attempt, triesLeft) {
       void store.findEvent(event.key).then((record) => record && model.callStarts(record, attempt));
-      return mixedAnswer(event, attempt);
+      const result = mixedAnswer(event, attempt);
+      return requestsOf(event, triesLeft) === 2 ? { ...result, requests: 2 } : result;
     },
     dispatches() {
       if (trouble.missedRuns > 0) model.harm(['late']);

@@ -3,7 +3,7 @@ import { callbackKey } from '../../core/failure-callback.ts';
 import { owedSince } from '../../core/lifecycle.ts';
 import type { EventRecord } from '../../core/ports.ts';
 import type { Attempt, Progress } from '../../core/progress.ts';
-import { callbacksOf, isGone, pauseAfter, succeedsAt } from './mixed-events.ts';
+import { callbacksOf, isGone, pauseAfter, requestsOf, succeedsAt } from './mixed-events.ts';
 import type { SimulatedCall } from './simulated-cloud.ts';
 
 /**
@@ -102,6 +102,7 @@ export function queueModel(answerAfter: number) {
     const repeated = events.get(event.key.uuid)?.harms.repeated ?? Number.POSITIVE_INFINITY;
     const repetitions = own.length - new Set(own.map(({ attempt }) => attempt)).size;
     must(repetitions <= repeated, `${event.url} is called again ${repeated} times at most, not ${repetitions}`);
+    checkRequests(event, own);
     for (const call of own) checkCall(event, call, progress.attempts);
     for (const attempt of progress.attempts) checkRecord(event, attempt, own);
     checkTurns(event, own);
@@ -129,6 +130,13 @@ export function queueModel(answerAfter: number) {
       retries > 0 || call.at >= owedAt,
       `attempt ${call.attempt} of ${url} is not made ${owedAt - call.at} ms early`,
     );
+  }
+
+  function checkRequests({ key, url, maxTryCount }: QueuedEvent, own: Calls): void {
+    const { retries = 0, harms } = events.get(key.uuid) ?? {};
+    const seen = own.reduce((sum, { requests = 1 }) => sum + requests, 0);
+    const most = maxTryCount * (1 + retries) + 2 * (harms?.repeated ?? Number.POSITIVE_INFINITY);
+    must(seen <= most, `the receiver of ${url} sees ${most} requests at most, not ${seen}`);
   }
 
   function checkTurns({ key, url }: QueuedEvent, own: Calls): void {
@@ -251,17 +259,19 @@ function isCancelledOr({ status }: Progress): boolean {
 }
 
 /** Counted from the last time that it was asked to be tried again. */
-function hasUsedItsTries(event: QueuedEvent, { status, tryCount, triedBefore = 0, attempts }: Progress): boolean {
+function hasUsedItsTries(event: QueuedEvent, progress: Progress): boolean {
+  const { status, tryCount, triedBefore = 0, repeatedRequests = 0, attempts } = progress;
   const isStopped = isGone(event) && attempts.at(-1)?.outcome === 'answered';
-  return status === 'success' || isStopped || tryCount - triedBefore === event.maxTryCount;
+  return status === 'success' || isStopped || tryCount - triedBefore + repeatedRequests === event.maxTryCount;
 }
 
 export type QueueModel = ReturnType<typeof queueModel>;
 
 function lifeOf(event: QueuedEvent, answerAfter: number): Life {
   const callsAt: number[] = [];
-  const mostTries = isGone(event) ? 1 : event.maxTryCount;
-  for (let attempt = 1; attempt <= mostTries; attempt++) {
+  let triesLeft = isGone(event) ? 1 : event.maxTryCount;
+  for (let attempt = 1; triesLeft > 0; attempt++) {
+    triesLeft -= requestsOf(event, triesLeft);
     const last = callsAt.at(-1);
     callsAt.push(last === undefined ? event.key.dueAt : last + answerAfter + pauseAfter(event, attempt - 1));
     if (succeedsAt(event, attempt)) return { callsAt, status: 'success' };

@@ -19,7 +19,7 @@ export type Operation = keyof EventStore | keyof DueQueue;
 type Scene = {
   readonly store?: EventStore;
   /** Asked when a call starts. */
-  readonly answer?: (event: QueuedEvent, attempt: number) => CallResult;
+  readonly answer?: (event: QueuedEvent, attempt: number, triesLeft: number) => CallResult;
   /** How long an answer takes. */
   readonly answerAfter?: number;
   readonly shards?: number;
@@ -35,7 +35,12 @@ type Scene = {
   readonly fault?: (operation: Operation, args: readonly unknown[]) => Fault | undefined;
 };
 
-export type SimulatedCall = { readonly uuid: string; readonly attempt: number; readonly at: number };
+export type SimulatedCall = {
+  readonly uuid: string;
+  readonly attempt: number;
+  readonly at: number;
+  readonly requests?: 2;
+};
 
 type Process = {
   readonly queue: ReturnType<typeof answeringRecords>;
@@ -83,9 +88,10 @@ export function simulatedCloud(scene: Scene = {}) {
         ...quietWorld,
         store: everyCall({ ...store, ...over }, mortal),
         dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),
-        call: async (event, attempt) => {
-          calls.push({ uuid: event.key.uuid, attempt, at: now() });
-          const result = answer(event, attempt);
+        call: async (event, attempt, _secrets, triesLeft) => {
+          const result = answer(event, attempt, triesLeft);
+          const { requests } = result;
+          calls.push({ uuid: event.key.uuid, attempt, at: now(), ...(requests && { requests }) });
           if (answerAfter > 0) await clock.sleep(answerAfter);
           return dead ? never() : result;
         },
