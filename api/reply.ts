@@ -18,7 +18,7 @@ export function gatewayResult({ status, headers, body }: Reply): APIGatewayProxy
     statusCode: status,
     headers: {
       'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
+      'content-length': String(Buffer.byteLength(text)),
       'cache-control': 'no-store',
       ...headers,
     },

@@ -22,7 +22,7 @@ export function pageAnswerer(site: Site): (request: PageRequest) => APIGatewayPr
       ...(isCompressed && { 'content-encoding': 'gzip' }),
     };
     if (http.method === 'GET') return { statusCode: 200, headers, body, isBase64Encoded: true };
-    return { statusCode: 200, headers: { ...headers, 'content-length': Buffer.byteLength(body, 'base64') } };
+    return { statusCode: 200, headers: { ...headers, 'content-length': String(Buffer.byteLength(body, 'base64')) } };
   };
 
   function compressedBody(path: string, body: Uint8Array): string {

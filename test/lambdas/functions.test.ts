@@ -135,7 +135,7 @@ describe('the site', () => {
     const { handler } = await import('../../lambdas/site.ts');
     const get = await handler(request(path, headers), context);
     const head = await handler(request(path, headers, 'HEAD'), context);
-    const length = Buffer.byteLength(get.body ?? '', get.isBase64Encoded ? 'base64' : 'utf8');
+    const length = String(Buffer.byteLength(get.body ?? '', get.isBase64Encoded ? 'base64' : 'utf8'));
     expect(head).toEqual({ statusCode: get.statusCode, headers: { ...get.headers, 'content-length': length } });
   });
 
