@@ -104,6 +104,17 @@ describe('a name that is resolved again', () => {
     },
   );
 
+  test('is looked up and checked for each last try, which has a connection of its own', async () => {
+    network.answerLookups([[PUBLIC], [PUBLIC], ['127.0.0.1']]);
+    const caller = newCaller();
+    const event = eventTo('http://turning.attacker.example/');
+    const outcomes: string[] = [];
+    for (const triesLeft of [2, 1, 1]) outcomes.push((await caller.call(event, 1, secrets, triesLeft)).outcome);
+    caller.close();
+    expect(outcomes).toEqual(['answered', 'answered', 'blocked']);
+    expect(network.connects).toEqual([PUBLIC, PUBLIC]);
+  });
+
   test('is looked up once a connection, and connected to nothing else than what was checked', async () => {
     network.answerLookups([[PUBLIC], ['10.0.0.1']]);
     await publishAndCall('http://once.attacker.example/');
