@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { madeFromFile } from './changing-file.ts';
-import { hasRunOut } from './scarce-resources.ts';
+import { shortageIn } from './scarce-resources.ts';
 
 export type HostsFile = {
   /** The addresses of a name in lower case, IPv4 first; undefined if the file does not name it. */
@@ -46,7 +46,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (hasRunOut(error)) throw error;
+    if (shortageIn(error) !== undefined) throw error;
     return '';
   }
 }

@@ -85,7 +85,7 @@ export function httpCaller(world: World): HttpCaller {
       }
       return { outcome: 'answered', answer: await sent.answer, ...twice };
     } catch (error) {
-      if (!deadline.isOver()) return { ...unansweredBecause(error), ...twice };
+      if (!deadline.isOver()) return failedBecause(error, twice.requests);
       return { outcome: 'timed_out', error: `No whole answer within ${event.timeout} ms.`, ...twice };
     } finally {
       deadline.clear();
@@ -150,6 +150,14 @@ function headersFor({ key, body, headers }: QueuedEvent, { attempt, secrets, use
     ['event-queue-key', publicKey(key)],
     ['event-queue-attempt', String(attempt)],
   ];
+}
+
+/** If the second request could not be made, the first is all that there was, and it may have been received. */
+function failedBecause(error: unknown, requests: 2 | undefined): ReturnType<typeof unansweredBecause> {
+  const result = unansweredBecause(error);
+  if (requests === undefined) return result;
+  if (result.outcome === 'not_made') return unansweredBecause({ code: 'ECONNRESET' });
+  return { ...result, requests };
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { CallResult } from '../core/progress.ts';
+import type { CallResult, NotMade } from '../core/progress.ts';
 import { Blocked, LookupFailed } from './address-guard.ts';
+import { shortageIn } from './scarce-resources.ts';
 
 /** Something came back, but no whole answer in HTTP. */
 export class InvalidAnswer extends Error {}
@@ -33,9 +34,11 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What an error of a call means, in words for its publisher; Node's own would show resolved addresses. */
-export function unansweredBecause(error: unknown): CallResult {
+export function unansweredBecause(error: unknown): CallResult | NotMade {
   if (error instanceof Blocked) return { outcome: 'blocked', error: error.message };
   if (error instanceof InvalidAnswer) return { outcome: 'invalid_answer', error: error.message };
+  const shortage = shortageIn(error);
+  if (shortage !== undefined) return { outcome: 'not_made', error: notMadeBecause(shortage) };
   const { code = '' } = error as NodeJS.ErrnoException;
   if (error instanceof LookupFailed)
     return { outcome: 'unreachable', error: LOOKUP_REASONS[code] ?? 'The host name could not be looked up.' };
@@ -47,4 +50,10 @@ export function unansweredBecause(error: unknown): CallResult {
     outcome: 'unreachable',
     error: REASONS[code] ?? `The connection failed (${code || 'for an unknown reason'}).`,
   };
+}
+
+function notMadeBecause(shortage: string): string {
+  if (shortage !== 'EMFILE' && shortage !== 'ENFILE')
+    return `A call could not be made: this machine has no memory or no ports left for connections (${shortage}). Make fewer calls at a time.`;
+  return `A call could not be made: too many files and connections are open (${shortage}). Raise the limit of open files (ulimit -n), or make fewer calls at a time.`;
 }

@@ -1,4 +1,5 @@
 import type { Ended } from './attempt-recorder.ts';
+import { callPostponer } from './call-postponer.ts';
 import type { Visitor } from './call-slots.ts';
 import { claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
@@ -8,7 +9,7 @@ import { type Message, plain, type Received } from './message.ts';
 import type { PassOver } from './pass-over.ts';
 import type { SigningSecret } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
-import { hostOf } from './target-url.ts';
+import { hostAndPortOf } from './target-url.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 import type { World } from './world.ts';
 
@@ -25,6 +26,7 @@ export function attempter(
   passOver: PassOver,
 ): (message: Received) => Promise<Ended | undefined> {
   const { store, dueQueue, call, signingSecrets, slots, now, sleep, random, instance } = world;
+  const postpone = callPostponer(world);
 
   /**
    * While its host is full, a message waits without its event, which may be large. If it does not name its host, its event is read for
@@ -56,11 +58,11 @@ export function attempter(
     if (made !== undefined) return ended(event, progress, made);
     const claim = claimOf(message, progress);
     if (claim !== undefined) return respectClaim(message, event, progress, claim);
-    if (!visitor.enter(message.host ?? hostOf(event.url))) return 'host is full';
-    if (!mayBeContested(message, record, now(), world)) return makeCall(event, progress, secrets);
+    if (!visitor.enter(message.host ?? hostAndPortOf(event.url))) return 'host is full';
+    if (!mayBeContested(message, record, now(), world)) return makeCall(message, event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
     // Made even if nothing else starts any more: a claim without a call would be taken for a crash.
-    if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(event, claimed, secrets);
+    if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(message, event, claimed, secrets);
     return attemptUnlessFull(message, visitor);
   }
 
@@ -70,9 +72,15 @@ export function attempter(
     return ended(event, read, crashedCall(claim, now()));
   }
 
-  async function makeCall(event: QueuedEvent, read: Waiting, secrets: readonly SigningSecret[]): Promise<Ended> {
+  async function makeCall(
+    message: Received,
+    event: QueuedEvent,
+    read: Waiting,
+    secrets: readonly SigningSecret[],
+  ): Promise<Ended | undefined> {
     const startedAt = now();
     const result = await call(event, read.nextAttempt, secrets, triesLeft(event, read));
+    if (result.outcome === 'not_made') return postpone(message, event, read, result);
     const made = { startedAt, endedAt: now(), result };
     unrecorded.keep(owedAttempt(event, read), made);
     return ended(event, read, made);

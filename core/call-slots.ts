@@ -1,4 +1,4 @@
-/** Bounds how many calls a host gets at the same time. */
+/** Bounds how many calls are made at the same time, to one host and to all together. */
 export type CallSlots = {
   /** For one message on its way to its call. */
   visitor(): Visitor;
@@ -7,7 +7,10 @@ export type CallSlots = {
 export type Visitor = {
   /** Whether the host may be called now: then nobody else has this slot until the visitor leaves. A visitor has one host. */
   enter(host: string): boolean;
-  /** Resolves with true when the host that was full has a slot for this visitor, first come, first served; with false if no calls start any more. */
+  /**
+   * Resolves with true when there is a slot for this visitor, with false if no calls start any more. Hosts take turns; of one host it
+   * is first come, first served.
+   */
   turn(): Promise<boolean>;
   leave(): void;
 };
@@ -19,24 +22,49 @@ export const unlimitedSlots: CallSlots = {
 
 type Host = { taken: number; readonly waiting: Set<(hasSlot: boolean) => void> };
 
-/** @param most calls at the same time to one host; later ones wait, and hold back no other host */
-export function limitedSlots(most: number): CallSlots & { close(): void } {
+/**
+ * A visitor that waits holds no slot, so a host that is full takes none from others.
+ *
+ * @param mostPerHost calls at the same time to one host
+ * @param mostOfAll calls at the same time to all hosts together
+ */
+export function limitedSlots(mostPerHost: number, mostOfAll = Number.POSITIVE_INFINITY): CallSlots & { close(): void } {
   const hosts = new Map<string, Host>();
+  /** Hosts that are not full and have visitors that wait, in the order of their turns. */
+  const inTurn = new Set<string>();
+  let takenOfAll = 0;
   let isClosed = false;
 
-  function hostNamed(name: string): Host {
-    const host = hosts.get(name) ?? { taken: 0, waiting: new Set() };
-    hosts.set(name, host);
-    return host;
+  function take(host: Host): void {
+    host.taken++;
+    takenOfAll++;
   }
 
   function release(name: string): void {
-    const host = hostNamed(name);
+    const host = hostIn(hosts, name);
+    host.taken--;
+    takenOfAll--;
+    queue(name, host);
+    letIn();
+    if (host.taken === 0 && host.waiting.size === 0) hosts.delete(name);
+  }
+
+  /** Each host has one place among those that take turns, however many of its visitors wait. */
+  function queue(name: string, host: Host): void {
+    if (host.waiting.size > 0 && host.taken < mostPerHost) inTurn.add(name);
+  }
+
+  function letIn(): void {
+    const [name] = inTurn;
+    if (name === undefined || takenOfAll >= mostOfAll) return;
+    inTurn.delete(name);
+    const host = hostIn(hosts, name);
     const [next] = host.waiting;
-    if (next !== undefined) {
-      host.waiting.delete(next);
-      next(true);
-    } else if (--host.taken === 0) hosts.delete(name);
+    if (next === undefined) return;
+    host.waiting.delete(next);
+    take(host);
+    queue(name, host);
+    next(true);
   }
 
   function visitor(): Visitor {
@@ -47,9 +75,9 @@ export function limitedSlots(most: number): CallSlots & { close(): void } {
       if (isClosed) return false;
       if (isInside) return true;
       asked = name;
-      const host = hostNamed(name);
-      if (host.taken >= most) return false;
-      host.taken++;
+      const host = hosts.get(name);
+      if ((host?.taken ?? 0) >= mostPerHost || takenOfAll >= mostOfAll) return false;
+      take(hostIn(hosts, name));
       isInside = true;
       return true;
     }
@@ -59,7 +87,9 @@ export function limitedSlots(most: number): CallSlots & { close(): void } {
       if (isClosed) return false;
       if (enter(asked)) return true;
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      hostNamed(asked).waiting.add(resolve);
+      const host = hostIn(hosts, asked);
+      host.waiting.add(resolve);
+      queue(asked, host);
       isInside = await promise;
       return isInside;
     }
@@ -80,4 +110,10 @@ export function limitedSlots(most: number): CallSlots & { close(): void } {
       for (const { waiting } of hosts.values()) for (const tell of waiting) tell(false);
     },
   };
+}
+
+function hostIn(hosts: Map<string, Host>, name: string): Host {
+  const host = hosts.get(name) ?? { taken: 0, waiting: new Set() };
+  hosts.set(name, host);
+  return host;
 }

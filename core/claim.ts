@@ -58,6 +58,11 @@ export function claimOf({ attempt }: Pick<Received, 'attempt'>, { claim }: Progr
   return claim?.attempt === attempt ? claim : undefined;
 }
 
+/** The progress in which a deliverer takes its claim back, because it made no call. */
+export function withoutClaim({ claim, ...progress }: Progress): Progress {
+  return { ...progress, version: progress.version + 1 };
+}
+
 export function isLive({ by, until }: Claim, now: number, { instance, isAlone }: Instance): boolean {
   return now < until && (by === instance || !isAlone);
 }

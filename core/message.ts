@@ -1,7 +1,7 @@
 import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import type { Waiting } from './progress.ts';
-import { hostOf } from './target-url.ts';
+import { hostAndPortOf } from './target-url.ts';
 
 /** What travels on the due queue. It may be lost, repeated, reordered or late: the store alone decides what it is worth. */
 export type Message = {
@@ -11,7 +11,7 @@ export type Message = {
   readonly at: number;
   /** Whether another message for the same attempt may be on its way. */
   readonly again?: true;
-  /** Where the event goes, if known. */
+  /** The host and port that the event goes to, if known. */
   readonly host?: string;
 };
 
@@ -20,7 +20,7 @@ export type Received = Message & { readonly receiveCount: number };
 
 /** The message of the attempt that comes next. */
 export function nextMessage({ key, url }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): Message {
-  return { key, attempt: nextAttempt, at: nextAttemptAt, host: hostOf(url) };
+  return { key, attempt: nextAttempt, at: nextAttemptAt, host: hostAndPortOf(url) };
 }
 
 /** The message as it was sent. */

@@ -4,7 +4,7 @@ import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import type { Hands } from './hands.ts';
 import type { Message, Received } from './message.ts';
-import type { CallResult, Finished, Progress } from './progress.ts';
+import type { CallResult, Finished, NotMade, Progress } from './progress.ts';
 import type { Counts } from './statistics.ts';
 
 /** An event and what has happened to it so far. */
@@ -82,7 +82,7 @@ export type Caller = (
   attempt: number,
   secrets: readonly SigningSecret[],
   triesLeft: number,
-) => Promise<CallResult>;
+) => Promise<CallResult | NotMade>;
 
 /** By which a receiver knows that a call comes from this queue. One that was replaced signs up to an instant. */
 export type SigningSecret = { readonly secret: string; readonly until?: number };

@@ -2,6 +2,8 @@ import { isPublicAddress } from './public-address.ts';
 import type { Settings } from './settings.ts';
 
 export const MAX_URL_LENGTH = 2_048;
+
+const HTTPS_PORT = 443;
 /** The domain name system has no longer ones: RFC 1035, section 2.3.4. */
 const MAX_HOST_LENGTH = 253;
 const MAX_PORT_LENGTH = ':65535'.length;
@@ -51,7 +53,7 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
   return { url: url.href };
 }
 
-/** With its port, if that is not the usual one. Empty if the text is no URL: its call says why it is not made. */
+/** The host of a URL as logs show it: with its port, if that is not the usual one. Empty if the text is no URL: its call says why it is not made. */
 export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? '';
 }
@@ -71,6 +73,17 @@ function hostIn(text: string): string {
   return /^https?:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(text)?.[1] ?? '';
 }
 
+/**
+ * The host and port that a URL leads to, alike for all spellings of them: calls to it share one limit. The port is left out if it is that of
+ * https, and only then. Empty if the text is no URL.
+ */
+export function hostAndPortOf(text: string): string {
+  const url = URL.parse(text);
+  if (url === null) return '';
+  const host = url.hostname.replace(/\.$/, '');
+  return portOf(url) === HTTPS_PORT ? host : `${host}:${portOf(url)}`;
+}
+
 /** The host of a URL as an address without brackets, if it is one and not a name. */
 function addressIn(hostname: string): string | undefined {
   if (hostname.startsWith('[')) return hostname.slice(1, -1);
@@ -86,7 +99,7 @@ function isPublicHost(hostname: string): boolean {
 
 function portOf(url: URL): number {
   if (url.port !== '') return Number(url.port);
-  return url.protocol === 'https:' ? 443 : 80;
+  return url.protocol === 'https:' ? HTTPS_PORT : 80;
 }
 
 function hasControlCharacter(text: string): boolean {

@@ -19,6 +19,7 @@ import { openSite } from '../site/pages.ts';
 import { openDataFolder } from './data-folder.ts';
 import { embeddedTable } from './embedded-table.ts';
 import { openGateway } from './gateway.ts';
+import { callsByOpenFiles } from './open-files.ts';
 import type { Options } from './options.ts';
 import { repeatedly } from './repeatedly.ts';
 import { report } from './report.ts';
@@ -50,7 +51,7 @@ type Surroundings = {
 
 /** The whole queue in this process, on the loopback interface. */
 export async function openLocalQueue(options: Options & Surroundings): Promise<LocalQueue> {
-  const { port, dataFolder, privateTargets, maxCallsPerHost = 50, version } = options;
+  const { port, dataFolder, privateTargets, maxCallsPerHost = 50, maxCalls = callsByOpenFiles(), version } = options;
   const now = Date.now;
   const settings = { ...defaultSettings, privateTargets };
 
@@ -61,7 +62,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const signingSecrets = dynamoSigningSecrets(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
   const caller = localCaller(options);
-  const slots = limitedSlots(maxCallsPerHost);
+  const slots = limitedSlots(maxCallsPerHost, maxCalls);
   const queue = eventQueue({
     store: dynamoEventStore(table),
     dueQueue,

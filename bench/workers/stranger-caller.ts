@@ -26,11 +26,18 @@ export function strangerCaller(resolve?: LookupFunction): StrangerCaller {
     now: Date.now,
   });
   return {
-    call(url, timeout) {
+    async call(url, timeout) {
       const now = Date.now();
       const wanted = newEvent.parse({ url_to_send_request: url });
       const key = { dueAt: now, uuid: randomUUID() };
-      return call({ ...wanted, timeout, key, publishedBy: 'bench', createdAt: now }, 1, secrets, wanted.maxTryCount);
+      const result = await call(
+        { ...wanted, timeout, key, publishedBy: 'bench', createdAt: now },
+        1,
+        secrets,
+        wanted.maxTryCount,
+      );
+      if (result.outcome === 'not_made') throw new Error(result.error);
+      return result;
     },
     close,
   };

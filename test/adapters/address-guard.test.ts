@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { addressGuard, Blocked } from '../../adapters/address-guard.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
-import type { CallResult } from '../../core/progress.ts';
+import type { CallResult, NotMade } from '../../core/progress.ts';
 import { isPublicAddress } from '../../core/public-address.ts';
 import { parseTargetUrl } from '../../core/target-url.ts';
 import { queuedEvent, secrets } from '../sample-event.ts';
@@ -242,12 +242,12 @@ function slowLookup() {
 }
 
 /** As an event would: refused when it is published, or called as it was stored. */
-async function publishAndCall(text: string): Promise<CallResult | { outcome: 'refused' }> {
+async function publishAndCall(text: string): Promise<CallResult | NotMade | { outcome: 'refused' }> {
   const target = parseTargetUrl(text, publicOnly);
   return 'refused' in target ? { outcome: 'refused' } : call(target.url);
 }
 
-async function call(url: string): Promise<CallResult> {
+async function call(url: string): Promise<CallResult | NotMade> {
   const caller = newCaller();
   const result = await caller.call(eventTo(url), 1, secrets, 3);
   caller.close();

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
 import type { QueuedEvent } from '../../core/event.ts';
-import type { Answer, CallResult } from '../../core/progress.ts';
+import type { Answer, CallResult, NotMade } from '../../core/progress.ts';
 import { parseTargetUrl } from '../../core/target-url.ts';
 import { openReceiver } from '../local/receiver.ts';
 import { queuedEvent, secrets } from '../sample-event.ts';
@@ -389,7 +389,7 @@ function event(url: string, wishes: Partial<QueuedEvent> = {}): QueuedEvent {
   return queuedEvent(NOW, { url, timeout: TIMEOUT, ...wishes });
 }
 
-function callTo(url: string, wishes?: Partial<QueuedEvent>): Promise<CallResult> {
+function callTo(url: string, wishes?: Partial<QueuedEvent>): Promise<CallResult | NotMade> {
   return call(event(url, wishes), 1, secrets, 3);
 }
 

@@ -3,6 +3,7 @@ import { rest } from '../../bench/workers/simulated-clock.ts';
 import { limitedSlots } from '../../core/call-slots.ts';
 import type { Received } from '../../core/message.ts';
 import type { DueQueue, EventStore } from '../../core/ports.ts';
+import { hostAndPortOf } from '../../core/target-url.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, queuedEvent, wantedEvent } from '../sample-event.ts';
 import { received, recordedMessages } from '../simulated-time.ts';
@@ -63,6 +64,91 @@ describe('a host that is full', () => {
   });
 });
 
+describe('a bound of all calls', () => {
+  test('lets in no more than that, whatever their hosts', async () => {
+    const slots = limitedSlots(2, 3);
+    const visitors = ['a', 'b', 'c', 'd'].map((host) => ({ host, visitor: slots.visitor() }));
+    expect(visitors.map(({ host, visitor }) => visitor.enter(host))).toEqual([true, true, true, false]);
+    const turn = visitors[3]?.visitor.turn();
+    visitors[0]?.visitor.leave();
+    expect(await turn).toBe(true);
+    expect(slots.visitor().enter('e')).toBe(false);
+    visitors[1]?.visitor.leave();
+    expect(slots.visitor().enter('e')).toBe(true);
+  });
+
+  test('is not reached by those who wait for a host that is full', () => {
+    const slots = limitedSlots(2, 3);
+    const [first, second, ...others] = Array.from({ length: 10 }, () => slots.visitor());
+    expect([first?.enter('full'), second?.enter('full')]).toEqual([true, true]);
+    for (const one of others) {
+      expect(one.enter('full')).toBe(false);
+      void one.turn();
+    }
+    expect(slots.visitor().enter('other')).toBe(true);
+  });
+
+  test('gives hosts their turns one after the other, however many wait for one of them', async () => {
+    const slots = limitedSlots(100, 1);
+    const inside = slots.visitor();
+    inside.enter('first');
+    const order: string[] = [];
+    const wait = (host: string) => {
+      const visitor = slots.visitor();
+      visitor.enter(host);
+      void visitor.turn().then(() => {
+        order.push(host);
+        visitor.leave();
+      });
+    };
+    for (let n = 0; n < 4; n++) wait('busy');
+    wait('quiet');
+    wait('calm');
+    inside.leave();
+    await rest();
+    expect(order).toEqual(['busy', 'quiet', 'calm', 'busy', 'busy', 'busy']);
+    expect(slots.visitor().enter('last')).toBe(true);
+  });
+
+  test('never exceeds either bound, and leaves nobody waiting, in any order of coming and going', async () => {
+    const slots = limitedSlots(2, 5);
+    const inside = new Map<string, number>();
+    let most = 0;
+    let done = 0;
+    const visit = async (host: string, rounds: number) => {
+      const visitor = slots.visitor();
+      if (!visitor.enter(host)) await visitor.turn();
+      inside.set(host, (inside.get(host) ?? 0) + 1);
+      expect(inside.get(host)).toBeLessThanOrEqual(2);
+      most = Math.max(
+        most,
+        [...inside.values()].reduce((sum, count) => sum + count, 0),
+      );
+      for (let n = 0; n < rounds; n++) await Promise.resolve();
+      inside.set(host, (inside.get(host) ?? 0) - 1);
+      visitor.leave();
+      done++;
+    };
+    await Promise.all(Array.from({ length: 500 }, (_, n) => visit(`host${(n * n) % 7}`, (n * 31) % 5)));
+    expect([most, done]).toEqual([5, 500]);
+  });
+});
+
+test.each([
+  ['http://x.example', 'x.example:80'],
+  ['https://x.example/path?query', 'x.example'],
+  ['http://x.example:443', 'x.example'],
+  ['https://X.EXAMPLE.:443/', 'x.example'],
+  ['https://x.example:8443', 'x.example:8443'],
+  ['http://[::1]:3000/', '[::1]:3000'],
+  ['http://[0:0::1]:3000/', '[::1]:3000'],
+  ['http://0x7f.1/', '127.0.0.1:80'],
+  ['http://bücher.example/', 'xn--bcher-kva.example:80'],
+  ['none', ''],
+])('calls to %s are counted with those of %s', async (url, counted) => {
+  expect(hostAndPortOf(url)).toBe(counted);
+});
+
 const withHost = (message: Received): Received => message;
 const withoutHost = ({ host, ...message }: Received): Received => message;
 
@@ -92,6 +178,26 @@ describe.each([
     await delivered;
     const startedAfter = (seconds: number) => calls.filter(({ at }) => at === START + seconds * SECOND).length;
     expect([most, startedAfter(0), startedAfter(1), startedAfter(2), startedAfter(3)]).toEqual([3, 4, 3, 3, 1]);
+  });
+
+  test('no more are called at the same time than all hosts together have slots', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { queue, messages, calls, clock } = simulation({
+      slots: limitedSlots(3, 4),
+      async call() {
+        most = Math.max(most, ++underWay);
+        await clock.sleep(SECOND);
+        underWay--;
+        return answered(200);
+      },
+    });
+    for (let n = 0; n < 10; n++) await queue.publish(wanted(n), 'web');
+    for (let n = 0; n < 10; n++) await queue.publish(wantedEvent({ url: `https://other${n}.example/` }), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
+    await clock.moveTo(START + 10 * SECOND);
+    await delivered;
+    expect([most, calls.length]).toEqual([4, 20]);
   });
 
   test('those that wait are read after that, and before it only to know their host', async () => {

@@ -23,6 +23,7 @@ type Scene = {
   readonly visibility?: number;
   readonly slots?: CallSlots;
   readonly tell?: (change: Change) => void;
+  readonly report?: (error: unknown) => void;
 };
 
 /** A queue on a store in memory, a clock that is moved and a due queue whose messages are handed over by the test. */
@@ -36,6 +37,7 @@ export function simulation({
   visibility = quietWorld.visibility,
   slots = unlimitedSlots,
   tell = quietWorld.tell,
+  report = quietWorld.report,
   dueQueue,
 }: Scene = {}) {
   const clock = simulatedClock(START);
@@ -59,6 +61,7 @@ export function simulation({
     visibility,
     slots,
     tell,
+    report,
   });
 
   /** Hands over every message at its instant until there are none. */
