@@ -61,12 +61,11 @@ async function open(resolve: LookupFunction): Promise<void> {
   queue = await openLocalQueue({ port: 0, dataFolder: undefined, privateTargets: true, version: 'test', resolve });
 }
 
-async function publishAll(events: readonly object[]): Promise<readonly string[]> {
-  const response = await fetch(`${queue.url}/events/batch`, {
-    method: 'POST',
-    headers: { 'x-api-key': 'demo', 'content-type': 'application/json' },
-    body: JSON.stringify(events),
-  });
+/** A request whose connection breaks is repeated, and publishes nothing twice. */
+async function publishAll(events: readonly { readonly url_to_send_request: string }[]): Promise<readonly string[]> {
+  const body = JSON.stringify(events.map((event) => ({ ...event, deduplication_id: event.url_to_send_request })));
+  const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
+  const response = await eventually(() => fetch(`${queue.url}/events/batch`, { method: 'POST', headers, body }));
   const { results } = (await response.json()) as { results: readonly { key: string }[] };
   return results.map(({ key }) => key);
 }
