@@ -117,7 +117,13 @@ function sentBody(body: EventBody | undefined): Pick<EventAnswer, 'body' | 'body
   if (body === undefined) return { body: null, body_base64: null };
   if (body.kind === 'bytes') return { body: null, body_base64: base64(body.bytes) };
   const text = Buffer.from(body.bytes).toString();
-  return { body: body.kind === 'json' ? new JsonText(text) : text, body_base64: null };
+  return { body: body.kind === 'json' ? jsonTextOf(text) : text, body_base64: null };
+}
+
+/** Throws if the text is not JSON: what was damaged in the table must not break the answer around it. */
+function jsonTextOf(text: string): JsonText {
+  JSON.parse(text);
+  return new JsonText(text);
 }
 
 function receivedAnswer(answer: Answer | undefined) {

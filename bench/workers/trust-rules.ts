@@ -63,10 +63,10 @@ export const trustRules: readonly Rule[] = [
     suites: boundedReading,
   },
   {
-    name: 'a JSON body is answered unparsed',
+    name: 'a JSON body is answered as it was written',
     file: 'api/event-answer.ts',
-    code: 'new JsonText(text)',
-    without: 'JSON.parse(text)',
+    code: 'return new JsonText(text);',
+    without: 'return JSON.parse(text);',
     suites: boundedReading,
   },
   {

@@ -16,7 +16,7 @@ test('is what JSON.stringify writes, and has JSON texts in their places as they 
   );
 });
 
-test('a JSON body of 256 KiB is not parsed to be answered', async () => {
+test('a JSON body of 256 KiB is answered as it was written, and no value of it is looked at one by one', async () => {
   const body = `{"url_to_send_request":"https://example.com/","body":[${Array(100_000).fill('1.0').join()}]}`;
   const { sendRaw } = apiClient();
   const parse = jest.spyOn(JSON, 'parse');
@@ -25,8 +25,8 @@ test('a JSON body of 256 KiB is not parsed to be answered', async () => {
     path: '/events',
     body: body.slice(0, 260_000).replace(/,[^,]*$/, ']}'),
   });
-  const parsed = parse.mock.calls.filter(([text]) => text.length > 100_000);
+  const oneByOne = parse.mock.calls.filter((given) => given.length > 1);
   parse.mockRestore();
-  expect([answer.statusCode, parsed.length]).toEqual([201, 1]);
+  expect([answer.statusCode, oneByOne.length]).toEqual([201, 0]);
   expect(answer.body).toContain('"body":[1.0,1.0,');
 });

@@ -105,7 +105,10 @@ test('stops though a connection sends nothing, another half a request, and the q
   const { hostname, port } = new URL(queue.url);
   const closed: Promise<unknown>[] = [];
   let answered = '';
-  for (const text of ['', 'POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx']) {
+  for (const text of [
+    '',
+    'POST /events HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: demo\r\nContent-Length: 9\r\n\r\nx',
+  ]) {
     const socket = connect(Number(port), hostname, () => socket.write(text)).on('error', () => {});
     cleanUps.push(() => socket.destroy());
     await once(socket, 'connect');
