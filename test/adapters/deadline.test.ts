@@ -6,7 +6,7 @@ import { resolveToThisMachine, trustTestAuthority } from '../../bench/workers/tl
 import { queuedEvent, secrets } from '../sample-event.ts';
 import type { Orders } from './obedient-receiver.ts';
 
-const TIMEOUT = 1_000;
+const TIMEOUT = 2_000;
 const MOST_WAITING = 30_000;
 
 const workers: Worker[] = [];
@@ -27,7 +27,6 @@ describe.each([
   'over %s, when its process stood still from before an answer came until after the deadline, a call',
   (_, isSecure) => {
     test.each([
-      ['is small', ['ok']],
       ['comes in many pieces', Array.from({ length: 100 }, (_, n) => `${n},`)],
       ['is as large as what is kept', Array(16).fill('x'.repeat(4_096))],
     ])('is answered if its answer %s', async (_, pieces) => {
@@ -36,11 +35,9 @@ describe.each([
       if (result.outcome === 'answered') expect(Buffer.from(result.answer.body).toString()).toBe(pieces.join(''));
     });
 
-    test.each([
-      ['has not come as a whole', ['half']],
-      ['has hardly begun', []],
-    ])('is not answered if its answer %s, though more of it comes', async (_, pieces) => {
-      expect(await callAndStandStill({ isSecure, pieces, drips: true })).toMatchObject({ outcome: 'timed_out' });
+    test('is not answered if more of its answer comes without an end', async () => {
+      const result = await callAndStandStill({ isSecure, pieces: ['half'], drips: true });
+      expect(result).toMatchObject({ outcome: 'timed_out' });
     });
   },
 );
