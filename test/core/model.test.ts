@@ -144,15 +144,38 @@ async function publishAll({ cloud }: Real, model: QueueModel, which: readonly nu
   for (const record of await Promise.all(published)) if (record !== undefined) model.accept(record.event);
 }
 
-async function cancelAny({ cloud }: Real, model: QueueModel, which: number): Promise<void> {
-  const event = model.anyEvent(which);
+async function cancelAny(real: Real, model: QueueModel, which: number): Promise<void> {
+  await cancel(real, model, model.anyEvent(which));
+}
+
+/** Cancels the event whose call started last, if it is under way, and may ask for a retry at the same moment. */
+async function cancelInCall(
+  real: Real,
+  model: QueueModel,
+  which: number,
+  retry: 'one' | 'all' | 'none',
+): Promise<void> {
+  const { cloud } = real;
+  await publishAll(real, model, [which]);
+  await cloud.runUntil(cloud.clock.now() + ANSWER_AFTER / 2);
+  const call = cloud.calls.findLast(({ at }) => at + ANSWER_AFTER > cloud.now());
+  const event = call && model.eventOf(call.uuid);
+  await cancel(real, model, event);
+  if (retry === 'one') await retryOf(real, model, event);
+  if (retry === 'all') await retryCancelled(real, model);
+}
+
+async function cancel({ cloud }: Real, model: QueueModel, event: QueuedEvent | undefined): Promise<void> {
   if (event === undefined) return;
   const changed = await answerOf(cloud.queue.cancel(event.key));
   if (typeof changed !== 'string') model.cancel(event, changed !== undefined);
 }
 
-async function retryAny({ cloud, trouble }: Real, model: QueueModel, which: number): Promise<void> {
-  const event = model.anyEvent(which);
+async function retryAny(real: Real, model: QueueModel, which: number): Promise<void> {
+  await retryOf(real, model, model.anyEvent(which));
+}
+
+async function retryOf({ cloud, trouble }: Real, model: QueueModel, event: QueuedEvent | undefined): Promise<void> {
   const before = event && (await cloud.store.findEvent(event.key));
   if (before === undefined) return;
   const changed = await answerOf(cloud.queue.retry(before.event.key));
@@ -182,6 +205,11 @@ const steps: readonly fc.Arbitrary<Step>[] = [
   ),
   step<[number]>('cancel', [fc.nat(50)], cancelAny),
   step<[number]>('retry', [fc.nat(50)], retryAny),
+  step<[number, 'one' | 'all' | 'none']>(
+    'cancel in a call',
+    [fc.nat(wishes.length - 1), fc.constantFrom('one', 'all', 'none')],
+    cancelInCall,
+  ),
   step<[]>('retry all that are cancelled', [], retryCancelled),
   tamper('lose', ['late', 'untold'], (held, { dueQueue }) => dueQueue.remove([held])),
   tamper('repeat', ['late', 'copied'], (held, { dueQueue }) => dueQueue.repeat(held)),

@@ -35,10 +35,12 @@ type Scene = {
   readonly fault?: (operation: Operation, args: readonly unknown[]) => Fault | undefined;
 };
 
+/** A call: when it started by the clocks of the processes, and by one that never jumps. */
 export type SimulatedCall = {
   readonly uuid: string;
   readonly attempt: number;
   readonly at: number;
+  readonly trulyAt: number;
   readonly requests?: 2;
 };
 
@@ -91,7 +93,7 @@ export function simulatedCloud(scene: Scene = {}) {
         call: async (event, attempt, _secrets, triesLeft) => {
           const result = answer(event, attempt, triesLeft);
           const { requests } = result;
-          calls.push({ uuid: event.key.uuid, attempt, at: now(), ...(requests && { requests }) });
+          calls.push({ uuid: event.key.uuid, attempt, at: now(), trulyAt: clock.now(), ...(requests && { requests }) });
           if (answerAfter > 0) await clock.sleep(answerAfter);
           return dead ? never() : result;
         },
