@@ -41,7 +41,7 @@ async function keepsItsPromises(history: Iterable<Step>): Promise<void> {
   await fc.asyncModelRun(() => ({ model, real }), history);
   const { cloud, trouble } = real;
   Object.assign(trouble, noTrouble());
-  for (let hour = 0; hour < 12 && (hour < 1 || (await isUnfinished(cloud))); hour++)
+  for (let hour = 0; hour < 12 && (hour < 1 || (await isBusy(cloud))); hour++)
     await cloud.runUntil(cloud.clock.now() + HOUR);
   const records = await everyEvent(cloud.store, MOST_SHARDS);
   model.check(records, cloud.calls);
@@ -107,7 +107,9 @@ function uuidIn([first]: readonly unknown[]): string | undefined {
   return uuid ?? key?.uuid;
 }
 
-const isUnfinished = async ({ store }: Real['cloud']) => !areSettled(await everyEvent(store, MOST_SHARDS));
+/** Whether anything may yet happen. A message of an event that was cancelled may tell of an attempt that could not be recorded. */
+const isBusy = async ({ store, dueQueue }: Real['cloud']) =>
+  dueQueue.held().length > 0 || !areSettled(await everyEvent(store, MOST_SHARDS));
 
 /** A step of a history; afterwards whatever has to hold at any time is checked. */
 function step<Args extends readonly unknown[]>(
