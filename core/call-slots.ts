@@ -54,9 +54,10 @@ export function limitedSlots(mostPerHost: number, mostOfAll = Number.POSITIVE_IN
     if (host.waiting.size > 0 && host.taken < mostPerHost) inTurn.add(name);
   }
 
+  /** Called when a slot of all has become free. */
   function letIn(): void {
     const [name] = inTurn;
-    if (name === undefined || takenOfAll >= mostOfAll) return;
+    if (name === undefined) return;
     inTurn.delete(name);
     const host = hostIn(hosts, name);
     const [next] = host.waiting;

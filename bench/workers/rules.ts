@@ -949,12 +949,6 @@ export const rules: readonly Rule[] = [
     without: ') return false;',
   },
   {
-    name: 'whoever waits gets no slot beyond those for all',
-    file: 'core/call-slots.ts',
-    code: 'if (name === undefined || takenOfAll >= mostOfAll) return;',
-    without: 'if (name === undefined) return;',
-  },
-  {
     name: 'a host has one place among those that take turns',
     file: 'core/call-slots.ts',
     code: 'const [name] = inTurn;',
