@@ -8,7 +8,8 @@ export type Repetition = { readonly earlier: ReceivedCall; readonly call: Receiv
 export type Cause =
   | { readonly kind: 'killed'; readonly kill: Kill; readonly endedBefore: number }
   | { readonly kind: 'refused'; readonly write: RecordWrite }
-  | { readonly kind: 'overtaken' };
+  | { readonly kind: 'overtaken' }
+  | { readonly kind: 'reconnected' };
 
 /**
  * A call that had ended may not be recorded yet when its process is killed so shortly afterwards: after a start, thousands of calls
@@ -17,6 +18,9 @@ export type Cause =
 export const RECORDED_WITHIN = 1_000;
 /** The same of one of several workers, whose table may be slow: of its call nothing must have been recorded. */
 export const RECORDED_THROUGH_FAULTS_WITHIN = 3_000;
+
+/** A process sends a request again so soon after its connection was closed without an answer; a busy one takes longer than half a second. */
+const SENT_AGAIN_WITHIN = 3_000;
 
 /** A second message for an attempt comes so long after the end of the longest call that starts at its instant. */
 export const BEHIND_THE_LONGEST = 5_000;
@@ -44,7 +48,16 @@ export function causeOf(repetition: Repetition, known: Known): Cause | undefined
   if (between.some(({ attempt, how }) => attempt === call.attempt && how !== 'refused')) return undefined;
   const write = between.findLast((one) => one.worker === earlier.worker && keptFromRecording(one, call.attempt));
   if (write !== undefined) return { kind: 'refused', write };
-  return killOf(repetition, known.kills) ?? (isOvertaken(repetition, known) ? { kind: 'overtaken' } : undefined);
+  const killed = killOf(repetition, known.kills);
+  if (killed !== undefined) return killed;
+  if (isReconnected(repetition)) return { kind: 'reconnected' };
+  return isOvertaken(repetition, known) ? { kind: 'overtaken' } : undefined;
+}
+
+/** An attempt that met a closed connection sends its request once more, and that uses one of the tries of its event. */
+function isReconnected({ earlier, call }: Repetition): boolean {
+  const isSoon = call.startedAt - earlier.startedAt <= SENT_AGAIN_WITHIN;
+  return earlier.deed === 'hangs up' && earlier.worker === call.worker && isSoon;
 }
 
 /**

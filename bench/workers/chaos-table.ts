@@ -73,6 +73,7 @@ function rowsOf({ seed, took, queue, history, findings }: Chaos): readonly (read
     ['their ends before it, at most', `${findings.latestRecord} ms`],
     ['repeated, their records refused', findings.refused.length],
     ['repeated, sent twice, called late', findings.overtaken.length],
+    ['repeated, connection closed', findings.reconnected.length],
     ['repeated, unexplained', findings.unexplained.length],
     ['lost', findings.lost.length],
     ['unexpected', findings.unexpected.length],

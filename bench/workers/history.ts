@@ -61,6 +61,8 @@ export type Findings = {
   readonly refused: readonly string[];
   /** Calls that were made once more for a second message, which came behind the first as it should, and that was too late. */
   readonly overtaken: readonly string[];
+  /** Calls that were made once more because their connection was closed without an answer. Each has used a try of its event. */
+  readonly reconnected: readonly string[];
   /** How long before the kill that explains it a repeated call had ended, at the most. */
   readonly latestRecord: number;
   /** Calls that were made once more for no reason. */
@@ -94,18 +96,24 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
     timeout: timeouts.get(path) ?? Number.POSITIVE_INFINITY,
   });
   const repetitions = [...byPath.values()].flatMap(repeatedCalls).map((repetition) => ({
+    ...repetition,
     text: textOfRepetition(repetition),
     cause: causeOf(repetition, knownOf(repetition.call)),
   }));
+  const repetitionsOf = Map.groupBy(repetitions, ({ call }) => call.path);
   const because = (kind: Cause['kind'] | undefined) =>
     repetitions.filter(({ cause }) => cause?.kind === kind).map(({ text }) => text);
   return {
     lost: accepted.flatMap((event) => lossOf(event, records.get(event.accepted.key))),
-    unexpected: unexpectedCalls(wanted, calls),
+    unexpected: [
+      ...unexpectedCalls(wanted, calls),
+      ...wanted.flatMap((event) => excessOf(event, byPath.get(event.path) ?? [], repetitionsOf.get(event.path) ?? [])),
+    ],
     early: accepted.flatMap((event) => earlyCalls(event, byPath.get(event.path) ?? [])),
     explained: because('killed'),
     refused: because('refused'),
     overtaken: because('overtaken'),
+    reconnected: because('reconnected'),
     latestRecord: Math.max(0, ...repetitions.map(({ cause }) => (cause?.kind === 'killed' ? cause.endedBefore : 0))),
     unexplained: because(undefined),
     mismatched: accepted.flatMap((event) => {
@@ -137,6 +145,31 @@ function unexpectedCalls(wanted: readonly Wanted[], calls: readonly ReceivedCall
   return calls.filter(({ path, attempt }) => !(attempt <= (tries.get(path) ?? 0))).map(textOfCall);
 }
 
+type Explained = Repetition & { readonly cause: Cause | undefined };
+
+/**
+ * A receiver sees no more requests of an event than it has tries, but for those of attempts that were made once more because a process died
+ * or a record was refused: nobody knows of them.
+ */
+function excessOf(
+  { path, maxTryCount }: Wanted,
+  calls: readonly ReceivedCall[],
+  repetitions: readonly Explained[],
+): string[] {
+  const reconnected = repetitions.filter(({ cause }) => cause?.kind === 'reconnected');
+  const unknown = repetitions
+    .filter(({ cause }) => cause?.kind !== 'reconnected')
+    .map(({ earlier }) => (reconnected.some(({ call }) => call === earlier) ? 2 : 1))
+    .reduce((sum: number, one) => sum + one, 0);
+  if (calls.length <= maxTryCount + unknown) return [];
+  return [`${calls.length} calls of ${path}, which has ${maxTryCount} tries; ${unknown} of them were not recorded`];
+}
+
+/** How many tries the attempts of an event have used: one that sent its request twice has used two. */
+function triesOf({ attempts }: EventAnswer): number {
+  return attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
+}
+
 function earlyCalls({ accepted }: Accepted, calls: readonly ReceivedCall[]): string[] {
   const early = calls.filter(({ startedAt }) => startedAt < accepted.dueAt);
   return early.map((call) => `${textOfCall(call)}, due at ${accepted.dueAt}`);
@@ -166,7 +199,7 @@ function mismatches(
   const succeeded = last?.outcome === 'answered' && last.status_code === 200;
   const endsAsItShould = succeeded
     ? record.status === 'success' && record.request_response_body === path
-    : record.status === 'max_try_count_reached' && record.try_count === maxTryCount;
+    : record.status === 'max_try_count_reached' && triesOf(record) === maxTryCount;
   const isWrong = invented.length > 0 || !endsAsItShould;
   return [...unrecorded, ...(isWrong ? [`${path} is recorded as ${textOfRecord(record)}`] : [])];
 }

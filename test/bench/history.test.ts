@@ -216,6 +216,53 @@ test('an answered call may be recorded as timed out after its whole timeout', ()
   expect(found({ ...fine, records: withRecord(FLAKY_KEY, timedOutAfter(TIMEOUT)) })).toEqual({});
 });
 
+describe('an attempt whose connection was closed', () => {
+  const hung = moodyPath('hung', { deed: 'hangs up', attempts: 3 });
+  const key = `3.000-${UUID}`;
+  const ended = (attempts: EventAnswer['attempts']) =>
+    new Map([
+      ...fine.records,
+      [key, { ...record(hung, 'max_try_count_reached', []), try_count: attempts.length, attempts }],
+    ]);
+  const [first, second, third] = record(hung, 'max_try_count_reached', [
+    [1, 'unreachable', null],
+    [2, 'unreachable', null],
+    [3, 'unreachable', null],
+  ]).attempts as [Attempt, Attempt, Attempt];
+  const twice = { ...first, requests: 2 as const };
+  const history = (calls: readonly ReceivedCall[], attempts: EventAnswer['attempts']): History => ({
+    ...fine,
+    wanted: [...fine.wanted, wanted(hung, key)],
+    calls: [...fine.calls, ...calls],
+    records: ended(attempts),
+  });
+  const repeated = [call(hung, 1), call(hung, 1, AT + 40)];
+
+  test('may send its request twice, which uses two tries', () => {
+    expect(Object.keys(found(history([...repeated, call(hung, 2, AT + 900)], [twice, second])))).toEqual([
+      'reconnected',
+    ]);
+  });
+
+  test('that sent it twice without using two tries is found, as is the call too many', () => {
+    const calls = [...repeated, call(hung, 2, AT + 900), call(hung, 3, AT + 1_800)];
+    expect(Object.keys(found(history(calls, [twice, second, third])))).toEqual(
+      expect.arrayContaining(['unexpected', 'mismatched']),
+    );
+    expect(Object.keys(found(history(calls, [first, second, third])))).toEqual(expect.arrayContaining(['unexpected']));
+  });
+
+  test('explains no repetition that comes later, by another process, or after an answer', () => {
+    const kinds = (again: ReceivedCall) =>
+      Object.keys(found(history([call(hung, 1), again, call(hung, 2, AT + 9_000)], [twice, second])));
+    expect(kinds(call(hung, 1, AT + 3_001))).toContain('unexplained');
+    expect(kinds({ ...call(hung, 1, AT + 40), worker: 'another' })).toContain('unexplained');
+    expect(Object.keys(found({ ...fine, calls: [...fine.calls, call(good, 1, AT + 40)] }))).toEqual(['unexplained']);
+  });
+});
+
+type Attempt = EventAnswer['attempts'][number];
+
 describe('of a message that was sent twice', () => {
   const dueAt = AT - 6_000;
   const comesAt = dueAt + TIMEOUT + BEHIND_THE_LONGEST;

@@ -39,7 +39,7 @@ describe('an event is called at its instant, once', () => {
     const { event } = await queue.publish(wantedEvent({ asked: { after: 3_652 * DAY } }), 'web');
     await clock.moveTo(event.key.dueAt - HOUR);
     await runUntil(event.key.dueAt + HOUR);
-    expect(calls).toEqual([{ uuid: event.key.uuid, attempt: 1, at: event.key.dueAt }]);
+    expect(calls).toMatchObject([{ uuid: event.key.uuid, attempt: 1, at: event.key.dueAt }]);
   });
 
   test('with retries up to a day away', async () => {
