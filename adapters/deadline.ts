@@ -14,7 +14,7 @@ export type Deadline = {
  * The one deadline of everything in a call. A process that is busy past it reads an answer that has arrived meanwhile before it ends the
  * request: timers run before sockets are read, so that a call that was answered in time would be taken for one that was not.
  *
- * An abort signal would do the same, with a controller, listeners and a watched stream for each call: docs/performance.md.
+ * An abort signal would end a request as well, but at once, and with a controller, listeners and a watched stream for each call: docs/performance.md.
  */
 export function deadlineIn(milliseconds: number): Deadline {
   let isOver = false;

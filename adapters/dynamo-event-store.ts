@@ -42,7 +42,8 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
       const held = isOwn ? item : ((await table.get(item)) ?? item);
       const { key, createdAt, request } = held as ReservationItem;
       const reserved = parsePublicKey(key) ?? event.key;
-      return { key: reserved, createdAt, isOwn, isSameRequest: [item.request, hashAsGiven(event)].includes(request) };
+      const isSameRequest = request === item.request || request === hashAsGiven(event);
+      return { key: reserved, createdAt, isOwn, isSameRequest };
     },
 
     recordSuccess: (event, progress) => table.put(progressItem(event, progress)),

@@ -20,8 +20,11 @@ import { signatureOf } from './webhook-signature.ts';
 const IDLE_FOR = 1_000;
 /** A closed connection shows it within a round trip; later, the receiver may have worked on the request. */
 const FOUND_CLOSED_WITHIN = 500;
-/** Names that hung before and are looked up at the same time: in DNS a look-up takes no thread. */
-const MOST_HUNG = 4;
+/**
+ * How many names that hung before are looked up at the same time. A look-up in DNS takes no thread, so there is room for many: with few places, a
+ * healthy name that hung in an outage would wait behind names that always hang.
+ */
+const MOST_HUNG = 100;
 const MAX_HEADER_BYTES = 64 * 1_024;
 /** Lines of informational answers, empty ones too, before the final answer: a flood of them keeps a process from all else. */
 const MAX_INFORMATION_LINES = 1_000;
@@ -74,19 +77,17 @@ export function httpCaller(world: World): HttpCaller {
     };
     const sendOn = (agent: http.Agent | false) =>
       send(url, { ...options, agent }, event.body?.bytes, { guard, deadline });
-    let twice: { requests?: 2 } = {};
+    let repeated: Sent | undefined;
     try {
       guard.checkLiteral(url.hostname);
       await socketsAreRead();
-      let sent = sendOn(triesLeft <= 1 ? false : agents[url.protocol as keyof typeof agents]);
-      if (await metClosedConnection(sent)) {
-        twice = { requests: 2 };
-        sent = sendOn(false);
-      }
-      return { outcome: 'answered', answer: await sent.answer, ...twice };
+      const first = sendOn(triesLeft <= 1 ? false : agents[url.protocol as keyof typeof agents]);
+      if (await metClosedConnection(first)) repeated = sendOn(false);
+      const answer = await (repeated ?? first).answer;
+      return { outcome: 'answered', answer, ...timesOf(repeated) };
     } catch (error) {
-      if (!deadline.isOver()) return failedBecause(error, twice.requests);
-      return { outcome: 'timed_out', error: `No whole answer within ${event.timeout} ms.`, ...twice };
+      if (!deadline.isOver()) return failedBecause(error, repeated);
+      return { outcome: 'timed_out', error: `No whole answer within ${event.timeout} ms.`, ...timesOf(repeated) };
     } finally {
       deadline.clear();
     }
@@ -153,11 +154,17 @@ function headersFor({ key, body, headers }: QueuedEvent, { attempt, secrets, use
 }
 
 /** If the second request could not be made, the first is all that there was, and it may have been received. */
-function failedBecause(error: unknown, requests: 2 | undefined): ReturnType<typeof unansweredBecause> {
+function failedBecause(error: unknown, repeated: Sent | undefined): ReturnType<typeof unansweredBecause> {
   const result = unansweredBecause(error);
-  if (requests === undefined) return result;
-  if (result.outcome === 'not_made') return unansweredBecause({ code: 'ECONNRESET' });
-  return { ...result, requests };
+  if (repeated === undefined) return result;
+  return result.outcome === 'not_made'
+    ? unansweredBecause({ code: 'ECONNRESET' })
+    : { ...result, ...timesOf(repeated) };
+}
+
+/** Says of a call that its request went out a second time. One that got no connection has not been seen by the receiver. */
+function timesOf(repeated: Sent | undefined): { readonly requests?: 2 } {
+  return repeated?.wentOut() ? { requests: 2 } : {};
 }
 
 /**
@@ -175,7 +182,13 @@ async function metClosedConnection({ request, answer, startedAt }: Sent): Promis
 }
 
 type Bounds = { readonly guard: Guard; readonly deadline: Deadline };
-type Sent = { readonly request: ClientRequest; readonly answer: Promise<Answer>; readonly startedAt: number };
+type Sent = {
+  readonly request: ClientRequest;
+  readonly answer: Promise<Answer>;
+  readonly startedAt: number;
+  /** Whether the request had a connection to its receiver. Until then the receiver has not seen any of it. */
+  readonly wentOut: () => boolean;
+};
 
 function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, { guard, deadline }: Bounds): Sent {
   const startedAt = performance.now();
@@ -183,6 +196,7 @@ function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, {
   deadline.bounds(request);
   request.maxHeadersCount = MAX_HEADER_LINES;
   let answerBegan = () => false;
+  let hasConnection = false;
   const answer = new Promise<Answer>((resolve, reject) => {
     let response: IncomingMessage | undefined;
     request.on('error', (error) => {
@@ -204,11 +218,16 @@ function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, {
     request.on('socket', (socket) => {
       const readBefore = socket.bytesRead;
       answerBegan = () => socket.bytesRead > readBefore;
-      if (socket.connecting) socket.once('connect', () => guard.checkConnected(socket));
+      hasConnection = !socket.connecting;
+      if (hasConnection) return;
+      socket.once('connect', () => guard.checkConnected(socket));
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        hasConnection = true;
+      });
     });
   });
   request.end(body);
-  return { request, answer, startedAt };
+  return { request, answer, startedAt, wentOut: () => hasConnection };
 }
 
 function refuseFlood(request: ClientRequest): void {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { briefAnswer, briefSchema } from './brief-answer.ts';
 import { type EventAnswer, eventSchema } from './event-answer.ts';
@@ -6,6 +7,9 @@ import { type ProblemAnswer, problemSchema } from './problem.ts';
 
 /** A reply that exceeds this many bytes leaves answers out. Lambda takes 6 MB, of which status, headers and brackets need little. */
 const MOST_BYTES = 4_999_000;
+
+/** How many results are measured before others get their turn. */
+const RESULTS_IN_A_TURN = 10;
 
 const answer_omitted = z
   .literal(true)
@@ -35,22 +39,31 @@ export type BatchResult =
   | z.infer<typeof briefResultSchema>
   | ProblemAnswer;
 
-/** Leaves bodies and attempts of the largest events out until one reply can carry all results, and more of them if it must. */
-export function fittingResults(results: readonly BatchResult[]): readonly BatchResult[] {
-  return reducedToFit(reducedToFit(results, withoutAnswer), inBrief);
+type Sized = { result: BatchResult; bytes: number };
+
+/**
+ * Leaves bodies and attempts of the largest events out until one reply can carry all results, and more of them if it must. Others get
+ * their turn meanwhile: to measure a hundred results may take as long as a hundred calls.
+ */
+export async function fittingResults(results: readonly BatchResult[]): Promise<readonly BatchResult[]> {
+  const sized: Sized[] = [];
+  for (const result of results) {
+    if (sized.length % RESULTS_IN_A_TURN === 0) await setImmediate();
+    sized.push({ result, bytes: bytesInReply(result) });
+  }
+  for (const reduce of [withoutAnswer, inBrief]) reduceToFit(sized, reduce);
+  return sized.map(({ result }) => result);
 }
 
-function reducedToFit(results: readonly BatchResult[], reduce: (result: BatchResult) => BatchResult) {
-  const sized = results.map((result, index) => ({ index, result, bytes: bytesInReply(result) }));
+function reduceToFit(sized: readonly Sized[], reduce: (result: BatchResult) => BatchResult): void {
   let bytes = sized.reduce((sum, one) => sum + one.bytes, 0);
-  const fitting = [...results];
   for (const one of sized.toSorted((a, b) => b.bytes - a.bytes)) {
-    if (bytes <= MOST_BYTES) break;
-    const reduced = reduce(one.result);
-    bytes += bytesInReply(reduced) - one.bytes;
-    fitting[one.index] = reduced;
+    if (bytes <= MOST_BYTES) return;
+    const before = one.bytes;
+    one.result = reduce(one.result);
+    one.bytes = bytesInReply(one.result);
+    bytes += one.bytes - before;
   }
-  return fitting;
 }
 
 function withoutAnswer(result: BatchResult): BatchResult {

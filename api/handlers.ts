@@ -65,7 +65,7 @@ export function handlers(
         return unexpected;
       };
       const results = valid.map((one) => ('problem' in one ? one : reply(published.next().value)));
-      return { status: 200, body: { results: fittingResults(results.map(bodyOf)) } };
+      return { status: 200, body: { results: await fittingResults(results.map(bodyOf)) } };
     },
 
     async list({ input: { limit, cursor, ...asked } }) {
@@ -73,7 +73,7 @@ export function handlers(
       const after = cursor === undefined ? undefined : positionIn(cursor, search);
       if (cursor !== undefined && after === undefined) return foreignCursor;
       const page = await queue.find(search, limit, after);
-      const events = fitting(page.records.map(eventAnswer));
+      const events = fitting(page.records, eventAnswer);
       const last = page.records[events.length - 1];
       const isCut = events.length < page.records.length && last !== undefined;
       const next = isCut ? positionOf(last.event.key) : page.next;

@@ -23,11 +23,11 @@ export async function readJson(text: string): Promise<unknown> {
   const { kind } = new JsonText(text.trimStart());
   if (kind === 'array') return readEvents(text);
   if (kind !== 'object') return JSON.parse(text);
-  const members = firstMembers(text);
-  const events = members.texts.get('events');
-  if (events?.kind !== 'array') return readMembers(members);
-  members.texts.delete('events');
-  return Object.assign(readMembers(members), { events: await readEvents(events.text) });
+  const { members, leftOut } = firstMembers(text);
+  const events = members.findLast(([name]) => name === 'events');
+  if (events?.[1].kind !== 'array') return readMembers({ members, leftOut });
+  const others = readMembers({ members: members.filter((member) => member !== events), leftOut });
+  return Object.assign(others, { events: await readEvents(events[1].text) });
 }
 
 /** How many members of an object were not looked at, because it has too many. */
@@ -50,39 +50,45 @@ async function readEvents(list: string): Promise<readonly unknown[]> {
   return events;
 }
 
-type Members = { readonly texts: Map<string, JsonText>; readonly leftOut: number };
+type Members = { readonly members: readonly (readonly [name: string, value: JsonText])[]; readonly leftOut: number };
 
-/** Of several members of one name the last, as with `JSON.parse`. */
 function firstMembers(object: string): Members {
-  const texts = new Map<string, JsonText>();
-  let seen = 0;
-  for (const [name, value] of membersOf(object)) {
-    if (seen === MOST_MEMBERS) return { texts, leftOut: new JsonText(object.trimStart()).partCount - seen };
-    seen++;
-    texts.set(name, value);
+  const members: (readonly [string, JsonText])[] = [];
+  for (const member of membersOf(object)) {
+    const seen = members.length;
+    if (seen === MOST_MEMBERS) return { members, leftOut: new JsonText(object.trimStart()).partCount - seen };
+    members.push(member);
   }
-  return { texts, leftOut: 0 };
+  return { members, leftOut: 0 };
 }
 
-/** Not by assignment: a member called `__proto__` is a member like others. */
-function readMembers({ texts, leftOut }: Members): object {
+/**
+ * The object with these members. Of several of one name the last counts, as with `JSON.parse`; but a value that is too large to be read is
+ * not known to be JSON, and stays a text also if another one follows.
+ */
+function readMembers({ members, leftOut }: Members): object {
   let room = MOST_VALUES;
-  const fields = [...texts].map(([name, text]) => {
-    if (name === 'body') return [name, readBody(text)];
-    const values = text.valuesUpTo(room);
-    if (values > room) return [name, text];
-    room -= values;
-    return [name, JSON.parse(text.text)];
-  });
-  return Object.assign(Object.fromEntries(fields), leftOut > 0 && { [LEFT_OUT]: leftOut });
+  const read: [string, unknown][] = [];
+  const unread: [string, JsonText][] = [];
+  for (const [name, text] of members) {
+    const values = name === 'body' ? 0 : text.valuesUpTo(room);
+    const isSmall = name === 'body' ? isReadableBody(text) : values <= room;
+    room -= isSmall ? values : 0;
+    if (!isSmall) unread.push([name, text]);
+    else read.push([name, name === 'body' ? readBody(text) : JSON.parse(text.text)]);
+  }
+  const fields = Object.fromEntries<unknown>([...read, ...unread]);
+  return Object.assign(fields, leftOut > 0 && { [LEFT_OUT]: leftOut });
+}
+
+function isReadableBody(body: JsonText): boolean {
+  return body.kind === 'string' || (body.text.length <= MAX_BODY_BYTES && body.depth <= MAX_BODY_DEPTH);
 }
 
 /** A string or null says all there is to it; anything else would be changed by writing it again. */
 function readBody(body: JsonText): unknown {
-  const { text, kind } = body;
-  if (kind === 'string') return JSON.parse(text);
-  if (text.length > MAX_BODY_BYTES || body.depth > MAX_BODY_DEPTH) return body;
-  return JSON.parse(text) === null ? null : body;
+  const value: unknown = JSON.parse(body.text);
+  return body.kind === 'string' || value === null ? value : body;
 }
 
 /** What is no object is no event, whatever else it is: a large list is null. */

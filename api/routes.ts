@@ -158,7 +158,7 @@ const otherRoutes = {
     answers: {
       200: {
         description:
-          'How many are due again. An event that was cancelled while an attempt may have been under way is due when its timeout has passed since then.',
+          'How many are due again. An event that was cancelled while an attempt may have been under way is due a second after its timeout has passed since then.',
         schema: bulkSchema,
       },
     },

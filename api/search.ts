@@ -53,7 +53,11 @@ function boundedInstant() {
 
 function tags() {
   const message = 'A tag of 1 to 128 characters, or up to 20 of them.';
-  const tag = z.string(message).min(1, message).max(128, message);
+  const tag = z
+    .string(message)
+    .min(1, message)
+    .max(128, message)
+    .refine((text) => text.isWellFormed(), message);
   return z.union([tag.transform((one) => [one]), z.array(tag, message).min(1, message).max(20, message)], message);
 }
 
@@ -64,7 +68,7 @@ function cursor() {
 /** The instant that a query parameter stands for: a plus that is not escaped in a URL, as before a time zone, is read as a space. */
 function instantIn(value: unknown): unknown {
   if (isNumber(value)) return Number(value);
-  return typeof value === 'string' ? value.replace(/ (?=\d\d:\d\d$)/, '+') : value;
+  return typeof value === 'string' ? value.replace(/ (?=\d\d(:?\d\d)?$)/, '+') : value;
 }
 
 function isNumber(value: unknown): boolean {

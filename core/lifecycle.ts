@@ -7,6 +7,8 @@ const WEEK = 7 * 86_400_000;
 const MAX_RETRY_AFTER = 3_600_000;
 const JITTER = 0.2;
 const KEPT_AT_EACH_END = 10;
+/** An attempt that was under way when its event was cancelled is recorded so soon after the longest time that its call may have taken. */
+const RECORDED_WITHIN = 1_000;
 const GONE = 410;
 const STOP_HEADER = 'event-queue-stop';
 
@@ -86,6 +88,7 @@ export function reopened(progress: Finished, now: number): Waiting {
     repeatedRequests,
     ...history
   } = progress;
+  const { underWayUntil = now } = history;
   const lastNumber = withdrawnAttempt ?? history.attempts.at(-1)?.number ?? 0;
   return {
     ...history,
@@ -93,7 +96,7 @@ export function reopened(progress: Finished, now: number): Waiting {
     version: history.version + 1,
     triedBefore: history.tryCount,
     nextAttempt: lastNumber + 1,
-    nextAttemptAt: Math.max(now, history.underWayUntil ?? now),
+    nextAttemptAt: now < underWayUntil ? underWayUntil + RECORDED_WITHIN : now,
   };
 }
 

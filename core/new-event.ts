@@ -18,7 +18,14 @@ const MAX_BASE64_LENGTH = Math.ceil(MAX_BODY_BYTES / 3) * 4;
 /** In seconds, this instant is in the year 5138; in milliseconds, it is in 1973. */
 const LEAST_MILLISECONDS = 100_000_000_000;
 const AN_INSTANT = 'An instant in ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or in epoch seconds.';
+/** What is larger is no instant in any unit. */
+const END_OF_INSTANTS = Number.MAX_SAFE_INTEGER;
+/** Date, time, seconds, and an offset in hours and minutes. */
+const INSTANT = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?(?:([Zz]|[+-]\d\d)(?::?(\d\d))?)$/;
 const NOT_SECONDS = 'This looks like milliseconds. Give the instant in epoch seconds, not milliseconds.';
+
+/** Said of text that no encoding can carry. */
+const HALF_A_PAIR = 'Half of a surrogate pair stands alone here: that is not text.';
 
 /** An event as its publisher wants it: all of it but what accepting it adds. */
 export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'sent'>;
@@ -49,7 +56,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
         headers: headers(),
         body: z
           .union([
-            wellFormedText('A string or any other JSON value.'),
+            wellFormedText('A string or any other JSON value.', 'Send bytes as body_base64.'),
             z.instanceof(JsonText).meta({ description: 'Any JSON value, sent as it is written.' }),
           ])
           .nullish()
@@ -221,18 +228,31 @@ function deduplicationId() {
   });
 }
 
-/** An instant in epoch milliseconds. */
+/** An instant in epoch milliseconds, given in ISO 8601 or in epoch seconds. */
 export function instantSchema() {
-  // biome-ignore lint/style/noRestrictedGlobals: parsing a date asks no clock
-  const iso = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+  const iso = z
+    .string()
+    .transform(inFull)
+    .pipe(z.iso.datetime({ offset: true }))
+    // biome-ignore lint/style/noRestrictedGlobals: parsing a date asks no clock
+    .transform((text) => Date.parse(text))
+    .meta({ type: 'string', format: 'date-time' });
   const epochSeconds = z.number().min(0).lt(LEAST_MILLISECONDS).transform(milliseconds);
   return z.union([iso, epochSeconds], {
     error: ({ input }) => (looksLikeMilliseconds(input) ? NOT_SECONDS : AN_INSTANT),
   });
 }
 
+/** The same instant with seconds, capital letters and a colon in its offset, of which ISO 8601 and RFC 3339 let one leave out each. */
+function inFull(text: string): string {
+  const [, date, time, seconds = ':00', offset = '', minutes = '00'] = INSTANT.exec(text) ?? [];
+  if (date === undefined) return text;
+  return `${date}T${time}${seconds.replace(',', '.')}${/^z$/i.test(offset) ? 'Z' : `${offset}:${minutes}`}`;
+}
+
 function looksLikeMilliseconds(input: unknown): boolean {
-  return (typeof input === 'number' || typeof input === 'string') && Number(input) >= LEAST_MILLISECONDS;
+  const number = typeof input === 'string' && /^\d+(\.\d+)?$/.test(input) ? Number(input) : input;
+  return typeof number === 'number' && number >= LEAST_MILLISECONDS && number <= END_OF_INSTANTS;
 }
 
 function instant(now: () => number) {
@@ -249,13 +269,8 @@ function boundedText(least: number, most: number) {
   return wellFormedText(message).min(least, message).max(most, message);
 }
 
-function wellFormedText(message: string) {
-  return z
-    .string(message)
-    .refine(
-      (text) => text.isWellFormed(),
-      'Half of a surrogate pair stands alone here: that is not text. Send bytes as body_base64.',
-    );
+function wellFormedText(message: string, advice = 'Remove it.') {
+  return z.string(message).refine((text) => text.isWellFormed(), `${HALF_A_PAIR} ${advice}`);
 }
 
 function seconds(least: number, most: number) {

@@ -77,7 +77,7 @@ export type CallResult = (Answered | Unanswered) & Requests;
 /** `requests` is 2 if the first one met a connection that its receiver had closed, so that it went out once more on a new one; absent otherwise. */
 type Requests = { readonly requests?: 2 };
 
-/** That nothing was sent, because this process or its machine had run out of descriptors or the like. This is no attempt. */
+/** A call that was not made, because this process or its machine had run out of descriptors or the like. It is no attempt. */
 export type NotMade = {
   readonly outcome: 'not_made';
   /** For whoever runs the queue. */

@@ -24,13 +24,8 @@ export type TargetPolicy = Pick<Settings, 'privateTargets' | 'ownHosts'>;
 
 /** The normalised URL to store and to call, or why it is refused, in words for its author. */
 export function parseTargetUrl(text: string, policy: TargetPolicy): { url: string } | { refused: string } {
-  if (hasControlCharacter(text) || text !== text.trim()) {
-    return { refused: 'A URL has no spaces around it and no control characters. Remove them.' };
-  }
-  if (text.includes('\\')) return { refused: 'A URL has no backslashes. Write / or %5C.' };
-  if (hostIn(text).length > MAX_HOST_LENGTH + MAX_PORT_LENGTH) {
-    return { refused: `A host name has at most ${MAX_HOST_LENGTH} characters.` };
-  }
+  const refused = problemOfText(text);
+  if (refused !== undefined) return { refused };
   const url = /^https?:\/\/[^/]/i.test(text) ? URL.parse(text) : null;
   if (url === null)
     return { refused: 'Not a URL that can be called. Write it in full, as in https://example.com/path.' };
@@ -51,6 +46,16 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
     return { refused: `A URL has at most ${MAX_URL_LENGTH} characters, counted with its percent-encoding.` };
   }
   return { url: url.href };
+}
+
+/** What is wrong with the text of a URL before it is parsed: a parser would remove or replace such characters, or take long. */
+function problemOfText(text: string): string | undefined {
+  if (hasControlCharacter(text) || text !== text.trim())
+    return 'A URL has no spaces around it and no control characters. Remove them.';
+  if (!text.isWellFormed()) return 'Half of a surrogate pair stands alone in this URL. Remove it.';
+  if (text.includes('\\')) return 'A URL has no backslashes. Write / or %5C.';
+  const isTooLong = hostIn(text).length > MAX_HOST_LENGTH + MAX_PORT_LENGTH;
+  return isTooLong ? `A host name has at most ${MAX_HOST_LENGTH} characters.` : undefined;
 }
 
 /** The host of a URL as logs show it: with its port, if that is not the usual one. Empty if the text is no URL: its call says why it is not made. */

@@ -37,15 +37,15 @@ export const trustRules: readonly Rule[] = [
   {
     name: 'what has too many values is not parsed',
     file: 'api/read-json.ts',
-    code: 'if (values > room) return [name, text];',
-    without: '',
+    code: 'isReadableBody(text) : values <= room;',
+    without: 'isReadableBody(text) : values > 0;',
     suites: boundedReading,
   },
   {
     name: 'a body is parsed only if it is short and shallow',
     file: 'api/read-json.ts',
-    code: 'if (text.length > MAX_BODY_BYTES || body.depth > MAX_BODY_DEPTH) return body;',
-    without: '',
+    code: '(body.text.length <= MAX_BODY_BYTES && body.depth <= MAX_BODY_DEPTH)',
+    without: 'body.text.length > 0',
     suites: boundedReading,
   },
   {

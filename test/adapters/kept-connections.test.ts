@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { eventAnswer, eventSchema } from '../../api/event-answer.ts';
@@ -5,7 +7,7 @@ import type { QueuedEvent } from '../../core/event.ts';
 import { publicKey } from '../../core/event-key.ts';
 import { simulation } from '../core/simulation.ts';
 import { openReceiver } from '../local/receiver.ts';
-import { wantedEvent } from '../sample-event.ts';
+import { queuedEvent, secrets, wantedEvent } from '../sample-event.ts';
 
 const cleanUps: (() => void)[] = [];
 
@@ -135,3 +137,27 @@ async function dropping(status: number) {
       receiver.calls.filter(({ headers }) => headers['event-queue-key'] === publicKey(key)).length,
   };
 }
+
+test('a second request that gets no connection has used no try', async () => {
+  const server = createServer((socket) => {
+    let requests = 0;
+    socket.on('data', () => {
+      requests++;
+      if (requests === 1) return void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      server.close();
+      socket.resetAndDestroy();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const caller = httpCaller({
+    allowsAddress: () => true,
+    targetPolicy: { privateTargets: true, ownHosts: [] },
+    userAgent: 'test',
+    now: Date.now,
+  });
+  const call = () => caller.call(queuedEvent(Date.now(), { url, timeout: 60_000 }), 1, secrets, 3);
+  expect((await call()).outcome).toBe('answered');
+  const refused = await call();
+  expect(refused).toEqual({ outcome: 'unreachable', error: expect.stringMatching(/refused|closed before an answer/) });
+});

@@ -79,12 +79,36 @@ test('every field is answered as it was sent', async () => {
 });
 
 test('call_url_at takes ISO 8601 with any zone and epoch seconds, and is answered as ISO 8601 in UTC', async () => {
-  for (const at of ['2030-01-01T01:00:10.5+01:00', '2030-01-01T00:00:10.500Z', START / 1_000 + 10.25]) {
+  const texts = [
+    'T01:00:10.5+01:00',
+    'T00:00:10.500Z',
+    'T01:00:10.5+0100',
+    'T01:00:10.5+01',
+    't00:00:10.5z',
+    'T00:00:10,5Z',
+  ];
+  for (const at of [...texts.map((time) => `2030-01-01${time}`), START / 1_000 + 10.25]) {
     const { body } = await apiClient().publish({ url_to_send_request: URL, call_url_at: at });
     expect(body.call_url_at).toBe('2030-01-01T00:00:10.500Z');
     expect(body.timestamp_for_execution_to_start).toBe(START / 1_000 + 10.25);
     expect(body.call_url_after).toBeNull();
   }
+});
+
+test('call_url_at may leave out its seconds', async () => {
+  const { body } = await apiClient().publish({ url_to_send_request: URL, call_url_at: '2030-01-01T02:00+0200' });
+  expect(body.call_url_at).toBe('2030-01-01T00:00:00.000Z');
+});
+
+test.each([
+  '2030-02-30T00:00Z',
+  '2030-01-01T00:00',
+  '2030-01-01',
+  '2030-01-01T24:00Z',
+  '2030-01-01T00:00+2',
+  'T00:00Z',
+])('call_url_at does not take %s', async (call_url_at) => {
+  expect((await apiClient().publish({ url_to_send_request: URL, call_url_at })).status).toBe(422);
 });
 
 test('the method is POST if there is a body and none is given', async () => {

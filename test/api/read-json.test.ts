@@ -56,6 +56,24 @@ describe('what is read of a request', () => {
   });
 });
 
+test.each([
+  '{"body":[tru},"body":"x"}',
+  '{"body":"x","body":[tru}}',
+  '{"a":nonsense,"a":1}',
+  '{"events":[tru],"events":[{}]}',
+  '{"events":[{"a":x,"a":1}]}',
+])('a value that is not JSON is refused also where another of its name follows: %s', async (json) => {
+  await expect(readJson(json)).rejects.toThrow(SyntaxError);
+});
+
+test('a value that is too large to be read is not replaced by one that follows', async () => {
+  const large = `[${'x,'.repeat(20_000)}x]`;
+  for (const name of ['a', 'body'])
+    expect(await readJson(`{"${name}":${large.repeat(8)},"${name}":1}`).catch(() => 'refused')).not.toEqual({
+      [name]: 1,
+    });
+});
+
 /** How many characters are parsed at most, beside those of a request that is small enough. */
 const FEW = 64 * 1_024;
 

@@ -49,6 +49,6 @@ test('a retry in bulk that comes too soon after a cancel makes the event due whe
   expect((await send(bulk)).body).toEqual({ changed: 1, more: false, next_cursor: null });
   expect((await send({ path: `/events/${event.key}` })).body).toMatchObject({
     status: 'waiting_execution',
-    next_attempt_at_utc: '2030-01-01T00:00:05.250Z',
+    next_attempt_at_utc: '2030-01-01T00:00:06.250Z',
   });
 });

@@ -28,6 +28,8 @@ describe('refused everywhere', () => {
     ['http://example.com/\u007f'],
     ['http://exam\nple.com/'],
     ['http://example.com\\@10.0.0.1/'],
+    ['http://example.com/\ud800'],
+    ['http://example.com/?q=\udfff'],
     ['http://user@example.com/'],
     ['http://:secret@example.com/'],
     ['http://example.com:22/'],

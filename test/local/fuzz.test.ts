@@ -71,7 +71,8 @@ test(`${REQUESTS} malformed requests are each answered, none with a failure, and
   const memory = ownMemory();
   await sendAll((4 * REQUESTS) / 5 - WARM_UP, keyThatCancelsNothing);
   await eventually(async () =>
-    expect(receiver.calls.filter(({ path }) => path.startsWith('/due'))).toHaveLength(EVENTS),
+    // A call that a busy machine lets run out of time is made again.
+    expect(new Set(receiver.calls.map(({ path }) => path).filter((path) => path.startsWith('/due'))).size).toBe(EVENTS),
   );
   for (const { url_to_send_request, timestamp_for_execution_to_start } of due) {
     const [call] = receiver.callsTo(new URL(url_to_send_request).pathname);
