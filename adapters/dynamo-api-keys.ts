@@ -2,8 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ApiKey, Scope } from '../core/api-key.ts';
 import type { ApiKeys } from '../core/ports.ts';
-import type { DynamoTable, ItemKey } from './dynamo-table.ts';
 import { freshness, type Mark } from './freshness.ts';
+import type { ItemKey, Table } from './table.ts';
 
 const FORMAT = 1;
 /** The partition in which keys are listed by their ids, since those of their own cannot be. */
@@ -20,7 +20,7 @@ type KeyItem = ItemKey & { readonly hash: string; readonly label: string; readon
  * 30 s at most, also where a clock is put back or a process was frozen.
  */
 export function dynamoApiKeys(
-  table: DynamoTable,
+  table: Table,
   now: () => number,
   monotonic: () => number = () => performance.now(),
 ): ApiKeys {
@@ -46,7 +46,7 @@ export function dynamoApiKeys(
 
 /** Makes a key and answers its secret, which is stored nowhere and cannot be shown again. */
 export async function createApiKey(
-  table: DynamoTable,
+  table: Table,
   { label, scopes }: Pick<ApiKey, 'label' | 'scopes'>,
   createdAt: number,
 ): Promise<string> {
@@ -60,7 +60,7 @@ export async function createApiKey(
 }
 
 /** Every key that was made and not revoked, without its secret. */
-export async function listApiKeys(table: DynamoTable): Promise<readonly ListedKey[]> {
+export async function listApiKeys(table: Table): Promise<readonly ListedKey[]> {
   const keys: ListedKey[] = [];
   for (let from = '0', isLast = false; !isLast; ) {
     const attributes = ['sk', 'label', 'scopes', 'createdAt'];
@@ -78,7 +78,7 @@ export async function listApiKeys(table: DynamoTable): Promise<readonly ListedKe
  * Ends a key, which may be let in for 30 s more. Answers false if there is nothing of such a key. A creation or a revocation that died
  * between its two items leaves one of them: revoking the key again removes that one.
  */
-export async function revokeApiKey(table: DynamoTable, id: string): Promise<boolean> {
+export async function revokeApiKey(table: Table, id: string): Promise<boolean> {
   const items = await Promise.all([table.get(itemKey(id)), table.get(listedKey(id))]);
   if (items.every((item) => item === undefined)) return false;
   await table.remove(itemKey(id));

@@ -7,7 +7,7 @@ import type { Hands } from '../core/hands.ts';
 import { behindItsEvents, expiresAt, firstProgress, progressExpiresAt, reminderExpiresAt } from '../core/lifecycle.ts';
 import type { EventStore, List } from '../core/ports.ts';
 import type { Progress } from '../core/progress.ts';
-import type { Condition, DynamoTable, Item, ItemKey } from './dynamo-table.ts';
+import type { Condition, Item, ItemKey, Table } from './table.ts';
 
 /** Stands in every item, so that a later version can tell what it reads. Raise it with a change that a version before must not pass over. */
 const FORMAT = 1;
@@ -18,7 +18,7 @@ export const PAGE = 200;
 const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
 
 /** An event costs its size in write units once; its progress is an item of its own, so that recording it costs one more. */
-export function dynamoEventStore(table: DynamoTable): EventStore {
+export function dynamoEventStore(table: Table): EventStore {
   return {
     async keepEvent(event) {
       await Promise.all([eventItem(event), ...tagEntries(event)].map(table.put));
@@ -62,9 +62,9 @@ export function dynamoEventStore(table: DynamoTable): EventStore {
 
     /** Its progress first: it must never be forgotten before its event. */
     async keepUntil({ event }, instant) {
-      await table.set(progressKey(event.key), 'expires_at', epochSeconds(behindItsEvents(instant)));
+      await table.setExpiry(progressKey(event.key), epochSeconds(behindItsEvents(instant)));
       await Promise.all(tagEntries(event, instant).map(table.put));
-      await table.set(eventKey(event.key), 'expires_at', epochSeconds(instant));
+      await table.setExpiry(eventKey(event.key), epochSeconds(instant));
     },
 
     async list(list, after, to, limit) {
@@ -129,9 +129,11 @@ function hashAsGiven(event: QueuedEvent): string {
 
 /** An item may be there for days after it expired. */
 function unreserved({ createdAt }: QueuedEvent, instead: EventKey | undefined): Condition {
-  const values = { ':aDayAgo': createdAt - DAY, ':instead': instead === undefined ? '' : publicKey(instead) };
-  const names = { '#key': 'key' };
-  return { expression: 'attribute_not_exists(pk) OR createdAt <= :aDayAgo OR #key = :instead', names, values };
+  return [
+    { kind: 'absent' },
+    { kind: 'at most', attribute: 'createdAt', value: createdAt - DAY },
+    ...(instead === undefined ? [] : [{ kind: 'equal', attributes: { key: publicKey(instead) } } as const]),
+  ];
 }
 
 function hashOf(value: unknown): string {
@@ -173,21 +175,17 @@ function entryFrom({ sk, sent, purpose, attempt, dueAt }: Item): Entry {
 }
 
 function sameVersion(read: { readonly version: number } | undefined): Condition {
-  if (read === undefined || read.version === 0) return { expression: 'attribute_not_exists(pk)' };
-  return { expression: 'version = :version', values: { ':version': read.version } };
+  if (read === undefined || read.version === 0) return [{ kind: 'absent' }];
+  return [{ kind: 'equal', attributes: { version: read.version } }];
 }
 
 /** A success ends a version without asking for it, so the version alone does not tell. */
 function unchangedSince(read: Progress): Condition {
   if (read.version === 0) return sameVersion(read);
-  return {
-    expression: 'version = :version AND #status = :status',
-    names: { '#status': 'status' },
-    values: { ':version': read.version, ':status': read.status },
-  };
+  return [{ kind: 'equal', attributes: { version: read.version, status: read.status } }];
 }
 
-function attributesOf({ pk, sk, format, expires_at, write, ...attributes }: Item): object {
+function attributesOf({ pk, sk, format, expires_at, ...attributes }: Item): object {
   return attributes;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SigningSecret, SigningSecrets } from '../core/ports.ts';
-import type { DynamoTable, ItemKey } from './dynamo-table.ts';
 import { freshness, type Mark } from './freshness.ts';
+import type { ItemKey, Table } from './table.ts';
 import { secretText } from './webhook-signature.ts';
 
 const FORMAT = 1;
@@ -18,7 +18,7 @@ type Known = Pick<SecretsItem, 'version' | 'secrets'>;
 
 /** The secrets of a queue in its table, made when they are first asked for. Whoever signs remembers them for 30 s after they were read. */
 export function dynamoSigningSecrets(
-  table: DynamoTable,
+  table: Table,
   now: () => number,
   monotonic: () => number = () => performance.now(),
 ): SigningSecrets {
@@ -45,10 +45,8 @@ export function dynamoSigningSecrets(
       ...live(old),
     ];
     const next = { ...ITEM, format: FORMAT, version: version + 1, secrets: secrets.slice(0, MOST_SECRETS) };
-    const condition = item
-      ? { expression: 'version = :version', values: { ':version': version } }
-      : { expression: 'attribute_not_exists(pk)' };
-    return (await table.putIf(next, condition)) ? next : ((await find()) ?? next);
+    const condition = item ? ({ kind: 'equal', attributes: { version } } as const) : ({ kind: 'absent' } as const);
+    return (await table.putIf(next, [condition])) ? next : ((await find()) ?? next);
   }
 
   function live(secrets: readonly SigningSecret[]): readonly SigningSecret[] {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Change } from '../core/observed-store.ts';
 import type { Period, Statistics, StatisticsRange } from '../core/ports.ts';
 import { added, type Counts, counted, noCounts } from '../core/statistics.ts';
-import type { DynamoTable, Item } from './dynamo-table.ts';
+import type { Item, Table } from './table.ts';
 
 const FORMAT = 1;
 const MINUTE = 60_000;
@@ -26,7 +26,7 @@ export type DynamoStatistics = Statistics & {
 };
 
 /** Counts in memory. Each process has items of its own, which it writes over and over until their period has passed. */
-export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoStatistics {
+export function dynamoStatistics(table: Table, now: () => number): DynamoStatistics {
   const writer = randomUUID();
   /** By the sort key of their item, which are those of this process. */
   const own = new Map<
@@ -107,7 +107,7 @@ export function dynamoStatistics(table: DynamoTable, now: () => number): DynamoS
   return { tell, hasUnwritten, flush, read };
 }
 
-async function everyItem(table: DynamoTable, pk: string, from: string, to: string): Promise<readonly Item[]> {
+async function everyItem(table: Table, pk: string, from: string, to: string): Promise<readonly Item[]> {
   const found: Item[] = [];
   for (let after = from, isLast = false; !isLast; ) {
     const page = await table.query({ pk, from: after, to, attributes: ATTRIBUTES, limit: PAGE, ascending: true });

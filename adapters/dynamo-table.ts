@@ -10,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { coalesce } from './coalesce.ts';
+import type { Condition, Item, ItemKey, Range, Table } from './table.ts';
 
 /** AWS's own bounds. */
 const MOST_WRITES = 25;
@@ -28,62 +29,33 @@ export const tableSchema: Pick<CreateTableCommandInput, 'BillingMode' | 'Attribu
   ],
 };
 
-export type ItemKey = { readonly pk: string; readonly sk: string };
-export type Item = ItemKey & Readonly<Record<string, unknown>>;
-
-export type Condition = {
-  readonly expression: string;
-  readonly names?: Record<string, string>;
-  readonly values?: Record<string, unknown>;
-};
-
-/** The one table: puts and gets of the same moment share a batch; conditional puts go alone, because a batch has no conditions. */
-export type DynamoTable = {
-  put(item: Item): Promise<void>;
-  /**
-   * Answers whether the condition held, and so whether the item was put. Each such item carries a `write` of its own: where the
-   * answer got lost, or a repeated request met what the first had put, reading it tells whose it is.
-   */
-  putIf(item: Item, condition: Condition): Promise<boolean>;
-  /** Strongly consistent. */
-  get(key: ItemKey): Promise<Item | undefined>;
-  remove(key: ItemKey): Promise<void>;
-  /** Sets one attribute of an item, if there is one. */
-  set(key: ItemKey, attribute: string, value: unknown): Promise<void>;
-  /** A page of a partition, largest sort key first unless ascending, strongly consistent: those attributes of the items from one sort key to another. */
-  query(query: Range): Promise<{ readonly items: readonly Item[]; readonly isLast: boolean }>;
-};
-
-type Range = {
-  readonly pk: string;
-  readonly from: string;
-  readonly to: string;
-  readonly attributes: readonly string[];
-  readonly limit: number;
-  readonly ascending?: boolean;
-};
-
 /** What is asked of a client: plain documents go in and come out. */
 export type DocumentClient = Pick<DynamoDBDocumentClient, 'send'>;
 
-export function dynamoTable(client: DocumentClient, tableName: string): DynamoTable {
+/**
+ * A table of DynamoDB. Puts and gets of the same moment share a batch; conditional puts go alone, because a batch has no conditions. Each
+ * of them carries a `write` of its own: where the answer got lost, or a repeated request met what the first had put, reading the item
+ * tells whose it is.
+ */
+export function dynamoTable(client: DocumentClient, tableName: string): Table {
   const put = batchedPuts(client, tableName);
-  const get = batchedGets(client, tableName);
+  const getWhole = batchedGets(client, tableName);
 
-  async function putIf(item: Item, { expression, names, values }: Condition): Promise<boolean> {
+  async function get(key: ItemKey): Promise<Item | undefined> {
+    const found = await getWhole(key);
+    if (found === undefined) return undefined;
+    const { write, ...item } = found;
+    return item;
+  }
+
+  async function putIf(item: Item, condition: Condition): Promise<boolean> {
     const write = randomUUID();
-    const command = new PutCommand({
-      TableName: tableName,
-      Item: { ...item, write },
-      ConditionExpression: expression,
-      ExpressionAttributeNames: names,
-      ExpressionAttributeValues: values,
-    });
+    const command = new PutCommand({ TableName: tableName, Item: { ...item, write }, ...expressionOf(condition) });
     try {
       await client.send(command);
       return true;
     } catch (error) {
-      if ((await get(item))?.write === write) return true;
+      if ((await getWhole(item))?.write === write) return true;
       return refused(error);
     }
   }
@@ -92,14 +64,13 @@ export function dynamoTable(client: DocumentClient, tableName: string): DynamoTa
     await client.send(new DeleteCommand({ TableName: tableName, Key: { pk, sk } }));
   }
 
-  async function set({ pk, sk }: ItemKey, attribute: string, value: unknown): Promise<void> {
+  async function setExpiry({ pk, sk }: ItemKey, expiresAt: number): Promise<void> {
     const command = new UpdateCommand({
       TableName: tableName,
       Key: { pk, sk },
-      UpdateExpression: 'SET #attribute = :value',
+      UpdateExpression: 'SET expires_at = :expiresAt',
       ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeNames: { '#attribute': attribute },
-      ExpressionAttributeValues: { ':value': value },
+      ExpressionAttributeValues: { ':expiresAt': expiresAt },
     });
     await client.send(command).catch(refused);
   }
@@ -120,10 +91,35 @@ export function dynamoTable(client: DocumentClient, tableName: string): DynamoTa
     return { items: Items as Item[], isLast: LastEvaluatedKey === undefined };
   }
 
-  return { put, putIf, get, remove, set, query };
+  return { put, putIf, get, remove, setExpiry, query };
 }
 
-function batchedPuts(client: DocumentClient, tableName: string): DynamoTable['put'] {
+/** A condition in DynamoDB's own language. */
+function expressionOf(condition: Condition) {
+  const names: Record<string, string> = {};
+  const values: Record<string, string | number> = {};
+
+  function compared(attribute: string, operator: string, value: string | number): string {
+    const number = Object.keys(values).length;
+    names[`#a${number}`] = attribute;
+    values[`:v${number}`] = value;
+    return `#a${number} ${operator} :v${number}`;
+  }
+
+  const alternatives = condition.map((alternative) => {
+    if (alternative.kind === 'absent') return 'attribute_not_exists(pk)';
+    if (alternative.kind === 'at most') return compared(alternative.attribute, '<=', alternative.value);
+    const equal = Object.entries(alternative.attributes).map(([name, value]) => compared(name, '=', value));
+    return `(${equal.join(' AND ')})`;
+  });
+  const hasValues = Object.keys(values).length > 0;
+  return {
+    ConditionExpression: alternatives.join(' OR '),
+    ...(hasValues && { ExpressionAttributeNames: names, ExpressionAttributeValues: values }),
+  };
+}
+
+function batchedPuts(client: DocumentClient, tableName: string): Table['put'] {
   return coalesce<Item, void>({
     most: MOST_WRITES,
     keyOf: textOf,
@@ -139,7 +135,7 @@ function batchedPuts(client: DocumentClient, tableName: string): DynamoTable['pu
   });
 }
 
-function batchedGets(client: DocumentClient, tableName: string): DynamoTable['get'] {
+function batchedGets(client: DocumentClient, tableName: string): Table['get'] {
   return coalesce<ItemKey, Item | undefined>({
     most: MOST_READS,
     keyOf: textOf,

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type DynamoTable, dynamoTable } from '../adapters/dynamo-table.ts';
+import { dynamoTable } from '../adapters/dynamo-table.ts';
+import type { Table } from '../adapters/table.ts';
 
 export type CloudTable = {
   readonly name: string;
@@ -9,7 +10,7 @@ export type CloudTable = {
 };
 
 /** A deployed table, with the credentials that the AWS CLI would take. */
-export function cloudTable({ name, region }: CloudTable): DynamoTable & { close(): void } {
+export function cloudTable({ name, region }: CloudTable): Table & { close(): void } {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return { ...dynamoTable(documents, name), close: () => client.destroy() };

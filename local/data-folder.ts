@@ -1,61 +1,64 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Level } from 'level';
+import { DatabaseSync } from 'node:sqlite';
 
 /** A folder that this process owns alone until it releases it, or dies. */
 export type DataFolder = {
-  /** Where the table is. */
-  readonly tablePath: string;
-  /** Tells other programs of this user where the table can be reached while the folder is in use. */
-  announce(address: TableAddress): Promise<void>;
-  release(): Promise<void>;
+  /** The path of the database in it. */
+  readonly databasePath: string;
+  release(): void;
 };
 
-/** Where a table is served, and who may use it. */
-export type TableAddress = { readonly endpoint: string; readonly accessKeyId: string };
+/** The name of the database in a data folder. */
+export const DATABASE = 'events.db';
 
 /** Why a folder cannot be used, in words for its owner. */
 export class FolderUnusable extends Error {}
 
-export class FolderInUse extends FolderUnusable {}
-
 /** What events hold is nobody else's. A folder that is there already stays as its owner made it. */
 const OWNER_ALONE = 0o700;
+/** SQLite's answer to whoever asks for a lock that another process holds. */
+const SQLITE_BUSY = 5;
 
-/** Takes a folder. The lock is the operating system's, on a database of its own: a killed process leaves none behind. */
+/**
+ * Takes a folder for a queue, and makes it if it is missing. The lock is the operating system's, on a database of its own: a killed
+ * process leaves none behind.
+ */
 export async function openDataFolder(path: string): Promise<DataFolder> {
+  const databasePath = await databaseIn(path);
   try {
-    await mkdir(path, { recursive: true, mode: OWNER_ALONE });
-    const lock = new Level(join(path, 'lock'));
-    await lock.open();
-    return {
-      tablePath: join(path, 'table'),
-      announce: (address) => writeFile(addressPath(path), JSON.stringify(address), { mode: 0o600 }),
-      release: () => lock.close(),
-    };
+    const lock = new DatabaseSync(join(path, 'lock.db'), { timeout: 0 });
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    return { databasePath, release: () => lock.close() };
   } catch (error) {
-    throw unusable(error as LevelError, resolve(path));
+    throw unusable(error as FolderError, resolve(path));
   }
 }
 
-/** Where the table of a folder that is in use was announced to be. */
-export async function announcedAddress(path: string): Promise<TableAddress> {
-  return JSON.parse(await readFile(addressPath(path), 'utf8'));
+/** Answers the path of the database in a folder, which is made if it is missing. Refuses a folder that holds events of another version. */
+export async function databaseIn(path: string): Promise<string> {
+  try {
+    await mkdir(path, { recursive: true, mode: OWNER_ALONE });
+  } catch (error) {
+    throw unusable(error as FolderError, resolve(path));
+  }
+  const old = join(path, 'table');
+  if (existsSync(old)) {
+    throw new FolderUnusable(
+      `The folder ${resolve(old)} holds events of an earlier event queue, which this one cannot read. Let the earlier one call them first, or move the folder away, or choose another one with --data.`,
+    );
+  }
+  return join(path, DATABASE);
 }
 
-function addressPath(path: string): string {
-  return join(path, 'table-address.json');
-}
+type FolderError = Error & { readonly errcode?: number };
 
-type LevelError = Error & { readonly code?: string; readonly cause?: LevelError };
-
-function unusable({ code, message, cause }: LevelError, path: string): FolderUnusable {
-  if (cause?.code === 'LEVEL_LOCKED') {
-    return new FolderInUse(
+function unusable({ errcode, message }: FolderError, path: string): FolderUnusable {
+  if (errcode === SQLITE_BUSY) {
+    return new FolderUnusable(
       `The folder ${path} is in use by another event queue. Stop that one, or choose another folder with --data.`,
     );
   }
-  return new FolderUnusable(
-    `The folder ${path} cannot be used (${cause?.message ?? code ?? message}). Choose another with --data.`,
-  );
+  return new FolderUnusable(`The folder ${path} cannot be used (${message}). Choose another with --data.`);
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createApiKey, listApiKeys, revokeApiKey } from '../adapters/dynamo-api-keys.ts';
-import type { DynamoTable } from '../adapters/dynamo-table.ts';
+import { UnusableFile } from '../adapters/sqlite-file.ts';
+import { sqliteTable } from '../adapters/sqlite-table.ts';
+import type { Table } from '../adapters/table.ts';
 import { type Scope, scopes } from '../core/api-key.ts';
 import { type CloudTable, cloudTable, refusalOfAws } from './cloud-table.ts';
-import { announcedAddress, FolderInUse, FolderUnusable, openDataFolder } from './data-folder.ts';
-import { embeddedTable, tableAt } from './embedded-table.ts';
+import { databaseIn, FolderUnusable } from './data-folder.ts';
 import { DEFAULT_DATA_FOLDER } from './options.ts';
 import { surviveUnreadOutput } from './unread-output.ts';
 
@@ -22,13 +23,10 @@ const help = `API keys of the event queue on this machine, whether it runs or no
 
 Scopes: ${scopes.join(', ')}.`;
 
-/** There is no announcement, or an old one. */
-const NOT_SERVED = new Set(['ENOENT', 'ECONNREFUSED']);
-
 /** What is wrong with a command, or stands in its way, in words for who gave it. */
 class Refused extends Error {}
 
-type Run = (table: DynamoTable) => Promise<string>;
+type Run = (table: Table) => Promise<string>;
 type Place = { readonly dataFolder: string; readonly mustExist: boolean } | CloudTable;
 
 surviveUnreadOutput();
@@ -36,7 +34,7 @@ try {
   const asked = parseCommand(process.argv.slice(2));
   console.log(asked === 'help' ? help : await onTable(asked.place, asked.run));
 } catch (error) {
-  const isOurs = error instanceof Refused || error instanceof FolderUnusable;
+  const isOurs = [Refused, FolderUnusable, UnusableFile].some((kind) => error instanceof kind);
   console.error(isOurs ? (error as Error).message : (refusalOfAws(error) ?? error));
   process.exitCode = error instanceof Refused ? 2 : 1;
 }
@@ -104,32 +102,10 @@ async function onTable(place: Place, run: Run): Promise<string> {
   return run(table).finally(table.close);
 }
 
-/** The folder's own table, or that of the queue which has it open. */
+/** A queue that runs on the folder sees what is written: it reads the same file. */
 async function onLocalTable(dataFolder: string, run: Run): Promise<string> {
-  try {
-    const folder = await openDataFolder(dataFolder);
-    const table = await embeddedTable(folder.tablePath);
-    return await run(table).finally(async () => {
-      await table.close();
-      await folder.release();
-    });
-  } catch (error) {
-    if (!(error instanceof FolderInUse)) throw error;
-    return onAnnouncedTable(dataFolder, run);
-  }
-}
-
-async function onAnnouncedTable(dataFolder: string, run: Run): Promise<string> {
-  try {
-    const table = tableAt(await announcedAddress(dataFolder));
-    return await run(table).finally(table.close);
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!NOT_SERVED.has(code)) throw error;
-    throw new FolderUnusable(
-      `The folder ${dataFolder} is in use by a program that is just starting or ending. Try again in a moment.`,
-    );
-  }
+  const table = sqliteTable(await databaseIn(dataFolder));
+  return run(table).finally(table.close);
 }
 
 function create(label: string, allowed: readonly Scope[]): Run {
@@ -139,7 +115,7 @@ function create(label: string, allowed: readonly Scope[]): Run {
   };
 }
 
-async function listing(table: DynamoTable): Promise<string> {
+async function listing(table: Table): Promise<string> {
   const keys = await listApiKeys(table);
   if (keys.length === 0) return 'There are no keys. On your own machine, demo is one.';
   const rows = keys.map(({ id, label, scopes: allowed, createdAt }) =>

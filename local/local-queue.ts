@@ -7,6 +7,7 @@ import { dynamoEventStore } from '../adapters/dynamo-event-store.ts';
 import { dynamoSigningSecrets } from '../adapters/dynamo-signing-secrets.ts';
 import { dynamoStatistics } from '../adapters/dynamo-statistics.ts';
 import { httpCaller } from '../adapters/http-caller.ts';
+import { sqliteTable } from '../adapters/sqlite-table.ts';
 import { timerDueQueue } from '../adapters/timer-due-queue.ts';
 import { httpApi } from '../api/http-api.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
@@ -17,7 +18,6 @@ import { eventQueue } from '../core/queue.ts';
 import { defaultSettings } from '../core/settings.ts';
 import { openSite } from '../site/pages.ts';
 import { openDataFolder } from './data-folder.ts';
-import { embeddedTable } from './embedded-table.ts';
 import { openGateway } from './gateway.ts';
 import { callsByOpenFiles } from './open-files.ts';
 import type { Options } from './options.ts';
@@ -56,8 +56,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const settings = { ...defaultSettings, privateTargets };
 
   const folder = dataFolder === undefined ? undefined : await openDataFolder(dataFolder);
-  const table = await embeddedTable(folder?.tablePath);
-  await folder?.announce(table.address);
+  const table = sqliteTable(folder?.databasePath);
   const statistics = dynamoStatistics(table, now);
   const signingSecrets = dynamoSigningSecrets(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
@@ -112,7 +111,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     await accepting;
     await statistics.flush().catch(report);
     await table.close();
-    await folder?.release();
+    folder?.release();
   }
 
   return { url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, failed: table.failed, close };

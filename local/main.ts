@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { UnusableFile } from '../adapters/sqlite-file.ts';
 import { FolderUnusable } from './data-folder.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from './local-queue.ts';
 import { help, type Options, parseOptions } from './options.ts';
@@ -15,7 +16,7 @@ async function serve(options: Options): Promise<void> {
   try {
     const queue = await openLocalQueue({ ...options, version: ownVersion() });
     stopOnSignal(queue);
-    void queue.failed.then((error) => fail(tableFailed(error, options), 1));
+    void queue.failed.then((error) => fail(`${error.message} What was accepted is kept.`, 1));
     welcome(queue, options);
   } catch (error) {
     fail(reasonOf(error, options), 1);
@@ -49,13 +50,8 @@ function stopOnSignal(queue: LocalQueue): void {
   process.on('SIGTERM', stop);
 }
 
-function tableFailed({ message }: Error, { dataFolder }: Options): string {
-  if (dataFolder === undefined) return `The table in memory has failed (${message}). Start again.`;
-  return `The table in ${dataFolder} has failed (${message}). What was accepted is kept. Make room there if the disk is full, and start again.`;
-}
-
 function reasonOf(error: unknown, { port }: Options): string {
-  if (error instanceof FolderUnusable) return error.message;
+  if (error instanceof FolderUnusable || error instanceof UnusableFile) return error.message;
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${port} is taken. Stop what listens there, or choose another with --port.`;
   }

@@ -3,7 +3,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import { keepingConnections } from '../local/keeping-connections.ts';
+import { keepingConnections } from '../bench/workers/keeping-connections.ts';
 
 export type Database = { readonly client: DynamoDBDocumentClient; close(): Promise<void> };
 
@@ -31,10 +31,11 @@ export function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-export function clientOf(port: number): DynamoDBDocumentClient {
+export function clientOf(port: number, options: { readonly maxAttempts?: number } = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
+    ...options,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     // The SDK warns where hundreds of requests wait for a connection, as they do where a test puts a whole table at once.
     requestHandler: { httpAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY } },

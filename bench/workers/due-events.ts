@@ -1,5 +1,5 @@
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { Item } from '../../adapters/dynamo-table.ts';
+import type { Item } from '../../adapters/table.ts';
 import { BEGINNING, positionOf } from '../../core/entry.ts';
 import { type EventKey, instantAt } from '../../core/event-key.ts';
 

@@ -1,7 +1,7 @@
 import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
-import { embeddedTable } from '../../local/embedded-table.ts';
 import { emulatedQueue } from './emulated-queue.ts';
+import { emulatedTable } from './emulated-table.ts';
 import { type AwsCall, type RecordingEndpoint, recordingEndpoint } from './recording-endpoint.ts';
 
 /** What a function is told, and whatever it asked of AWS. */
@@ -12,7 +12,7 @@ export type FunctionSurroundings = {
 
 /** DynamoDB and SQS on this machine, with what a function must be told to find them. */
 export async function emulatedCloud(overrides: Partial<Environment> = {}) {
-  const table = await embeddedTable(undefined);
+  const table = await emulatedTable();
   const sqs = await emulatedQueue();
   const secret = await createApiKey(table, { label: 'all', scopes: ['publish', 'read', 'manage', 'admin'] }, 0);
   const endpoints: RecordingEndpoint[] = [];
@@ -20,7 +20,7 @@ export async function emulatedCloud(overrides: Partial<Environment> = {}) {
   /** For one function: what it asks is noted apart from what others ask. */
   async function surroundings(): Promise<FunctionSurroundings> {
     const calls: AwsCall[] = [];
-    const dynamo = await recordingEndpoint(table.address.endpoint, calls);
+    const dynamo = await recordingEndpoint(table.endpoint, calls);
     const queue = await recordingEndpoint(sqs.endpoint, calls);
     endpoints.push(dynamo, queue);
     return {
@@ -35,7 +35,7 @@ export async function emulatedCloud(overrides: Partial<Environment> = {}) {
         QUEUE_NAME: 'Stack/Queue',
         VERSION: '1.2.3',
         AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: table.address.accessKeyId,
+        AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
         AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
         AWS_ENDPOINT_URL_SQS: queue.url,

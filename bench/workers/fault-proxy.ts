@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request as requestOver, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepingConnections } from '../../local/keeping-connections.ts';
 import { type AwsRequest, split } from './aws-request.ts';
 import type { Weather } from './faults.ts';
 import type { Treatment } from './history.ts';
+import { keepingConnections } from './keeping-connections.ts';
 
 const SLOWEST = 500;
 const THROTTLED = {

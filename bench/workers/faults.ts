@@ -3,9 +3,6 @@ const faults = ['throttled', 'slow', 'cut before it is done', 'cut after it is d
 
 type Fault = (typeof faults)[number];
 
-/** How many of the faults meet every try of an invocation, so that the SDK gives up. */
-const LASTING = 0.2;
-
 export type Weather = {
   /** What befalls a request of this invocation of the SDK. */
   faultOf(invocation: string): Fault | undefined;
@@ -14,16 +11,19 @@ export type Weather = {
   readonly counts: Readonly<Record<Fault, number>>;
 };
 
-/** @param share of the requests that meet a fault */
-export function weather(share: number, chance: () => number): Weather {
+/**
+ * @param share of the requests that meet a fault
+ * @param lasting share of the faults that meet every try of an invocation, so that the SDK gives up
+ */
+export function weather(share: number, chance: () => number, lasting = 0.2): Weather {
   const counts = Object.fromEntries(faults.map((fault) => [fault, 0])) as Record<Fault, number>;
-  const lasting = new Map<string, Fault>();
+  const known = new Map<string, Fault>();
   let isCalm = false;
 
   function draw(invocation: string): Fault | undefined {
     if (chance() >= share) return undefined;
     const fault = faults[Math.floor(chance() * faults.length)];
-    if (fault !== undefined && chance() < LASTING) lasting.set(invocation, fault);
+    if (fault !== undefined && chance() < lasting) known.set(invocation, fault);
     return fault;
   }
 
@@ -31,7 +31,7 @@ export function weather(share: number, chance: () => number): Weather {
     counts,
     faultOf(invocation) {
       if (isCalm) return undefined;
-      const fault = lasting.get(invocation) ?? draw(invocation);
+      const fault = known.get(invocation) ?? draw(invocation);
       if (fault !== undefined) counts[fault]++;
       return fault;
     },

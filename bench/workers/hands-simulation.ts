@@ -2,8 +2,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { BatchGetCommand, type PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
-import { type DocumentClient, dynamoTable, type Item, type ItemKey } from '../../adapters/dynamo-table.ts';
+import { type DocumentClient, dynamoTable } from '../../adapters/dynamo-table.ts';
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
+import type { Item, ItemKey } from '../../adapters/table.ts';
 import { unlimitedSlots } from '../../core/call-slots.ts';
 import { dispatcher } from '../../core/dispatch.ts';
 import { timingsFor } from '../../lib/timings.ts';
@@ -147,8 +148,8 @@ function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
   }
 
   function keepHands({ Item, ExpressionAttributeValues }: PutCommand['input']): object {
-    if (hands?.version !== ExpressionAttributeValues?.[':version'])
-      throw new ConditionalCheckFailedException({ message: '', $metadata: {} });
+    const [expected] = Object.values(ExpressionAttributeValues ?? {});
+    if (hands?.version !== expected) throw new ConditionalCheckFailedException({ message: '', $metadata: {} });
     hands = Item as Item;
     return {};
   }

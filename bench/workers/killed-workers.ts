@@ -60,7 +60,7 @@ export async function openKilledWorkers(
     sizes: SIZES,
     chance,
     environment: (name, id) => ({
-      ...environmentOf(id, table.accessKeyId, folder),
+      ...environmentOf(id, folder),
       AWS_ENDPOINT_URL_DYNAMODB: name === 'read' ? table.endpoint : tableProxy,
       AWS_ENDPOINT_URL_SQS: queueProxy,
       QUEUE_URL: `${queueProxy}${queue.path}`,
@@ -95,7 +95,7 @@ function noteIn<Wanted>(all: (Wanted & Treatment)[], find: (request: AwsRequest)
   };
 }
 
-type Table = { readonly endpoint: string; readonly accessKeyId: string; readonly secret: string };
+type Table = { readonly endpoint: string; readonly secret: string };
 type Queue = { readonly endpoint: string; readonly path: string };
 
 function emulator(part: 'table' | 'queue', argument: string): LocalProcess {
@@ -107,7 +107,7 @@ async function whereabouts<Part>({ sees }: LocalProcess): Promise<Part> {
 }
 
 /** Its id goes along with every call to a receiver, and with every request to table and queue. */
-function environmentOf(id: string, accessKeyId: string, folder: string) {
+function environmentOf(id: string, folder: string) {
   const environment: Omit<Environment, 'QUEUE_URL'> = {
     TABLE_NAME: 'events',
     SHARDS: '4',
@@ -122,7 +122,7 @@ function environmentOf(id: string, accessKeyId: string, folder: string) {
     ...environment,
     FUNCTION_TIMEOUT: String(FUNCTION_TIMEOUT),
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SDK_UA_APP_ID: id,
     POWERTOOLS_LOG_LEVEL: 'ERROR',

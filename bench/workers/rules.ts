@@ -4,6 +4,7 @@ const core = ['test/core'];
 const cancels = ['test/core/cancel-under-way', 'test/core/late-attempt', 'test/core/retry-after-cancel'];
 const dueQueue = ['test/adapters/due-queue'];
 const api = ['test/api'];
+const sqlite = ['test/adapters/sqlite-table'];
 const caller = ['test/adapters/hostile-receivers', 'test/adapters/http-caller'];
 
 /** Each of them is there because leaving it out loses, repeats or floods something. */
@@ -526,30 +527,79 @@ export const rules: readonly Rule[] = [
   {
     name: 'an expiry moves on for the progress first',
     file: 'adapters/dynamo-event-store.ts',
-    code: "await table.set(progressKey(event.key), 'expires_at', epochSeconds(behindItsEvents(instant)));\n      ",
+    code: 'await table.setExpiry(progressKey(event.key), epochSeconds(behindItsEvents(instant)));\n      ',
     without: '',
     suites: ['test/adapters/dynamo-event-store'],
   },
   {
     name: 'a failure is recorded on the version that was read',
     file: 'adapters/dynamo-event-store.ts',
-    code: "expression: 'version = :version AND #status = :status',\n    names: { '#status': 'status' },\n    values: { ':version': read.version, ':status': read.status },",
-    without: "expression: 'attribute_exists(pk)',",
+    code: 'attributes: { version: read.version, status: read.status }',
+    without: 'attributes: {}',
     suites: ['test/adapters/dynamo-event-store'],
   },
   {
     name: 'hands are kept on the version that was read',
     file: 'adapters/dynamo-event-store.ts',
-    code: "return { expression: 'version = :version', values: { ':version': read.version } };",
-    without: "return { expression: 'attribute_exists(pk)' };",
+    code: 'attributes: { version: read.version } }',
+    without: 'attributes: {} }',
     suites: ['test/adapters/dynamo-event-store'],
   },
   {
     name: 'who wrote an item knows it, also if the answer was lost',
     file: 'adapters/dynamo-table.ts',
-    code: 'if ((await get(item))?.write === write) return true;',
-    without: 'void [get, write];',
+    code: 'if ((await getWhole(item))?.write === write) return true;',
+    without: 'void [getWhole, write];',
     suites: ['test/adapters/dynamo-event-store'],
+  },
+  {
+    name: 'what was written is on the disk',
+    file: 'adapters/sqlite-file.ts',
+    code: 'PRAGMA synchronous = FULL',
+    without: 'PRAGMA synchronous = NORMAL',
+    suites: ['test/local/power-cut'],
+  },
+  {
+    name: 'a file of another program stays as it is',
+    file: 'adapters/sqlite-file.ts',
+    code: '      refuseForeign(database, path);\n',
+    without: '',
+    suites: sqlite,
+  },
+  {
+    name: 'a condition is looked at before an item is put',
+    file: 'adapters/sqlite-changes.ts',
+    code: 'if (condition !== undefined && !isAllowed(row, condition)) return 0;',
+    without: '',
+    suites: sqlite,
+  },
+  {
+    name: 'of the changes of a transaction all are made or none',
+    file: 'adapters/sqlite-changes.ts',
+    code: 'if (database.isTransaction) rollback?.run();',
+    without: 'if (database.isTransaction) commit?.run();',
+    suites: sqlite,
+  },
+  {
+    name: 'a table is closed when what was written is on the disk',
+    file: 'adapters/sqlite-table.ts',
+    code: 'await writer.settled();',
+    without: '',
+    suites: sqlite,
+  },
+  {
+    name: 'a failure of the file is told',
+    file: 'adapters/sqlite-table.ts',
+    code: 'if (failure instanceof UnusableFile && !failure.mayPass) fail(failure);',
+    without: '',
+    suites: sqlite,
+  },
+  {
+    name: 'what arrives during a commit gets the next one',
+    file: 'adapters/group-commit.ts',
+    code: 'while (waiting.length > 0) await runGroup(waiting.splice(0, most));',
+    without: 'await runGroup(waiting.splice(0, most));',
+    suites: sqlite,
   },
   {
     name: 'an event is read as it was last written',
@@ -1082,8 +1132,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'of two who make the first secret one wins',
     file: 'adapters/dynamo-signing-secrets.ts',
-    code: "{ expression: 'attribute_not_exists(pk)' }",
-    without: "{ expression: 'attribute_not_exists(pk) OR attribute_exists(pk)' }",
+    code: "({ kind: 'absent' } as const)",
+    without: "({ kind: 'equal', attributes: {} } as const)",
     suites: ['test/adapters/dynamo-signing-secrets'],
   },
   {

@@ -64,17 +64,10 @@ export const securityRules: readonly Rule[] = [
     suites: otherUsers,
   },
   {
-    name: 'the address of the table is for its owner alone',
-    file: 'local/data-folder.ts',
-    code: 'mode: 0o600',
-    without: 'mode: 0o644',
-    suites: otherUsers,
-  },
-  {
-    name: 'the embedded table asks for its access key',
-    file: 'local/table-worker.ts',
-    code: 'if (request.headers.authorization?.includes(',
-    without: 'if (key || String(',
+    name: 'the database is its owner’s alone',
+    file: 'adapters/sqlite-file.ts',
+    code: "'ax', 0o600",
+    without: "'ax', 0o644",
     suites: otherUsers,
   },
   {

@@ -1,6 +1,6 @@
 import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
-import { embeddedTable } from '../../local/embedded-table.ts';
 import { emulatedQueue } from './emulated-queue.ts';
+import { emulatedTable } from './emulated-table.ts';
 import { endWithParent } from './local-process.ts';
 
 /**
@@ -12,9 +12,9 @@ endWithParent();
 console.log(`serves ${JSON.stringify(part === 'table' ? await serveTable(argument) : await serveQueue(argument))}`);
 
 async function serveTable(folder: string) {
-  const table = await embeddedTable(folder);
+  const table = await emulatedTable(folder);
   const secret = await createApiKey(table, { label: 'chaos', scopes: ['publish', 'read'] }, Date.now());
-  return { ...table.address, secret };
+  return { endpoint: table.endpoint, secret };
 }
 
 async function serveQueue(VisibilityTimeout: string) {

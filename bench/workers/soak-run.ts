@@ -58,7 +58,7 @@ export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptio
       steadyLoad(target, until, load),
     ]);
     const finished = await finishedEvents(queue.url, load);
-    const end = (await tableRows(dataFolder)) / load.published;
+    const end = tableRows(dataFolder) / load.published;
     const complaints = queue
       .printed()
       .slice(welcome)
@@ -114,7 +114,7 @@ async function sampled(
 async function rowsAtHalfTime(dataFolder: string, load: Load, halfTime: number): Promise<number> {
   await sleep(halfTime);
   const before = load.published;
-  const rows = await tableRows(dataFolder);
+  const rows = tableRows(dataFolder);
   return rows / ((before + load.published) / 2);
 }
 

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApiKey, dynamoApiKeys, listApiKeys, revokeApiKey } from '../../adapters/dynamo-api-keys.ts';
-import type { DynamoTable, Item } from '../../adapters/dynamo-table.ts';
-import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
+import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
+import type { Item, Table } from '../../adapters/table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 const wanted = { label: 'shop, staging', scopes: ['publish', 'read'] } as const;
 
-let embedded: EmbeddedTable;
-/** The embedded table, with a count of what is read from it. */
-let table: DynamoTable;
+let embedded: SqliteTable;
+/** A table in memory, with a count of what is read from it. */
+let table: Table;
 let reads = 0;
 let now = START;
 let ticks = 0;
 
 beforeAll(async () => {
-  embedded = await embeddedTable(undefined);
+  embedded = sqliteTable(undefined);
   table = {
     ...embedded,
     get(key) {
@@ -89,7 +89,7 @@ describe('a revoked key is let in no longer', () => {
     const secret = await createApiKey(table, wanted, START);
     const slow = {
       ...table,
-      get: async (key: Parameters<DynamoTable['get']>[0]) => {
+      get: async (key: Parameters<Table['get']>[0]) => {
         const item = await table.get(key);
         now += 20_000;
         ticks += 20_000;
@@ -113,7 +113,7 @@ describe('revoking a key again ends it', () => {
   const listed = async () => (await listApiKeys(table)).map(({ id }) => id);
 
   /** The table, which fails at the second of these writes. */
-  function cutInTwo(write: 'put' | 'remove'): DynamoTable {
+  function cutInTwo(write: 'put' | 'remove'): Table {
     let writes = 0;
     return {
       ...table,

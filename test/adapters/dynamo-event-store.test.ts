@@ -1,30 +1,51 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from '@jest/globals';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
-import { embeddedTable } from '../../local/embedded-table.ts';
+import { sqliteTable } from '../../adapters/sqlite-table.ts';
+import { openFaultProxy } from '../../bench/workers/fault-proxy.ts';
+import { weather } from '../../bench/workers/faults.ts';
+import { seededChance } from '../../bench/workers/seeded-chance.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { clientOf, closed, type Database, freePort, openDynalite } from '../open-dynalite.ts';
-import { eventStoreContract, eventTableContract, openEventStore } from './event-store-contract.ts';
+import { eventStoreContract, eventTableContract, openEventStore, openTable } from './event-store-contract.ts';
+import { tableContract } from './table-contract.ts';
 
 const DYNOXIDE = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url));
 const STARTS_WITHIN = 10_000;
 
 eventStoreContract('dynalite', () => storeOn(openDynalite()));
 eventTableContract('dynalite', openDynalite);
+tableContract('dynalite', () => tableOn(openDynalite()));
 
-eventStoreContract('the embedded table', async () => {
-  const table = await embeddedTable(undefined);
+eventStoreContract('dynalite behind faults', () => storeOn(openDynaliteBehindFaults()));
+tableContract('dynalite behind faults', () => tableOn(openDynaliteBehindFaults()));
+
+eventStoreContract('SQLite in memory', async () => {
+  const table = sqliteTable(undefined);
   return { store: dynamoEventStore(table), close: table.close };
+});
+
+eventStoreContract('SQLite on disk', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'event-queue-store-'));
+  const table = sqliteTable(join(folder, 'events.db'));
+  const close = async () => {
+    await table.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { store: dynamoEventStore(table), close };
 });
 
 if (existsSync(DYNOXIDE)) {
   eventStoreContract('dynoxide', () => storeOn(openDynoxide()));
   eventTableContract('dynoxide', openDynoxide);
+  tableContract('dynoxide', () => tableOn(openDynoxide()));
 } else {
   process.stdout.write('dynoxide is not installed here: the event store is tested on dynalite alone.\n');
   test.skip('an event store on dynoxide', () => {});
@@ -33,9 +54,32 @@ if (existsSync(DYNOXIDE)) {
 /** Stands in for a database in the tests of core, and so must keep the same promises. */
 eventStoreContract('memory', async () => ({ store: memoryEventStore(), close: async () => {} }));
 
+async function tableOn(database: Promise<Database>) {
+  const { client, close } = await database;
+  return { table: await openTable(client), close };
+}
+
 async function storeOn(database: Promise<Database>) {
   const { client, close } = await database;
   return { store: await openEventStore(client), close };
+}
+
+/** One request in seven is throttled, slow, cut off before or after it is done, or done in part, and the SDK tries it again. */
+async function openDynaliteBehindFaults(): Promise<Database> {
+  const chance = seededChance(7);
+  const { client: direct, close } = await openDynalite();
+  const endpoint = await direct.config.endpoint?.();
+  const target = `http://127.0.0.1:${endpoint?.port}`;
+  const proxy = await openFaultProxy({ part: 'table', target, weather: weather(1 / 7, chance, 0), chance, note() {} });
+  const client = clientOf(Number(new URL(proxy.url).port), { maxAttempts: 10 });
+  return {
+    client,
+    async close() {
+      client.destroy();
+      proxy.close();
+      await close();
+    },
+  };
 }
 
 async function openDynoxide(): Promise<Database> {

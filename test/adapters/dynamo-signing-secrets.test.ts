@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { dynamoSigningSecrets } from '../../adapters/dynamo-signing-secrets.ts';
-import type { DynamoTable } from '../../adapters/dynamo-table.ts';
-import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
+import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
+import type { Table } from '../../adapters/table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 const DAY = 86_400_000;
 /** So long a reader does not see what another one did. */
 const REMEMBERED_FOR = 30_000;
 
-let embedded: EmbeddedTable;
-/** The embedded table, with a count of what is read from it, and whether it answers. */
-let table: DynamoTable;
+let embedded: SqliteTable;
+/** A table in memory, with a count of what is read from it, and whether it answers. */
+let table: Table;
 let reads = 0;
 let fails = false;
 let now = START;
@@ -18,7 +18,7 @@ let ticks = 0;
 
 beforeEach(async () => {
   [reads, now, ticks, fails] = [0, START, 0, false];
-  embedded = await embeddedTable(undefined);
+  embedded = sqliteTable(undefined);
   table = {
     ...embedded,
     async get(key) {
@@ -48,7 +48,7 @@ describe('the signing secret', () => {
   });
 
   test('is another one for each queue', async () => {
-    const other = await embeddedTable(undefined);
+    const other = sqliteTable(undefined);
     expect(await dynamoSigningSecrets(other, () => now).find()).not.toEqual(await openSecrets().find());
     await other.close();
   });

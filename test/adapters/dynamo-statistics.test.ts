@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
-import { type DynamoTable, dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
+import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
+import type { Table } from '../../adapters/table.ts';
 import type { Change } from '../../core/observed-store.ts';
 import type { Attempt } from '../../core/progress.ts';
 import { noCounts, quantile } from '../../core/statistics.ts';
@@ -18,7 +19,7 @@ const event = queuedEvent(START);
 const accepted: Change = { kind: 'accepted', event };
 
 let database: Database;
-let table: DynamoTable;
+let table: Table;
 let metered: Meter;
 let now = START;
 const clock = () => now;
@@ -40,7 +41,7 @@ describe('statistics', () => {
   test('of an hour outlive it when something happens while they are written', async () => {
     now = START + 29 * MINUTE + 59 * SECOND;
     const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
-    const slow: DynamoTable = { ...table, put: (item) => goOn.then(() => table.put(item)) };
+    const slow: Table = { ...table, put: (item) => goOn.then(() => table.put(item)) };
     const statistics = dynamoStatistics(slow, clock);
     for (let count = 0; count < 3; count++) statistics.tell(accepted);
     const flushed = statistics.flush();
@@ -122,7 +123,7 @@ describe('statistics', () => {
 
   test('that could not be written are written the next time', async () => {
     let broken = true;
-    const put: DynamoTable['put'] = (item) => (broken ? Promise.reject(new Error('throttled')) : table.put(item));
+    const put: Table['put'] = (item) => (broken ? Promise.reject(new Error('throttled')) : table.put(item));
     const statistics = dynamoStatistics({ ...table, put }, clock);
     statistics.tell(accepted);
     await expect(statistics.flush()).rejects.toThrow('throttled');

@@ -90,7 +90,7 @@ describe('gets', () => {
 });
 
 describe('conditional puts', () => {
-  const condition = { expression: '#v = :v', names: { '#v': 'version' }, values: { ':v': 1 } };
+  const condition = [{ kind: 'equal', attributes: { version: 1 } }] as const;
 
   test('go alone, each at once, beside the batch of their moment', async () => {
     aws.on(BatchWriteCommand).resolves({});
@@ -102,9 +102,9 @@ describe('conditional puts', () => {
       [b, c].map((item) => ({
         TableName: 'events',
         Item: { ...item, write: expect.any(String) },
-        ConditionExpression: '#v = :v',
-        ExpressionAttributeNames: { '#v': 'version' },
-        ExpressionAttributeValues: { ':v': 1 },
+        ConditionExpression: '(#a0 = :v0)',
+        ExpressionAttributeNames: { '#a0': 'version' },
+        ExpressionAttributeValues: { ':v0': 1 },
       })),
     );
     expect(new Set(conditionalPuts().map(({ Item }) => Item?.write)).size).toBe(2);

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
-import { dynamoTable, type ItemKey, tableSchema } from '../../adapters/dynamo-table.ts';
+import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
+import type { ItemKey, Table } from '../../adapters/table.ts';
 import { BEGINNING, END, type Entry, positionAt, positionBefore, positionOf } from '../../core/entry.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import { type EventKey, inShard, offsetOf } from '../../core/event-key.ts';
@@ -588,8 +589,13 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 
 /** The store under test, on a new table. */
 export async function openEventStore(client: DynamoDBDocumentClient): Promise<EventStore> {
+  return dynamoEventStore(await openTable(client));
+}
+
+export async function openTable(client: DynamoDBDocumentClient): Promise<Table> {
   await client.send(new CreateTableCommand({ TableName: TABLE_NAME, ...tableSchema }));
-  return dynamoEventStore(dynamoTable(client, TABLE_NAME));
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 0.01, maxDelay: 0.1 }, { TableName: TABLE_NAME });
+  return dynamoTable(client, TABLE_NAME);
 }
 
 function sha256(value: unknown): string {

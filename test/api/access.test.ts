@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createApiKey, dynamoApiKeys, revokeApiKey } from '../../adapters/dynamo-api-keys.ts';
+import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
 import { type Route, routes } from '../../api/routes.ts';
 import { type Scope, scopes } from '../../core/api-key.ts';
 import type { ApiKeys } from '../../core/ports.ts';
 import { defaultSettings } from '../../core/settings.ts';
-import { type EmbeddedTable, embeddedTable } from '../../local/embedded-table.ts';
 import { apiClient } from './api-client.ts';
 
 const table = Object.values<Route>(routes(defaultSettings, Date.now));
@@ -12,13 +12,13 @@ const guarded = table.flatMap(({ method, path, aliases, scope }) =>
   scope === undefined ? [] : [path, ...aliases.map((alias) => alias.path)].map((one) => ({ method, path: one, scope })),
 );
 
-let embedded: EmbeddedTable;
+let embedded: SqliteTable;
 let keys: ApiKeys;
 let revoked: string;
 const secrets = new Map<Scope, string>();
 
 beforeAll(async () => {
-  embedded = await embeddedTable(undefined);
+  embedded = sqliteTable(undefined);
   keys = dynamoApiKeys(embedded, () => 0);
   for (const scope of scopes) secrets.set(scope, await createApiKey(embedded, { label: scope, scopes: [scope] }, 0));
   revoked = await createApiKey(embedded, { label: 'revoked', scopes }, 0);

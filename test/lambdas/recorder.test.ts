@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
-import { type DynamoTable, dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
+import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
+import type { Table } from '../../adapters/table.ts';
 import type { Change } from '../../core/observed-store.ts';
 import { FLUSHES, recorder } from '../../lambdas/runtime/recorder.ts';
 import { type Meter, meter } from '../consumed-capacity.ts';
@@ -17,7 +18,7 @@ const event = queuedEvent(START);
 const accepted: Change = { kind: 'accepted', event };
 
 let database: Database;
-let table: DynamoTable;
+let table: Table;
 let metered: Meter;
 let now: number;
 
@@ -83,7 +84,7 @@ describe('a process', () => {
   test('uses a flush for each that fails, and writes its counts with the next', async () => {
     const reported: unknown[] = [];
     let isThrottled = true;
-    const put: DynamoTable['put'] = (item) => (isThrottled ? Promise.reject(new Error('throttled')) : table.put(item));
+    const put: Table['put'] = (item) => (isThrottled ? Promise.reject(new Error('throttled')) : table.put(item));
     const { counting, flushes } = processOn({ ...table, put }, reported);
     for (let n = 0; n < 59; n++) await counting(accepted)();
     expect([flushes(), reported.length]).toEqual([59, 59]);
@@ -143,7 +144,7 @@ describe('100 events a second, each published alone and delivered with nine othe
   });
 });
 
-function processOn(ofTable: DynamoTable, reported: unknown[] = []) {
+function processOn(ofTable: Table, reported: unknown[] = []) {
   const statistics = dynamoStatistics(ofTable, () => now);
   let flushes = 0;
   const counts = {

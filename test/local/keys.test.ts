@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
 import { runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
-import { openDataFolder } from '../../local/data-folder.ts';
 
 const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
 const cleanUps: (() => unknown)[] = [];
@@ -56,22 +55,6 @@ describe('keys', () => {
     expect([exitCode, printed]).toEqual([2, expect.stringContaining(`There is no folder ${folder}`)]);
     expect(existsSync(folder)).toBe(false);
   });
-
-  test.each(['nothing yet', 'what is no longer there'])(
-    'wait for a program that has announced %s',
-    async (announced) => {
-      const folder = temporaryFolder();
-      const { release } = await openDataFolder(folder);
-      cleanUps.push(release);
-      const address = { endpoint: 'http://127.0.0.1:9', accessKeyId: 'x' };
-      if (announced !== 'nothing yet') writeFileSync(join(folder, 'table-address.json'), JSON.stringify(address));
-      const { exitCode, printed } = await keys('list', '--data', folder);
-      expect([exitCode, printed]).toEqual([
-        1,
-        expect.stringContaining('just starting or ending. Try again in a moment.'),
-      ]);
-    },
-  );
 
   test.each([
     [['create', '--scopes', 'read'], '--label web'],

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
+import { openSqliteFile } from '../../adapters/sqlite-file.ts';
 import { type LocalProcess, runLocalProcess, runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
 import { eventually, finishedEvent, publish, readEvent } from './http-client.ts';
 
@@ -67,7 +68,7 @@ test('ends, and says what to do, when there is no more room for its table', asyn
   expect(await queue.ended).toBe(1);
   const [, said] = queue.printed().split('\n\n').slice(-2);
   expect(said).toMatch(
-    /^The table in .* has failed \(.*\)\. .* Make room there if the disk is full, and start again\.\n$/,
+    /^The database \S+events\.db cannot be .* disk .*Make room there, .*start again\. What was accepted is kept\.\n$/,
   );
 });
 
@@ -148,6 +149,37 @@ test('says that its folder cannot be used', async () => {
   const { printed, ended } = run('--data', join(file, 'x'), '--port', '0');
   expect(await ended).toBe(1);
   expect(printed()).toMatch(/^The folder \S+ cannot be used .*--data\.\n$/);
+});
+
+test.each<[string, (folder: string) => void, RegExp]>([
+  [
+    'whose database is none',
+    (folder) => writeFileSync(join(folder, 'events.db'), 'This is a text.\n'.repeat(1_000)),
+    /^The database \S+events\.db is no database\. Move it away, .*--data\.\n$/,
+  ],
+  [
+    'whose database is damaged',
+    (folder) => {
+      const database = openSqliteFile(join(folder, 'events.db'));
+      for (let n = 0; n < 500; n++)
+        database.exec(`INSERT INTO items VALUES ('shard#0', '${n}', NULL, '"${'x'.repeat(500)}"', NULL)`);
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      database.close();
+      truncateSync(join(folder, 'events.db'), 40_960);
+    },
+    /^The database \S+events\.db is damaged\. Restore a backup .*--data\.\n$/,
+  ],
+  [
+    'of a version before',
+    (folder) => mkdirSync(join(folder, 'table')),
+    /^The folder \S+table holds events of an earlier event queue, which this one cannot read\. .*--data\.\n$/,
+  ],
+])('says in one line what to do with a folder %s, and changes nothing in it', async (_, make, reason) => {
+  const folder = emptyFolder();
+  make(folder);
+  const { printed, ended } = run('--data', folder, '--port', '0');
+  expect(await ended).toBe(1);
+  expect(printed()).toMatch(reason);
 });
 
 test('leaves nothing on disk with --memory', async () => {

@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Change, Result } from './sqlite-changes.ts';
+import { UnusableFile } from './sqlite-file.ts';
+
+export type ToWriter = readonly Change[] | 'close';
+export type FromWriter =
+  | { readonly results: readonly Result[] }
+  | { readonly failure: string; readonly mayPass: boolean };
+
+/** Makes the changes of one transaction. */
+export type Transact = (changes: readonly Change[]) => Promise<readonly Result[]>;
+
+/** A thread that writes to a database. It makes one transaction at a time. */
+export function sqliteThread(path: string): { readonly transact: Transact; close(): Promise<void> } {
+  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: path });
+
+  async function transact(changes: readonly Change[]): Promise<readonly Result[]> {
+    const answer = once(worker, 'message') as Promise<[FromWriter]>;
+    worker.postMessage(changes satisfies ToWriter);
+    const [outcome] = await answer;
+    if ('failure' in outcome) throw new UnusableFile(outcome.failure, outcome);
+    return outcome.results;
+  }
+
+  async function close(): Promise<void> {
+    worker.postMessage('close' satisfies ToWriter);
+    await once(worker, 'exit');
+  }
+
+  return { transact, close };
+}
