@@ -1,0 +1,81 @@
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { backup } from 'node:sqlite';
+import { parseArgs } from 'node:util';
+import { explained, openSqliteReader, UnusableFile } from '../adapters/sqlite-file.ts';
+import { DATABASE } from './data-folder.ts';
+import { DEFAULT_DATA_FOLDER } from './options.ts';
+
+const help = `Copies the events of a local queue into one file, whether the queue runs or not.
+
+  npm run backup -- <file> [--data <folder>]
+
+  --data <folder>  where the events are kept (default ${DEFAULT_DATA_FOLDER})
+
+The copy is what the queue had recorded at one moment. docs/operations.md says how to restore it.`;
+
+/** More pages than a database has. A copy in several steps would begin again whenever the queue writes between two of them. */
+const ALL_PAGES = 2 ** 31 - 1;
+
+/** What is wrong with a command, in words for who gave it. */
+class Refused extends Error {}
+
+try {
+  console.log(await run(process.argv.slice(2)));
+} catch (error) {
+  const isOurs = error instanceof Refused || error instanceof UnusableFile;
+  console.error(isOurs ? (error as Error).message : error);
+  process.exitCode = error instanceof Refused ? 2 : 1;
+}
+
+async function run(args: readonly string[]): Promise<string> {
+  const { file, data, isHelp } = parsed(args);
+  if (isHelp) return help;
+  if (file === undefined) throw new Refused('Say which file to copy to: npm run backup -- events.backup');
+  const path = join(data, DATABASE);
+  if (!existsSync(path)) throw new Refused(`There is no database ${path}, and so there is nothing to copy.`);
+  makeForOwnerAlone(file);
+  try {
+    return `${file} has the ${await copied(path, file)} items of ${path}.`;
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw explained(path, error);
+  }
+}
+
+/** Copies a database, and answers how many items the copy has. */
+async function copied(path: string, file: string): Promise<number> {
+  const source = openSqliteReader(path);
+  try {
+    await backup(source, file, { rate: ALL_PAGES });
+  } finally {
+    source.close();
+  }
+  const copy = openSqliteReader(file);
+  const { count } = copy.prepare('SELECT count(*) AS count FROM items').get() as { count: number };
+  copy.close();
+  return count;
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    const options = { data: { type: 'string' }, help: { type: 'boolean' } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+    if (positionals.length > 1) throw new Error(`Too many words: ${positionals.slice(1).join(' ')}.`);
+    return { file: positionals[0], data: values.data ?? DEFAULT_DATA_FOLDER, isHelp: values.help === true };
+  } catch (error) {
+    throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See npm run backup -- --help.`);
+  }
+}
+
+/** A copy holds what the events hold, which is nobody else's. An earlier copy is never overwritten. */
+function makeForOwnerAlone(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Refused(
+      code === 'EEXIST' ? `${file} is there already. Choose another file.` : `${file} cannot be made (${message}).`,
+    );
+  }
+}
