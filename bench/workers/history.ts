@@ -107,7 +107,10 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
     lost: accepted.flatMap((event) => lossOf(event, records.get(event.accepted.key))),
     unexpected: [
       ...unexpectedCalls(wanted, calls),
-      ...wanted.flatMap((event) => excessOf(event, byPath.get(event.path) ?? [], repetitionsOf.get(event.path) ?? [])),
+      ...accepted.flatMap((event) => {
+        const record = records.get(event.accepted.key);
+        return excessOf(event, byPath.get(event.path) ?? [], repetitionsOf.get(event.path) ?? [], record);
+      }),
     ],
     early: accepted.flatMap((event) => earlyCalls(event, byPath.get(event.path) ?? [])),
     explained: because('killed'),
@@ -148,21 +151,24 @@ function unexpectedCalls(wanted: readonly Wanted[], calls: readonly ReceivedCall
 type Explained = Repetition & { readonly cause: Cause | undefined };
 
 /**
- * A receiver sees no more requests of an event than it has tries, but for those of attempts that were made once more because a process died
- * or a record was refused: nobody knows of them.
+ * A receiver sees no more requests of an event than it has tries, but for those that nobody knows of: of attempts that were made once more because
+ * a process died or a record was refused, and the second one of an attempt whose process died in it.
  */
 function excessOf(
   { path, maxTryCount }: Wanted,
   calls: readonly ReceivedCall[],
   repetitions: readonly Explained[],
+  record: EventAnswer | undefined,
 ): string[] {
   const reconnected = repetitions.filter(({ cause }) => cause?.kind === 'reconnected');
   const unknown = repetitions
     .filter(({ cause }) => cause?.kind !== 'reconnected')
     .map(({ earlier }) => (reconnected.some(({ call }) => call === earlier) ? 2 : 1))
     .reduce((sum: number, one) => sum + one, 0);
-  if (calls.length <= maxTryCount + unknown) return [];
-  return [`${calls.length} calls of ${path}, which has ${maxTryCount} tries; ${unknown} of them were not recorded`];
+  const crashed = record?.attempts.filter(({ outcome }) => outcome === 'crashed').length ?? 0;
+  if (calls.length <= maxTryCount + unknown + crashed) return [];
+  const recorded = record === undefined ? 'nothing' : textOfRecord(record);
+  return [`${calls.length} calls of ${path}, which has ${maxTryCount} tries; recorded is ${recorded}`];
 }
 
 /** How many tries the attempts of an event have used: one that sent its request twice has used two. */

@@ -252,6 +252,13 @@ describe('an attempt whose connection was closed', () => {
     expect(Object.keys(found(history(calls, [first, second, third])))).toEqual(expect.arrayContaining(['unexpected']));
   });
 
+  test('may have sent it twice before its process died in it', () => {
+    const crashed = { ...first, outcome: 'crashed' as const };
+    const calls = [...repeated, call(hung, 2, AT + 900), call(hung, 3, AT + 1_800)];
+    const killed = { ...history(calls, [crashed, second, third]), kills: [{ ...killAt(AT + 60), worker: 'one' }] };
+    expect(Object.keys(found(killed))).toEqual(['reconnected']);
+  });
+
   test('explains no repetition that comes later, by another process, or after an answer', () => {
     const kinds = (again: ReceivedCall) =>
       Object.keys(found(history([call(hung, 1), again, call(hung, 2, AT + 9_000)], [twice, second])));
