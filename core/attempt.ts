@@ -1,7 +1,7 @@
 import type { Ended } from './attempt-recorder.ts';
 import { callPostponer } from './call-postponer.ts';
 import type { Visitor } from './call-slots.ts';
-import { claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
+import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
 import { owedAttempt } from './late-attempt.ts';
 import { type Call, settle, triesLeft } from './lifecycle.ts';
@@ -33,7 +33,7 @@ export function attempter(
    * that, forgotten, and read again when its turn has come. One that comes again is read first too: it may need no call.
    */
   async function attempt(message: Received): Promise<Ended | undefined> {
-    if (message.at - now() > LONGEST_WAIT) return sendLater(plain(message));
+    if (message.at - now() > LONGEST_WAIT) return sendBack(message);
     await until(message.at);
     const visitor = slots.visitor();
     try {
@@ -88,6 +88,12 @@ export function attempter(
 
   function ended(event: QueuedEvent, read: Waiting, made: Call): Ended {
     return { event, read, call: made, progress: settle(event, read, made, random()) };
+  }
+
+  /** A second message stays behind the first, however often both come too early. */
+  async function sendBack(message: Received): Promise<undefined> {
+    const isSecond = message.again === true;
+    return sendLater(plain(message), isSecond ? afterTheFirst(message.at, world.longestTimeout, now()) : undefined);
   }
 
   async function sendLater(message: Message, handOverAt?: number): Promise<undefined> {

@@ -74,7 +74,7 @@ export function retrier(world: World): Retrier {
   /** Whoever reopened it may have failed before its message was sent. This one comes behind that. */
   async function sendAgain(event: QueuedEvent, progress: Waiting): Promise<void> {
     const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
-    await dueQueue.send(nextMessage(event, progress), handOverAt);
+    await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
   }
 
   return { retry, retryWhenIdle };

@@ -24,7 +24,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'a message that comes too early goes back',
     file: 'core/attempt.ts',
-    code: 'if (message.at - now() > LONGEST_WAIT) return sendLater(plain(message));',
+    code: 'if (message.at - now() > LONGEST_WAIT) return sendBack(message);',
     without: '',
   },
   {
@@ -715,8 +715,16 @@ export const rules: readonly Rule[] = [
   {
     name: 'the message of a repeated retry comes behind the first',
     file: 'core/retry.ts',
-    code: 'await dueQueue.send(nextMessage(event, progress), handOverAt);',
-    without: 'await dueQueue.send(nextMessage(event, progress), handOverAt * 0 + progress.nextAttemptAt);',
+    code: 'await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);',
+    without:
+      'await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt * 0 + progress.nextAttemptAt);',
+  },
+  {
+    name: 'a second message that comes too early stays behind the first',
+    file: 'core/attempt.ts',
+    code: 'const isSecond = message.again === true;',
+    without: 'const isSecond = false;',
+    suites: ['test/core/queue'],
   },
   {
     name: 'whom the hands see to gets no second message',

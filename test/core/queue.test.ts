@@ -115,6 +115,16 @@ describe('deliver', () => {
     expect(calls).toEqual([]);
   });
 
+  test('sends a second message that is more than a second early again, behind the first', async () => {
+    const { queue, messages, calls } = simulation();
+    await queue.publish(wantedEvent({ asked: { after: 60_000 } }), 'web');
+    const [second] = messages.take().map((message) => ({ ...message, again: true as const }));
+    await queue.deliver([second as Received]);
+    expect(messages.sent).toMatchObject([{ at: START + 60_000, again: true }]);
+    expect(messages.handOverAts.at(-1)).toBeGreaterThan(START + 60_000 + 5_000);
+    expect(calls).toEqual([]);
+  });
+
   test('drops the message of a finished event, of one that is gone, and of an attempt that is not the next', async () => {
     const { queue, messages, calls, deliverAll } = simulation();
     const { event } = await queue.publish(wantedEvent(), 'web');

