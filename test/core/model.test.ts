@@ -14,6 +14,8 @@ import { SECOND } from './simulation.ts';
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const RUNS = 2_000;
+/** The histories are the same in each run, so that a change is what turns them red. Another seed looks at others. */
+const SEED = 1;
 const ANSWER_AFTER = 2 * SECOND;
 const MOST_SHARDS = 4;
 
@@ -33,7 +35,7 @@ type Step = fc.AsyncCommand<QueueModel, Real>;
 
 test(`through any ${RUNS} histories of mishaps nothing accepted is lost, early, or repeated without one to blame`, async () => {
   const history = fc.commands([...steps], { maxCommands: 40, size: 'max' });
-  await fc.assert(fc.asyncProperty(history, keepsItsPromises), { numRuns: RUNS });
+  await fc.assert(fc.asyncProperty(history, keepsItsPromises), { numRuns: RUNS, seed: SEED });
 });
 
 async function keepsItsPromises(history: Iterable<Step>): Promise<void> {
@@ -254,7 +256,7 @@ const steps: readonly fc.Arbitrary<Step>[] = [
     ({ cloud, trouble }, model, by) => {
       if (trouble.putBackUnseen) return;
       // Whether a call may still be under way is decided by the clock, where no claim says so.
-      model.harm(['late', 'repeated', 'crashed']);
+      model.harm(['late', 'repeated', 'crashed', 'untold']);
       cloud.jump(by);
     },
   ),
