@@ -18,7 +18,7 @@ const SOON = 50;
 const IPV6_GRACE = 100;
 /** Most machines cannot call an IPv6 address, so the answer about IPv4 is waited for even if its first packet was lost. */
 const IPV4_GRACE = 2_000;
-/** Of its threads, Node lets two look up names. */
+/** Node lets two of its threads look up names at the same time. */
 const MOST_OF_SYSTEM = 2;
 /** How long, in milliseconds, a name may wait for one of these, and how long a look-up may take one. */
 const LONGEST_WAIT = 4_000;

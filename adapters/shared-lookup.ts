@@ -57,7 +57,7 @@ export function sharedLookup(resolve: LookupFunction, bounds: LookupBounds = {})
       });
     }
 
-    /** By now, an answer that came while this process was busy has been read. */
+    /** An answer that came while this process was busy has been read by now. */
     function giveUp(): void {
       leave();
       tell([noAnswerInTime(), []]);

@@ -41,7 +41,7 @@ export type EndedBecause = 'blocked' | 'stopped_by_receiver';
 type History = {
   readonly version: number;
   readonly tryCount: number;
-  /** Of the attempt that is owed, or of one that was withdrawn when its event was cancelled. */
+  /** The claim of the attempt that is owed, or of one that was withdrawn when its event was cancelled. */
   readonly claim?: Claim;
   /** Until when an attempt that was withdrawn by a cancel may be under way. None starts before, so that no two run at once. */
   readonly underWayUntil?: number;
@@ -80,7 +80,7 @@ type Requests = { readonly requests?: 2 };
 /** A call that was not made, because this process or its machine had run out of descriptors or the like. It is no attempt. */
 export type NotMade = {
   readonly outcome: 'not_made';
-  /** For whoever runs the queue. */
+  /** The reason, in words for the person who runs the queue. */
   readonly error: string;
 };
 

@@ -17,6 +17,6 @@ export const prices = {
   /** Of a month, as the next two. */
   alarmMetric: 0.1,
   customMetric: 0.3,
-  /** Of a month, for each beyond three of up to 50 metrics in an account. */
+  /** The monthly price of a dashboard. An account has three dashboards of up to 50 metrics for nothing. */
   dashboard: 3,
 } as const;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 /** From the queue's own pages, or from nowhere: typed in, or from a program. */
 const OWN_SITES = ['same-origin', 'none'];
 
-/** By which browsers say that they load something ahead, before anybody asked for it. Programs may have a `purpose` of their own. */
+/** The headers by which browsers say that they load something before anybody asked for it. Programs may send a `purpose` of their own. */
 const AHEAD = ['purpose', 'x-purpose', 'x-moz'];
 const LOADED_AHEAD = /prefetch|prerender|preview|instant/i;
 

@@ -189,7 +189,7 @@ async function retryOf({ cloud, trouble }: Real, model: QueueModel, event: Queue
   else if (trouble.putBackUnseen) model.harm(['copied'], before.event.key.uuid);
 }
 
-/** Whoever asks for all that are cancelled is told how many were opened again, and not which. */
+/** Retries all cancelled events. The answer says how many were opened again, and not which. */
 async function retryCancelled({ cloud }: Real, model: QueueModel): Promise<void> {
   const records = await everyEvent(cloud.store, MOST_SHARDS);
   const changed = await answerOf(cloud.queue.retryAll({ status: 'cancelled', tags: [] }));

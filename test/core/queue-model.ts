@@ -176,7 +176,7 @@ export function queueModel(answerAfter: number) {
     }
   }
 
-  /** Of many attempts the first ten and the last ten are there. */
+  /** Checks that the history has every attempt that was made; of more than twenty, the first ten and the last ten. */
   function checkHistory({ key, url }: QueuedEvent, { attempts }: Progress, own: Calls): void {
     if ((events.get(key.uuid)?.harms.untold ?? 1) > 0) return;
     const numbers = [...new Set(own.map(({ attempt }) => attempt))].sort((one, other) => one - other);
