@@ -2,7 +2,7 @@ import type { CallbackSender } from './callback-sender.ts';
 import type { QueuedEvent } from './event.ts';
 import { owesCallback } from './failure-callback.ts';
 import { hasReminder } from './hands.ts';
-import { isMissing, type NamedAttempt, owedAttempt, withLateAttempt } from './late-attempt.ts';
+import { type NamedAttempt, owedAttempt, withLateAttempt } from './late-attempt.ts';
 import { type Call, settle } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { Finished, Progress, Waiting } from './progress.ts';
@@ -22,11 +22,8 @@ export type Ended = {
 export type AttemptRecorder = {
   /** Records an attempt and sends what follows from it. Rejects if that is not certain: then the message has to come back. */
   record(ended: Ended): Promise<void>;
-  /**
-   * Adds an attempt to the history of an event that was cancelled while it was under way. Answers false if nothing was missing there: the
-   * attempt is still owed, or another deliverer has recorded it.
-   */
-  recordLate(named: NamedAttempt, call: Call): Promise<boolean>;
+  /** Records an attempt whose event was cancelled, or which another deliverer has claimed or recorded, while it was under way. */
+  recordLate(named: NamedAttempt, call: Call): Promise<void>;
 };
 
 /** @param onRecorded is told when an attempt is recorded, before anything that follows from it is sent */
@@ -48,8 +45,7 @@ export function attemptRecorder(
       current = await settledAgain(current);
     }
     const named = owedAttempt(ended.event, ended.read);
-    const wasMissing = await recordLate(named, ended.call);
-    if (!wasMissing && isSuccess(ended.progress)) await store.recordSuccess(ended.event, ended.progress);
+    await recordLate(named, ended.call);
     onRecorded(named);
   }
 
@@ -75,13 +71,12 @@ export function attemptRecorder(
     return { event, read: progress, call, progress: settle(event, progress, call, random()) };
   }
 
-  async function recordLate(named: NamedAttempt, call: Call): Promise<boolean> {
+  async function recordLate(named: NamedAttempt, call: Call): Promise<void> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const found = await store.findEvent(named.key);
-      if (found === undefined || !isMissing(named, found.progress)) return false;
-      const { event, progress } = found;
-      const late = withLateAttempt(event, progress, named, call);
-      if (await store.recordUnlessChanged(event, progress, late)) return true;
+      const late = found && withLateAttempt(found.event, found.progress, named, call);
+      if (found === undefined || late === undefined) return;
+      if (await store.recordUnlessChanged(found.event, found.progress, late)) return;
     }
     throw overtaken(named.key.uuid);
   }

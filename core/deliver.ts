@@ -1,5 +1,5 @@
 import { attempter } from './attempt.ts';
-import { attemptRecorder, isSuccess } from './attempt-recorder.ts';
+import { attemptRecorder, type Ended, isSuccess } from './attempt-recorder.ts';
 import { callbackSender } from './callback-sender.ts';
 import { isRepeated } from './claim.ts';
 import type { Received } from './message.ts';
@@ -10,6 +10,8 @@ import type { World } from './world.ts';
 
 /** How long a success may wait for its neighbours, so that they are recorded together. */
 const LONGEST_LINGER = 100;
+/** A write to the store usually takes less. */
+const WRITTEN_WITHIN = 500;
 
 /**
  * Makes the attempts that messages ask for and records them. Messages that were handed over before go one after the other,
@@ -30,8 +32,9 @@ export function deliverer(world: World): Deliver {
   }
 
   /**
-   * A success goes out in one request with its neighbours, and asks for nothing. Only that of an event that was tried again does: an
-   * attempt from before may have been added to the history meanwhile, and must not be lost.
+   * A success goes out in one request with its neighbours, and replaces whatever the store has. Where the store may have got an attempt
+   * that must not be lost, the success is recorded by itself, on what the store has: that is so if the event was tried again, because an
+   * attempt from before may have been added, and if the event may have been cancelled and tried again since the call started.
    */
   async function deliver(message: Received, calls: OpenCalls): Promise<void> {
     const ended = await attempt(message).finally(calls.oneEnded);
@@ -39,6 +42,7 @@ export function deliverer(world: World): Deliver {
     const { event, read, progress } = ended;
     if (!isSuccess(progress) || read.triedBefore !== undefined) return recorder.record(ended);
     if (calls.areOpen()) await Promise.race([calls.allEnded, sleep(LONGEST_LINGER)]);
+    if (mayHaveBeenTriedAgain(ended, now() + WRITTEN_WITHIN)) return recorder.record(ended);
     await store.recordSuccess(event, progress);
     unrecorded.forget(message);
   }
@@ -51,6 +55,11 @@ export function deliverer(world: World): Deliver {
     }
     return toHandOverAgain;
   };
+}
+
+/** Whether somebody may have cancelled the event after its call started, and tried it again: a retry waits for the event's timeout. */
+function mayHaveBeenTriedAgain({ event, call }: Ended, at: number): boolean {
+  return at >= call.startedAt + event.timeout;
 }
 
 type OpenCalls = {

@@ -1,5 +1,14 @@
 import type { QueuedEvent } from './event.ts';
-import { attemptOf, type Call, cancelled, finishedAt, isBetweenKept, succeeded, withAttempt } from './lifecycle.ts';
+import {
+  attemptOf,
+  type Call,
+  cancelled,
+  finishedAt,
+  isBetweenKept,
+  settle,
+  succeeded,
+  withAttempt,
+} from './lifecycle.ts';
 import type { Message } from './message.ts';
 import type { Answer, Finished, Progress, Waiting } from './progress.ts';
 
@@ -22,10 +31,42 @@ export function isMissing({ attempt }: Pick<NamedAttempt, 'attempt'>, progress: 
 }
 
 /**
- * The progress with an attempt that was missing in its history. The attempt decides nothing about the event, which was cancelled, and may
- * have been tried again and finished since; but if it succeeded, the event is a success.
+ * The progress after an attempt that was made and is not owed to this deliverer any more; undefined if the attempt changes nothing. A
+ * failed attempt decides nothing about the event, and is added only if it is missing. A success makes the event a success.
  */
-export function withLateAttempt(event: QueuedEvent, progress: Progress, named: NamedAttempt, call: Call): Progress {
+export function withLateAttempt(
+  event: QueuedEvent,
+  progress: Progress,
+  named: NamedAttempt,
+  call: Call,
+): Progress | undefined {
+  if (isMissing(named, progress)) return withMissingAttempt(event, progress, named, call);
+  if (!succeeded(call.result) || progress.status === 'success') return undefined;
+  return isStillOwed(named, progress) ? settle(event, progress, call, 0) : withOtherEnd(event, progress, named, call);
+}
+
+/** Whether the attempt is the next one of its event. Another deliverer may have claimed it. */
+function isStillOwed({ attempt }: NamedAttempt, progress: Progress): progress is Waiting {
+  return progress.status === 'waiting_execution' && progress.nextAttempt === attempt;
+}
+
+/** The progress with a success in place of the failure that another deliverer recorded for the same attempt. */
+function withOtherEnd(event: QueuedEvent, progress: Progress, named: NamedAttempt, call: Call): Progress {
+  const attempt = attemptOf(named.attempt, named.at, call);
+  const changed: Progress = {
+    ...progress,
+    version: progress.version + 1,
+    attempts: progress.attempts.map((one) => (one.number === attempt.number ? attempt : one)),
+    ...lastAnswer(progress, named, call),
+  };
+  return asSuccess(event, changed, call.endedAt);
+}
+
+/**
+ * The progress with an attempt that was missing in its history: its event was cancelled, and may have been tried again and finished
+ * since.
+ */
+function withMissingAttempt(event: QueuedEvent, progress: Progress, named: NamedAttempt, call: Call): Progress {
   const { triedBefore } = progress;
   const wasBeforeRetry = triedBefore !== undefined && named.attempt < latestNumber(progress);
   const added: Progress = {

@@ -753,15 +753,22 @@ export const rules: readonly Rule[] = [
   {
     name: 'an attempt that fails after its event was cancelled is in the history',
     file: 'core/attempt-recorder.ts',
-    code: 'const wasMissing = await recordLate(named, ended.call);',
-    without: 'const wasMissing = false;',
+    code: '    await recordLate(named, ended.call);',
+    without: '',
     suites: cancels,
   },
   {
     name: 'such an attempt is tried on what its event is by then',
     file: 'core/attempt-recorder.ts',
-    code: 'if (await store.recordUnlessChanged(event, progress, late)) return true;',
-    without: 'return store.recordUnlessChanged(event, progress, late);',
+    code: 'if (await store.recordUnlessChanged(found.event, found.progress, late)) return;',
+    without: 'return void (await store.recordUnlessChanged(found.event, found.progress, late));',
+    suites: cancels,
+  },
+  {
+    name: 'a success that another deliverer did not see replaces no history',
+    file: 'core/late-attempt.ts',
+    code: "if (!succeeded(call.result) || progress.status === 'success') return undefined;",
+    without: 'if (!succeeded(call.result)) return undefined;',
     suites: cancels,
   },
   {
@@ -797,6 +804,20 @@ export const rules: readonly Rule[] = [
     file: 'core/deliver.ts',
     code: ' || read.triedBefore !== undefined) return',
     without: ') return',
+    suites: cancels,
+  },
+  {
+    name: 'a success that comes when its event may have been tried again replaces nothing',
+    file: 'core/deliver.ts',
+    code: 'if (mayHaveBeenTriedAgain(ended, now() + WRITTEN_WITHIN)) return recorder.record(ended);',
+    without: '',
+    suites: cancels,
+  },
+  {
+    name: 'a success takes a while to be written',
+    file: 'core/deliver.ts',
+    code: 'now() + WRITTEN_WITHIN)',
+    without: 'now())',
     suites: cancels,
   },
   {

@@ -167,6 +167,41 @@ describe('an attempt from before a cancel and a retry', () => {
   });
 });
 
+describe('a success from before a cancel and a retry', () => {
+  /** A retry is allowed once the timeout of the event has passed since its cancel. The success is not in the store by then. */
+  test.each([
+    ['waits for a neighbour', 5 * SECOND - 10, 0],
+    ['takes long to be written', 4 * SECOND + 600, SECOND],
+  ])('takes no attempt from the history while it %s', async (_, endsAt, writing) => {
+    const store = memoryEventStore();
+    const { queue, messages, calls, clock } = stepwise({
+      ...store,
+      recordSuccess: async (event, progress) => {
+        await clock.sleep(writing);
+        await store.recordSuccess(event, progress);
+      },
+    });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
+    await queue.publish(wantedEvent({ timeout: 6 * SECOND }), 'web');
+    const first = queue.deliver(messages.take());
+    await rest();
+    await queue.cancel(event.key);
+    await clock.moveTo(START + endsAt);
+    calls[0]?.resolve(answered(200));
+    await clock.moveTo(START + 5 * SECOND);
+    await queue.retry(event.key);
+    const second = queue.deliver(messages.take());
+    await rest();
+    calls[2]?.resolve(answered(500));
+    await second;
+    calls[1]?.resolve(answered(200));
+    await clock.moveTo(START + 10 * SECOND);
+    await first;
+    const { attempts, tryCount } = (await queue.read(event.key))?.progress ?? {};
+    expect([attempts?.map(({ number }) => number), tryCount]).toEqual([[1, 2], 2]);
+  });
+});
+
 describe('a doubled message', () => {
   test.each([1, 2, 3])(
     'adds no attempt that another deliverer has recorded before the cancel, of %i tries',
@@ -214,6 +249,27 @@ describe('a doubled message', () => {
     await Promise.all(delivered);
     const { attempts, tryCount } = (await queue.read(event.key))?.progress ?? {};
     expect([attempts?.length, tryCount]).toEqual([1, 1]);
+  });
+
+  test('takes no attempt from before a cancel and a retry out of the history if both succeed', async () => {
+    const { queue, messages, calls, clock } = stepwise();
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    const first = queue.deliver(messages.take());
+    await rest();
+    await queue.cancel(event.key);
+    await clock.moveTo(START + 5 * SECOND);
+    await queue.retry(event.key);
+    const [message] = messages.take() as [Received];
+    const [one, other] = [queue.deliver([message]), queue.deliver([message])];
+    await rest();
+    calls[1]?.resolve(answered(200));
+    await one;
+    calls[0]?.resolve(answered(200));
+    await first;
+    calls[2]?.resolve(answered(200));
+    await other;
+    const { attempts, tryCount } = (await queue.read(event.key))?.progress ?? {};
+    expect([attempts?.map(({ number }) => number), tryCount]).toEqual([[1, 2], 2]);
   });
 
   test('is a success all the same if the attempt of the other failed and its event was tried again', async () => {
@@ -328,14 +384,14 @@ function slowSimulation(tell: (change: Change) => void) {
 }
 
 /** A queue whose calls end when the test says so. */
-function stepwise() {
+function stepwise(store?: EventStore) {
   const calls: PromiseWithResolvers<CallResult>[] = [];
   const call = () => {
     const one = Promise.withResolvers<CallResult>();
     calls.push(one);
     return one.promise;
   };
-  return { ...simulation({ call }), calls };
+  return { ...simulation({ call, ...(store && { store }) }), calls };
 }
 
 function repeated(messages: readonly Received[]): Received[] {

@@ -1,8 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { withClaim } from '../../core/claim.ts';
 import { isMissing, withLateAttempt } from '../../core/late-attempt.ts';
 import { attemptOf, type Call, cancelled, firstProgress, isReopened, reopened, settle } from '../../core/lifecycle.ts';
-import type { Attempt, CallResult, Progress } from '../../core/progress.ts';
+import type { Attempt, CallResult, Finished, Progress } from '../../core/progress.ts';
 import { answered, queuedEvent } from '../sample-event.ts';
 import { SECOND, START } from './simulation.ts';
 
@@ -59,7 +60,7 @@ function longLife() {
       const one = untold.shift();
       if (one === undefined || !isMissing(named(one), progress)) return;
       const { version } = progress;
-      progress = withLateAttempt(event, progress, named(one), callOf(answered(500)));
+      progress = withLateAttempt(event, progress, named(one), callOf(answered(500))) as Progress;
       made.push(one);
       expect([progress.version, isMissing(named(one), progress)]).toEqual([version + 1, false]);
     },
@@ -94,7 +95,7 @@ test.each<[string, Progress['status'], CallResult, number | undefined]>([
   const again = reopened(first, START);
   const current = status === 'cancelled' ? first : settle(oneTry, again, callOf(answered(500)), 0);
   const late = withLateAttempt(event, current, named({ number: 1 }), callOf(result));
-  expect([late.status, late.lastAnswer?.statusCode]).toEqual([status, statusCode]);
+  expect([late?.status, late?.lastAnswer?.statusCode]).toEqual([status, statusCode]);
 });
 
 test.each(['waiting_execution', 'max_try_count_reached', 'cancelled'])(
@@ -119,7 +120,7 @@ test.each(['waiting_execution', 'max_try_count_reached', 'cancelled'])(
     expect(late).not.toHaveProperty('endedBecause');
     expect(late).not.toHaveProperty('callbackOwed');
     expect(late).not.toHaveProperty('nextAttempt');
-    if (late.status !== 'waiting_execution') expect(reopened(late, START).nextAttempt).toBe(3);
+    expect(reopened(late as Finished, START).nextAttempt).toBe(3);
   },
 );
 
@@ -135,3 +136,33 @@ function numbered(from: number, to: number): Attempt[] {
   const length = to - from + 1;
   return Array.from({ length }, (_, index) => attemptOf(from + index, START, callOf(answered(500))));
 }
+
+describe('an attempt that another deliverer has recorded or claimed', () => {
+  const first = firstProgress(event);
+
+  test('changes nothing if it fails', () => {
+    const recorded = settle(event, first, callOf(answered(500)), 0);
+    const claimed = withClaim(event, first, 'another', START);
+    for (const progress of [recorded, claimed])
+      expect(withLateAttempt(event, progress, named({ number: 1 }), callOf(answered(502)))).toBeUndefined();
+  });
+
+  test('changes nothing if its event is a success', () => {
+    const recorded = settle(event, first, callOf(answered(200)), 0);
+    expect(withLateAttempt(event, recorded, named({ number: 1 }), callOf(answered(201)))).toBeUndefined();
+  });
+
+  test.each([1, 3])('takes the place of its failure if it succeeds, of %i tries', (maxTryCount) => {
+    const one = { ...event, maxTryCount };
+    const recorded = settle(one, first, callOf(answered(500)), 0);
+    const late = withLateAttempt(one, recorded, named({ number: 1 }), callOf(answered(201)));
+    expect(late).toMatchObject({ status: 'success', tryCount: 1, lastAnswer: { statusCode: 201 } });
+    expect(late?.attempts.map(({ statusCode }) => statusCode)).toEqual([201]);
+  });
+
+  test('is recorded in place of the claim if it succeeds', () => {
+    const claimed = withClaim(event, first, 'another', START);
+    const late = withLateAttempt(event, claimed, named({ number: 1 }), callOf(answered(201)));
+    expect(late).toMatchObject({ status: 'success', version: 2, tryCount: 1, attempts: [{ statusCode: 201 }] });
+  });
+});

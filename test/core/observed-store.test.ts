@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { withLateAttempt } from '../../core/late-attempt.ts';
 import { cancelled, firstProgress, reopened, settle } from '../../core/lifecycle.ts';
 import { type Change, observedStore } from '../../core/observed-store.ts';
-import type { Finished } from '../../core/progress.ts';
+import type { Finished, Progress } from '../../core/progress.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, queuedEvent } from '../sample-event.ts';
 import { START } from './simulation.ts';
@@ -32,7 +32,7 @@ test('an attempt is told when it is added, also behind one that started later', 
   const cancel = cancelled(event, first, START);
   const again = reopened(cancel, START);
   const second = settle(event, again, call, 0);
-  const late = withLateAttempt(event, second, { key: event.key, attempt: 1, at: START }, call);
+  const late = withLateAttempt(event, second, { key: event.key, attempt: 1, at: START }, call) as Progress;
   const steps = [first, cancel, again, second, late];
   for (const [index, progress] of steps.slice(1).entries())
     expect(await store.recordUnlessChanged(event, steps[index] ?? first, progress)).toBe(true);
