@@ -14,11 +14,13 @@ export type Transact = (changes: readonly Change[]) => Promise<readonly Result[]
 /** A thread that writes to a database. It makes one transaction at a time. */
 export function sqliteThread(path: string): { readonly transact: Transact; close(): Promise<void> } {
   const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: path });
+  let answer = Promise.withResolvers<FromWriter>();
+  worker.on('message', (outcome: FromWriter) => answer.resolve(outcome));
 
   async function transact(changes: readonly Change[]): Promise<readonly Result[]> {
-    const answer = once(worker, 'message') as Promise<[FromWriter]>;
+    answer = Promise.withResolvers();
     worker.postMessage(changes satisfies ToWriter);
-    const [outcome] = await answer;
+    const outcome = await answer.promise;
     if ('failure' in outcome) throw new UnusableFile(outcome.failure, outcome);
     return outcome.results;
   }

@@ -18,6 +18,7 @@ import { eventQueue } from '../core/queue.ts';
 import { defaultSettings } from '../core/settings.ts';
 import { openSite } from '../site/pages.ts';
 import { openDataFolder } from './data-folder.ts';
+import { rememberingFreshEvents } from './fresh-events.ts';
 import { openGateway } from './gateway.ts';
 import { callsByOpenFiles } from './open-files.ts';
 import type { Options } from './options.ts';
@@ -63,7 +64,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const caller = localCaller(options);
   const slots = limitedSlots(maxCallsPerHost, maxCalls);
   const queue = eventQueue({
-    store: dynamoEventStore(table),
+    store: rememberingFreshEvents(dynamoEventStore(table)),
     dueQueue,
     call: caller.call,
     signingSecrets,

@@ -546,6 +546,22 @@ export const rules: readonly Rule[] = [
     suites: ['test/adapters/dynamo-event-store'],
   },
   {
+    name: 'a fresh event is forgotten before something else is recorded of it',
+    file: 'local/fresh-events.ts',
+    code: `      fresh.delete(event.key.uuid);
+      return store.recordUnlessChanged(`,
+    without: '      return store.recordUnlessChanged(',
+    suites: ['test/local/fresh-events'],
+  },
+  {
+    name: 'an event that could not be kept is not remembered',
+    file: 'local/fresh-events.ts',
+    code: `        fresh.delete(event.key.uuid);
+        throw error;`,
+    without: '        throw error;',
+    suites: ['test/local/fresh-events'],
+  },
+  {
     name: 'who wrote an item knows it, also if the answer was lost',
     file: 'adapters/dynamo-table.ts',
     code: 'if ((await getWhole(item))?.write === write) return true;',
