@@ -97,7 +97,9 @@ function eventItem({ key, ...attributes }: QueuedEvent): Item {
 
 function tagEntries(event: QueuedEvent, until = expiresAt(event)): readonly Item[] {
   const expires_at = epochSeconds(until);
-  return event.tags.map((tag) => ({ pk: partitionOf({ tag }), sk: positionOf(event.key), format: FORMAT, expires_at }));
+  const taggedShard = shardOf(event.key.uuid);
+  const sk = positionOf(event.key);
+  return event.tags.map((tag) => ({ pk: partitionOf({ tag, taggedShard }), sk, format: FORMAT, expires_at }));
 }
 
 function failedEntry(event: QueuedEvent, progress: Progress): Item {
@@ -144,6 +146,8 @@ function hashOf(value: unknown): string {
 }
 
 function partitionOf(list: List): string {
+  // A tag may hold any character, so it comes last: no tag of one list can then name another.
+  if ('taggedShard' in list) return `tagged#${list.taggedShard}#${list.tag}`;
   if ('tag' in list) return `tag#${list.tag}`;
   return 'shard' in list ? `shard#${list.shard}` : `failed#${list.failedShard}`;
 }

@@ -64,12 +64,12 @@ export function finder(world: World): Find {
   };
 }
 
-/** Of the shortest lists that have all that is asked for. */
+/** Chooses the shortest lists that together hold every event that is asked for. */
 async function listsFor({ store, shards }: World, { status, tags: [tag] }: Search): Promise<readonly List[]> {
-  if (tag !== undefined && status !== 'max_try_count_reached') return [{ tag }];
   const hands = await store.findHands();
   const numbers = Array.from({ length: Math.max(shards, hands?.leading.length ?? 0) }, (_, shard) => shard);
   if (status === 'max_try_count_reached') return numbers.map((failedShard) => ({ failedShard }));
+  if (tag !== undefined) return [{ tag }, ...numbers.map((taggedShard) => ({ tag, taggedShard }))];
   return numbers.map((shard) => ({ shard }));
 }
 
@@ -91,16 +91,18 @@ async function* keysIn(store: EventStore, list: List, { after, to }: Range): Asy
   }
 }
 
-/** The keys of several lists as one, in their order. */
+/** Merges lists into one, in their order. A key that several lists hold is yielded once. */
 async function* merged(lists: readonly AsyncGenerator<EventKey>[]): AsyncGenerator<EventKey> {
   const heads = await Promise.all(lists.map((list) => list.next()));
-  for (;;) {
+  for (let last: Position | undefined; ; ) {
     const [first, ...others] = heads.flatMap(({ value, done }, index) =>
       done ? [] : [{ key: value as EventKey, index }],
     );
     if (first === undefined) return;
     const next = others.reduce((one, other) => (positionOf(other.key) < positionOf(one.key) ? other : one), first);
-    yield next.key;
+    const position = positionOf(next.key);
+    if (position !== last) yield next.key;
+    last = position;
     heads[next.index] = await (lists[next.index] as AsyncGenerator<EventKey>).next();
   }
 }

@@ -60,7 +60,13 @@ type Reservation = {
 };
 
 /** Where keys of events are found in the order of their due instants. */
-export type List = { readonly shard: number } | { readonly tag: string } | { readonly failedShard: number };
+export type List =
+  | { readonly shard: number }
+  | { readonly failedShard: number }
+  /** The tagged events of one shard. */
+  | { readonly tag: string; readonly taggedShard: number }
+  /** The tagged events of all shards that were published before tags were spread over shards. No event is added to it. */
+  | { readonly tag: string };
 
 /** Hands each message to a deliverer at its instant, or earlier if that is further away than the queue can wait. */
 export type DueQueue = {

@@ -157,8 +157,8 @@ export class EventQueue extends Construct {
     dueQueue.grantSend(deliver.function);
     dueQueue.handTo(deliver.function, maxConcurrency);
 
-    // What is published must be understood by those who deliver it: in an upgrade they come first.
-    publish.function.node.addDependency(deliver.function, dispatch.function);
+    // What is published must be understood by those who deliver, find and change it: in an upgrade they come first.
+    publish.function.node.addDependency(deliver.function, dispatch.function, read.function, manage.function);
 
     api.serve({ publish: publish.function, read: read.function, manage: manage.function, site: site.function });
 

@@ -20,7 +20,9 @@ export function memoryEventStore(): EventStore {
   let hands: Hands | undefined;
 
   function isListed(list: List, key: EventKey): boolean {
-    if ('tag' in list) return events.get(publicKey(key))?.tags.includes(list.tag) ?? false;
+    if ('taggedShard' in list && shardOf(key.uuid) !== list.taggedShard) return false;
+    if ('taggedShard' in list) return events.get(publicKey(key))?.tags.includes(list.tag) ?? false;
+    if ('tag' in list) return false;
     if ('shard' in list) return shardOf(key.uuid) === list.shard;
     return shardOf(key.uuid) === list.failedShard && failed.has(key.uuid);
   }

@@ -219,6 +219,27 @@ export const rules: readonly Rule[] = [
     without: 'instant',
   },
   {
+    name: 'events that were tagged before tags were spread over shards are found',
+    file: 'core/find.ts',
+    code: 'return [{ tag }, ...numbers',
+    without: 'return [...numbers',
+    suites: ['test/adapters/tags-of-before'],
+  },
+  {
+    name: 'an event that two lists hold is found once',
+    file: 'core/find.ts',
+    code: 'if (position !== last) yield',
+    without: 'yield',
+    suites: ['test/adapters/tags-of-before'],
+  },
+  {
+    name: 'the entries of a tag are spread over shards',
+    file: 'adapters/dynamo-event-store.ts',
+    code: "if ('taggedShard' in list) return",
+    without: "if ('taggedShard' in list && list.tag === '') return",
+    suites: ['test/adapters/tags-of-before'],
+  },
+  {
     name: 'finding ends in time',
     file: 'core/find.ts',
     code: ' && now() - startedAt < LONGEST_LOOK',

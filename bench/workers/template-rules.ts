@@ -129,8 +129,14 @@ function whatMustBeKept(): readonly Change[] {
     [
       'whoever delivers is replaced before whoever publishes',
       QUEUE,
-      'publish.function.node.addDependency(deliver.function, dispatch.function);',
-      '',
+      'addDependency(deliver.function, dispatch.function, read.function, manage.function)',
+      'addDependency(read.function, manage.function)',
+    ],
+    [
+      'whoever reads is replaced before whoever publishes',
+      QUEUE,
+      'addDependency(deliver.function, dispatch.function, read.function, manage.function)',
+      'addDependency(deliver.function, dispatch.function)',
     ],
     ['the table stays', QUEUE, 'removalPolicy = RemovalPolicy.RETAIN', 'removalPolicy = RemovalPolicy.DESTROY'],
     ['the table goes if that was chosen', 'lib/event-table.ts', 'removalPolicy,\n  });', '});'],

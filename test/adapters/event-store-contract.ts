@@ -88,7 +88,7 @@ export function eventStoreContract(
       expect(await store.findProgress(event.key)).toEqual(progress);
     });
 
-    test('lists events latest due first, by shard, by tag and by failure, from one position to another', async () => {
+    test('lists events latest due first, by shard, by tag of a shard and by failure, from one position to another', async () => {
       const tag = `listed ${randomUUID()}`;
       const shard = 9;
       const events = Array.from({ length: 12 }, (_, n) => {
@@ -111,9 +111,10 @@ export function eventStoreContract(
       expect(await store.list({ shard }, positionAt(fifth.dueAt), end, 100)).toEqual(latestFirst.slice(4));
       expect(await store.list({ shard }, start, positionBefore(ninth.dueAt), 100)).toEqual(latestFirst.slice(0, 9));
       const tagged = latestFirst.filter((_, index) => index % 2 === 0);
-      expect(await store.list({ tag }, END, BEGINNING, 100)).toEqual(tagged);
+      expect(await store.list({ tag, taggedShard: shard }, END, BEGINNING, 100)).toEqual(tagged);
+      expect(await store.list({ tag, taggedShard: shard + 1 }, END, BEGINNING, 100)).toEqual([]);
       expect(await store.list({ failedShard: shard }, END, BEGINNING, 100)).toEqual(latestFirst.slice(8));
-      expect(await store.list({ tag: 'none' }, END, BEGINNING, 100)).toEqual([]);
+      expect(await store.list({ tag: 'none', taggedShard: shard }, END, BEGINNING, 100)).toEqual([]);
       expect(await store.list({ shard }, end, start, 100)).toEqual([]);
     });
 
@@ -383,6 +384,14 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         expect((await store.findEvent(key))?.progress).toEqual(storedProgress);
       });
 
+      test('the entries of tags that are not spread over shards, as versions before wrote them', async () => {
+        const tag = `1#${randomUUID()}`;
+        const [former, latter] = [newKey(), newKey()];
+        await putItem({ ...tagItem, pk: `tag#${tag}`, sk: sortKeyOf(former) });
+        await store.keepEvent(newEvent({ key: latter, tags: [tag] }));
+        expect(await store.list({ tag }, END, BEGINNING, 100)).toEqual([former]);
+      });
+
       test('a failed progress in the place of any other', async () => {
         const event = newEvent();
         await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
@@ -440,13 +449,13 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       expect(await itemOf({ pk: `shard#${Number(`0x${first}`)}`, sk: sortKeyOf(event.key) })).toBeDefined();
     });
 
-    test('keeps one entry a tag, and none without', async () => {
-      const tags = ['orders', 'grüße 🦊', 'a#b', '__proto__'].map((tag) => `${tag} ${randomUUID()}`);
+    test('keeps one entry a tag in the shard of its event, and none without', async () => {
+      const tags = ['orders', 'grüße 🦊', 'a#b', '1#a', '__proto__'].map((tag) => `${tag} ${randomUUID()}`);
       const tagged = newEvent({ tags });
       metered.reset();
       await Promise.all([store.keepEvent(tagged), store.keepEvent(newEvent({ tags: [] }))]);
       expect(metered.writes).toBe(2 + tags.length);
-      for (const tag of tags) expect(await sortKeysIn(`tag#${tag}`)).toEqual([sortKeyOf(tagged.key)]);
+      for (const tag of tags) expect(await sortKeysIn(tagPartitionOf(tagged, tag))).toEqual([sortKeyOf(tagged.key)]);
     });
 
     describe('expires_at', () => {
@@ -457,7 +466,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         const tries = 2 * (5.5 + 7_200 * 1.2);
         const seconds = Math.ceil((DUE + (tries * SECOND + DAY + 7 * DAY)) / SECOND);
         expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
-        expect(await expiryOf({ pk: `tag#${tag}`, sk: sortKeyOf(event.key) })).toBe(seconds);
+        expect(await expiryOf({ pk: tagPartitionOf(event, tag), sk: sortKeyOf(event.key) })).toBe(seconds);
       });
 
       test('counts with receivers that ask for an hour between the tries', async () => {
@@ -512,7 +521,9 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         const instant = DUE + 4_000 * DAY;
         await store.keepUntil({ event, progress: firstProgress(event) }, instant);
         expect(await expiryOf(eventKeyOf(event))).toBe(Math.ceil(instant / SECOND));
-        expect(await expiryOf({ ...eventKeyOf(event), pk: `tag#${tag}` })).toBe(Math.ceil(instant / SECOND));
+        expect(await expiryOf({ ...eventKeyOf(event), pk: tagPartitionOf(event, tag) })).toBe(
+          Math.ceil(instant / SECOND),
+        );
         expect(await store.findEvent(event.key)).toEqual({ event, progress: firstProgress(event) });
 
         await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
@@ -669,7 +680,7 @@ const eventItem = {
 };
 
 const tagItem = {
-  pk: 'tag#orders',
+  pk: 'tagged#1#orders',
   sk: '98106543999.750#01234567-89ab-4cde-8f01-23456789abcd',
   format: 1,
   expires_at: 1_894_158_016,
@@ -754,6 +765,10 @@ function sortKeyOf({ dueAt, uuid }: EventKey): string {
 
 function eventKeyOf({ key }: QueuedEvent): ItemKey {
   return { pk: `shard#${Number(`0x${key.uuid.slice(0, 2)}`)}`, sk: sortKeyOf(key) };
+}
+
+function tagPartitionOf({ key }: QueuedEvent, tag: string): string {
+  return `tagged#${Number(`0x${key.uuid.slice(0, 2)}`)}#${tag}`;
 }
 
 function progressKeyOf({ key }: QueuedEvent): ItemKey {

@@ -122,9 +122,9 @@ describe.each([1, 6, 60, 300, 840])('with a longest call of %i s', (longest) => 
   });
 });
 
-test('in an upgrade whoever delivers comes before whoever publishes: what is accepted is understood', () => {
+test('in an upgrade whoever delivers, finds or changes events comes before whoever publishes them', () => {
   const [publish] = resources('AWS::Lambda::Function').filter(({ id }) => nameOf(id) === 'Publish');
-  const before = ['Deliver', 'Dispatch'].map(
+  const before = ['Deliver', 'Dispatch', 'Read', 'Manage'].map(
     (name) => resources('AWS::Lambda::Function').find(({ id }) => nameOf(id) === name)?.id,
   );
   expect(publish?.DependsOn).toEqual(expect.arrayContaining(before));
