@@ -1,10 +1,11 @@
 import { first } from './first.ts';
 import { functions } from './functions.ts';
 import { hostile } from './hostile.ts';
+import { peers } from './peers.ts';
 import { measurePerformance } from './performance.ts';
 import { requests } from './requests.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, functions, hostile, requests };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, functions, hostile, peers, requests };
 
 const [name = '', ...others] = process.argv.slice(2);
 const run = benchmarks[name];

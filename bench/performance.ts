@@ -27,7 +27,7 @@ const help = `Measures the queue on this machine, its table on disk, beside what
   --json <file>      where the figures are written (default bench.json)
   --compare <file>   shows each figure against that of an earlier run
 
-npm run bench -- first | functions | hostile measures one thing each.`;
+npm run bench -- first | functions | hostile | peers | requests measures one thing each.`;
 
 type Sizes = {
   /** Before anything is measured, in each process but those with a backlog: what was published lately costs a start. */

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CostlyRequest, costlyRequests } from './workers/costly-requests.ts';
+import { freePort } from './workers/free-port.ts';
 import { serveInProcess } from './workers/local-process.ts';
 import { medianOf } from './workers/steadiness.ts';
 
@@ -42,13 +40,4 @@ async function printRow({ what, path, body: text }: CostlyRequest, url: string, 
   console.log(
     `${median <= AIM ? 'met   ' : 'MISSED'}  ${what.padEnd(56)}  ${[...statuses].join(', ').padEnd(6)}  ${figure}`,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

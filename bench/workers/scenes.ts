@@ -38,7 +38,7 @@ export function onBareMachine(act: Act, measure: Measure, warmUp: number): Promi
   return onProcess(() => serving(runProcess(process.execPath, [BARE])), act, measure, warmUp);
 }
 
-async function onProcess(
+export async function onProcess(
   start: () => Promise<ServingProcess>,
   act: Act,
   measure: Measure,
