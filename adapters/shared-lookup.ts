@@ -9,6 +9,8 @@ type Found = Parameters<Answer>;
 const LONGEST = 4_000;
 /** Until a resolver has answered, however late, it may be at work on a name; if it has not within a minute, it is taken to have given up. */
 const LONGEST_HELD = 60_000;
+/** A timer that fires so much too late says that the process was suspended, as a function is between two invocations. */
+const SUSPENDED = 5_000;
 /** What a resolver says when no name server has answered it. */
 const TIMED_OUT = 'ETIMEOUT';
 
@@ -43,23 +45,25 @@ export function sharedLookup(resolve: LookupFunction, bounds: LookupBounds = {})
     const asking = [first];
     waiting.set(name, asking);
     const timesHung = hung.timesOf(name);
+    const askedAt = now();
     const timer = setTimeout(() => setImmediate(giveUp), longest);
-    let hasStarted = false;
+    let mayHaveHung = false;
     let leave = () => {};
     if (timesHung === 0) start();
     else leave = slots.enter(start, timesHung);
 
     function start(release = () => {}): void {
-      hasStarted = true;
+      mayHaveHung = true;
       resolve(name, options, (...found) => {
         release();
         tell(found);
       });
     }
 
-    /** An answer that came while this process was busy has been read by now. */
+    /** An answer that came while this process was busy has been read by now. One that came while it was suspended is lost. */
     function giveUp(): void {
       leave();
+      if (now() - askedAt > longest + SUSPENDED) mayHaveHung = false;
       tell([noAnswerInTime(), []]);
     }
 
@@ -68,7 +72,7 @@ export function sharedLookup(resolve: LookupFunction, bounds: LookupBounds = {})
       waiting.delete(name);
       clearTimeout(timer);
       if (found[0]?.code !== TIMED_OUT) hung.forget(name);
-      else if (hasStarted) hung.add(name);
+      else if (mayHaveHung) hung.add(name);
       for (const answer of asking) answer(...found);
     }
   }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { briefAnswer, briefSchema } from './brief-answer.ts';
 import { type EventAnswer, eventSchema } from './event-answer.ts';
 import { bytesInReply } from './fitting.ts';
+import { namedObject } from './named-object.ts';
 import { type ProblemAnswer, problemSchema } from './problem.ts';
 
 /** A reply that exceeds this many bytes leaves answers out. Lambda takes 6 MB, of which status, headers and brackets need little. */
@@ -24,14 +25,18 @@ const withoutAnswerSchema = eventSchema
     attempts: true,
   })
   .extend({ answer_omitted })
-  .meta({ title: 'event without bodies and attempts' });
+  .meta({ id: 'EventWithoutBodies', title: 'event without bodies and attempts' });
 
 const briefResultSchema = briefSchema
   .extend({ answer_omitted: answer_omitted.optional() })
-  .meta({ title: 'event in brief' });
+  .meta({ id: 'BriefBatchResult', title: 'event in brief' });
 
-/** What a batch answers of each event. */
-export const batchResultSchema = z.union([eventSchema, withoutAnswerSchema, briefResultSchema, problemSchema]);
+const batchResultSchema = z
+  .union([eventSchema, withoutAnswerSchema, briefResultSchema, problemSchema])
+  .meta({ id: 'BatchResult' });
+
+/** The answer to a batch: for each of its events, in their order, the event or the problem with it. */
+export const batchAnswerSchema = namedObject('BatchResults', { results: z.array(batchResultSchema) });
 
 export type BatchResult =
   | EventAnswer

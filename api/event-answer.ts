@@ -5,13 +5,17 @@ import { callbackKey } from '../core/failure-callback.ts';
 import { JsonText } from '../core/json-text.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
+import { namedObject } from './named-object.ts';
 
-export const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled'] as const;
+const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled'] as const;
+
+/** The statuses by name: one schema, so that what is generated from the API's description has one type for them. */
+export const statusSchema = z.enum(statuses).meta({ id: 'EventStatus' });
 
 const instant = z.iso.datetime();
 const headers = z.record(z.string(), z.string());
 
-const attemptSchema = z.strictObject({
+const attemptSchema = namedObject('Attempt', {
   number: z.int().meta({ description: 'Counted from 1. One that was cancelled keeps its number.' }),
   started_at_utc: instant,
   late_ms: z.int().meta({ description: 'How long after its instant it started.' }),
@@ -26,9 +30,9 @@ const attemptSchema = z.strictObject({
 });
 
 /** An event as it is answered: what was sent, and what has happened to it so far. */
-export const eventSchema = z.strictObject({
+export const eventSchema = namedObject('Event', {
   key: z.string().meta({ description: "The event's name, for reading it." }),
-  status: z.enum(statuses),
+  status: statusSchema,
   url_to_send_request: z.string(),
   call_url_after: z.number().nullable(),
   call_url_at: instant.nullable(),

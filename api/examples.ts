@@ -65,12 +65,13 @@ const wanted = {
   event_tags: event.event_tags,
 };
 
+const NOT_A_URL = 'Not a URL that can be called. Write it in full, as in https://example.com/path.';
 const notValid = {
   type: 'urn:event-queue:invalid',
   title: 'The request is not valid',
   status: 422,
-  detail: 'url_to_send_request: Required: the URL to call.',
-  errors: [{ path: 'url_to_send_request', detail: 'Required: the URL to call.' }],
+  detail: `url_to_send_request: ${NOT_A_URL}`,
+  errors: [{ path: 'url_to_send_request', detail: NOT_A_URL }],
 };
 
 const { key } = event;
@@ -96,10 +97,13 @@ const quantiles = { p50: 3, p95: 12, p99: 21 };
 /** What a request and its answer may look like, by the name of the route. */
 export const examples = {
   publish: { input: wanted, answer: event },
-  publishBatch: { input: { events: [wanted, {}] }, answer: { results: [event, notValid] } },
-  list: { input: { tag: ['mails'], limit: 20 }, answer: { events: [finished], next_cursor: null } },
+  publishBatch: {
+    input: { events: [wanted, { url_to_send_request: 'ftp://example.com/' }] },
+    answer: { results: [event, notValid] },
+  },
+  list: { answer: { events: [finished], next_cursor: null } },
   bulk: { input: { tag: 'mails' }, answer: { changed: 7, more: false, next_cursor: null } },
-  get: { input: { key, wait: 10 }, answer: finished },
+  get: { input: { key }, answer: finished },
   cancel: { input: { key }, answer: cancelled },
   retry: { input: { key }, answer: reopened },
   signingSecret: { answer: { secret, previous: [] } },

@@ -9,10 +9,13 @@ export type FoundRoute<Name extends string> = {
   readonly renamed: ReadonlyMap<string, string>;
 };
 
+type Way = Pick<Route['aliases'][number], 'path' | 'parameters'>;
+
 /** Finds which of the routes, by its path or an alias, takes a request, or says why none does. A route that takes GET takes HEAD as well. */
 export function routeFinder<Name extends string>(routes: readonly (readonly [Name, Route])[]) {
   const paths = routes.flatMap(([name, { method, path, aliases }]) => {
-    return [{ path }, ...aliases].map((way) => ({
+    const ways: readonly Way[] = [{ path }, ...aliases];
+    return ways.map((way) => ({
       name,
       method,
       pattern: patternOf(way.path),

@@ -1,9 +1,15 @@
-import * as z from 'zod';
+import { componentSchemas, type JsonSchema } from './component-schemas.ts';
 import { type ProblemKind, problemKinds, problemSchema } from './problem.ts';
 import type { Route } from './routes.ts';
+import { ORIGINAL_PATHS, type Tag, tags } from './tags.ts';
 
-/** The API as an OpenAPI 3.1 document, derived from the route table and its schemas. */
+/**
+ * The API as an OpenAPI 3.1 document, derived from the route table and its schemas. A route brings all that is said of it here in its own
+ * declaration: the name of its operation, its tag, and schemas, which are components if they have an `id`.
+ */
 export function openApiDocument(routes: Readonly<Record<string, Route>>, version: string): object {
+  const { named, jsonSchema } = componentSchemas();
+  const paths = pathsOf(routes, jsonSchema);
   return {
     openapi: '3.1.0',
     info: {
@@ -14,9 +20,10 @@ export function openApiDocument(routes: Readonly<Record<string, Route>>, version
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    paths: pathsOf(routes),
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths,
     components: {
-      schemas: { Problem: jsonSchema(problemSchema, 'output') },
+      schemas: named,
       securitySchemes: {
         header: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         bearer: { type: 'http', scheme: 'bearer' },
@@ -26,36 +33,48 @@ export function openApiDocument(routes: Readonly<Record<string, Route>>, version
   };
 }
 
-function pathsOf(routes: Readonly<Record<string, Route>>): Record<string, object> {
+type Convert = ReturnType<typeof componentSchemas>['jsonSchema'];
+
+/** How an operation is called and where it is listed: a route and its aliases are operations that differ in this alone. */
+type Naming = {
+  readonly operationId: string;
+  readonly tag: Tag;
+  readonly deprecated?: boolean | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+};
+
+function pathsOf(routes: Readonly<Record<string, Route>>, convert: Convert): Record<string, object> {
   const paths: Record<string, object> = {};
-  for (const [name, route] of Object.entries(routes)) {
+  for (const route of Object.values(routes)) {
     const method = route.method.toLowerCase();
-    paths[route.path] = { ...paths[route.path], [method]: operation(name, route) };
-    for (const alias of route.aliases) {
-      const id = alias.path.slice(1).replaceAll(/\W/g, '_');
-      paths[alias.path] = { [method]: { ...operation(id, route, alias.parameters), deprecated: true } };
+    paths[route.path] = { ...paths[route.path], [method]: operation(route, route, convert) };
+    for (const { path, ...alias } of route.aliases) {
+      const naming: Naming = { ...alias, tag: ORIGINAL_PATHS, deprecated: true };
+      paths[path] = { ...paths[path], [method]: operation(route, naming, convert) };
     }
   }
   return paths;
 }
 
-function operation(operationId: string, route: Route, renamed: Readonly<Record<string, string>> = {}) {
-  const input = jsonSchema(route.described ?? route.input, 'input');
-  const { summary, scope, deprecated, headers = {}, takes } = route;
+function operation(route: Route, { operationId, tag, deprecated, parameters }: Naming, convert: Convert) {
+  const { summary, scope, headers = {}, takes, input, described } = route;
+  const schema = convert(described ?? input, 'input');
   const fromHeaders = Object.entries(headers).map(([name, field]) => headerParameter(name, field));
   return {
     operationId,
+    tags: [tag],
     summary,
+    description: scope === undefined ? 'No API key is needed.' : `Needs an API key with the scope \`${scope}\`.`,
     ...(deprecated && { deprecated }),
     security: scope === undefined ? [] : [{ header: [] }, { bearer: [] }, { password: [] }],
     ...(takes === 'parameters'
-      ? { parameters: [...parametersOf(route, input, renamed), ...fromHeaders] }
-      : { ...(fromHeaders.length > 0 && { parameters: fromHeaders }), requestBody: requestBody(route, input) }),
-    responses: { ...answersOf(route), ...problemsOf(route) },
+      ? { parameters: [...parametersOf(route, schema, parameters), ...fromHeaders] }
+      : { ...(fromHeaders.length > 0 && { parameters: fromHeaders }), requestBody: requestBody(route, schema) }),
+    responses: { ...answersOf(route, convert), ...problemsOf(route, convert) },
   };
 }
 
-function parametersOf({ path, example }: Route, input: JsonSchema, renamed: Readonly<Record<string, string>>) {
+function parametersOf({ path, example }: Route, input: JsonSchema, renamed: Naming['parameters'] = {}) {
   const today = new Map(Object.entries(renamed).map(([old, name]) => [name, old]));
   const examples = (example.input ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(input.properties ?? {}).map(([name, { description, ...schema }]) => {
@@ -80,26 +99,24 @@ function requestBody({ example }: Route, schema: JsonSchema) {
   return { required: true, content: { 'application/json': { schema, example: example.input } } };
 }
 
-function answersOf({ answers, example }: Route) {
+function answersOf({ answers, example }: Route, convert: Convert) {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema }]) => [
       status,
       {
         description,
-        content: { 'application/json': { schema: jsonSchema(schema, 'output'), example: example.answer } },
+        content: { 'application/json': { schema: convert(schema, 'output'), example: example.answer } },
       },
     ]),
   );
 }
 
-function problemsOf(route: Route) {
+function problemsOf(route: Route, convert: Convert) {
+  const schema = convert(problemSchema, 'output');
   return Object.fromEntries(
     possibleProblems(route).map((kind) => [
       problemKinds[kind].status,
-      {
-        description: `${problemKinds[kind].title}.`,
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      { description: `${problemKinds[kind].title}.`, content: { 'application/problem+json': { schema } } },
     ]),
   );
 }
@@ -112,14 +129,4 @@ function possibleProblems({ takes, scope, problems }: Route): readonly ProblemKi
     'invalid',
     'unavailable',
   ];
-}
-
-type JsonSchema = {
-  readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
-  readonly required?: readonly string[];
-};
-
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest as JsonSchema;
 }

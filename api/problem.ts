@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { namedObject } from './named-object.ts';
 import type { Reply } from './reply.ts';
 
 /** Every way in which the API refuses a request. The names are stable: clients compare them. */
@@ -28,14 +29,16 @@ export type Problem = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+const fieldProblemSchema = namedObject('FieldProblem', { path: z.string(), detail: z.string() });
+
 /** RFC 9457. */
-export const problemSchema = z.strictObject({
+export const problemSchema = namedObject('Problem', {
   type: z.enum(Object.keys(problemKinds).map(problemType)).meta({ description: 'Stable: compare this one.' }),
   title: z.string(),
   status: z.int(),
   detail: z.string().meta({ description: 'What is wrong, and what to do about it.' }),
   errors: z
-    .array(z.strictObject({ path: z.string(), detail: z.string() }))
+    .array(fieldProblemSchema)
     .optional()
     .meta({ description: 'The fields that are not valid, if it is about fields.' }),
 });

@@ -2,15 +2,17 @@ import * as z from 'zod';
 import type { Scope } from '../core/api-key.ts';
 import { newEventSchema } from '../core/new-event.ts';
 import type { Settings } from '../core/settings.ts';
-import { batchResultSchema } from './batch-results.ts';
+import { batchAnswerSchema } from './batch-results.ts';
 import { briefSchema } from './brief-answer.ts';
 import { eventSchema } from './event-answer.ts';
 import { examples } from './examples.ts';
+import { namedObject } from './named-object.ts';
 import type { ProblemKind } from './problem.ts';
 import { MOST_IN_A_BATCH } from './read-json.ts';
 import { searchBody, searchParameters, wholeNumber } from './search.ts';
 import { signingSecretSchema } from './signing-secret-answer.ts';
 import { statisticsSchema } from './statistics-answer.ts';
+import { ORIGINAL_PATHS, type Tag } from './tags.ts';
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -21,6 +23,10 @@ export type Route = {
   readonly function: FunctionName;
   /** What a caller's key must allow; without one, no key is needed. */
   readonly scope?: Scope;
+  /** The name of the operation in what is generated from the OpenAPI document: a verb and what it acts on, as in `listEvents`. */
+  readonly operationId: string;
+  /** The group in which the documentation lists the operation. */
+  readonly tag: Tag;
   readonly summary: string;
   /** Where the input comes from: parameters of path and query, or a JSON body of so many bytes at most. */
   readonly takes: 'parameters' | { readonly maxBodyBytes: number };
@@ -42,8 +48,12 @@ export type Route = {
 
 export type FunctionName = 'publish' | 'read' | 'manage' | 'site';
 
-/** Another path of a route, as the original queue had it, and what its query parameters are called today. */
-type Alias = { readonly path: string; readonly parameters?: Readonly<Record<string, string>> };
+/** Another path of a route, as the original queue had it, the name of its operation, and what its query parameters are called today. */
+type Alias = {
+  readonly path: string;
+  readonly operationId: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+};
 
 const MIB = 1_024 * 1_024;
 /** Holds the longest event: a body of 256 KiB may be written with six characters a byte. */
@@ -64,12 +74,12 @@ const oneEvent = z.strictObject({ key });
 const eventOrBrief = z.union([eventSchema, briefSchema]);
 const IN_BRIEF = 'in brief for a key without the scope read';
 
-const pageSchema = z.strictObject({
+const pageSchema = namedObject('EventPage', {
   events: z.array(eventSchema).meta({ description: 'Latest due first.' }),
   next_cursor: z.string().nullable().meta({ description: 'Asks for the next page; null on the last.' }),
 });
 
-const countSchema = z.strictObject({
+const countSchema = namedObject('EventCount', {
   count: z.int().meta({ description: 'How many events wait.' }),
   complete: z.boolean().meta({ description: 'Whether all were counted; otherwise there may be more.' }),
 });
@@ -78,7 +88,10 @@ const countInput = z.strictObject({
   max_count_of_fetch_requests: wholeNumber(1, 100, 50, 'How many pages of some 200 entries are read at most.'),
 });
 
-const bulkSchema = z.strictObject({
+const openApiSchema = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApiDocument' });
+const healthSchema = namedObject('Health', { status: z.literal('ok') });
+
+const bulkSchema = namedObject('BulkResult', {
   changed: z.int().meta({ description: 'How many events were changed by this request.' }),
   more: z.boolean().meta({ description: 'Whether there may be more: send the request again with the cursor.' }),
   next_cursor: z.string().nullable(),
@@ -91,6 +104,8 @@ const otherRoutes = {
     function: 'read',
     aliases: [],
     scope: 'read',
+    operationId: 'listEvents',
+    tag: 'Find',
     summary: 'Find events, latest due first',
     takes: 'parameters',
     input: searchParameters(),
@@ -110,6 +125,8 @@ const otherRoutes = {
     function: 'read',
     aliases: [],
     scope: 'read',
+    operationId: 'countEvents',
+    tag: 'Find',
     summary: 'Count the events that wait',
     takes: 'parameters',
     input: countInput,
@@ -123,6 +140,8 @@ const otherRoutes = {
     function: 'read',
     aliases: [],
     scope: 'read',
+    operationId: 'getCountOfEvents',
+    tag: ORIGINAL_PATHS,
     summary: 'Count the events that wait, as a bare number',
     takes: 'parameters',
     input: countInput,
@@ -137,10 +156,12 @@ const otherRoutes = {
     function: 'manage',
     aliases: [],
     scope: 'manage',
+    operationId: 'cancelEvents',
+    tag: 'Change',
     summary:
       'Cancel all events that wait, or those that are found; while there are more, send it again with the cursor',
     takes: A_SEARCH,
-    input: searchBody(z.literal('waiting_execution').default('waiting_execution')),
+    input: searchBody(z.literal('waiting_execution').default('waiting_execution')).meta({ id: 'EventsToCancel' }),
     answers: { 200: { description: 'How many were cancelled.', schema: bulkSchema } },
     problems: [],
     example: examples.bulk,
@@ -151,10 +172,14 @@ const otherRoutes = {
     function: 'manage',
     aliases: [],
     scope: 'manage',
+    operationId: 'retryEvents',
+    tag: 'Change',
     summary:
       'Try all events that failed once more, or those that are found; while there are more, send it again with the cursor',
     takes: A_SEARCH,
-    input: searchBody(z.enum(['max_try_count_reached', 'cancelled', 'success']).default('max_try_count_reached')),
+    input: searchBody(z.enum(['max_try_count_reached', 'cancelled', 'success']).default('max_try_count_reached')).meta({
+      id: 'EventsToRetry',
+    }),
     answers: {
       200: {
         description:
@@ -169,8 +194,10 @@ const otherRoutes = {
     method: 'GET',
     path: '/events/{key}',
     function: 'read',
-    aliases: [{ path: '/get-event', parameters: { event_key: 'key' } }],
+    aliases: [{ path: '/get-event', operationId: 'getEventByQuery', parameters: { event_key: 'key' } }],
     scope: 'read',
+    operationId: 'getEvent',
+    tag: 'Find',
     summary: 'Read an event and what has happened to it',
     takes: 'parameters',
     input: z.strictObject({
@@ -192,6 +219,8 @@ const otherRoutes = {
     function: 'manage',
     aliases: [],
     scope: 'manage',
+    operationId: 'cancelEvent',
+    tag: 'Change',
     summary: 'Cancel an event that waits: no attempt starts any more',
     takes: 'parameters',
     input: oneEvent,
@@ -210,6 +239,8 @@ const otherRoutes = {
     function: 'manage',
     aliases: [],
     scope: 'manage',
+    operationId: 'retryEvent',
+    tag: 'Change',
     summary: 'Try a finished event once more, now, with all its tries',
     takes: 'parameters',
     input: oneEvent,
@@ -228,6 +259,8 @@ const otherRoutes = {
     function: 'read',
     aliases: [],
     scope: 'read',
+    operationId: 'getStatistics',
+    tag: 'Operate',
     summary: 'What happened in the last hour, by the minute, or in the last day, by the hour',
     takes: 'parameters',
     input: z.strictObject({ range: z.enum(['hour', 'day']).default('hour') }),
@@ -247,6 +280,8 @@ const otherRoutes = {
     function: 'manage',
     aliases: [],
     scope: 'admin',
+    operationId: 'getSigningSecret',
+    tag: 'Receive',
     summary: 'The secret by which receivers know that a call comes from this queue',
     takes: 'parameters',
     input: nothing,
@@ -260,6 +295,8 @@ const otherRoutes = {
     function: 'manage',
     aliases: [],
     scope: 'admin',
+    operationId: 'rotateSigningSecret',
+    tag: 'Receive',
     summary: 'Replace the signing secret: for 24 hours, calls are signed with the old one too',
     takes: 'parameters',
     input: nothing,
@@ -274,10 +311,12 @@ const otherRoutes = {
     path: '/health',
     function: 'site',
     aliases: [],
+    operationId: 'getHealth',
+    tag: 'Operate',
     summary: 'Whether the API answers',
     takes: 'parameters',
     input: nothing,
-    answers: { 200: { description: 'It does.', schema: z.strictObject({ status: z.literal('ok') }) } },
+    answers: { 200: { description: 'It does.', schema: healthSchema } },
     problems: [],
     example: { answer: { status: 'ok' } },
   },
@@ -286,10 +325,12 @@ const otherRoutes = {
     path: '/openapi.json',
     function: 'site',
     aliases: [],
+    operationId: 'getOpenApiDocument',
+    tag: 'Operate',
     summary: 'This description of the API',
     takes: 'parameters',
     input: nothing,
-    answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({ openapi: z.string() }) } },
+    answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: openApiSchema } },
     problems: [],
     example: { answer: { openapi: '3.1.0' } },
   },
@@ -297,14 +338,19 @@ const otherRoutes = {
 
 /** Every route, once: the server, the documentation and the tests read it here. Bounds of an event depend on the settings. */
 export function routes(settings: Settings, now: () => number) {
-  const newEvent = newEventSchema(settings, now);
+  const newEvent = newEventSchema(settings, now).meta({ id: 'NewEvent' });
   return {
     publish: {
       method: 'POST',
       path: '/events',
       function: 'publish',
-      aliases: [{ path: '/receive-event' }, { path: '/receive_event' }],
+      aliases: [
+        { path: '/receive-event', operationId: 'receiveEvent' },
+        { path: '/receive_event', operationId: 'receiveEventWithUnderscore' },
+      ],
       scope: 'publish',
+      operationId: 'publishEvent',
+      tag: 'Publish',
       summary: 'Publish an event: its URL is called when it is due',
       takes: ONE_EVENT,
       input: newEvent,
@@ -325,6 +371,8 @@ export function routes(settings: Settings, now: () => number) {
       function: 'publish',
       aliases: [],
       scope: 'publish',
+      operationId: 'publishEvents',
+      tag: 'Publish',
       summary: 'Publish up to 100 events at once; a bad one does not stop the others',
       takes: A_BATCH,
       refusedHeaders: { 'idempotency-key': 'Give each event of a batch a deduplication_id of its own instead.' },
@@ -334,7 +382,7 @@ export function routes(settings: Settings, now: () => number) {
         200: {
           description:
             'For each event, in its order, the event or the problem with it. Where one reply has no room for all of it, bodies and attempts of the largest are left out, and `answer_omitted` says so.',
-          schema: z.strictObject({ results: z.array(batchResultSchema) }),
+          schema: batchAnswerSchema,
         },
       },
       problems: [],
@@ -351,7 +399,7 @@ function batchOf(each: z.ZodType) {
   const message = `A list of 1 to ${MOST_IN_A_BATCH} events.`;
   const events = z.array(each, message).min(1, message).max(MOST_IN_A_BATCH, message);
   return z.union(
-    [z.strictObject({ events }), events.transform((all) => ({ events: all }))],
+    [namedObject('NewEvents', { events }), events.transform((all) => ({ events: all }))],
     `Send { "events": [...] } with 1 to ${MOST_IN_A_BATCH} events.`,
   );
 }

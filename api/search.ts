@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { instantSchema } from '../core/new-event.ts';
-import { statuses } from './event-answer.ts';
+import { statusSchema } from './event-answer.ts';
 
 const LAST_INSTANT = Date.UTC(5000, 0);
 
@@ -13,7 +13,7 @@ const CURSOR = 'The next_cursor of the page before, with the same search.';
 export function searchParameters() {
   const instant = z.preprocess(instantIn, boundedInstant());
   return z.strictObject({
-    status: z.enum(statuses).optional().meta({ description: 'In which state the event is.' }),
+    status: statusSchema.optional().meta({ description: 'In which state the event is.' }),
     tag: tags().optional().meta({ description: TAG }),
     due_after: instant.optional().meta({ description: DUE_AFTER, type: 'string' }),
     due_before: instant.optional().meta({ description: DUE_BEFORE, type: 'string' }),

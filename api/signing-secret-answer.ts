@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import type { SigningSecret } from '../core/ports.ts';
+import { namedObject } from './named-object.ts';
 
 const secret = z.string().meta({ description: 'In the form of Standard Webhooks: whsec_ and base64.' });
 
-export const signingSecretSchema = z.strictObject({
+const previousSecretSchema = namedObject('PreviousSigningSecret', { secret, signs_until_utc: z.iso.datetime() });
+
+export const signingSecretSchema = namedObject('SigningSecret', {
   secret,
   previous: z
-    .array(z.strictObject({ secret, signs_until_utc: z.iso.datetime() }))
+    .array(previousSecretSchema)
     .meta({ description: 'Those that were replaced, while calls are still signed with them too; latest first.' }),
 });
 

@@ -1,25 +1,27 @@
 import * as z from 'zod';
 import type { Period, StatisticsRange } from '../core/ports.ts';
 import { type Histogram, quantile } from '../core/statistics.ts';
+import { namedObject } from './named-object.ts';
 
-const quantiles = z
-  .strictObject({ p50: z.int(), p95: z.int(), p99: z.int() })
+const quantiles = namedObject('Quantiles', { p50: z.int(), p95: z.int(), p99: z.int() })
   .nullable()
   .meta({ description: 'Within 5 %; null if there was no attempt.' });
 
 const count = z.int().min(0);
 
-const periodSchema = z.strictObject({
+const attemptCountsSchema = namedObject('AttemptCounts', {
+  answered: count,
+  timed_out: count,
+  unreachable: count,
+  invalid_answer: count,
+  blocked: count,
+  crashed: count,
+});
+
+const periodSchema = namedObject('Period', {
   started_at_utc: z.iso.datetime(),
   accepted: count,
-  attempts: z.strictObject({
-    answered: count,
-    timed_out: count,
-    unreachable: count,
-    invalid_answer: count,
-    blocked: count,
-    crashed: count,
-  }),
+  attempts: attemptCountsSchema,
   succeeded: count,
   exhausted: count,
   cancelled: count,
@@ -27,7 +29,10 @@ const periodSchema = z.strictObject({
   duration_ms: quantiles,
 });
 
-export const statisticsSchema = z.strictObject({ range: z.enum(['hour', 'day']), periods: z.array(periodSchema) });
+export const statisticsSchema = namedObject('Statistics', {
+  range: z.enum(['hour', 'day']),
+  periods: z.array(periodSchema),
+});
 
 export function statisticsAnswer(range: StatisticsRange, periods: readonly Period[]): z.infer<typeof statisticsSchema> {
   return { range, periods: periods.map(periodAnswer) };

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { documentationRules } from './workers/documentation-rules.ts';
 import { runProcess } from './workers/local-process.ts';
 import { lookupRules } from './workers/lookup-rules.ts';
 import type { Rule } from './workers/rule.ts';
@@ -25,12 +26,17 @@ const LONGEST_RUN_OF_ALL = 10 * 60_000;
 
 /** Takes one rule away at a time, and shows which suites miss it. A rule that none misses lacks a test. */
 const asked = process.argv.slice(2);
-const taken = [...rules, ...templateRules, ...securityRules, ...trustRules, ...lookupRules].filter(
-  ({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)),
-);
+const taken = [
+  ...rules,
+  ...templateRules,
+  ...securityRules,
+  ...trustRules,
+  ...lookupRules,
+  ...documentationRules,
+].filter(({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)));
 if (taken.length === 0) {
   console.error(
-    `No rule has this in its name: ${asked.join(', ')}. bench/workers/rules.ts has them, and template-rules.ts, security-rules.ts, trust-rules.ts and lookup-rules.ts beside it.`,
+    `No rule has this in its name: ${asked.join(', ')}. bench/workers/rules.ts has them, and template-rules.ts, security-rules.ts, trust-rules.ts, lookup-rules.ts and documentation-rules.ts beside it.`,
   );
   process.exit(2);
 }

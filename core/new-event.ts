@@ -191,10 +191,9 @@ function targetUrl(settings: Settings) {
 function headers() {
   return z
     .custom<Readonly<Record<string, string>> | JsonText>(isObject, 'An object of header names and their values.')
+    .meta({ type: 'object', additionalProperties: { type: 'string' } })
     .nullish()
     .meta({
-      type: ['object', 'null'],
-      additionalProperties: { type: 'string' },
       default: {},
       description:
         'Headers to send: at most 50, with 8,192 bytes together, of printable ASCII, none that the queue sets itself.',

@@ -40,13 +40,17 @@ type Operation = {
     >
   >;
 };
-type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+type Document = {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+};
 
 /** The reference of the API in Markdown, made from the routes and the schemas alone. */
 export function referenceText(): string {
   const table = routes(defaultSettings, () => 0);
-  const { paths } = openApiDocument(table, '') as Document;
-  const operationOf = ({ method, path }: Route) => paths[path]?.[method.toLowerCase()] as Operation;
+  const { paths, components } = openApiDocument(table, '') as Document;
+  const operationOf = ({ method, path }: Route) =>
+    dereferenced(paths[path]?.[method.toLowerCase()], components.schemas) as Operation;
   const event = operationOf(table.get).responses[200]?.content['application/json']?.schema ?? {};
   return `${[
     INTRODUCTION,
@@ -56,6 +60,16 @@ export function referenceText(): string {
     `In brief, an event has \`${Object.keys(briefSchema.shape).join('`, `')}\` and nothing else: its contents need the scope \`read\`. A new event is answered whole to its publisher.`,
     `## Problems\n\nA refusal is \`application/problem+json\`: \`type\`, \`title\`, \`status\`, \`detail\`, which says what to do, and for fields that are not valid \`errors\` with the \`path\` and \`detail\` of each.\n\n${problemTable()}\n\n${OF_THE_GATEWAY}`,
   ].join('\n\n')}\n`;
+}
+
+/** A part of the document in which each reference to a component is replaced by the component. */
+function dereferenced(part: unknown, components: Document['components']['schemas']): unknown {
+  return JSON.parse(JSON.stringify(part), (_, value) => {
+    const name = /^#\/components\/schemas\/(.*)$/.exec(value?.$ref ?? '')?.[1];
+    if (name === undefined) return value;
+    const { $ref, ...beside } = value;
+    return { ...(dereferenced(components[name], components) as object), ...beside };
+  });
 }
 
 const INTRODUCTION = `# Reference

@@ -13,6 +13,13 @@ export const lookupRules: readonly Rule[] = [
     suites: ['test/local/dead-names'],
   },
   {
+    name: 'a look-up during which the process was suspended proves nothing',
+    file: 'adapters/shared-lookup.ts',
+    code: 'if (now() - askedAt > longest + SUSPENDED) mayHaveHung = false;',
+    without: '',
+    suites: shared,
+  },
+  {
     name: 'a name whose look-up hung fails at once for a while',
     file: 'adapters/shared-lookup.ts',
     code: 'else if (hung.isRecent(name)) setImmediate(answer, noAnswerInTime(), []);',
@@ -50,7 +57,7 @@ export const lookupRules: readonly Rule[] = [
   {
     name: 'a name that found no place has not hung again',
     file: 'adapters/shared-lookup.ts',
-    code: 'else if (hasStarted) hung.add(name);',
+    code: 'else if (mayHaveHung) hung.add(name);',
     without: 'else hung.add(name);',
     suites: shared,
   },

@@ -42,6 +42,15 @@ describe('a name whose look-up hangs', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('is not taken for one that hangs if the process was suspended meanwhile', async () => {
+    const { ask, asked } = silentResolver();
+    const told = ask('slow.example');
+    time += 3_600_000;
+    expect(await told).toBe('ETIMEOUT');
+    void ask('slow.example');
+    expect(asked).toHaveLength(2);
+  });
+
   test('counts as such also if its resolver itself says so', async () => {
     const { ask, asked, answer } = silentResolver({ longest: 60_000 });
     const told = ask('dead.example');

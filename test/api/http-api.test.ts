@@ -343,7 +343,7 @@ describe('/openapi.json', () => {
     );
     expect(described.sort()).toEqual(expected.sort());
 
-    const fields = body.paths['/events'].post.requestBody.content['application/json'].schema;
+    const fields = body.components.schemas.NewEvent;
     expect(fields).toMatchObject({ required: ['url_to_send_request'], additionalProperties: false });
     expect(fields.properties.max_try_count).toMatchObject({ default: 3 });
     expect(fields.properties.timeout_for_request.anyOf[0]).toMatchObject({ minimum: 1, maximum: 30 });
