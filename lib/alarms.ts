@@ -5,6 +5,7 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -17,12 +18,23 @@ import type { Timings } from './timings.ts';
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
-/** Of 99 in 100 attempts. Without a fault it is below a second or two. */
+/** An attempt that starts this long after its instant is late. Without a fault it starts within a second or two. */
 const LATE = Duration.minutes(1);
+/** Three late minutes within an hour: an attempt every twenty minutes is enough to be told, and a single late one is not. */
+const LATE_MINUTES = { evaluationPeriods: 60, datapointsToAlarm: 3 };
 /** Without a fault, a minute. */
 const BEHIND = Duration.minutes(5);
 /** So it is after the dispatcher has stood still for as long, too, until the audit has been held back for some ten minutes more. */
 const AUDIT_BEHIND = Duration.hours(1);
+
+type Options = {
+  readonly metrics: QueueMetrics;
+  readonly timings: Timings;
+  /** How many events must fail for good within five minutes, or false for no such alarm. */
+  readonly failedEvents: number | false;
+  /** The address that is written to, if there is one. */
+  readonly email: string | undefined;
+};
 
 type Condition = Pick<AlarmProps, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'> & {
   readonly metric: IMetric;
@@ -37,8 +49,9 @@ export class Alarms extends Construct {
   readonly topic: Topic;
   readonly all: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, metrics: QueueMetrics, timings: Timings, email: string | undefined) {
+  constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
+    const { email } = options;
     this.topic = alarmTopic(this);
     if (email !== undefined) {
       Validations.of(this.topic.addSubscription(new EmailSubscription(email))).acknowledge({
@@ -46,7 +59,7 @@ export class Alarms extends Construct {
         reason: 'A mail that was not delivered is of no use later: the dashboard shows the state of every alarm.',
       });
     }
-    this.all = Object.entries(conditions(metrics, timings)).map(([name, condition]) => this.alarm(name, condition));
+    this.all = Object.entries(conditions(options)).map(([name, condition]) => this.alarm(name, condition));
   }
 
   private alarm(name: string, { metric, meaning, below, missing, ...limits }: Condition): Alarm {
@@ -65,7 +78,9 @@ export class Alarms extends Construct {
   }
 }
 
-function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly<Record<string, Condition>> {
+/** The alarms by their names, in the order in which docs/operations.md has them. */
+function conditions(options: Options): Readonly<Record<string, Condition>> {
+  const { metrics, timings, failedEvents } = options;
   /** What heals by itself, as a single one does, wakes nobody. */
   const again = { threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 2 };
   const sum = (label: string, ofAll: readonly IMetric[]) =>
@@ -76,10 +91,11 @@ function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly
       period: FIVE_MINUTES,
     });
   return {
+    ...(failedEvents !== false && { EventsFailed: eventsFailed(metrics, failedEvents) }),
     OldestMessage: {
       meaning: 'A message on the due queue is older than any should get: deliverers do not keep up, or fail.',
       metric: metrics.oldestMessage({ period: MINUTE }),
-      threshold: oldestMessage,
+      threshold: timings.oldestMessage,
       evaluationPeriods: 3,
     },
     DeadLetters: {
@@ -112,10 +128,10 @@ function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly
       evaluationPeriods: 5,
     },
     Late: {
-      meaning: 'Attempts start more than a minute after their instant.',
+      meaning: 'In three minutes of an hour, attempts started more than a minute after their instant.',
       metric: metrics.own('lateness', { statistic: 'p99', period: MINUTE }),
       threshold: LATE.toMilliseconds(),
-      evaluationPeriods: 5,
+      ...LATE_MINUTES,
     },
     Errors: {
       meaning: 'Functions fail or run out of time, again and again.',
@@ -132,6 +148,21 @@ function conditions(metrics: QueueMetrics, { oldestMessage }: Timings): Readonly
       metric: metrics.serverErrors({ period: FIVE_MINUTES }),
       ...again,
     },
+    TooManyRequests: {
+      meaning: 'The API refuses requests with 429, again and again: what their clients do not send again is lost.',
+      metric: metrics.tooManyRequests({ statistic: Stats.SUM, period: FIVE_MINUTES }),
+      ...again,
+    },
+  };
+}
+
+/** Nothing heals by itself here: the tries are used up, and the event is forgotten when its result has been kept for long enough. */
+function eventsFailed(metrics: QueueMetrics, threshold: number): Condition {
+  return {
+    meaning: 'Events failed for good: no attempt is made any more.',
+    metric: metrics.own('exhausted', { statistic: Stats.SUM, period: FIVE_MINUTES }),
+    threshold,
+    evaluationPeriods: 1,
   };
 }
 

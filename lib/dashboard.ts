@@ -100,6 +100,7 @@ function machinery(metrics: QueueMetrics): readonly IWidget[] {
     graph('The API', 'a minute', [
       metrics.requests(sum('requests')),
       metrics.clientErrors(sum('4xx')),
+      metrics.tooManyRequests(sum('429')),
       metrics.serverErrors(sum('5xx')),
     ]),
     graph('Errors of functions', 'a minute', metrics.functionErrors({ period: MINUTE })),

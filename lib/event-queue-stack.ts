@@ -15,6 +15,11 @@ export class EventQueueStack extends Stack {
       `npm run keys -- create --label first --scopes publish,read,manage --table ${queue.tableName} --region ${this.region}`,
       'Makes a first API key.',
     );
+    says('Dashboard', queue.dashboardName, 'The dashboard on CloudWatch that shows what happens.');
+    says('AlarmTopic', queue.alarmTopic.topicArn, 'Where alarms go: subscribe to it whoever should be woken.');
+    says('DeadLetterQueue', queue.deadLetterQueueUrl, 'Where messages are put aside that no deliverer could handle.');
+    for (const [name, group] of Object.entries(queue.logGroupNames))
+      says(`${name}Log`, group, `The log group of ${name === 'Access' ? 'the API' : `the function ${name}`}.`);
     if (queue.domainTarget !== undefined)
       says('DomainTarget', queue.domainTarget, 'What the domain name must be an alias of, in its DNS.');
   }

@@ -23,6 +23,7 @@ import { timingsFor } from './timings.ts';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 /** Lambda's own, of an event source mapping. */
 const CONCURRENCY_BOUNDS = [2, 1_000] as const;
+const FAILED_EVENTS_BOUNDS = [1, 1_000_000] as const;
 /** After which a run of the dispatcher is followed by the next one: none is worth waiting for any longer. */
 const DISPATCH_EVERY = Duration.minutes(1);
 
@@ -65,6 +66,12 @@ export type EventQueueProps = {
    */
   readonly alarmEmail?: string;
   /**
+   * How many events must fail for good within five minutes to set off the alarm `EventsFailed`, 1 to 1,000,000. `false` leaves the
+   * alarm out, for a queue whose receivers are expected to fail.
+   * @default 1: every event that fails for good is told
+   */
+  readonly failedEventsAlarm?: number | false;
+  /**
    * Whether X-Ray traces invocations: of each function one in a second, and 5 % of what is beyond.
    * @default true
    */
@@ -100,36 +107,35 @@ export class EventQueue extends Construct {
   readonly tableName: string;
   /** Where alarms go. */
   readonly alarmTopic: ITopic;
+  readonly dashboardName: string;
+  readonly deadLetterQueueUrl: string;
+  /** The names of the log groups: `Deliver` and so on for the functions, `Access` for the requests to the API. */
+  readonly logGroupNames: Readonly<Record<string, string>>;
   /** May be invoked by whoever was granted that: see `grantPublish`. */
   readonly publishFunction: IFunction;
 
   constructor(scope: Construct, id: string, props: EventQueueProps = {}) {
     super(scope, id);
-    const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = props;
-    const { throttling = { rateLimit: 100, burstLimit: 200 }, corsOrigins = [], domain } = props;
-    const { shards = defaultSettings.shards, maxTimeoutSeconds = defaultSettings.maxTimeoutSeconds } = props;
-    const { maxConcurrency = 20, ownHosts = [] } = props;
-    requireWholeNumber('shards', shards, settingsBounds.shards);
-    requireWholeNumber('maxTimeoutSeconds', maxTimeoutSeconds, settingsBounds.maxTimeoutSeconds);
-    requireWholeNumber('maxConcurrency', maxConcurrency, CONCURRENCY_BOUNDS);
-    const timings = timingsFor(maxTimeoutSeconds);
+    const chosen = checked(props);
+    const { throttling, corsOrigins, domain, logRetention, tracing } = chosen;
+    const timings = timingsFor(chosen.maxTimeoutSeconds);
     const queueName = `${Stack.of(this).stackName}/${this.node.path.slice(Stack.of(this).node.path.length + 1)}`;
 
-    const table = new EventTable(this, 'Events', removalPolicy, props.restoredTable);
+    const table = new EventTable(this, 'Events', chosen.removalPolicy, chosen.restoredTable);
     const dueQueue = new DueQueue(this, 'Due', timings);
-    const api = new QueueHttpApi(this, 'Api', { throttling, corsOrigins, domain, logRetention });
+    const api = new QueueHttpApi(this, 'Api', { queueName, throttling, corsOrigins, domain, logRetention });
     const environment: Environment = {
       TABLE_NAME: table.tableName,
       QUEUE_URL: dueQueue.queue.queueUrl,
-      SHARDS: String(shards),
-      MAX_TIMEOUT_SECONDS: String(maxTimeoutSeconds),
+      SHARDS: String(chosen.shards),
+      MAX_TIMEOUT_SECONDS: String(chosen.maxTimeoutSeconds),
       VISIBILITY_SECONDS: String(timings.visibility),
-      OWN_HOSTS: [api.host, ...(domain ? [domain.name] : []), ...ownHosts].join(','),
-      PRIVATE_TARGETS: String(props.privateTargets ?? false),
+      OWN_HOSTS: [api.host, ...(domain ? [domain.name] : []), ...chosen.ownHosts].join(','),
+      PRIVATE_TARGETS: String(chosen.privateTargets),
       QUEUE_NAME: queueName,
       VERSION: version,
     };
-    const given = { environment, logRetention, timeout: timings.answer, tracing: props.tracing ?? true };
+    const given = { environment, logRetention, timeout: timings.answer, tracing };
 
     const publish = new QueueFunction(this, 'Publish', { ...given, name: 'publish' });
     table.grant(publish.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
@@ -155,7 +161,7 @@ export class EventQueue extends Construct {
     const deliver = new QueueFunction(this, 'Deliver', { ...given, ...delivering, name: 'deliver' });
     table.grant(deliver.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
     dueQueue.grantSend(deliver.function);
-    dueQueue.handTo(deliver.function, maxConcurrency);
+    dueQueue.handTo(deliver.function, chosen.maxConcurrency);
 
     // What is published must be understood by those who deliver, find and change it: in an upgrade they come first.
     publish.function.node.addDependency(deliver.function, dispatch.function, read.function, manage.function);
@@ -164,13 +170,18 @@ export class EventQueue extends Construct {
 
     const functions = [publish, read, manage, site, dispatch, deliver];
     const metrics = queueMetrics({ queueName, table, dueQueue, functions, api });
-    const alarms = new Alarms(this, 'Alarms', metrics, timings, props.alarmEmail);
-    queueDashboard(this, 'Dashboard', { metrics, alarms: alarms.all, deliverLog: deliver.logGroup });
+    const { failedEventsAlarm: failedEvents, alarmEmail: email } = chosen;
+    const alarms = new Alarms(this, 'Alarms', { metrics, timings, failedEvents, email });
+    const dashboard = queueDashboard(this, 'Dashboard', { metrics, alarms: alarms.all, deliverLog: deliver.logGroup });
 
     this.url = domain ? `https://${domain.name}` : api.api.apiEndpoint;
     this.domainTarget = api.domainTarget;
     this.tableName = table.tableName;
     this.alarmTopic = alarms.topic;
+    this.dashboardName = dashboard.dashboardName;
+    this.deadLetterQueueUrl = dueQueue.deadLetters.queueUrl;
+    const logs = functions.map(({ node, logGroup }) => [node.id, logGroup.logGroupName]);
+    this.logGroupNames = { ...Object.fromEntries(logs), Access: api.accessLog.logGroupName };
     this.publishFunction = publish.function;
   }
 
@@ -190,4 +201,30 @@ export class EventQueue extends Construct {
   grantPublish(grantee: IGrantable): Grant {
     return this.publishFunction.grantInvoke(grantee);
   }
+}
+
+/** What was chosen, with the defaults of what was not. Throws, and says what to do, if a choice is out of its bounds. */
+function checked({
+  shards = defaultSettings.shards,
+  maxTimeoutSeconds = defaultSettings.maxTimeoutSeconds,
+  maxConcurrency = 20,
+  throttling = { rateLimit: 100, burstLimit: 200 },
+  corsOrigins = [],
+  logRetention = RetentionDays.ONE_MONTH,
+  failedEventsAlarm = 1,
+  tracing = true,
+  removalPolicy = RemovalPolicy.RETAIN,
+  privateTargets = false,
+  ownHosts = [],
+  ...others
+}: EventQueueProps) {
+  requireWholeNumber('shards', shards, settingsBounds.shards);
+  requireWholeNumber('maxTimeoutSeconds', maxTimeoutSeconds, settingsBounds.maxTimeoutSeconds);
+  requireWholeNumber('maxConcurrency', maxConcurrency, CONCURRENCY_BOUNDS);
+  if (failedEventsAlarm !== false) requireWholeNumber('failedEventsAlarm', failedEventsAlarm, FAILED_EVENTS_BOUNDS);
+  return {
+    ...{ shards, maxTimeoutSeconds, maxConcurrency, throttling, corsOrigins, logRetention },
+    ...{ failedEventsAlarm, tracing, removalPolicy, privateTargets, ownHosts },
+    ...others,
+  };
 }

@@ -14,10 +14,11 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FunctionName, type Route, routes } from '../api/routes.ts';
 import { defaultSettings } from '../core/settings.ts';
+import { DIMENSION, NAMESPACE, TOO_MANY_REQUESTS } from '../lambdas/runtime/metric-names.ts';
 
 export type Domain = {
   /** `queue.example.com` */
@@ -34,6 +35,8 @@ export type Throttling = {
 };
 
 type Options = {
+  /** The name by which the logs and metrics of queues are told apart. */
+  readonly queueName: string;
   readonly throttling: Throttling;
   readonly corsOrigins: readonly string[];
   readonly domain: Domain | undefined;
@@ -47,8 +50,9 @@ export class QueueHttpApi extends Construct {
   readonly domainTarget: string | undefined;
   readonly accessLog: LogGroup;
 
-  constructor(scope: Construct, id: string, { throttling, corsOrigins, domain, logRetention }: Options) {
+  constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
+    const { queueName, throttling, corsOrigins, domain, logRetention } = options;
     this.api = new HttpApi(this, 'Api', {
       createDefaultStage: false,
       ...(corsOrigins.length > 0 && { corsPreflight: corsFor(corsOrigins) }),
@@ -66,8 +70,16 @@ export class QueueHttpApi extends Construct {
       ...(domainName && { domainMapping: { domainName } }),
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLog),
-        format: accessLine,
+        format: accessLine(queueName),
       },
+    });
+    // API Gateway's own metrics only count all 4xx together.
+    new MetricFilter(this, 'TooManyRequests', {
+      logGroup: this.accessLog,
+      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      metricNamespace: NAMESPACE,
+      metricName: TOO_MANY_REQUESTS,
+      dimensions: { [DIMENSION]: `$.${DIMENSION}` },
     });
   }
 
@@ -104,17 +116,20 @@ const keyIsChecked = [
   },
 ];
 
-/** One line a request. Neither the query, which may hold a key, nor who asked. */
-const accessLine = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: '$context.requestId',
-    time: '$context.requestTime',
-    route: '$context.routeKey',
-    status: '$context.status',
-    latency: '$context.responseLatency',
-    error: '$context.integrationErrorMessage',
-  }),
-);
+/** The access log has one line for each request. It holds neither the query, in which there may be a key, nor who asked. */
+function accessLine(queueName: string): AccessLogFormat {
+  return AccessLogFormat.custom(
+    JSON.stringify({
+      [DIMENSION]: queueName,
+      requestId: '$context.requestId',
+      time: '$context.requestTime',
+      route: '$context.routeKey',
+      status: '$context.status',
+      latency: '$context.responseLatency',
+      error: '$context.integrationErrorMessage',
+    }),
+  );
+}
 
 function corsFor(origins: readonly string[]): CorsPreflightOptions {
   return {

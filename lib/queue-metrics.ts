@@ -1,5 +1,11 @@
 import { type IMetric, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { attemptMetrics, DIMENSION, metricNames, NAMESPACE } from '../lambdas/runtime/metric-names.ts';
+import {
+  attemptMetrics,
+  DIMENSION,
+  metricNames,
+  NAMESPACE,
+  TOO_MANY_REQUESTS,
+} from '../lambdas/runtime/metric-names.ts';
 import type { DueQueue } from './due-queue.ts';
 import type { EventTable } from './event-table.ts';
 import type { QueueHttpApi } from './http-api.ts';
@@ -64,6 +70,7 @@ export function queueMetrics({ queueName, table, dueQueue, functions, api }: Sou
           }),
       ),
 
+    tooManyRequests: (options: MetricOptions) => own(TOO_MANY_REQUESTS, options),
     requests: (options: MetricOptions) => api.api.metricCount(options),
     clientErrors: (options: MetricOptions) => api.api.metricClientError(options),
     serverErrors: (options: MetricOptions) => api.api.metricServerError(options),

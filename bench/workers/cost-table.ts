@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { attemptMetrics, metricNames } from '../../lambdas/runtime/metric-names.ts';
+import { attemptMetrics, metricNames, TOO_MANY_REQUESTS } from '../../lambdas/runtime/metric-names.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { prices, pricesAsOf } from '../../lib/prices.ts';
 import { MEMORY } from '../../lib/queue-function.ts';
@@ -30,7 +30,7 @@ export async function costTable(): Promise<string> {
     ...month.map(([name, dollars]) => row(name, [dollars])),
     row('all', [sum(month.map(([, dollars]) => dollars))]),
     '',
-    `In a month with events all ${ALL_METRICS} metrics have values: ${dollarsOf(ALL_METRICS * prices.customMetric)} dollars, however many events there are.`,
+    `In a month in which all ${ALL_METRICS} metrics have values, they cost ${dollarsOf(ALL_METRICS * prices.customMetric)} dollars, however many events there are.`,
     `A trace of every invocation costs ${dollarsOf(prices.trace * MILLION)} dollars per million.`,
   ].join('\n');
 }
@@ -47,17 +47,18 @@ function waiting(milliseconds: number): string {
   return `The deliverer of a delayed event waits ${seconds.toFixed(2)} s for its instant on average, for ${dollarsOf(dollars)} of these dollars.`;
 }
 
-const ALL_METRICS = Object.keys({ ...metricNames, ...attemptMetrics }).length;
+const ALL_METRICS = [...Object.values({ ...metricNames, ...attemptMetrics }), TOO_MANY_REQUESTS].length;
 
 function idleMonth(runs: number, metrics: number): readonly (readonly [name: string, dollars: number])[] {
   const template = templateOfStack();
-  const watched = metricsOfAlarms(template);
+  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+  const watched = metricsOfAlarms(alarms);
   const dashboards = Object.keys(template.findResources('AWS::CloudWatch::Dashboard')).length;
   return [
     ["the dispatcher's runs, one a minute", runs],
     ['Lambda looking for messages', EMPTY_RECEIVES_OF_MONTH * prices.queueRequest],
     [`${metrics} metrics that a dispatcher at rest writes`, metrics * prices.customMetric],
-    [`${watched} metrics that the alarms look at`, watched * prices.alarmMetric],
+    [`${alarms.length} alarms, which look at ${watched} metrics`, watched * prices.alarmMetric],
     ['the dashboard', dashboards * prices.dashboard],
   ];
 }
@@ -67,10 +68,10 @@ function templateOfStack(): Template {
   return Template.fromStack(new EventQueueStack(app, 'EventQueue'));
 }
 
-function metricsOfAlarms(template: Template): number {
-  const alarms = template.findResources('AWS::CloudWatch::Alarm');
-  const counts = Object.values(alarms).map(({ Properties: { Metrics } }) => (Metrics ? ofMetrics(Metrics) : 1));
-  return sum(counts);
+type Alarm = ReturnType<Template['findResources']>[string];
+
+function metricsOfAlarms(alarms: readonly Alarm[]): number {
+  return sum(alarms.map(({ Properties: { Metrics } }) => (Metrics ? ofMetrics(Metrics) : 1)));
 }
 
 /** Without the expressions over them. */

@@ -91,7 +91,7 @@ function timings(): readonly Change[] {
     ],
     ['the due queue hides what is handed over', DUE_QUEUE, 'visibilityTimeout: Duration.seconds(visibility),', ''],
     ['the code knows for how long', QUEUE, 'String(timings.visibility)', "'30'"],
-    ['the code knows the longest call', QUEUE, 'String(maxTimeoutSeconds)', "'6'"],
+    ['the code knows the longest call', QUEUE, 'String(chosen.maxTimeoutSeconds)', "'6'"],
     ['the dispatcher runs every minute', QUEUE, 'Schedule.rate(DISPATCH_EVERY)', 'Schedule.rate(Duration.minutes(2))'],
     ['dead letters stay for two weeks', DUE_QUEUE, 'retentionPeriod: Duration.days(14)', ''],
   ];
@@ -157,7 +157,7 @@ function whatMustBeKept(): readonly Change[] {
     ],
     ['the queue knows the name that AWS gives it', QUEUE, '[api.host, ', '['],
     ['the queue knows its domain', QUEUE, '...(domain ? [domain.name] : []), ', ''],
-    ['the queue knows its other names', QUEUE, ', ...ownHosts]', ']'],
+    ['the queue knows its other names', QUEUE, ', ...chosen.ownHosts]', ']'],
     ['tries that send each other messages are no loop', QUEUE, ', invokesItself: true }', ' }'],
     ['a failed run is not made up for', QUEUE, 'retryAttempts: 0, maxEventAge', 'retryAttempts: 2, maxEventAge'],
     ['a run is not waited for', QUEUE, ', maxEventAge: DISPATCH_EVERY }', ' }'],
@@ -168,7 +168,7 @@ function whatMustBeKept(): readonly Change[] {
 
 function alarms(): readonly Change[] {
   return [
-    ['a message that is too old wakes somebody', ALARMS, 'threshold: oldestMessage,', 'threshold: 86_400,'],
+    ['a message that is too old wakes somebody', ALARMS, 'threshold: timings.oldestMessage,', 'threshold: 86_400,'],
     ['a dispatcher that does not run wakes somebody', ALARMS, 'missing: TreatMissingData.BREACHING,', ''],
     ['one that has stopped says nothing more', ALARMS, "expression: 'FILL(m0, 0)'", "expression: 'm0'"],
     [
@@ -183,6 +183,12 @@ function alarms(): readonly Change[] {
       'threshold: AUDIT_BEHIND.toMilliseconds(),',
       'threshold: 86_400_000,',
     ],
+    ['an event that fails for good wakes somebody', ALARMS, 'EventsFailed: eventsFailed(metrics, failedEvents)', ''],
+    ['so does one alone', QUEUE, 'failedEventsAlarm = 1', 'failedEventsAlarm = 100'],
+    ['unless the owner wants that not', ALARMS, 'failedEvents !== false && {', '{'],
+    ['late attempts wake somebody under sparse traffic', ALARMS, ', datapointsToAlarm: 3 }', ' }'],
+    ['requests that are refused wake somebody', API, "'$.status', '=', '429'", "'$.status', '=', '503'"],
+    ['each queue counts its own', API, '[DIMENSION]: queueName,', ''],
     ['no run is below one run', ALARMS, 'below: true,', ''],
     ['an alarm reaches the topic', ALARMS, 'alarm.addAlarmAction(new SnsAction(this.topic));', ''],
     ['and its end does', ALARMS, 'alarm.addOkAction(new SnsAction(this.topic));', ''],

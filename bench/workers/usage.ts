@@ -27,7 +27,7 @@ const workingTime = { anInvocation: 5, aRequest: 8 } as const;
 const LINE_OVERHEAD = 26;
 /** What the API logs of a request. */
 const ACCESS_LINE =
-  '{"requestId":"JKJaXmPLvHcESHA=","time":"10/Mar/2026:05:16:23 +0000","route":"POST /events","status":"201","latency":"12","error":"-"}';
+  '{"service":"EventQueue/Queue","requestId":"JKJaXmPLvHcESHA=","time":"10/Mar/2026:05:16:23 +0000","route":"POST /events","status":"201","latency":"12","error":"-"}';
 
 /** Each amount made of those of two usages. */
 export function combined(a: Usage, b: Usage, of: (a: number, b: number) => number): Usage {

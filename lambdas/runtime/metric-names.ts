@@ -28,5 +28,8 @@ export const attemptMetrics = {
   crashed: 'AttemptsCrashed',
 } as const satisfies Record<Attempt['outcome'], string>;
 
+/** The metric that CloudWatch counts from the access log of the API: requests that were answered 429. */
+export const TOO_MANY_REQUESTS = 'TooManyRequests';
+
 /** The dimension of all of them, by which the queues of an account are told apart. */
 export const DIMENSION = 'service';

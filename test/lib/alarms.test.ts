@@ -2,33 +2,29 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { LONGEST_RUN } from '../../core/dispatch.ts';
+import type { EventQueueProps } from '../../lib/event-queue.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { notBundled, resourcesIn } from './synthesized.ts';
 
 const MINUTE = 60_000;
-const template = Template.fromStack(
-  new EventQueueStack(notBundled(), 'EventQueue', { alarmEmail: 'on-call@example.com' }),
-);
-const alarms = new Map(
-  resourcesIn(template, 'AWS::CloudWatch::Alarm').map(({ id, Properties }) => [
-    id.replace(/^QueueAlarms|[0-9A-F]{8}$/g, ''),
-    Properties,
-  ]),
-);
+const template = stackWith({ alarmEmail: 'on-call@example.com' });
+const alarms = alarmsIn(template);
 
 describe('somebody is woken', () => {
   const more = 'GreaterThanOrEqualToThreshold';
 
   test.each([
+    ['by one event that failed for good', 'EventsFailed', more, 1, 1],
     ['by a message that is older than any should get', 'OldestMessage', more, 1_200, 3],
     ['by one dead letter', 'DeadLetters', more, 1, 1],
     ['by ten minutes without a run of the dispatcher', 'DispatchNotRunning', 'LessThanThreshold', 1, 2],
     ['by a dispatcher five minutes behind', 'DispatchBehind', more, 300_000, 2],
     ['by an audit that is an hour behind', 'AuditBehind', more, 3_600_000, 5],
-    ['by attempts a minute late', 'Late', more, 60_000, 5],
+    ['by attempts a minute late', 'Late', more, 60_000, 60],
     ['by errors in two of three periods', 'Errors', more, 1, 3],
     ['by throttles in two of three periods', 'Throttles', more, 1, 3],
     ['by answers with 5xx in two of three periods', 'ServerErrors', more, 1, 3],
+    ['by answers with 429 in two of three periods', 'TooManyRequests', more, 1, 3],
   ])('%s: %s', (_, name, ComparisonOperator, Threshold, EvaluationPeriods) => {
     expect(alarms.get(name)).toMatchObject({ ComparisonOperator, Threshold, EvaluationPeriods });
   });
@@ -37,6 +33,63 @@ describe('somebody is woken', () => {
     const silent = [...alarms].filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching');
     expect(silent.map(([name]) => name)).toEqual(['DispatchNotRunning']);
     expect(alarms.get('DispatchNotRunning').TreatMissingData).toBe('breaching');
+  });
+
+  test('by every event that fails for good, of however few, within five minutes', () => {
+    expect(alarms.get('EventsFailed')).toMatchObject({
+      Namespace: 'EventQueue',
+      MetricName: 'Exhausted',
+      Statistic: 'Sum',
+      Period: 300,
+      Dimensions: [{ Name: 'service', Value: 'EventQueue/Queue' }],
+    });
+  });
+
+  test.each([2, 1_000_000])('by as many failed events as the owner says: %i', (failedEventsAlarm) => {
+    expect(alarmsIn(stackWith({ failedEventsAlarm })).get('EventsFailed').Threshold).toBe(failedEventsAlarm);
+  });
+
+  test('by no failed event if the owner wants that: all other alarms stay', () => {
+    const others = [...alarms.keys()].filter((name) => name !== 'EventsFailed');
+    expect([...alarmsIn(stackWith({ failedEventsAlarm: false })).keys()]).toEqual(others);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, 1_000_001])('and a threshold that is none is refused: %d', (failedEventsAlarm) => {
+    expect(() => stackWith({ failedEventsAlarm })).toThrow(
+      `failedEventsAlarm is ${failedEventsAlarm}. Give a whole number from 1 to 1000000.`,
+    );
+  });
+
+  test('by late attempts under sparse traffic: three minutes of an hour, in all others of which none starts', () => {
+    const { Period, DatapointsToAlarm, EvaluationPeriods, TreatMissingData, ExtendedStatistic } = alarms.get('Late');
+    expect([Period, DatapointsToAlarm, EvaluationPeriods]).toEqual([60, 3, 60]);
+    expect([TreatMissingData, ExtendedStatistic]).toEqual(['notBreaching', 'p99']);
+  });
+
+  test('by requests that the API refuses, which are counted from its access log, for each queue apart', () => {
+    const [stage] = resourcesIn(template, 'AWS::ApiGatewayV2::Stage');
+    const [filter, ...others] = resourcesIn(template, 'AWS::Logs::MetricFilter');
+    expect(others).toEqual([]);
+    const { FilterPattern, LogGroupName, MetricTransformations } = filter?.Properties ?? {};
+    expect(FilterPattern).toBe('{ $.status = "429" }');
+    expect(stage?.Properties.AccessLogSettings.DestinationArn['Fn::GetAtt'][0]).toBe(LogGroupName.Ref);
+    const line = JSON.parse(stage?.Properties.AccessLogSettings.Format);
+    expect(line).toMatchObject({ service: 'EventQueue/Queue', status: '$context.status' });
+    expect(MetricTransformations).toEqual([
+      {
+        MetricNamespace: 'EventQueue',
+        MetricName: 'TooManyRequests',
+        MetricValue: '1',
+        Dimensions: [{ Key: 'service', Value: '$.service' }],
+      },
+    ]);
+    expect(alarms.get('TooManyRequests')).toMatchObject({
+      Namespace: 'EventQueue',
+      MetricName: 'TooManyRequests',
+      Statistic: 'Sum',
+      Dimensions: [{ Name: 'service', Value: 'EventQueue/Queue' }],
+      DatapointsToAlarm: 2,
+    });
   });
 
   test('by a dispatcher whose runs take four minutes each, which is when it is behind: each period has one', () => {
@@ -79,3 +132,17 @@ describe('somebody is woken', () => {
     }
   });
 });
+
+function stackWith(props: EventQueueProps): Template {
+  return Template.fromStack(new EventQueueStack(notBundled(), 'EventQueue', props));
+}
+
+/** The alarms of a stack by their names, in their order. */
+function alarmsIn(stack: Template) {
+  return new Map(
+    resourcesIn(stack, 'AWS::CloudWatch::Alarm').map(({ id, Properties }) => [
+      id.replace(/^QueueAlarms|[0-9A-F]{8}$/g, ''),
+      Properties,
+    ]),
+  );
+}

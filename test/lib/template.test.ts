@@ -333,6 +333,22 @@ test('the stack says where to publish, and how to make the first key', () => {
   expect(FirstKey.Value['Fn::Join'][1][0]).toMatch(/^npm run keys -- create .* --table $/);
 });
 
+test.each([
+  ['Dashboard', 'Ref', 'AWS::CloudWatch::Dashboard', /^QueueDashboard/],
+  ['AlarmTopic', 'Ref', 'AWS::SNS::Topic', /^QueueAlarmsTopic/],
+  ['DeadLetterQueue', 'Ref', 'AWS::SQS::Queue', /^QueueDueDeadLetters/],
+  ...['Publish', 'Read', 'Manage', 'Site', 'Dispatch', 'Deliver'].map(
+    (name) => [`${name}Log`, 'Ref', 'AWS::Logs::LogGroup', new RegExp(`^Queue${name}Log`)] as const,
+  ),
+  ['AccessLog', 'Ref', 'AWS::Logs::LogGroup', /^QueueApiAccessLog/],
+])('the stack says where to look: %s', (name, intrinsic, type, id) => {
+  const { Outputs, Resources } = template.toJSON();
+  const named: string = Outputs[name].Value[intrinsic];
+  expect(named).toMatch(id);
+  expect(Resources[named].Type).toBe(type);
+  expect(Outputs[name].Description).toMatch(/^[A-Z].*\.$/);
+});
+
 describe('no two queues are in each other’s way', () => {
   const twice = templateOf((app) => {
     const stack = new Stack(app, 'Two');
@@ -385,6 +401,7 @@ const NOT_OF_AN_ACCOUNT = [
   'AWS::Lambda::EventInvokeConfig FunctionName',
   'AWS::Lambda::EventSourceMapping FunctionName',
   'AWS::Lambda::Permission FunctionName',
+  'AWS::Logs::MetricFilter LogGroupName',
 ];
 
 function stackWith(props: EventQueueProps): Template {
