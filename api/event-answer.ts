@@ -8,9 +8,13 @@ import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/progre
 import { namedObject } from './named-object.ts';
 
 const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled'] as const;
+const outcomes = ['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked', 'crashed'] as const;
 
 /** The statuses by name: one schema, so that what is generated from the API's description has one type for them. */
 export const statusSchema = z.enum(statuses).meta({ id: 'EventStatus' });
+
+/** The outcomes of an attempt by name: one schema, for the same reason. */
+export const outcomeSchema = z.enum(outcomes).meta({ id: 'AttemptOutcome' });
 
 const instant = z.iso.datetime();
 const headers = z.record(z.string(), z.string());
@@ -20,7 +24,7 @@ const attemptSchema = namedObject('Attempt', {
   started_at_utc: instant,
   late_ms: z.int().meta({ description: 'How long after its instant it started.' }),
   duration_ms: z.int(),
-  outcome: z.enum(['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked', 'crashed']),
+  outcome: outcomeSchema,
   status_code: z.int().nullable(),
   error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
   requests: z.literal(2).optional().meta({

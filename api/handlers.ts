@@ -4,11 +4,11 @@ import type { BulkResult } from '../core/bulk.ts';
 import type { Changed } from '../core/cancel.ts';
 import { positionOf } from '../core/entry.ts';
 import { type EventKey, parsePublicKey } from '../core/event-key.ts';
-import type { Search } from '../core/find.ts';
 import type { WantedEvent } from '../core/new-event.ts';
 import type { SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publish.ts';
 import type { EventQueue } from '../core/queue.ts';
+import type { Search } from '../core/search.ts';
 import { type BatchResult, fittingResults } from './batch-results.ts';
 import { answerFor, type BriefAnswer } from './brief-answer.ts';
 import { cursorOf, positionIn } from './cursor.ts';
@@ -151,10 +151,22 @@ type Asked = {
   readonly tag?: readonly string[] | null | undefined;
   readonly due_after?: number | null | undefined;
   readonly due_before?: number | null | undefined;
+  readonly host?: Search['host'] | null | undefined;
+  readonly outcome?: Search['outcome'] | null | undefined;
+  readonly status_code?: Search['statusCodes'] | null | undefined;
 };
 
-function searchOf({ status, tag, due_after, due_before }: Asked): Search {
-  return { status, tags: tag ?? [], dueAfter: due_after ?? undefined, dueBefore: due_before ?? undefined };
+/** A search without a new filter is written as it always was, so that the cursors of the version before are good for it. */
+function searchOf({ status, tag, due_after, due_before, host, outcome, status_code }: Asked): Search {
+  return {
+    status,
+    tags: tag ?? [],
+    dueAfter: due_after ?? undefined,
+    dueBefore: due_before ?? undefined,
+    host: host ?? undefined,
+    outcome: outcome ?? undefined,
+    statusCodes: status_code ?? undefined,
+  };
 }
 
 async function inBulk(

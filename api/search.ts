@@ -1,12 +1,18 @@
 import * as z from 'zod';
 import { instantSchema } from '../core/new-event.ts';
-import { statusSchema } from './event-answer.ts';
+import { parseHost } from '../core/target-url.ts';
+import { outcomeSchema, statusSchema } from './event-answer.ts';
 
 const LAST_INSTANT = Date.UTC(5000, 0);
 
 const TAG = 'A tag that the event has; of several, all.';
 const DUE_AFTER = 'Due at this instant or later: ISO 8601 with a time zone, or epoch seconds.';
 const DUE_BEFORE = 'Due before this instant.';
+const HOST =
+  'The host that the event goes to, such as example.com, whatever the port; with one, as example.com:8443, that port alone.';
+const OUTCOME = 'How the last attempt ended.';
+const STATUS_CODE =
+  'With which status code the last attempt was answered, such as 503, or with any of a class, such as 5xx.';
 const CURSOR = 'The next_cursor of the page before, with the same search.';
 
 /** Query parameters are text: each value is read as what it stands for. */
@@ -17,6 +23,9 @@ export function searchParameters() {
     tag: tags().optional().meta({ description: TAG }),
     due_after: instant.optional().meta({ description: DUE_AFTER, type: 'string' }),
     due_before: instant.optional().meta({ description: DUE_BEFORE, type: 'string' }),
+    host: host().optional().meta({ description: HOST }),
+    outcome: outcomeSchema.optional().meta({ description: OUTCOME }),
+    status_code: statusCodes().optional().meta({ description: STATUS_CODE }),
     limit: wholeNumber(1, 100, 20, 'How many events a page has at most.'),
     cursor: cursor().optional().meta({ description: CURSOR }),
   });
@@ -30,6 +39,9 @@ export function searchBody<Status extends string>(status: z.ZodType<Status>) {
       tag: tags().nullish().meta({ description: TAG }),
       due_after: boundedInstant().nullish().meta({ description: DUE_AFTER }),
       due_before: boundedInstant().nullish().meta({ description: DUE_BEFORE }),
+      host: host().nullish().meta({ description: HOST }),
+      outcome: outcomeSchema.nullish().meta({ description: OUTCOME }),
+      status_code: statusCodes().nullish().meta({ description: STATUS_CODE }),
       cursor: cursor().nullish().meta({ description: CURSOR }),
     },
     'Send a JSON object that says which events: {} for all.',
@@ -59,6 +71,25 @@ function tags() {
     .max(128, message)
     .refine((text) => text.isWellFormed(), message);
   return z.union([tag.transform((one) => [one]), z.array(tag, message).min(1, message).max(20, message)], message);
+}
+
+function host() {
+  const message = 'One host, such as example.com, example.com:8443 or [2001:db8::1]: neither a URL nor a path.';
+  return z.string(message).transform((text, context) => {
+    const parsed = parseHost(text);
+    if (parsed === undefined) context.addIssue(message);
+    return parsed ?? z.NEVER;
+  });
+}
+
+/** The status codes that a text such as `503` or `5xx` or a number stands for, from the least to the most of them. */
+function statusCodes() {
+  const message = 'A status code from 100 to 999, or a class of them from 1xx to 9xx.';
+  const text = z.string(message).regex(/^[1-9](\d\d|xx)$/i, message);
+  return z.union([z.int(message).min(100, message).max(999, message), text], message).transform((code) => {
+    const ends = ['0', '9'].map((digit) => Number(String(code).replaceAll(/x/gi, digit)));
+    return [Math.min(...ends), Math.max(...ends)] as const;
+  });
 }
 
 function cursor() {

@@ -1,8 +1,9 @@
 import type { Changed } from './cancel.ts';
 import type { Position } from './entry.ts';
 import type { EventKey } from './event-key.ts';
-import type { Find, Search } from './find.ts';
+import type { Find } from './find.ts';
 import type { Progress } from './progress.ts';
+import type { Search } from './search.ts';
 import type { World } from './world.ts';
 
 const MOST_PAGES = 10;

@@ -2,7 +2,7 @@ import { BEGINNING, END, type Position, positionAt, positionBefore, positionOf }
 import type { EventKey } from './event-key.ts';
 import { isForgotten } from './lifecycle.ts';
 import type { EventRecord, EventStore, List } from './ports.ts';
-import type { Progress } from './progress.ts';
+import { eventFits, lastAttemptFits, type Search } from './search.ts';
 import type { World } from './world.ts';
 
 /** How many events are looked at for one page at most, however few of them fit. */
@@ -10,16 +10,6 @@ const MOST_LOOKED_AT = 1_000;
 const LEAST_AT_ONCE = 25;
 /** Longer than that it takes only if events are large: whoever asked waits, and is told where to go on. */
 const LONGEST_LOOK = 8_000;
-
-/** What is asked of events. Instants are epoch milliseconds; of several tags, an event has all. */
-export type Search = {
-  readonly status?: Progress['status'] | undefined;
-  readonly tags: readonly string[];
-  /** Inclusive. */
-  readonly dueAfter?: number | undefined;
-  /** Exclusive. */
-  readonly dueBefore?: number | undefined;
-};
 
 /** A page of events, latest due first, and where the next one begins if there is more. */
 type FoundPage = { readonly records: readonly EventRecord[]; readonly next?: Position };
@@ -37,7 +27,8 @@ export function finder(world: World): Find {
     const fits = ({ event, progress }: EventRecord) =>
       !isForgotten(progress, now()) &&
       (search.status === undefined || search.status === progress.status) &&
-      search.tags.every((tag) => event.tags.includes(tag));
+      lastAttemptFits(progress, search) &&
+      eventFits(event, search);
 
     const candidates = merged(
       (await listsFor(world, search)).map((list) => keysIn(store, list, rangeOf(search, after))),

@@ -6,7 +6,10 @@ export const MAX_URL_LENGTH = 2_048;
 const HTTPS_PORT = 443;
 /** The domain name system has no longer ones: RFC 1035, section 2.3.4. */
 const MAX_HOST_LENGTH = 253;
-const MAX_PORT_LENGTH = ':65535'.length;
+const MAX_PORT = 65_535;
+const MAX_PORT_LENGTH = `:${MAX_PORT}`.length;
+/** A name or an address, and maybe a port; nothing else that a URL may have. */
+const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i;
 
 /** Ports on which something other than HTTP listens, which a request could be made to talk to: https://fetch.spec.whatwg.org/#port-blocking and the common databases. */
 const REFUSED_PORTS = new Set([
@@ -87,6 +90,23 @@ export function hostAndPortOf(text: string): string {
   if (url === null) return '';
   const host = url.hostname.replace(/\.$/, '');
   return portOf(url) === HTTPS_PORT ? host : `${host}:${portOf(url)}`;
+}
+
+/** A host to look for, spelled as in a parsed URL; on every port unless one is given. */
+export type Host = { readonly name: string; readonly port?: number };
+
+/** The host that a text such as `Example.com`, `example.com:8443` or `[::1]:80` names, in any spelling; undefined if it names none. */
+export function parseHost(text: string): Host | undefined {
+  const [, written = '', port] = text.length > MAX_HOST_LENGTH + MAX_PORT_LENGTH ? [] : (HOST.exec(text) ?? []);
+  const name = withoutLastDot(URL.parse(`http://${written}`)?.hostname ?? '');
+  if (name === '' || Number(port) > MAX_PORT) return undefined;
+  return port === undefined ? { name } : { name, port: Number(port) };
+}
+
+/** Whether a URL leads to a host. */
+export function leadsTo(text: string, { name, port }: Host): boolean {
+  const url = URL.parse(text);
+  return url !== null && withoutLastDot(url.hostname) === name && (port === undefined || portOf(url) === port);
 }
 
 /** The host of a URL as an address without brackets, if it is one and not a name. */

@@ -264,6 +264,20 @@ export const rules: readonly Rule[] = [
     without: 'wanted',
   },
   {
+    name: 'a search by outcome looks at the last attempt',
+    file: 'core/search.ts',
+    code: 'const last = attempts.at(-1);',
+    without: 'const last = attempts[0];',
+    suites: ['test/core/find'],
+  },
+  {
+    name: 'a host is looked for on its port if one is given',
+    file: 'core/target-url.ts',
+    code: '(port === undefined || portOf(url) === port)',
+    without: 'port !== -1',
+    suites: ['test/core/target-url'],
+  },
+  {
     name: 'counting holds a bounded number of answers',
     file: 'core/count.ts',
     code: 'const LOOKED_UP = 500;',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { answered } from '../sample-event.ts';
 import { apiClient, START } from './api-client.ts';
 
 const URL = 'https://example.com/hook';
@@ -125,6 +126,127 @@ test.each([
     const detail = 'This looks like milliseconds. Give the instant in epoch seconds, not milliseconds.';
     expect([status, body.errors]).toEqual([422, [{ path: field, detail }]]);
   }
+});
+
+/** Four events that are called once each: two hosts, of which one has two ports; answered with 500, 503 and 200, and timed out. */
+async function withAttempts() {
+  const client = apiClient({
+    call: async ({ url }) =>
+      url.endsWith('late') ? { outcome: 'timed_out', error: 'No answer.' } : answered(Number(url.slice(-3))),
+  });
+  const urls = ['https://a.example/500', 'https://a.example:8443/503', 'http://b.example/200', 'http://b.example/late'];
+  for (const url_to_send_request of urls)
+    await client.publish({ url_to_send_request, max_try_count: 1, event_tags: ['all'] });
+  await client.queue.deliver(client.messages.take());
+  return client;
+}
+
+describe('by host, outcome and status code of the last attempt', () => {
+  const cases: [query: string, ends: string[]][] = [
+    ['host=a.example', ['500', '503']],
+    ['host=A.Example.', ['500', '503']],
+    ['host=a.example:8443', ['503']],
+    ['host=a.example:443', ['500']],
+    ['host=b.example:80', ['200', 'late']],
+    ['host=example', []],
+    ['outcome=timed_out', ['late']],
+    ['outcome=answered&host=b.example', ['200']],
+    ['outcome=crashed', []],
+    ['status_code=503', ['503']],
+    ['status_code=5xx', ['500', '503']],
+    ['status_code=5XX&status=max_try_count_reached', ['500', '503']],
+    ['status_code=2xx&tag=all', ['200']],
+    ['status_code=404', []],
+    ['status=success&status_code=5xx', []],
+  ];
+
+  test.each(cases)('GET /events?%s answers %j', async (query, ends) => {
+    const { send } = await withAttempts();
+    const { status, body } = await send({ path: '/events', query });
+    expect([status, body.events.map(endOf).sort()]).toEqual([200, ends]);
+  });
+
+  test.each<[body: object, changed: number]>([
+    [{ host: 'a.example' }, 2],
+    [{ host: 'b.example', outcome: 'timed_out' }, 1],
+    [{ status_code: 503 }, 1],
+    [{ status_code: '5xx', host: null, outcome: null }, 2],
+    [{ status: 'success', status_code: '503' }, 0],
+  ])('POST /events/retry with %j changes %i', async (asked, changed) => {
+    const { send } = await withAttempts();
+    expect((await send(json('POST', '/events/retry', asked))).body).toMatchObject({ changed, more: false });
+  });
+
+  test('POST /events/cancel cancels what waits for a host, or failed in a way before', async () => {
+    const { send, publish, queue, messages } = apiClient({ call: async () => answered(503) });
+    for (const host of ['a.example', 'b.example']) await publish({ url_to_send_request: `https://${host}/` });
+    await queue.deliver(messages.take());
+    await publish({ url_to_send_request: 'https://b.example/' });
+    const cancel = async (asked: object) => (await send(json('POST', '/events/cancel', asked))).body.changed;
+    expect(await cancel({ host: 'b.example', status_code: '5xx' })).toBe(1);
+    expect(await cancel({ outcome: 'answered', host: 'c.example' })).toBe(0);
+    expect(await cancel({ host: 'b.example' })).toBe(1);
+    expect(await cancel({})).toBe(1);
+  });
+
+  const hosts = expect.stringContaining('One host, such as example.com');
+  const outcomes = 'One of answered, timed_out, unreachable, invalid_answer, blocked, crashed.';
+  const codes = 'A status code from 100 to 999, or a class of them from 1xx to 9xx.';
+  test.each([
+    ['host', '', hosts],
+    ['host', 'https://example.com', hosts],
+    ['host', 'example.com/path', hosts],
+    ['host', 'a b.example', hosts],
+    ['host', 'user@example.com', hosts],
+    ['host', 'example.com:99999', hosts],
+    ['host', 'a'.repeat(300), hosts],
+    ['outcome', '', outcomes],
+    ['outcome', 'failed', outcomes],
+    ['outcome', 'Answered', outcomes],
+    ['status_code', '', codes],
+    ['status_code', '99', codes],
+    ['status_code', '1000', codes],
+    ['status_code', '5x', codes],
+    ['status_code', '0xx', codes],
+    ['status_code', '50x', codes],
+    ['status_code', '-500', codes],
+  ])('%s of %j is a 422 that says what is allowed', async (field, value, detail) => {
+    const { send } = apiClient();
+    const requests = [
+      { path: '/events', query: `${field}=${encodeURIComponent(value)}` },
+      json('POST', '/events/cancel', { [field]: value }),
+      json('POST', '/events/retry', { [field]: value }),
+    ];
+    for (const request of requests) {
+      const { status, body } = await send(request);
+      expect([status, body.errors]).toEqual([422, [{ path: field, detail }]]);
+    }
+  });
+
+  test('a filter that is there twice is a 422', async () => {
+    for (const field of ['host', 'outcome', 'status_code']) {
+      const { status, body } = await apiClient().send({ path: '/events', query: `${field}=500&${field}=500` });
+      expect([status, body.errors[0].path]).toEqual([422, field]);
+    }
+  });
+
+  test('a cursor belongs to its filters', async () => {
+    const { send } = await withAttempts();
+    const { next_cursor: cursor } = (await send({ path: '/events', query: 'host=a.example&limit=1' })).body;
+    const next = await send({ path: '/events', query: `host=A.example&limit=1&cursor=${cursor}` });
+    expect([next.status, next.body.events.length]).toEqual([200, 1]);
+    for (const query of ['limit=1', 'host=b.example', 'host=a.example:443', 'host=a.example&status_code=5xx'])
+      expect((await send({ path: '/events', query: `${query}&cursor=${cursor}` })).status).toBe(422);
+  });
+
+  test('a cursor of the version before is still good', async () => {
+    const { send } = apiClient();
+    const ofAll = 'OTgyMjUxODM5OTkuNzUwIzAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMSBzSzV6MVZhSW13d3g';
+    const ofFailed = 'OTgyMjUxODM5OTkuNzUwIzAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMSAzZVJ4MEMzZmZQdmM';
+    expect((await send({ path: '/events', query: `tag=all&cursor=${ofAll}` })).status).toBe(200);
+    expect((await send(json('POST', '/events/retry', { cursor: ofFailed }))).status).toBe(200);
+    expect((await send(json('POST', '/events/retry', { cursor: ofFailed, host: 'a.example' }))).status).toBe(422);
+  });
 });
 
 describe('counting', () => {
@@ -396,6 +518,10 @@ describe('scopes', () => {
     expect((await apiClient().send({ method, path, headers })).status).toBe(status);
   });
 });
+
+function endOf({ url_to_send_request }: { url_to_send_request: string }): string {
+  return url_to_send_request.split('/').at(-1) ?? '';
+}
 
 function numberOf({ url_to_send_request }: { url_to_send_request: string }): number {
   return Number(url_to_send_request.split('/').at(-1));

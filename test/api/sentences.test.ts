@@ -9,7 +9,7 @@ import { apiClient } from './api-client.ts';
 
 const URL = 'https://example.com/hook';
 const WORDS_OF_ZOD =
-  /expected|received|invalid|unrecognized|too (big|small)|must (be|have)|[<>]=|pattern|multiple of|NaN/i;
+  /expected|received|invalid(?!_answer)|unrecognized|too (big|small)|must (be|have)|[<>]=|pattern|multiple of|NaN/i;
 const WORDS_OF_NODE = /unexpected|JSON at position|JSON input|not valid JSON|SyntaxError|token/i;
 
 type Schema = {

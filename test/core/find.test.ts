@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Search } from '../../core/find.ts';
 import type { WantedEvent } from '../../core/new-event.ts';
 import type { EventRecord, EventStore } from '../../core/ports.ts';
+import type { CallResult } from '../../core/progress.ts';
+import type { Search } from '../../core/search.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
 import { simulatedCloud } from './simulated-cloud.ts';
@@ -55,6 +56,9 @@ describe('events are found', () => {
       tags: fc.subarray(['even', 'third', 'none']),
       dueAfter: instants,
       dueBefore: instants,
+      host: fc.constantFrom(undefined, { name: 'example.com' }, { name: 'example.com', port: 8443 }, { name: 'none' }),
+      outcome: fc.constantFrom(undefined, undefined, 'answered', 'timed_out'),
+      statusCodes: fc.constantFrom<Search['statusCodes'][]>(undefined, undefined, [500, 599], [503, 503]),
     });
     await fc.assert(
       fc.asyncProperty(search, fc.integer({ min: 1, max: 30 }), async (asked, limit) => {
@@ -78,6 +82,13 @@ describe('events are found', () => {
     ['those that were cancelled', { status: 'cancelled', tags: ['even'] }],
     ['those of a span of time', { tags: [], dueAfter: START + 30 * MINUTE, dueBefore: START + 90 * MINUTE }],
     ['none', { tags: ['none'] }],
+    ['those to a host', { tags: [], host: { name: 'example.com' } }],
+    ['those to a port of it', { tags: ['third'], host: { name: 'example.com', port: 8443 } }],
+    ['those whose last attempt timed out', { tags: [], outcome: 'timed_out' }],
+    [
+      'those whose last attempt was answered with 5xx',
+      { status: 'max_try_count_reached', tags: [], statusCodes: [500, 599] },
+    ],
   ])('on full pages up to the last one, however many a page has: %s', async (_, asked) => {
     const { queue, runUntil } = await lived();
     await runUntil(START + HOUR);
@@ -115,6 +126,32 @@ describe('events are found', () => {
     expect(reads).toEqual([25, 25, 26, 101]);
   });
 
+  test('by their last attempt alone, however those before ended', async () => {
+    const { queue, runUntil } = simulatedCloud({
+      answer: ({ url }, attempt) => {
+        const isTimedOut = url.endsWith(attempt === 1 ? 'late-first' : 'late-then');
+        return isTimedOut ? { outcome: 'timed_out', error: 'No answer.' } : answered(500 + attempt);
+      },
+    });
+    for (const path of ['late-first', 'late-then', 'none'])
+      await queue.publish(
+        wantedEvent({
+          url: `https://example.com/${path}`,
+          maxTryCount: 2,
+          asked: { after: path === 'none' ? HOUR : 0 },
+        }),
+        'web',
+      );
+    await runUntil(START + 10 * MINUTE);
+    const found = async (search: Partial<Search>) =>
+      (await queue.find({ tags: [], ...search }, 100)).records.map(({ event }) => event.url.split('/').at(-1));
+    expect(await found({ outcome: 'timed_out' })).toEqual(['late-then']);
+    expect(await found({ outcome: 'answered' })).toEqual(['late-first']);
+    expect(await found({ statusCodes: [502, 502] })).toEqual(['late-first']);
+    expect(await found({ statusCodes: [501, 501] })).toEqual([]);
+    expect(await found({ outcome: 'timed_out', statusCodes: [500, 599] })).toEqual([]);
+  });
+
   test('by their order at the time, although others come and go between the pages', async () => {
     const { queue } = simulatedCloud();
     for (let n = 0; n < 40; n++) await queue.publish(wantedEvent({ asked: { after: n * MINUTE } }), 'web');
@@ -136,6 +173,24 @@ describe('events are found', () => {
     await runUntil(START + 2 * MINUTE);
     const { records, next } = await queue.find({ tags: [] }, 20);
     expect([records.length, next]).toEqual([1, undefined]);
+  });
+
+  test.each<[string, Partial<Search>]>([
+    ['a host', { host: { name: 'elsewhere.example' } }],
+    ['an outcome', { outcome: 'answered' }],
+    ['a status code', { statusCodes: [500, 599] }],
+  ])('by looking at 1,000 of them for a page at most where few have %s, and none is passed over', async (_, filter) => {
+    const { store, read } = counting(memoryEventStore());
+    const { queue, runUntil } = simulatedCloud({ store, answer: () => answered(503) });
+    for (let n = 0; n < 1_500; n++) await queue.publish(wantedEvent({ asked: { after: HOUR + n } }), 'web');
+    await queue.publish(wantedEvent({ url: 'https://elsewhere.example/', maxTryCount: 1 }), 'web');
+    await runUntil(START + MINUTE);
+    read.clear();
+    const first = await queue.find({ tags: [], ...filter }, 20);
+    expect([first.records, read.size]).toEqual([[], 1_000]);
+    const second = await queue.find({ tags: [], ...filter }, 20, first.next);
+    expect(second.records.map(({ event }) => event.url)).toEqual(['https://elsewhere.example/']);
+    expect(second.next).toBeUndefined();
   });
 
   test('by looking at 1,000 of them for a page at most, which then says where to go on', async () => {
@@ -195,12 +250,12 @@ describe('events that wait are counted', () => {
 
 type Queue = ReturnType<typeof simulatedCloud>['queue'];
 
-/** Sixty events of every kind: some succeed, some fail, some wait, some are cancelled; with tags. */
+/** Sixty events of every kind: some succeed, some fail in several ways, some wait, some are cancelled; with tags, to two ports of a host. */
 async function lived() {
-  const cloud = simulatedCloud({ answer: ({ url }) => answered(url.endsWith('bad') ? 500 : 200) });
+  const cloud = simulatedCloud({ answer: ({ url }) => answerOf(url) });
   for (let n = 0; n < 60; n++) {
     const wish: Partial<WantedEvent> = {
-      url: `https://example.com/${n % 4 === 0 ? 'bad' : 'good'}`,
+      url: `https://example.com${n % 3 === 0 ? ':8443' : ''}/${n % 4 === 0 ? (['bad', 'busy', 'late'][n % 3] ?? '') : 'good'}`,
       asked: { after: n * 3 * MINUTE },
       tags: [...(n % 2 === 0 ? ['even'] : []), ...(n % 3 === 0 ? ['third'] : [])],
     };
@@ -210,9 +265,21 @@ async function lived() {
   return cloud;
 }
 
-function fits({ event, progress }: EventRecord, { status, tags, dueAfter, dueBefore }: Search): boolean {
+function answerOf(url: string): CallResult {
+  if (url.endsWith('late')) return { outcome: 'timed_out', error: 'No answer.' };
+  if (url.endsWith('good')) return answered(200);
+  return answered(url.endsWith('bad') ? 500 : 503);
+}
+
+function fits({ event, progress }: EventRecord, search: Search): boolean {
+  const { status, tags, dueAfter, dueBefore, host, outcome, statusCodes: [least, most] = [0, 999] } = search;
   const { dueAt } = event.key;
+  const { hostname, port } = new URL(event.url);
+  const last = progress.attempts.at(-1);
   return (
+    (host === undefined || (hostname === host.name && (host.port === undefined || port === String(host.port)))) &&
+    (outcome === undefined || last?.outcome === outcome) &&
+    (search.statusCodes === undefined || (least <= (last?.statusCode ?? 0) && (last?.statusCode ?? 0) <= most)) &&
     (status === undefined || progress.status === status) &&
     tags.every((tag) => event.tags.includes(tag)) &&
     (dueAfter === undefined || dueAt >= dueAfter) &&

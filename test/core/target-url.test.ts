@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseTargetUrl, type TargetPolicy } from '../../core/target-url.ts';
+import { leadsTo, parseHost, parseTargetUrl, type TargetPolicy } from '../../core/target-url.ts';
 
 const publicOnly: TargetPolicy = { privateTargets: false, ownHosts: [] };
 const anywhere: TargetPolicy = { privateTargets: true, ownHosts: [] };
@@ -125,4 +125,56 @@ test('a URL has at most 2,048 characters, counted with its percent-encoding', ()
   expect(parseTargetUrl(path(2_049), publicOnly)).toHaveProperty('refused');
   expect(parseTargetUrl(`https://example.com/${'ü'.repeat(338)}`, publicOnly)).toHaveProperty('url');
   expect(parseTargetUrl(`https://example.com/${'ü'.repeat(339)}`, publicOnly)).toHaveProperty('refused');
+});
+
+describe('a host to look for', () => {
+  test.each([
+    ['example.com', { name: 'example.com' }],
+    ['EXAMPLE.com.', { name: 'example.com' }],
+    ['example.com:443', { name: 'example.com', port: 443 }],
+    ['example.com.:080', { name: 'example.com', port: 80 }],
+    ['bücher.example', { name: 'xn--bcher-kva.example' }],
+    ['localhost:3000', { name: 'localhost', port: 3000 }],
+    ['127.1', { name: '127.0.0.1' }],
+    ['[::0001]:80', { name: '[::1]', port: 80 }],
+  ])('%s is %j', (text, host) => {
+    expect(parseHost(text)).toEqual(host);
+  });
+
+  test.each([
+    '',
+    '.',
+    ' ',
+    'example.com ',
+    'https://example.com',
+    'example.com/',
+    'example.com?a',
+    'user@example.com',
+    'example.com:',
+    'example.com:65536',
+    'example.com:http',
+    '::1',
+    '[::1',
+    '[example.com]',
+    '999.999.999.999',
+    'a'.repeat(300),
+    'a%2Fb',
+  ])('%s is none', (text) => {
+    expect(parseHost(text)).toBeUndefined();
+  });
+
+  test.each<[string, string, boolean]>([
+    ['https://example.com/', 'example.com', true],
+    ['http://example.com:8080/', 'example.com', true],
+    ['https://www.example.com/', 'example.com', false],
+    ['https://example.com.evil.example/', 'example.com', false],
+    ['https://other.example/?to=example.com', 'example.com', false],
+    ['https://example.com/', 'example.com:443', true],
+    ['http://example.com/', 'example.com:443', false],
+    ['http://example.com/', 'example.com:80', true],
+    ['http://[::1]:9000/', '[0::1]:9000', true],
+    ['not a URL', 'example.com', false],
+  ])('%s leads to %s: %s', (url, text, leads) => {
+    expect(leadsTo(url, parseHost(text) ?? { name: 'none' })).toBe(leads);
+  });
 });
