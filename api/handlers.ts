@@ -5,7 +5,7 @@ import type { Changed } from '../core/cancel.ts';
 import { positionOf } from '../core/entry.ts';
 import { type EventKey, parsePublicKey } from '../core/event-key.ts';
 import type { WantedEvent } from '../core/new-event.ts';
-import type { SigningSecrets, Statistics } from '../core/ports.ts';
+import type { EventRecord, SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publish.ts';
 import type { EventQueue } from '../core/queue.ts';
 import type { Search } from '../core/search.ts';
@@ -103,13 +103,13 @@ export function handlers(
     },
 
     async cancel({ input, caller }) {
-      return changedReply(await ofKey(input.key, queue.cancel), finishedAlready, caller, now());
+      return cancelledReply(await ofKey(input.key, queue.cancel), caller, now());
     },
 
     async retry({ input, caller }) {
       const retried = await ofKey(input.key, queue.retry);
       if (typeof retried === 'object' && 'tooSoon' in retried) return underWay(retried.tooSoon, now());
-      return changedReply(retried, waitsStill, caller, now());
+      return changedReply(retried, caller, now());
     },
 
     async stats({ input: { range } }) {
@@ -186,9 +186,12 @@ async function ofKey<Result>(text: string, change: (key: EventKey) => Promise<Re
   return key === undefined ? ('no such event' as const) : change(key);
 }
 
-function changedReply(changed: Changed, notInThisState: Problem, caller: ApiKey, now: number): Reply | Problem {
-  if (changed === 'no such event') return noSuchEvent;
-  return changed === 'not in this state' ? notInThisState : { status: 200, body: answerFor(caller, changed, now) };
+function cancelledReply(changed: Changed, caller: ApiKey, now: number): Reply | Problem {
+  return changed === 'not in this state' ? finishedAlready : changedReply(changed, caller, now);
+}
+
+function changedReply(changed: EventRecord | 'no such event', caller: ApiKey, now: number): Reply | Problem {
+  return changed === 'no such event' ? noSuchEvent : { status: 200, body: answerFor(caller, changed, now) };
 }
 
 const noSuchEvent: Problem = {
@@ -200,11 +203,6 @@ const noSuchEvent: Problem = {
 const finishedAlready: Problem = {
   problem: 'conflict',
   detail: 'The event has finished already, so there is nothing to cancel. Read it to see how.',
-};
-
-const waitsStill: Problem = {
-  problem: 'conflict',
-  detail: 'The event still waits for its next attempt. Only a finished event can be tried once more.',
 };
 
 /** A retry is refused until an instant, before which an attempt may be under way that started before its event was cancelled. */

@@ -4,7 +4,7 @@ import { newEventSchema } from '../core/new-event.ts';
 import type { Settings } from '../core/settings.ts';
 import { batchAnswerSchema } from './batch-results.ts';
 import { briefSchema } from './brief-answer.ts';
-import { eventSchema } from './event-answer.ts';
+import { eventSchema, statusSchema } from './event-answer.ts';
 import { examples } from './examples.ts';
 import { namedObject } from './named-object.ts';
 import type { ProblemKind } from './problem.ts';
@@ -175,15 +175,13 @@ const otherRoutes = {
     operationId: 'retryEvents',
     tag: 'Change',
     summary:
-      'Try all events that failed once more, or those that are found; while there are more, send it again with the cursor',
+      'Try all events that failed once more, or call those that are found now; while there are more, send it again with the cursor',
     takes: A_SEARCH,
-    input: searchBody(z.enum(['max_try_count_reached', 'cancelled', 'success']).default('max_try_count_reached')).meta({
-      id: 'EventsToRetry',
-    }),
+    input: searchBody(statusSchema.default('max_try_count_reached')).meta({ id: 'EventsToRetry' }),
     answers: {
       200: {
         description:
-          'How many are due again. An event that was cancelled while an attempt may have been under way is due a second after its timeout has passed since then.',
+          'How many are due now. A waiting event keeps the tries that it has left, and is not counted if its attempt is due already; a finished one has all its tries again. An event that was cancelled while an attempt may have been under way is due a second after its timeout has passed since then.',
         schema: bulkSchema,
       },
     },
@@ -241,12 +239,12 @@ const otherRoutes = {
     scope: 'manage',
     operationId: 'retryEvent',
     tag: 'Change',
-    summary: 'Try a finished event once more, now, with all its tries',
+    summary: 'Call an event now: one that waits with the tries it has left, a finished one with all its tries',
     takes: 'parameters',
     input: oneEvent,
     answers: {
       200: {
-        description: `The event, which waits again; ${IN_BRIEF}. If it was cancelled while an attempt may have been under way, this is a 409 with Retry-After until its timeout has passed since then.`,
+        description: `The event, which is due now; ${IN_BRIEF}. A waiting event whose attempt is due already is answered as it is. If the event was cancelled while an attempt may have been under way, this is a 409 with Retry-After until its timeout has passed since then.`,
         schema: eventOrBrief,
       },
     },

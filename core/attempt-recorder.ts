@@ -64,7 +64,7 @@ export function attemptRecorder(
       await dueQueue.send(nextMessage(event, progress));
   }
 
-  /** The same attempt on what the event is by now; undefined unless it is still owed, and nobody else has claimed it. */
+  /** The same attempt on what the event is by now; undefined unless it is still owed, and nobody else has claimed it. It may have been brought forward since. */
   async function settledAgain({ event, read, call }: Ended): Promise<Ended | undefined> {
     const progress = (await store.findEvent(event.key))?.progress;
     if (progress === undefined || !isSameOwed(read, progress)) return undefined;
@@ -92,7 +92,6 @@ function isSameOwed(read: Waiting, progress: Progress): progress is Waiting {
   return (
     progress.status === 'waiting_execution' &&
     progress.nextAttempt === read.nextAttempt &&
-    progress.nextAttemptAt === read.nextAttemptAt &&
     progress.claim?.startedAt === read.claim?.startedAt &&
     progress.claim?.by === read.claim?.by
   );

@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts';
 import type { EventKey } from './event-key.ts';
 import { owesCallback } from './failure-callback.ts';
 import { hasReminder, lookAt } from './hands.ts';
-import { expiresAt, isReopened, laterExpiry, mayOutliveItsEvent, owedSince } from './lifecycle.ts';
+import { expiresAt, isRequested, laterExpiry, mayOutliveItsEvent, owedSince } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { EventRecord } from './ports.ts';
 import type { Finished, Progress, Waiting } from './progress.ts';
@@ -92,9 +92,9 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
   return { audit, resender };
 }
 
-/** By its own entry, or that of its next attempt. One that was asked to be tried again has neither. */
+/** Whether the leading hand meets an event by the event's own entry, or by that of its next attempt. An attempt that a client asked for has neither. */
 function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
-  if (!isWaiting(progress) || progress.nextAttemptAt <= reach || isReopened(progress)) return false;
+  if (!isWaiting(progress) || progress.nextAttemptAt <= reach || isRequested(progress)) return false;
   return progress.tryCount === 0 ? event.sent !== true : hasReminder(progress);
 }
 

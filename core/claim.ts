@@ -1,5 +1,5 @@
 import type { QueuedEvent } from './event.ts';
-import { type Call, isReopened } from './lifecycle.ts';
+import { type Call, isRequested } from './lifecycle.ts';
 import type { Received } from './message.ts';
 import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
@@ -39,7 +39,7 @@ export function mayBeContested(
 
 /** By whoever repeated the request that asked for this attempt: see publish and retry. */
 function mayHaveBeenSentAgain({ deduplicationId }: QueuedEvent, progress: Progress): boolean {
-  return isReopened(progress) || (deduplicationId !== undefined && progress.tryCount === 0);
+  return isRequested(progress) || (deduplicationId !== undefined && progress.tryCount === 0);
 }
 
 /** When a message is handed over that may be a second one: whoever got the first, and claimed nothing, has recorded its call by then. */

@@ -111,10 +111,10 @@ export function lookAt(key: EventKey, owedSince: number, now: number, grace: num
   return Math.floor((Math.max(now, owedSince) - phase) / grace) * grace + phase + grace;
 }
 
-/** Whether the next attempt is further from the end of the one before than the due queue can wait: it has an entry of its own. */
-export function hasReminder({ attempts, nextAttemptAt }: Waiting): boolean {
+/** Whether the next attempt has an entry of its own: it was further from the end of the one before than the due queue can wait. */
+export function hasReminder({ attempts, nextAttemptAt, broughtForward }: Waiting): boolean {
   const last = attempts.at(-1);
-  return last !== undefined && nextAttemptAt - (last.startedAt + last.duration) > LONGEST_DELAY;
+  return !broughtForward && last !== undefined && nextAttemptAt - (last.startedAt + last.duration) > LONGEST_DELAY;
 }
 
 function phaseOf({ uuid }: EventKey, grace: number): number {

@@ -9,6 +9,8 @@ const JITTER = 0.2;
 const KEPT_AT_EACH_END = 10;
 /** An attempt that was under way when its event was cancelled is recorded so soon after the longest time that its call may have taken. */
 const RECORDED_WITHIN = 1_000;
+/** An attempt is not brought forward that starts by itself within this: it may start while the change is written, or by a clock that is ahead. */
+const STARTS_BY_ITSELF = 1_000;
 const GONE = 410;
 const STOP_HEADER = 'event-queue-stop';
 
@@ -63,7 +65,7 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
 
 /** No attempt starts from now on. One whose instant has come may be under way, for as long as a call of the event may take. */
 export function cancelled(event: QueuedEvent, progress: Waiting, now: number): Finished {
-  const { nextAttempt, nextAttemptAt, ...history } = progress;
+  const { nextAttempt, nextAttemptAt, broughtForward, ...history } = progress;
   return {
     ...history,
     version: history.version + 1,
@@ -88,7 +90,6 @@ export function reopened(progress: Finished, now: number): Waiting {
     repeatedRequests,
     ...history
   } = progress;
-  const { underWayUntil = now } = history;
   const lastNumber = withdrawnAttempt ?? history.attempts.at(-1)?.number ?? 0;
   return {
     ...history,
@@ -96,8 +97,29 @@ export function reopened(progress: Finished, now: number): Waiting {
     version: history.version + 1,
     triedBefore: history.tryCount,
     nextAttempt: lastNumber + 1,
-    nextAttemptAt: now < underWayUntil ? underWayUntil + RECORDED_WITHIN : now,
+    nextAttemptAt: idleFrom(history, now),
   };
+}
+
+/**
+ * The progress of a waiting event whose next attempt is brought forward: to now, or to the moment from which no attempt from before a
+ * cancel can be under way. The attempt keeps its number. Undefined if the attempt may have started, or is not due later than that.
+ */
+export function broughtForward(progress: Waiting, now: number): Waiting | undefined {
+  const at = idleFrom(progress, now);
+  if (mayHaveStarted(progress, at)) return undefined;
+  return { ...progress, version: progress.version + 1, nextAttemptAt: at, broughtForward: true };
+}
+
+/** Whether the next attempt may have started by an instant: it is due, or a deliverer has claimed it. */
+export function mayHaveStarted({ nextAttempt, nextAttemptAt, claim }: Waiting, now: number): boolean {
+  const isClaimed = claim?.attempt === nextAttempt && now < claim.until;
+  return isClaimed || nextAttemptAt - STARTS_BY_ITSELF <= now;
+}
+
+/** The first instant at which no attempt from before a cancel can be under way. */
+function idleFrom({ underWayUntil = 0 }: Pick<Progress, 'underWayUntil'>, now: number): number {
+  return now < underWayUntil ? underWayUntil + RECORDED_WITHIN : now;
 }
 
 /** How many more requests an event may make. One that an attempt sent twice counts twice, so that its receiver sees no more of them than it has tries. */
@@ -108,6 +130,14 @@ export function triesLeft(event: QueuedEvent, history: Tried): number {
 /** Whether it was asked to be tried again, and has not been since. */
 export function isReopened({ triedBefore, tryCount }: Progress): boolean {
   return triedBefore === tryCount;
+}
+
+/**
+ * Whether a client asked for the next attempt, by a retry. The instant of such an attempt has no entry of its own in the shard, and a client
+ * that repeated its request may have sent a second message.
+ */
+export function isRequested(progress: Progress): boolean {
+  return isReopened(progress) || (progress.status === 'waiting_execution' && progress.broughtForward === true);
 }
 
 /** Since when something is owed for an event, be it an attempt or word of its failure; undefined if nothing is. */
@@ -193,12 +223,15 @@ function wantsNoMore({ statusCode, headers }: Answer): boolean {
   return statusCode === GONE || stop.trim().toLowerCase() === 'true';
 }
 
-/** The attempt of a number that was owed at an instant, as it stands in the history. */
+/**
+ * The attempt of a number that was owed at an instant, as it stands in the history. The instant may be that of a message from before the
+ * attempt was brought forward: then it is later than the call.
+ */
 export function attemptOf(number: number, at: number, { startedAt, endedAt, result }: Call): Attempt {
   return {
     number,
     startedAt,
-    late: startedAt - at,
+    late: Math.max(0, startedAt - at),
     duration: endedAt - startedAt,
     outcome: result.outcome,
     ...(result.outcome === 'answered' ? { statusCode: result.answer.statusCode } : { error: result.error }),

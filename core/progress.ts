@@ -9,6 +9,8 @@ export type Waiting = History & {
   /** The number and the instant of the attempt that is owed. */
   readonly nextAttempt: number;
   readonly nextAttemptAt: number;
+  /** Present if a client had this attempt made earlier than it was due. Its message for the later instant may still come, and is worth nothing. */
+  readonly broughtForward?: true;
 };
 
 /**

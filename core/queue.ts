@@ -10,7 +10,7 @@ import { isForgotten } from './lifecycle.ts';
 import { observedStore } from './observed-store.ts';
 import type { Deliver, EventRecord } from './ports.ts';
 import { type Publisher, publisher } from './publish.ts';
-import { retrier, type TooSoon } from './retry.ts';
+import { type Retrier, retrier } from './retry.ts';
 import type { World } from './world.ts';
 
 export type EventQueue = Publisher &
@@ -23,10 +23,13 @@ export type EventQueue = Publisher &
     /** How many events wait, from so many pages of entries at most. */
     count(mostPages: number): Promise<Count>;
     cancel(key: EventKey): Promise<Changed>;
-    /** Tries a finished event again at once, with its own tries; unless an attempt from before it was cancelled may be under way. */
-    retry(key: EventKey): Promise<Changed | TooSoon>;
+    /**
+     * Makes the next attempt of an event due now: of a waiting one with the tries that it has left, of a finished one with all its tries, unless
+     * an attempt from before it was cancelled may be under way.
+     */
+    readonly retry: Retrier['retry'];
     readonly cancelAll: Bulk;
-    /** Tries finished events again, each as soon as no attempt from before can be under way. */
+    /** The same for all events that are found, each as soon as no attempt from before a cancel can be under way. */
     readonly retryAll: Bulk;
     readonly deliver: Deliver;
   };

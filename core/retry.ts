@@ -5,28 +5,32 @@ import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import { owesCallback } from './failure-callback.ts';
 import { graceOf, lookAt } from './hands.ts';
-import { isForgotten, isReopened, reopened, reopenedExpiresAt } from './lifecycle.ts';
+import { broughtForward, isForgotten, isRequested, mayHaveStarted, reopened, reopenedExpiresAt } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { EventRecord } from './ports.ts';
-import type { Progress, Waiting } from './progress.ts';
+import type { Finished, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
 /** The instant before which an event is not tried again, because an attempt from before its cancel may be under way until then. */
-export type TooSoon = { readonly tooSoon: number };
+type TooSoon = { readonly tooSoon: number };
 
 export type Retrier = {
-  /** Makes a finished event due again at once, unless an attempt from before may be under way. */
-  retry(key: EventKey): Promise<Changed | TooSoon>;
   /**
-   * Makes an event that has finished in this state due again: at once, or as soon as no attempt from before can be under way. One whose
-   * state has changed meanwhile is left alone.
+   * Makes the next attempt of an event due now. A finished event is opened again with all its tries, unless an attempt from before a cancel may
+   * be under way. A waiting event keeps the tries that it has left; if its attempt may have started, it is answered as it is.
+   */
+  retry(key: EventKey): Promise<EventRecord | 'no such event' | TooSoon>;
+  /**
+   * Makes the next attempt of an event that was found in this state due: now, or as soon as no attempt from before a cancel can be under way. An
+   * event that has left the state meanwhile, and a waiting one whose attempt may have started, are left alone: `not in this state`.
    */
   retryWhenIdle(key: EventKey, status: Progress['status']): Promise<Changed>;
 };
 
 /**
- * Opens finished events again. The expiry of an event and a reminder for the audit are written first: so an event is never forgotten while it
- * is unfinished, and never behind the trailing hand. A callback that its failure still owes is sent before.
+ * Opens finished events again, and brings the next attempt of waiting ones forward. A reminder for the audit is written first, so that the
+ * audit finds an event whose message was not sent because the process died. Before it, the expiry of an event that is opened is moved on, and a
+ * callback that its failure still owes is sent.
  */
 export function retrier(world: World): Retrier {
   const { store, dueQueue, now } = world;
@@ -37,16 +41,18 @@ export function retrier(world: World): Retrier {
     const record = await findRemembered(key);
     if (record === undefined) return 'no such event';
     if (record.progress.status !== status) return 'not in this state';
-    return open(record, () => retryWhenIdle(key, status));
+    return change(record, () => retryWhenIdle(key, status));
   }
 
-  async function retry(key: EventKey): Promise<Changed | TooSoon> {
+  async function retry(key: EventKey): Promise<EventRecord | 'no such event' | TooSoon> {
     const record = await findRemembered(key);
     if (record === undefined) return 'no such event';
     const { status, underWayUntil = 0 } = record.progress;
-    return status !== 'waiting_execution' && now() < underWayUntil
-      ? { tooSoon: underWayUntil }
-      : open(record, () => retry(key));
+    if (status !== 'waiting_execution' && now() < underWayUntil) return { tooSoon: underWayUntil };
+    const changed = await change(record, () => retry(key));
+    if (changed !== 'not in this state') return changed;
+    await sendAgain(record);
+    return record;
   }
 
   async function findRemembered(key: EventKey): Promise<EventRecord | undefined> {
@@ -55,24 +61,54 @@ export function retrier(world: World): Retrier {
   }
 
   /** @param again is asked if somebody else has changed the event meanwhile */
-  async function open<Answer>(record: EventRecord, again: () => Promise<Answer>): Promise<Changed | Answer> {
-    const { event, progress: read } = record;
-    if (read.status === 'waiting_execution') {
-      if (isReopened(read)) await sendAgain(event, read);
-      return 'not in this state';
-    }
+  function change<Answer>(record: EventRecord, again: () => Promise<Answer>): Promise<Changed | Answer> {
+    const { event, progress } = record;
+    return progress.status === 'waiting_execution'
+      ? bringForward(event, progress, again)
+      : open(record, progress, again);
+  }
+
+  async function open<Answer>(
+    record: EventRecord,
+    read: Finished,
+    again: () => Promise<Answer>,
+  ): Promise<Changed | Answer> {
     if (owesCallback(record)) return callbacks.sendAgain(record).then(again);
+    const { event } = record;
     const progress = reopened(read, now());
     await store.keepUntil(record, reopenedExpiresAt(event, now()));
-    const at = lookAt(event.key, progress.nextAttemptAt, now(), grace);
-    await store.keepReminder(event, { kind: 'look', key: event.key, at });
+    await leaveReminder(event, progress);
     if (!(await store.recordUnlessChanged(event, read, progress))) return again();
     await dueQueue.send(nextMessage(event, progress));
     return { event, progress };
   }
 
-  /** Whoever reopened it may have failed before its message was sent. This one comes behind that. */
-  async function sendAgain(event: QueuedEvent, progress: Waiting): Promise<void> {
+  /** Writing may have lasted until the instant at which the attempt starts by itself: then its message comes behind that attempt. */
+  async function bringForward<Answer>(
+    event: QueuedEvent,
+    read: Waiting,
+    again: () => Promise<Answer>,
+  ): Promise<Changed | Answer> {
+    const progress = broughtForward(read, now());
+    if (progress === undefined) return 'not in this state';
+    await leaveReminder(event, progress);
+    if (!(await store.recordUnlessChanged(event, read, progress))) return again();
+    if (mayHaveStarted(read, now())) await sendBehind(event, progress);
+    else await dueQueue.send(nextMessage(event, progress));
+    return { event, progress };
+  }
+
+  async function leaveReminder(event: QueuedEvent, { nextAttemptAt }: Waiting): Promise<void> {
+    const at = lookAt(event.key, nextAttemptAt, now(), grace);
+    await store.keepReminder(event, { kind: 'look', key: event.key, at });
+  }
+
+  /** The first request for an attempt may have failed before its message was sent. */
+  async function sendAgain({ event, progress }: EventRecord): Promise<void> {
+    if (progress.status === 'waiting_execution' && isRequested(progress)) await sendBehind(event, progress);
+  }
+
+  async function sendBehind(event: QueuedEvent, progress: Waiting): Promise<void> {
     const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
     await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
   }

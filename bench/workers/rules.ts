@@ -705,7 +705,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit at the start leaves nothing to an entry that a reopened event does not have',
     file: 'core/audit.ts',
-    code: ' || isReopened(progress)',
+    code: ' || isRequested(progress)',
     without: '',
   },
   {
@@ -786,7 +786,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'who asks once more for a retry sends the message that may not have been sent',
     file: 'core/retry.ts',
-    code: 'if (isReopened(read)) await sendAgain(event, read);',
+    code: 'await sendAgain(record);',
     without: '',
   },
   {
@@ -895,9 +895,44 @@ export const rules: readonly Rule[] = [
   {
     name: 'an event waits with a retry until no attempt from before a cancel can be under way',
     file: 'core/lifecycle.ts',
-    code: 'nextAttemptAt: now < underWayUntil ? underWayUntil + RECORDED_WITHIN : now,',
-    without: 'nextAttemptAt: now,',
+    code: 'return now < underWayUntil ? underWayUntil + RECORDED_WITHIN : now;',
+    without: 'return now;',
     suites: cancels,
+  },
+  {
+    name: 'an attempt that may have started is not brought forward',
+    file: 'core/lifecycle.ts',
+    code: 'if (mayHaveStarted(progress, at)) return undefined;',
+    without: '',
+    suites: ['test/core/call-now'],
+  },
+  {
+    name: 'an attempt is not brought forward that starts by itself in a moment',
+    file: 'core/lifecycle.ts',
+    code: 'nextAttemptAt - STARTS_BY_ITSELF <= now',
+    without: 'nextAttemptAt <= now',
+    suites: ['test/core/call-now'],
+  },
+  {
+    name: 'an attempt that was brought forward has no entry of its own',
+    file: 'core/hands.ts',
+    code: '!broughtForward && ',
+    without: '',
+    suites: ['test/core/call-now'],
+  },
+  {
+    name: 'an attempt that somebody asked for may have two messages',
+    file: 'core/lifecycle.ts',
+    code: " || (progress.status === 'waiting_execution' && progress.broughtForward === true)",
+    without: '',
+    suites: ['test/core/call-now'],
+  },
+  {
+    name: 'the message of an attempt that started while it was brought forward comes behind it',
+    file: 'core/retry.ts',
+    code: 'if (mayHaveStarted(read, now())) await sendBehind(event, progress);',
+    without: 'if (now() < 0) await sendBehind(event, progress);',
+    suites: ['test/core/call-now'],
   },
   {
     name: 'a retry that comes too soon after a cancel is refused',

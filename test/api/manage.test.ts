@@ -286,16 +286,29 @@ describe('DELETE /events/{key}', () => {
 });
 
 describe('POST /events/{key}/retry', () => {
-  test('opens a finished event, needs no body, and is a 409 while it waits', async () => {
+  test('opens a finished event, needs no body, and changes nothing while its attempt is due', async () => {
     const { publish, send, queue, messages } = apiClient();
     const { body: event } = await publish({ url_to_send_request: URL });
     const retry = { method: 'POST', path: `/events/${event.key}/retry`, headers: { 'x-api-key': 'all' } };
-    expect((await send(retry)).status).toBe(409);
+    expect(await send(retry)).toMatchObject({ status: 200, body: event });
     await queue.deliver(messages.take());
     const { status, body } = await send(retry);
     expect([status, body.status, body.try_count]).toEqual([200, 'waiting_execution', 1]);
     await queue.deliver(messages.take());
     expect((await send({ path: `/events/${event.key}` })).body.attempts).toHaveLength(2);
+  });
+
+  test.each(['all', 'manage'])('calls an event that waits for later now, for the key %s', async (key) => {
+    const { publish, send, queue, messages } = apiClient();
+    const { body: event } = await publish({ url_to_send_request: URL, call_url_after: 86_400 });
+    const retry = { method: 'POST', path: `/events/${event.key}/retry`, headers: { 'x-api-key': key } };
+    const { status, body } = await send(retry);
+    const now = new Date(START).toISOString();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ key: event.key, status: 'waiting_execution', next_attempt_at_utc: now });
+    expect((await send(retry)).body).toEqual(body);
+    await queue.deliver(messages.take());
+    expect((await send({ path: `/events/${event.key}` })).body).toMatchObject({ status: 'success', try_count: 1 });
   });
 });
 
@@ -310,6 +323,15 @@ describe('in bulk', () => {
     expect((await send(json('POST', '/events/cancel', {}))).body.changed).toBe(5);
   });
 
+  test('events that wait for later are called now; those that are due already are not counted', async () => {
+    const { send, queue, messages } = await withEvents();
+    const retry = json('POST', '/events/retry', { status: 'waiting_execution' });
+    expect((await send(retry)).body).toEqual({ changed: 6, more: false, next_cursor: null });
+    expect((await send(retry)).body.changed).toBe(0);
+    await queue.deliver(messages.take());
+    expect((await send({ path: '/events', query: 'status=success' })).body.events).toHaveLength(7);
+  });
+
   test('more than 1,000 take another request with the cursor of the first', async () => {
     const { send, publish } = apiClient();
     for (let n = 0; n < 1_010; n++) await publish({ url_to_send_request: URL, call_url_after: 60 });
@@ -321,7 +343,7 @@ describe('in bulk', () => {
 
   test.each([
     ['/events/cancel', { status: 'success' }, 'status'],
-    ['/events/retry', { status: 'waiting_execution' }, 'status'],
+    ['/events/retry', { status: 'failed' }, 'status'],
     ['/events/cancel', { tags: ['a'] }, 'tags'],
     ['/events/cancel', { cursor: 'x' }, 'cursor'],
     ['/events/cancel', [], ''],

@@ -182,11 +182,20 @@ async function retryAny(real: Real, model: QueueModel, which: number): Promise<v
 async function retryOf({ cloud, trouble }: Real, model: QueueModel, event: QueuedEvent | undefined): Promise<void> {
   const before = event && (await cloud.store.findEvent(event.key));
   if (before === undefined) return;
-  const changed = await answerOf(cloud.queue.retry(before.event.key));
+  const { event: asked, progress } = before;
+  if (progress.status === 'waiting_execution') model.bringForward(asked, progress, cloud.now());
+  const changed = await answerOf(cloud.queue.retry(asked.key));
   if (typeof changed === 'object' && 'tooSoon' in changed) return;
-  if (typeof changed !== 'string') model.retry(before, changed !== undefined);
+  if (progress.status !== 'waiting_execution') model.retry(before, changed !== undefined);
   // A second message, which counts on the clock to come behind the first.
-  else if (trouble.putBackUnseen) model.harm(['copied'], before.event.key.uuid);
+  else if (trouble.putBackUnseen) model.harm(['copied'], asked.key.uuid);
+}
+
+/** Calls all events that wait now. The answer says how many are due earlier by that, and not which. */
+async function callWaiting({ cloud }: Real, model: QueueModel): Promise<void> {
+  for (const { event, progress } of await everyEvent(cloud.store, MOST_SHARDS))
+    if (progress.status === 'waiting_execution') model.bringForward(event, progress, cloud.now());
+  await answerOf(cloud.queue.retryAll({ status: 'waiting_execution', tags: [] }));
 }
 
 /** Retries all cancelled events. The answer says how many were opened again, and not which. */
@@ -215,6 +224,7 @@ const steps: readonly fc.Arbitrary<Step>[] = [
     cancelInCall,
   ),
   step<[]>('retry all that are cancelled', [], retryCancelled),
+  step<[]>('call all that wait now', [], callWaiting),
   tamper('lose', ['late', 'untold'], (held, { dueQueue }) => dueQueue.remove([held])),
   tamper('repeat', ['late', 'copied'], (held, { dueQueue }) => dueQueue.repeat(held)),
   tamper('delay', ['late'], (held) => {

@@ -2,7 +2,7 @@ import type { QueuedEvent } from '../../core/event.ts';
 import { callbackKey } from '../../core/failure-callback.ts';
 import { owedSince } from '../../core/lifecycle.ts';
 import type { EventRecord } from '../../core/ports.ts';
-import type { Attempt, Progress } from '../../core/progress.ts';
+import type { Attempt, Progress, Waiting } from '../../core/progress.ts';
 import { callbacksOf, isGone, pauseAfter, requestsOf, succeedsAt } from './mixed-events.ts';
 import type { SimulatedCall } from './simulated-cloud.ts';
 
@@ -43,6 +43,8 @@ export function queueModel(answerAfter: number) {
   const events = new Map<string, Known>();
   /** Of callbacks that have not been seen yet. */
   const harmsOfUnseen = new Map<string, Harms>();
+  /** By uuid, the attempts that somebody asked to have made now, each with the instant of the first request. */
+  const broughtForward = new Map<string, Map<number, number>>();
   /** The promises that were not kept. */
   const broken: string[] = [];
 
@@ -85,6 +87,12 @@ export function queueModel(answerAfter: number) {
     if (progress.status === 'max_try_count_reached') known.failures.add(callbackKey(event, progress).uuid);
   }
 
+  /** Somebody asks for the next attempt of an event that waits to be made now, whatever the answer is. */
+  function bringForward({ key }: QueuedEvent, { nextAttempt }: Waiting, now: number): void {
+    const asked = broughtForward.get(key.uuid) ?? new Map<number, number>();
+    broughtForward.set(key.uuid, asked.set(nextAttempt, Math.min(now, asked.get(nextAttempt) ?? now)));
+  }
+
   /** When a call starts: by what the store holds at that moment, this attempt must be owed. */
   function callStarts({ event, progress }: EventRecord, attempt: number): void {
     const isOwed = progress.status === 'waiting_execution' && progress.nextAttempt === attempt;
@@ -124,7 +132,8 @@ export function queueModel(answerAfter: number) {
     const before = attempts.find(({ number }) => number === call.attempt - 1);
     const { retries = 0 } = events.get(key.uuid) ?? {};
     const mostTries = maxTryCount * (1 + retries) + retries;
-    const owedAt = before ? endOf(before) + leastPause(event, before) : key.dueAt;
+    const ownInstant = before ? endOf(before) + leastPause(event, before) : key.dueAt;
+    const owedAt = Math.min(ownInstant, broughtForward.get(key.uuid)?.get(call.attempt) ?? ownInstant);
     must(call.attempt <= mostTries, `${url} has no attempt ${call.attempt}`);
     must(
       retries > 0 || call.at >= owedAt,
@@ -214,7 +223,7 @@ export function queueModel(answerAfter: number) {
     const mayBeCancelled = isCancelled === 'maybe' && progress.status === 'cancelled';
     must(crashes > 0 || mayBeCancelled || progress.status === status, `${url} ends as its receiver answers`);
     must(mayBeCancelled || hasUsedItsTries(event, progress), `${url} has all its tries, or an end before`);
-    if (retries > 0 || isCancelled === 'maybe') return;
+    if (retries > 0 || isCancelled === 'maybe' || broughtForward.has(key.uuid)) return;
     if (harms === undefined || Object.values(harms).some((count) => count > 0)) return;
     const times = [calls.map(({ at }) => at), callsAt].map((list) => list.map((at) => at - key.dueAt).join(', '));
     must(
@@ -239,6 +248,7 @@ export function queueModel(answerAfter: number) {
     harm,
     cancel,
     retry,
+    bringForward,
     callStarts,
     check,
     checkEnd,
