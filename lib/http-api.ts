@@ -136,6 +136,8 @@ function corsFor(origins: readonly string[]): CorsPreflightOptions {
     allowOrigins: [...origins],
     allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
     allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
+    // A page sees no other headers of an answer than the few that are always shown, and these.
+    exposeHeaders: ['retry-after'],
     maxAge: Duration.days(1),
   };
 }

@@ -28,7 +28,7 @@ export async function openGateway(api: Api, site: Site, port: number): Promise<S
 }
 
 async function answer(api: Api, site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
+  const url = urlOf(request);
   if (!LOOPBACK.test(request.headers.host ?? '')) return refuse(request, response, refusal(notLocal));
   if (url === null) return refuse(request, response, refusal(noSuchPath));
   const page = request.method === 'GET' || request.method === 'HEAD' ? site(url.pathname) : undefined;
@@ -50,6 +50,11 @@ async function answer(api: Api, site: Site, request: IncomingMessage, response: 
   }
   if (!isForApi) return echo(request, url, body, response);
   write(response, await api({ ...head, ...bodyFields(body) }, {} as Context));
+}
+
+/** The URL that a request asks for. A path may begin with two slashes, which would be taken for a host if it stood alone. */
+function urlOf({ url = '' }: IncomingMessage): URL | null {
+  return URL.parse(url.startsWith('/') ? `http://127.0.0.1${url}` : url, 'http://127.0.0.1');
 }
 
 /**

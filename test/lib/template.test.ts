@@ -246,6 +246,7 @@ describe('the API', () => {
         AllowOrigins: ['https://app.example.com'],
         AllowMethods: ['GET', 'HEAD', 'POST', 'DELETE'],
         AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
+        ExposeHeaders: ['retry-after'],
       },
     });
   });

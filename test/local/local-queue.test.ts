@@ -179,8 +179,8 @@ describe('the local server', () => {
     expect(get.status).toBe(status);
   });
 
-  test('answers 404 to a path that is none', async () => {
-    const { status, body } = await askRaw(`${queue.url}//`, { host: new URL(queue.url).host });
+  test.each(['//', '//events', '//127.0.0.1/events', '//docs'])('answers 404 to %s, which is no path', async (path) => {
+    const { status, body } = await askRaw(`${queue.url}${path}`, { host: new URL(queue.url).host });
     expect([status, JSON.parse(body).type]).toEqual([404, 'urn:event-queue:not-found']);
   });
 
