@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Scope } from '../core/api-key.ts';
 import { newEventSchema } from '../core/new-event.ts';
-import type { Settings } from '../core/settings.ts';
+import { defaultSettings, type Settings } from '../core/settings.ts';
 import { batchAnswerSchema } from './batch-results.ts';
 import { briefSchema } from './brief-answer.ts';
 import { eventSchema, statusSchema } from './event-answer.ts';
@@ -61,7 +61,6 @@ const ONE_EVENT = { maxBodyBytes: 2 * MIB };
 /** Lambda takes and gives 6 MB, in which this is a string of JSON once more: half as much again is left for what must be escaped. */
 const A_BATCH = { maxBodyBytes: 4 * MIB };
 const A_SEARCH = { maxBodyBytes: MIB / 16 };
-const LONGEST_WAIT = 20;
 
 const nothing = z.strictObject({});
 
@@ -70,6 +69,12 @@ const key = z
   .meta({ description: "The event's key." });
 
 const oneEvent = z.strictObject({ key });
+
+/** An event that is asked for, and for how long the answer may wait until it has finished. */
+function waitedFor({ maxWaitSeconds }: Settings) {
+  const wait = 'Answers when the event has finished, after so many seconds at the latest.';
+  return z.strictObject({ key, wait: wholeNumber(0, maxWaitSeconds, 0, wait) });
+}
 
 const eventOrBrief = z.union([eventSchema, briefSchema]);
 const IN_BRIEF = 'in brief for a key without the scope read';
@@ -198,15 +203,7 @@ const otherRoutes = {
     tag: 'Find',
     summary: 'Read an event and what has happened to it',
     takes: 'parameters',
-    input: z.strictObject({
-      key,
-      wait: wholeNumber(
-        0,
-        LONGEST_WAIT,
-        0,
-        'Answers when the event has finished, after so many seconds at the latest.',
-      ),
-    }),
+    input: waitedFor(defaultSettings),
     answers: { 200: { description: 'The event.', schema: eventSchema } },
     problems: ['not-found'],
     example: examples.get,
@@ -334,7 +331,7 @@ const otherRoutes = {
   },
 } as const satisfies Record<string, Route>;
 
-/** Every route, once: the server, the documentation and the tests read it here. Bounds of an event depend on the settings. */
+/** Every route, once: the server, the documentation and the tests read it here. Bounds depend on the settings. */
 export function routes(settings: Settings, now: () => number) {
   const newEvent = newEventSchema(settings, now).meta({ id: 'NewEvent' });
   return {
@@ -387,6 +384,7 @@ export function routes(settings: Settings, now: () => number) {
       example: examples.publishBatch,
     },
     ...otherRoutes,
+    get: { ...otherRoutes.get, input: waitedFor(settings) },
   } as const satisfies Record<string, Route>;
 }
 

@@ -78,7 +78,7 @@ Made from the routes and schemas by \`npm run reference\`. A key goes in the hea
 the original queue's clients, in the query parameter \`password\`. Durations are seconds, instants are UTC. HEAD is answered wherever GET is.`;
 
 const OF_THE_GATEWAY = `In the cloud, API Gateway itself has some of its own, JSON with \`message\` alone: 429 above \`throttling\`, after which to wait and send again; 413
-above 10 MiB; 500 or 503 when it gets no answer. Then whether the request was carried out is unknown: publish again with the same
+above 10 MiB; 500 or 503 when it gets no answer or all executions of Lambda are at work. Then whether the request was carried out is unknown: publish again with the same
 \`deduplication_id\`.`;
 
 function section(route: Route, operation: Operation): string {

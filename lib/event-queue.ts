@@ -23,6 +23,8 @@ import { timingsFor } from './timings.ts';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 /** Lambda's own, of an event source mapping. */
 const CONCURRENCY_BOUNDS = [2, 1_000] as const;
+/** From one execution, because none would turn the function off, to more than any account has. */
+const RESERVED_BOUNDS = [1, 1_000_000] as const;
 const FAILED_EVENTS_BOUNDS = [1, 1_000_000] as const;
 /** After which a run of the dispatcher is followed by the next one: none is worth waiting for any longer. */
 const DISPATCH_EVERY = Duration.minutes(1);
@@ -38,6 +40,21 @@ export type EventQueueProps = {
    * @default 6
    */
   readonly maxTimeoutSeconds?: number;
+  /**
+   * The longest `wait` of `GET /events/{key}`, in seconds, 0 to 20. A request that waits holds one of the account's concurrent executions
+   * of Lambda for as long: all together hold up to `rateLimit` × `maxWaitSeconds` + `burstLimit` of `throttling`. With the defaults these
+   * are 100 × 5 + 200 = 700 of the 1,000 that an account usually has, so that deliverers and publishers have the rest.
+   * @default 5
+   */
+  readonly maxWaitSeconds?: number;
+  /**
+   * How many of the account's concurrent executions of Lambda are set aside for `dispatch` and for `read`; the function gets no more than
+   * that either. Two are enough for `dispatch`: one run works and another sees that it does. An account accepts no reservation that leaves
+   * fewer than 100 executions unreserved, so one with a limit of 10 accepts none. There is none for deliverers, whom `maxConcurrency`
+   * bounds: a reservation would use up the receives of their messages.
+   * @default none is set aside
+   */
+  readonly reservedConcurrency?: { readonly dispatch?: number; readonly read?: number };
   /**
    * How many deliverers work at once, each at ten calls; 2 to 1,000.
    * @default 20
@@ -117,7 +134,7 @@ export class EventQueue extends Construct {
   constructor(scope: Construct, id: string, props: EventQueueProps = {}) {
     super(scope, id);
     const chosen = checked(props);
-    const { throttling, corsOrigins, domain, logRetention, tracing } = chosen;
+    const { throttling, corsOrigins, domain, logRetention, tracing, reservedConcurrency: reserved } = chosen;
     const timings = timingsFor(chosen.maxTimeoutSeconds);
     const queueName = `${Stack.of(this).stackName}/${this.node.path.slice(Stack.of(this).node.path.length + 1)}`;
 
@@ -129,6 +146,7 @@ export class EventQueue extends Construct {
       QUEUE_URL: dueQueue.queue.queueUrl,
       SHARDS: String(chosen.shards),
       MAX_TIMEOUT_SECONDS: String(chosen.maxTimeoutSeconds),
+      MAX_WAIT_SECONDS: String(chosen.maxWaitSeconds),
       VISIBILITY_SECONDS: String(timings.visibility),
       OWN_HOSTS: [api.host, ...(domain ? [domain.name] : []), ...chosen.ownHosts].join(','),
       PRIVATE_TARGETS: String(chosen.privateTargets),
@@ -141,7 +159,7 @@ export class EventQueue extends Construct {
     table.grant(publish.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
     dueQueue.grantSend(publish.function);
 
-    const read = new QueueFunction(this, 'Read', { ...given, name: 'read' });
+    const read = new QueueFunction(this, 'Read', { ...given, name: 'read', reservedConcurrency: reserved.read });
     table.grant(read.function, 'BatchGetItem', 'Query');
 
     const manage = new QueueFunction(this, 'Manage', { ...given, name: 'manage' });
@@ -150,7 +168,11 @@ export class EventQueue extends Construct {
 
     const site = new QueueFunction(this, 'Site', { ...given, name: 'site', packageFiles: Object.values(packageFiles) });
 
-    const dispatching = { timeout: timings.dispatch, memory: DISPATCH_MEMORY };
+    const dispatching = {
+      timeout: timings.dispatch,
+      memory: DISPATCH_MEMORY,
+      reservedConcurrency: reserved.dispatch,
+    };
     const dispatch = new QueueFunction(this, 'Dispatch', { ...given, ...dispatching, name: 'dispatch' });
     table.grant(dispatch.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
     dueQueue.grantSend(dispatch.function);
@@ -207,6 +229,8 @@ export class EventQueue extends Construct {
 function checked({
   shards = defaultSettings.shards,
   maxTimeoutSeconds = defaultSettings.maxTimeoutSeconds,
+  maxWaitSeconds = 5,
+  reservedConcurrency = {},
   maxConcurrency = 20,
   throttling = { rateLimit: 100, burstLimit: 200 },
   corsOrigins = [],
@@ -220,10 +244,23 @@ function checked({
 }: EventQueueProps) {
   requireWholeNumber('shards', shards, settingsBounds.shards);
   requireWholeNumber('maxTimeoutSeconds', maxTimeoutSeconds, settingsBounds.maxTimeoutSeconds);
+  requireWholeNumber('maxWaitSeconds', maxWaitSeconds, settingsBounds.maxWaitSeconds);
+  for (const [name, reserved] of Object.entries(reservedConcurrency)) {
+    if (reserved !== undefined) requireWholeNumber(`reservedConcurrency.${name}`, reserved, RESERVED_BOUNDS);
+  }
   requireWholeNumber('maxConcurrency', maxConcurrency, CONCURRENCY_BOUNDS);
   if (failedEventsAlarm !== false) requireWholeNumber('failedEventsAlarm', failedEventsAlarm, FAILED_EVENTS_BOUNDS);
   return {
-    ...{ shards, maxTimeoutSeconds, maxConcurrency, throttling, corsOrigins, logRetention },
+    ...{
+      shards,
+      maxTimeoutSeconds,
+      maxWaitSeconds,
+      reservedConcurrency,
+      maxConcurrency,
+      throttling,
+      corsOrigins,
+      logRetention,
+    },
     ...{ failedEventsAlarm, tracing, removalPolicy, privateTargets, ownHosts },
     ...others,
   };

@@ -30,6 +30,8 @@ type Options = {
   readonly timeout: number;
   /** @default MEMORY */
   readonly memory?: number;
+  /** How many concurrent executions of the account are set aside for the function, which gets no more. */
+  readonly reservedConcurrency?: number | undefined;
   readonly logRetention: RetentionDays;
   readonly tracing: boolean;
   /** Whether it sends messages that invoke it again: Lambda takes more than some 16 such rounds for a mistake, and stops them. */
@@ -51,6 +53,7 @@ export class QueueFunction extends Construct {
       environment,
       timeout,
       memory = MEMORY,
+      reservedConcurrency,
       logRetention,
       tracing,
       invokesItself,
@@ -70,6 +73,7 @@ export class QueueFunction extends Construct {
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(timeout),
       memorySize: memory,
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
       role,
       logGroup: this.logGroup,

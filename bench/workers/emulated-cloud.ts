@@ -29,6 +29,7 @@ export async function emulatedCloud(overrides: Partial<Environment> = {}) {
         QUEUE_URL: `${queue.url}${sqs.path}`,
         SHARDS: '4',
         MAX_TIMEOUT_SECONDS: '6',
+        MAX_WAIT_SECONDS: '5',
         VISIBILITY_SECONDS: '180',
         OWN_HOSTS: 'queue.example.com',
         PRIVATE_TARGETS: 'false',

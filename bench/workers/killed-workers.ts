@@ -112,6 +112,7 @@ function environmentOf(id: string, folder: string) {
     TABLE_NAME: 'events',
     SHARDS: '4',
     MAX_TIMEOUT_SECONDS: String(CALL_TIMEOUT_SECONDS),
+    MAX_WAIT_SECONDS: '20',
     VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
     OWN_HOSTS: '',
     PRIVATE_TARGETS: 'true',

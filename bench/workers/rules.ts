@@ -240,6 +240,13 @@ export const rules: readonly Rule[] = [
     suites: ['test/adapters/tags-of-before'],
   },
   {
+    name: 'a request waits for no longer than the owner lets it',
+    file: 'api/routes.ts',
+    code: 'input: waitedFor(settings)',
+    without: '',
+    suites: ['test/api/manage'],
+  },
+  {
     name: 'finding ends in time',
     file: 'core/find.ts',
     code: ' && now() - startedAt < LONGEST_LOOK',

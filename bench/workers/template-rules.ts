@@ -82,7 +82,7 @@ function timings(): readonly Change[] {
     ['the oldest message may be called', TIMINGS, 'LONGEST_DELAY + visibility', 'LONGEST_DELAY'],
     ['an answer comes before the API stops waiting', TIMINGS, 'answer: 29', 'answer: 31'],
     ['a run of the dispatcher may take longer than its lease', TIMINGS, 'dispatch: 5 * MINUTE', 'dispatch: 30'],
-    ['the dispatcher has its own timeout', QUEUE, 'timeout: timings.dispatch, ', ''],
+    ['the dispatcher has its own timeout', QUEUE, 'timeout: timings.dispatch,', ''],
     [
       'a deliverer has its own timeout',
       QUEUE,
@@ -92,6 +92,10 @@ function timings(): readonly Change[] {
     ['the due queue hides what is handed over', DUE_QUEUE, 'visibilityTimeout: Duration.seconds(visibility),', ''],
     ['the code knows for how long', QUEUE, 'String(timings.visibility)', "'30'"],
     ['the code knows the longest call', QUEUE, 'String(chosen.maxTimeoutSeconds)', "'6'"],
+    ['the code knows the longest wait', QUEUE, 'String(chosen.maxWaitSeconds)', "'20'"],
+    ['waiting requests leave the account executions', QUEUE, 'maxWaitSeconds = 5', 'maxWaitSeconds = 10'],
+    ['executions are set aside for reads', QUEUE, 'reservedConcurrency: reserved.read', ''],
+    ['executions are set aside for the dispatcher', QUEUE, 'reservedConcurrency: reserved.dispatch,', ''],
     ['the dispatcher runs every minute', QUEUE, 'Schedule.rate(DISPATCH_EVERY)', 'Schedule.rate(Duration.minutes(2))'],
     ['dead letters stay for two weeks', DUE_QUEUE, 'retentionPeriod: Duration.days(14)', ''],
   ];

@@ -8,6 +8,7 @@ const environmentSchema = z.object({
   QUEUE_URL: z.url(),
   SHARDS: wholeNumber(settingsBounds.shards),
   MAX_TIMEOUT_SECONDS: wholeNumber(settingsBounds.maxTimeoutSeconds),
+  MAX_WAIT_SECONDS: wholeNumber(settingsBounds.maxWaitSeconds),
   /** How long SQS waits for a deliverer before it hands a message to another. */
   VISIBILITY_SECONDS: wholeNumber([1, 43_200]),
   /** Host names of the queue itself, which it never calls, with commas between. */
@@ -31,6 +32,7 @@ export function settingsOf(environment: ReturnType<typeof readEnvironment>): Set
   return {
     shards: environment.SHARDS,
     maxTimeoutSeconds: environment.MAX_TIMEOUT_SECONDS,
+    maxWaitSeconds: environment.MAX_WAIT_SECONDS,
     privateTargets: environment.PRIVATE_TARGETS,
     ownHosts: environment.OWN_HOSTS,
   };

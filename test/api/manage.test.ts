@@ -478,6 +478,14 @@ describe('a deduplication id', () => {
 });
 
 describe('GET /events/{key}?wait=', () => {
+  test.each([0, 5, 19])('waits for no longer than the owner of the queue lets it: %i s', async (maxWaitSeconds) => {
+    const { publish, send } = apiClient({ settings: { maxWaitSeconds } });
+    const { body: event } = await publish({ url_to_send_request: URL, call_url_after: 60 });
+    const tooLong = await send({ path: `/events/${event.key}`, query: `wait=${maxWaitSeconds + 1}` });
+    expect(tooLong.status).toBe(422);
+    expect(tooLong.body.errors).toEqual([{ path: 'wait', detail: expect.stringMatching(`\\b${maxWaitSeconds}\\b`) }]);
+  });
+
   test('answers when the event has finished', async () => {
     const { publish, send, queue, messages } = apiClient();
     const { body: event } = await publish({ url_to_send_request: URL });

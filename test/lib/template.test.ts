@@ -54,10 +54,19 @@ describe('nothing is lost', () => {
     });
   });
 
-  test('by reserved concurrency: there is none', () => {
-    for (const { Properties } of resources('AWS::Lambda::Function')) {
-      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
-    }
+  test('by reserved concurrency: there is none, which a new account would refuse', () => {
+    expect(reservedIn(template)).toEqual({});
+  });
+
+  test.each<[NonNullable<EventQueueProps['reservedConcurrency']>, Record<string, number>]>([
+    [{ dispatch: 2 }, { Dispatch: 2 }],
+    [{ read: 300 }, { Read: 300 }],
+    [
+      { dispatch: 1, read: 1 },
+      { Dispatch: 1, Read: 1 },
+    ],
+  ])('by reserved concurrency of the deliverers: where others have some (%j), they have none', (chosen, reserved) => {
+    expect(reservedIn(stackWith({ reservedConcurrency: chosen }))).toEqual(reserved);
   });
 
   test('unseen: what nobody could handle is put aside for two weeks', () => {
@@ -306,10 +315,38 @@ test('without traces, the functions may not send any', () => {
   expect(JSON.stringify(resourcesIn(untraced, 'AWS::IAM::Policy'))).not.toContain('xray');
 });
 
+describe('of requests that wait', () => {
+  const { rateLimit, burstLimit } = { rateLimit: 100, burstLimit: 200 };
+  const waits = (stack: Template) =>
+    new Set(
+      resourcesIn(stack, 'AWS::Lambda::Function').map(
+        ({ Properties }) => Properties.Environment.Variables.MAX_WAIT_SECONDS,
+      ),
+    );
+
+  test('all that the API lets through leave deliverers and publishers enough of an account of 1,000 executions', () => {
+    const [longest = Number.NaN, ...others] = [...waits(template)].map(Number);
+    expect(others).toEqual([]);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
+    });
+    expect(rateLimit * longest + burstLimit).toBeLessThanOrEqual(700);
+    expect(longest).toBeGreaterThan(0);
+  });
+
+  test.each([0, 1, 20])('each function is told how long they may at most: %i s', (maxWaitSeconds) => {
+    expect(waits(stackWith({ maxWaitSeconds }))).toEqual(new Set([String(maxWaitSeconds)]));
+  });
+});
+
 test.each<[string, EventQueueProps]>([
   ['shards is 257. Give a whole number from 1 to 256.', { shards: 257 }],
   ['shards is 1.5. Give a whole number from 1 to 256.', { shards: 1.5 }],
   ['maxTimeoutSeconds is 841. Give a whole number from 1 to 840.', { maxTimeoutSeconds: 841 }],
+  ['maxWaitSeconds is 21. Give a whole number from 0 to 20.', { maxWaitSeconds: 21 }],
+  ['maxWaitSeconds is -1. Give a whole number from 0 to 20.', { maxWaitSeconds: -1 }],
+  ['reservedConcurrency.read is 0. Give a whole number from 1 to', { reservedConcurrency: { read: 0 } }],
+  ['reservedConcurrency.dispatch is 1.5. Give', { reservedConcurrency: { dispatch: 1.5 } }],
   ['maxConcurrency is 1. Give a whole number from 2 to 1000.', { maxConcurrency: 1 }],
 ])('what cannot be chosen is refused before anything is deployed: %s', (message, props) => {
   expect(() => stackWith(props)).toThrow(message);
@@ -432,6 +469,14 @@ function resources(type: string): readonly Resource[] {
 /** `Publish`, of `QueuePublishFunction1234`. */
 function nameOf(id: string): string {
   return /^Queue([A-Z][a-z]+)Function/.exec(id)?.[1] ?? id;
+}
+
+/** How many executions are set aside for which function. */
+function reservedIn(stack: Template): Record<string, number> {
+  const reserved = resourcesIn(stack, 'AWS::Lambda::Function').flatMap(({ id, Properties }) =>
+    'ReservedConcurrentExecutions' in Properties ? [[nameOf(id), Properties.ReservedConcurrentExecutions]] : [],
+  );
+  return Object.fromEntries(reserved);
 }
 
 function queueNamesIn(stack: Template): ReadonlySet<string> {
