@@ -3,6 +3,7 @@ import type { EventBody } from '../core/event.ts';
 import { publicKey } from '../core/event-key.ts';
 import { callbackKey } from '../core/failure-callback.ts';
 import { JsonText } from '../core/json-text.ts';
+import { failureKeptFor } from '../core/lifecycle.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
 import { namedObject } from './named-object.ts';
@@ -56,6 +57,7 @@ export const eventSchema = namedObject('Event', {
   event_tags: z.array(z.string()),
   deduplication_id: z.string().nullable(),
   keep_result_for: z.number(),
+  keep_failed_for: z.number(),
   created_at_utc: instant,
   timestamp_for_execution_to_start: z.number().meta({ description: 'When it was due first, in epoch seconds.' }),
   try_count: z.int().meta({ description: 'How many attempts have ended.' }),
@@ -103,6 +105,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     event_tags: [...event.tags],
     deduplication_id: event.deduplicationId ?? null,
     keep_result_for: seconds(event.keepResultFor),
+    keep_failed_for: seconds(failureKeptFor(event)),
     created_at_utc: iso(event.createdAt),
     timestamp_for_execution_to_start: seconds(event.key.dueAt),
     try_count: progress.tryCount,

@@ -17,6 +17,7 @@ const event = {
   event_tags: ['mails'],
   deduplication_id: null,
   keep_result_for: 86400,
+  keep_failed_for: 86400,
   created_at_utc: '2026-03-02T08:59:00.250Z',
   timestamp_for_execution_to_start: 1772442000.25,
   try_count: 0,

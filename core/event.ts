@@ -30,6 +30,10 @@ export type QueuedEvent = {
   readonly failureUrl?: string;
   /** How long the event stays readable after it finished. */
   readonly keepResultFor: number;
+  /** How long the event stays readable after it failed for good, if its publisher chose that. */
+  readonly keepFailedFor?: number;
+  /** The same, as the owner of the queue had chosen it for all events when this one was accepted. */
+  readonly defaultKeepFailedFor?: number;
   /** Whether publish itself sends its first message, so that the leading hand passes over it. */
   readonly sent?: true;
 };

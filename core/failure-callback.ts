@@ -37,7 +37,7 @@ export function callbackKey(
 
 /** The event that tells how another one failed. It is the same whenever it is made, so that keeping it twice keeps one; it has no callback of its own. */
 export function failureCallback({ event, progress }: OwedCallback): QueuedEvent {
-  const { publishedBy, failureUrl: url, timeout, keepResultFor } = event;
+  const { publishedBy, failureUrl: url, timeout } = event;
   const bytes = new TextEncoder().encode(JSON.stringify(payloadOf(event, progress)));
   return {
     key: callbackKey(event, progress),
@@ -51,8 +51,17 @@ export function failureCallback({ event, progress }: OwedCallback): QueuedEvent 
     timeout,
     ...TRIES,
     tags: [],
-    keepResultFor,
+    ...retentionOf(event),
     sent: true,
+  };
+}
+
+/** An event and the one that tells of its failure are kept by the same rules. */
+function retentionOf({ keepResultFor, keepFailedFor, defaultKeepFailedFor }: QueuedEvent) {
+  return {
+    keepResultFor,
+    ...(keepFailedFor !== undefined && { keepFailedFor }),
+    ...(defaultKeepFailedFor !== undefined && { defaultKeepFailedFor }),
   };
 }
 

@@ -97,5 +97,5 @@ function lastAnswer(progress: Progress, { attempt }: NamedAttempt, { result }: C
 function asSuccess(event: QueuedEvent, progress: Progress, endedAt: number): Finished {
   const ended = progress.status === 'waiting_execution' ? cancelled(event, progress, endedAt) : progress;
   const { endedBecause, callbackOwed, ...finished } = ended;
-  return { ...finished, status: 'success', ...finishedAt(endedAt, event) };
+  return { ...finished, status: 'success', ...finishedAt(endedAt, event.keepResultFor) };
 }

@@ -38,16 +38,18 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
     version: progress.version + 1,
     tryCount: progress.tryCount + 1,
     ...triedBefore(progress),
+    ...failureReadableUntil(progress),
     ...repeatedRequests(progress, call.result),
     attempts: withAttempt(progress.attempts, attemptOf(progress.nextAttempt, progress.nextAttemptAt, call)),
     ...lastAnswer(progress, call.result),
   };
-  if (succeeded(call.result)) return { ...history, status: 'success', ...finishedAt(call.endedAt, event) };
+  if (succeeded(call.result))
+    return { ...history, status: 'success', ...finishedAt(call.endedAt, event.keepResultFor) };
 
   const ended = {
     ...history,
     status: 'max_try_count_reached' as const,
-    ...finishedAt(call.endedAt, event),
+    ...failedAt(call.endedAt, event),
     ...(event.failureUrl !== undefined && { callbackOwed: true as const }),
   };
   const endedBecause = reasonToEnd(call.result);
@@ -72,7 +74,7 @@ export function cancelled(event: QueuedEvent, progress: Waiting, now: number): F
     status: 'cancelled',
     withdrawnAttempt: nextAttempt,
     ...(nextAttemptAt <= now && { underWayUntil: now + event.timeout }),
-    ...finishedAt(now, event),
+    ...finishedAt(now, event.keepResultFor),
   };
 }
 
@@ -146,9 +148,9 @@ export function owedSince(progress: Progress): number | undefined {
   return progress.callbackOwed ? progress.finishedAt : undefined;
 }
 
-/** When the table may forget an event that is owed again. */
-export function reopenedExpiresAt(event: QueuedEvent, now: number): number {
-  return Math.max(expiresAt(event), now + longestLife(event));
+/** When the table may forget an event that is tried again. If that comes to nothing, its result is still readable as long as before. */
+export function reopenedExpiresAt(event: QueuedEvent, { readableUntil }: Finished, now: number): number {
+  return Math.max(expiresAt(event), now + longestLife(event), readableUntil);
 }
 
 /** Milliseconds from the end of a failed attempt to the next; `failed` counts the failed attempts, the latest included. */
@@ -163,9 +165,19 @@ export function isForgotten(progress: Progress, now: number): boolean {
   return progress.status !== 'waiting_execution' && progress.readableUntil <= now;
 }
 
-/** Whether an event finished so long after it was due that it may be forgotten before its result. */
+/** How long the event stays readable after it failed for good. */
+export function failureKeptFor({ keepResultFor, keepFailedFor, defaultKeepFailedFor }: QueuedEvent): number {
+  return keepFailedFor ?? defaultKeepFailedFor ?? keepResultFor;
+}
+
+/**
+ * Whether an event may expire before its result: it finished long after it was due, or it failed and failures are kept longer. Nobody knows
+ * when an event is accepted that it will fail, and most do not: so its own expiry does not count on that.
+ */
 export function mayOutliveItsEvent({ dueAt }: EventKey, progress: Progress): progress is Finished {
-  return progress.status !== 'waiting_execution' && progress.finishedAt - dueAt > WEEK;
+  if (progress.status === 'waiting_execution') return false;
+  const isFailureKeptLonger = progress.failureReadableUntil === progress.readableUntil;
+  return isFailureKeptLonger || progress.finishedAt - dueAt > WEEK;
 }
 
 /** When the table may forget the event: after its longest possible life, its result's, and a week to notice and repair. */
@@ -178,7 +190,8 @@ export function expiresAt(event: QueuedEvent): number {
  * takes days to delete what has expired, in no order.
  */
 export function progressExpiresAt(event: QueuedEvent, progress: Progress): number {
-  return behindItsEvents(Math.max(event.key.dueAt, latestInstant(progress)) + longestLife(event));
+  const eventExpiresAt = Math.max(event.key.dueAt, latestInstant(progress)) + longestLife(event);
+  return behindItsEvents(Math.max(eventExpiresAt, progress.failureReadableUntil ?? 0));
 }
 
 /** When the table may forget the progress of an event that it may forget at an instant. */
@@ -263,6 +276,10 @@ function triedBefore({ triedBefore: count }: Progress): { triedBefore?: number }
   return count === undefined ? {} : { triedBefore: count };
 }
 
+function failureReadableUntil({ failureReadableUntil: until }: Progress): { failureReadableUntil?: number } {
+  return until === undefined ? {} : { failureReadableUntil: until };
+}
+
 function repeatedRequests(
   { repeatedRequests: count = 0 }: Progress,
   result: Call['result'],
@@ -281,8 +298,15 @@ function lastAnswer(progress: Waiting, result: Call['result']): { lastAnswer?: A
 }
 
 /** When an event finished, and until when it can be read. */
-export function finishedAt(instant: number, event: QueuedEvent): Pick<Finished, 'finishedAt' | 'readableUntil'> {
-  return { finishedAt: instant, readableUntil: instant + event.keepResultFor };
+export function finishedAt(instant: number, keptFor: number): Pick<Finished, 'finishedAt' | 'readableUntil'> {
+  return { finishedAt: instant, readableUntil: instant + keptFor };
+}
+
+/** When an event failed, and until when it can be read. */
+function failedAt(instant: number, event: QueuedEvent) {
+  const failed = finishedAt(instant, failureKeptFor(event));
+  const isKeptLonger = failureKeptFor(event) > event.keepResultFor;
+  return { ...failed, ...(isKeptLonger && { failureReadableUntil: failed.readableUntil }) };
 }
 
 /** How much later the receiver asked to be called again. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EventBody, QueuedEvent } from './event.ts';
 import { JsonText } from './json-text.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, settingsBounds } from './settings.ts';
 import { headerProblems, tooManyHeaders } from './target-headers.ts';
 import { MAX_URL_LENGTH, parseTargetUrl } from './target-url.ts';
 
@@ -94,12 +94,13 @@ export function newEventSchema(settings: Settings, now: () => number) {
           86_400,
           'Seconds for which the event stays readable after it finished.',
         ),
+        keep_failed_for: keepFailedFor(settings),
       },
       {
         error: ({ code }) => (code === 'invalid_type' ? 'Send a JSON object with the fields of an event.' : undefined),
       },
     )
-    .transform(toWantedEvent);
+    .transform((sent, refinement) => toWantedEvent(sent, refinement, settings));
 }
 
 type Sent = {
@@ -119,9 +120,10 @@ type Sent = {
   readonly event_tags: readonly string[];
   readonly deduplication_id?: string | null | undefined;
   readonly keep_result_for: number;
+  readonly keep_failed_for?: number | null | undefined;
 };
 
-function toWantedEvent(sent: Sent, refinement: z.RefinementCtx): WantedEvent {
+function toWantedEvent(sent: Sent, refinement: z.RefinementCtx, settings: Settings): WantedEvent {
   const body = bodyOf(sent);
   refuseContradictions(sent, body, refinement);
   return {
@@ -140,6 +142,7 @@ function toWantedEvent(sent: Sent, refinement: z.RefinementCtx): WantedEvent {
     tags: [...new Set(sent.event_tags)],
     ...(sent.failure_url != null && { failureUrl: sent.failure_url }),
     keepResultFor: milliseconds(sent.keep_result_for),
+    ...failureRetention(sent, settings),
     ...(sent.deduplication_id != null && { deduplicationId: sent.deduplication_id }),
   };
 }
@@ -149,6 +152,16 @@ function bodyOf({ body, body_base64 }: Pick<Sent, 'body' | 'body_base64'>): Even
   if (body != null) return { kind: 'json', bytes: new TextEncoder().encode(body.text) };
   if (body_base64 != null) return { kind: 'bytes', bytes: bytesOf(body_base64) };
   return undefined;
+}
+
+/** A publisher who asks for the default asks for nothing, so that both are the same request. */
+function failureRetention(
+  { keep_result_for, keep_failed_for }: Sent,
+  { keepFailedFor: byDefault }: Settings,
+): Pick<WantedEvent, 'keepFailedFor' | 'defaultKeepFailedFor'> {
+  if (keep_failed_for != null && keep_failed_for !== (byDefault ?? keep_result_for))
+    return { keepFailedFor: milliseconds(keep_failed_for) };
+  return byDefault === undefined ? {} : { defaultKeepFailedFor: milliseconds(byDefault) };
 }
 
 function refuseContradictions(sent: Sent, body: EventBody | undefined, refinement: z.RefinementCtx): void {
@@ -205,6 +218,17 @@ function headers() {
       }
       return isTooLarge ? {} : (given ?? {});
     });
+}
+
+function keepFailedFor({ keepFailedFor: byDefault }: Settings) {
+  const about = 'Seconds for which the event stays readable after it failed for good.';
+  return seconds(...settingsBounds.keepFailedFor)
+    .nullish()
+    .meta(
+      byDefault === undefined
+        ? { description: `${about} Unless given, it is as keep_result_for.` }
+        : { default: byDefault, description: about },
+    );
 }
 
 /** The length is checked before the characters are. */

@@ -51,6 +51,11 @@ type History = {
   readonly triedBefore?: number;
   /** How many attempts since then sent their request twice. Each has used two of the event's tries. Absent while there was none. */
   readonly repeatedRequests?: number;
+  /**
+   * Until when the latest failure of the event is readable, if failures are kept longer than other results. The audit keeps the event up to
+   * then. The field stays when the event is tried again or becomes a success, so that its progress is never forgotten before the event.
+   */
+  readonly failureReadableUntil?: number;
   /** The first ten and the last ten. */
   readonly attempts: readonly Attempt[];
   /** What the latest answered attempt was answered with. */

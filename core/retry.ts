@@ -76,7 +76,7 @@ export function retrier(world: World): Retrier {
     if (owesCallback(record)) return callbacks.sendAgain(record).then(again);
     const { event } = record;
     const progress = reopened(read, now());
-    await store.keepUntil(record, reopenedExpiresAt(event, now()));
+    await store.keepUntil(record, reopenedExpiresAt(event, read, now()));
     await leaveReminder(event, progress);
     if (!(await store.recordUnlessChanged(event, read, progress))) return again();
     await dueQueue.send(nextMessage(event, progress));

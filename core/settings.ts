@@ -6,6 +6,8 @@ export type Settings = {
   readonly maxTimeoutSeconds: number;
   /** The longest `wait` of a request for an event, in seconds. */
   readonly maxWaitSeconds: number;
+  /** For how many seconds events stay readable after they failed for good. If undefined, each stays for its `keep_result_for`. */
+  readonly keepFailedFor?: number | undefined;
   /** Whether private addresses, local names and single-label hosts may be called. Only ever true on one's own machine. */
   readonly privateTargets: boolean;
   /** Host names of the queue itself, which it never calls, in any spelling and on no port. */
@@ -24,4 +26,9 @@ export const defaultSettings: Settings = {
  * The least and the most of each. A function may run for 15 minutes: of these, a deliverer needs one for what is around a call. API Gateway
  * waits 30 s for an answer: of these, a request that has waited needs some for its reads.
  */
-export const settingsBounds = { shards: [1, 256], maxTimeoutSeconds: [1, 840], maxWaitSeconds: [0, 20] } as const;
+export const settingsBounds = {
+  shards: [1, 256],
+  maxTimeoutSeconds: [1, 840],
+  maxWaitSeconds: [0, 20],
+  keepFailedFor: [60, 90 * 86_400],
+} as const;

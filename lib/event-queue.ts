@@ -56,6 +56,12 @@ export type EventQueueProps = {
    */
   readonly reservedConcurrency?: { readonly dispatch?: number; readonly read?: number };
   /**
+   * For how many seconds events stay readable after they failed for good, unless they say otherwise in `keep_failed_for`; 60 to 7,776,000,
+   * which are 90 days.
+   * @default as long as every other result: for `keep_result_for` of the event
+   */
+  readonly keepFailedFor?: number;
+  /**
    * How many deliverers work at once, each at ten calls; 2 to 1,000.
    * @default 20
    */
@@ -147,6 +153,7 @@ export class EventQueue extends Construct {
       SHARDS: String(chosen.shards),
       MAX_TIMEOUT_SECONDS: String(chosen.maxTimeoutSeconds),
       MAX_WAIT_SECONDS: String(chosen.maxWaitSeconds),
+      KEEP_FAILED_FOR: String(chosen.keepFailedFor ?? ''),
       VISIBILITY_SECONDS: String(timings.visibility),
       OWN_HOSTS: [api.host, ...(domain ? [domain.name] : []), ...chosen.ownHosts].join(','),
       PRIVATE_TARGETS: String(chosen.privateTargets),
@@ -248,6 +255,8 @@ function checked({
   for (const [name, reserved] of Object.entries(reservedConcurrency)) {
     if (reserved !== undefined) requireWholeNumber(`reservedConcurrency.${name}`, reserved, RESERVED_BOUNDS);
   }
+  const { keepFailedFor } = others;
+  if (keepFailedFor !== undefined) requireWholeNumber('keepFailedFor', keepFailedFor, settingsBounds.keepFailedFor);
   requireWholeNumber('maxConcurrency', maxConcurrency, CONCURRENCY_BOUNDS);
   if (failedEventsAlarm !== false) requireWholeNumber('failedEventsAlarm', failedEventsAlarm, FAILED_EVENTS_BOUNDS);
   return {

@@ -54,7 +54,7 @@ type Surroundings = {
 export async function openLocalQueue(options: Options & Surroundings): Promise<LocalQueue> {
   const { port, dataFolder, privateTargets, maxCallsPerHost = 50, maxCalls = callsByOpenFiles(), version } = options;
   const now = Date.now;
-  const settings = { ...defaultSettings, privateTargets };
+  const settings = { ...defaultSettings, privateTargets, keepFailedFor: options.keepFailedFor };
 
   const folder = dataFolder === undefined ? undefined : await openDataFolder(dataFolder);
   const table = sqliteTable(folder?.databasePath);

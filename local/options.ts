@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { settingsBounds } from '../core/settings.ts';
 
 export type Options = {
   readonly port: number;
@@ -15,6 +16,11 @@ export type Options = {
    * @default a third of the files and connections that the process may have open, 2,000 at most
    */
   readonly maxCalls?: number;
+  /**
+   * For how many seconds events stay readable after they failed for good, unless they say otherwise.
+   * @default for `keep_result_for` of the event
+   */
+  readonly keepFailedFor?: number;
 };
 
 export const help = `Event Queue on your own machine: the whole queue in one process.
@@ -29,50 +35,74 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
                                  names that lead to one address are counted apart
   --max-calls <number>           how many calls all hosts together get at the same time (default a third of the files
                                  and connections that the process may have open, 2000 at most)
+  --keep-failed <seconds>        for how long events stay readable after they failed for good, 60 to 7776000, which are
+                                 90 days (default as every other result); keep_failed_for of an event wins
   --help                         shows this
 
 The API key is demo.`;
 
 const DEFAULT_PORT = '3000';
+/** How many calls may be made at the same time, at the least and at the most. */
+const CALLS = [1, 999_999] as const;
 export const DEFAULT_DATA_FOLDER = './.data';
 
 /** What was asked for on the command line, or what is wrong with it. */
 export function parseOptions(args: readonly string[]): Options | { help: true } | { mistake: string } {
   try {
+    const text = { type: 'string' } as const;
     const { values } = parseArgs({
       args: [...args],
       allowNegative: true,
       options: {
         port: { type: 'string', default: DEFAULT_PORT },
-        data: { type: 'string' },
+        data: text,
         memory: { type: 'boolean', default: false },
         'private-targets': { type: 'boolean', default: true },
-        'max-calls-per-host': { type: 'string' },
-        'max-calls': { type: 'string' },
+        'max-calls-per-host': text,
+        'max-calls': text,
+        'keep-failed': text,
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.help) return { help: true };
-    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
-      return { mistake: `--port takes a number from 0 to 65535, not ${values.port}.` };
-    }
-    const mostPerHost = values['max-calls-per-host'];
-    const most = values['max-calls'];
-    for (const [option, value] of Object.entries({ 'max-calls-per-host': mostPerHost, 'max-calls': most })) {
-      if (value !== undefined && !/^[1-9]\d{0,5}$/.test(value))
-        return { mistake: `--${option} takes a whole number from 1 on, not ${value}.` };
-    }
-    if (values.memory && values.data !== undefined) {
-      return { mistake: '--memory keeps nothing in a folder: give --data or --memory, not both.' };
-    }
-    return {
-      port: Number(values.port),
-      dataFolder: values.memory ? undefined : (values.data ?? DEFAULT_DATA_FOLDER),
-      privateTargets: values['private-targets'],
-      ...(mostPerHost !== undefined && { maxCallsPerHost: Number(mostPerHost) }),
-      ...(most !== undefined && { maxCalls: Number(most) }),
-    };
+    return values.help ? { help: true } : optionsOf(values);
   } catch (error) {
     return { mistake: `${(error as Error).message.replace(/\.?$/, '.')} See npm start -- --help.` };
   }
+}
+
+type Given = {
+  readonly port: string;
+  readonly data?: string;
+  readonly memory: boolean;
+  readonly 'private-targets': boolean;
+  readonly 'max-calls-per-host'?: string;
+  readonly 'max-calls'?: string;
+  readonly 'keep-failed'?: string;
+};
+
+function optionsOf(given: Given): Options {
+  const { port, data, memory } = given;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new Error(`--port takes a number from 0 to 65535, not ${port}.`);
+  if (memory && data !== undefined)
+    throw new Error('--memory keeps nothing in a folder: give --data or --memory, not both.');
+  const maxCallsPerHost = wholeNumber('max-calls-per-host', given['max-calls-per-host'], CALLS);
+  const maxCalls = wholeNumber('max-calls', given['max-calls'], CALLS);
+  const keepFailedFor = wholeNumber('keep-failed', given['keep-failed'], settingsBounds.keepFailedFor);
+  return {
+    port: Number(port),
+    dataFolder: memory ? undefined : (data ?? DEFAULT_DATA_FOLDER),
+    privateTargets: given['private-targets'],
+    ...(maxCallsPerHost !== undefined && { maxCallsPerHost }),
+    ...(maxCalls !== undefined && { maxCalls }),
+    ...(keepFailedFor !== undefined && { keepFailedFor }),
+  };
+}
+
+/** Throws, and says what to give, unless the value is absent or a whole number from the least to the most. */
+function wholeNumber(option: string, value: string | undefined, [least, most]: readonly [number, number]) {
+  if (value === undefined) return undefined;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new Error(`--${option} takes a whole number from ${least} to ${most}, not ${value}.`);
 }

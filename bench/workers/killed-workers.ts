@@ -113,6 +113,7 @@ function environmentOf(id: string, folder: string) {
     SHARDS: '4',
     MAX_TIMEOUT_SECONDS: String(CALL_TIMEOUT_SECONDS),
     MAX_WAIT_SECONDS: '20',
+    KEEP_FAILED_FOR: '',
     VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
     OWN_HOSTS: '',
     PRIVATE_TARGETS: 'true',

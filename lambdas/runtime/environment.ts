@@ -9,6 +9,8 @@ const environmentSchema = z.object({
   SHARDS: wholeNumber(settingsBounds.shards),
   MAX_TIMEOUT_SECONDS: wholeNumber(settingsBounds.maxTimeoutSeconds),
   MAX_WAIT_SECONDS: wholeNumber(settingsBounds.maxWaitSeconds),
+  /** For how many seconds failures stay readable; empty if for as long as other results. */
+  KEEP_FAILED_FOR: z.union([z.literal('').transform(() => undefined), wholeNumber(settingsBounds.keepFailedFor)]),
   /** How long SQS waits for a deliverer before it hands a message to another. */
   VISIBILITY_SECONDS: wholeNumber([1, 43_200]),
   /** Host names of the queue itself, which it never calls, with commas between. */
@@ -33,6 +35,7 @@ export function settingsOf(environment: ReturnType<typeof readEnvironment>): Set
     shards: environment.SHARDS,
     maxTimeoutSeconds: environment.MAX_TIMEOUT_SECONDS,
     maxWaitSeconds: environment.MAX_WAIT_SECONDS,
+    keepFailedFor: environment.KEEP_FAILED_FOR,
     privateTargets: environment.PRIVATE_TARGETS,
     ownHosts: environment.OWN_HOSTS,
   };

@@ -5,6 +5,7 @@ import { problemSchema } from '../../api/problem.ts';
 import { type Route, routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
+import { answered } from '../sample-event.ts';
 import { apiClient, START } from './api-client.ts';
 
 const URL = 'https://example.com/hook';
@@ -50,6 +51,23 @@ describe('publish and get', () => {
     await clock.moveTo(START + 59_999);
     expect((await send({ path: `/events/${published.key}` })).status).toBe(200);
     await clock.moveTo(START + 60_000);
+    expect((await send({ path: `/events/${published.key}` })).status).toBe(404);
+  });
+
+  test('an event that failed is a 404 keep_failed_for after it failed, and can be tried again until then', async () => {
+    const { publish, send, queue, messages, clock } = apiClient({ call: async () => answered(410) });
+    const wanted = { url_to_send_request: URL, event_tags: ['mails'], keep_result_for: 60, keep_failed_for: 600 };
+    const { body: published } = await publish(wanted);
+    await queue.deliver(messages.take());
+    const { body } = await send({ path: `/events/${published.key}` });
+    expect(body).toMatchObject({ status: 'max_try_count_reached', expires_at_utc: '2030-01-01T00:10:00.250Z' });
+    await clock.moveTo(START + 599_999);
+    expect((await send({ path: `/events/${published.key}` })).status).toBe(200);
+    for (const query of ['', 'tag=mails', 'status=max_try_count_reached'])
+      expect((await send({ path: '/events', query })).body.events).toHaveLength(1);
+    expect((await send({ method: 'POST', path: '/events/retry', body: '{}' })).body.changed).toBe(1);
+    await queue.deliver(messages.take());
+    await clock.moveTo(START + 599_999 + 600_000);
     expect((await send({ path: `/events/${published.key}` })).status).toBe(404);
   });
 

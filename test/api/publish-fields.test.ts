@@ -27,6 +27,7 @@ describe('an event with nothing but its URL', () => {
       retry_max_delay: 3_600,
       event_tags: [],
       keep_result_for: 86_400,
+      keep_failed_for: 86_400,
       created_at_utc: '2030-01-01T00:00:00.250Z',
       timestamp_for_execution_to_start: START / 1_000,
       try_count: 0,
@@ -71,6 +72,7 @@ const everyField = {
   failure_url: 'https://example.com/failed',
   event_tags: ['a', 'ü'],
   keep_result_for: 61,
+  keep_failed_for: 62,
 };
 
 test('every field is answered as it was sent', async () => {
@@ -139,6 +141,7 @@ describe.each<[string, accepted: readonly unknown[], refused: readonly unknown[]
   ['retry_backoff', ['fixed', 'exponential'], ['linear', 1]],
   ['retry_max_delay', [1, 86_400], [0.999, 86_400.001]],
   ['keep_result_for', [60, 30 * 86_400], [59.999, 30 * 86_400 + 0.001]],
+  ['keep_failed_for', [60, 90 * 86_400], [59.999, 90 * 86_400 + 0.001, '60']],
   ['event_tags', [tags(20), ['a'.repeat(128)]], [tags(21), [''], ['a'.repeat(129)], [1], 'a', [null], ['\ud800']]],
   ['body_base64', ['', 'AAEC/w=='], ['AAEC/w', '****', 5]],
   ['body', ['', 'ü', 0, false, nested(32)], [nested(33), '\ud800', 'a\udc00b']],
@@ -162,6 +165,27 @@ test('the bound of timeout_for_request is a setting', async () => {
   const { publish } = apiClient({ settings: { maxTimeoutSeconds: 840 } });
   expect((await publish({ url_to_send_request: URL, timeout_for_request: 840 })).status).toBe(201);
   expect((await publish({ url_to_send_request: URL, timeout_for_request: 841 })).status).toBe(422);
+});
+
+describe('keep_failed_for', () => {
+  const kept = async (fields: object, settings = {}) => {
+    const { body } = await apiClient({ settings }).publish({ url_to_send_request: URL, ...fields });
+    return body.keep_failed_for;
+  };
+
+  test('is keep_result_for unless it is given', async () => {
+    expect(await kept({ keep_result_for: 600 })).toBe(600);
+    expect(await kept({ keep_result_for: 600, keep_failed_for: 60 })).toBe(60);
+  });
+
+  test('is what the owner chose unless it is given', async () => {
+    const settings = { keepFailedFor: 7 * 86_400 };
+    expect(await kept({ keep_result_for: 600 }, settings)).toBe(7 * 86_400);
+    expect(await kept({ keep_failed_for: null }, settings)).toBe(7 * 86_400);
+    expect(await kept({ keep_failed_for: 60 }, settings)).toBe(60);
+    const { body } = await apiClient({ settings }).send({ path: '/openapi.json' });
+    expect(JSON.stringify(body)).toContain('"default":604800');
+  });
 });
 
 describe('fields that do not go together', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { memoryEventStore } from '../memory-event-store.ts';
 import { apiClient, START } from './api-client.ts';
 
 const ID = { deduplication_id: 'order 42' };
@@ -11,6 +12,7 @@ const DEFAULTS = {
   retry_backoff: 'fixed',
   retry_max_delay: 3_600,
   keep_result_for: 86_400,
+  keep_failed_for: 86_400,
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -92,6 +94,16 @@ describe('of two spellings', () => {
     expect((await publish({ ...wanted, ...other })).status).toBe(200);
   });
 
+  test('what the owner chose for failures, unset, given, and chosen between the two, is the same request', async () => {
+    const store = memoryEventStore();
+    const wanted = { url_to_send_request: 'https://example.com/', ...ID };
+    expect((await apiClient({ store }).publish(wanted)).status).toBe(201);
+    const later = apiClient({ store, settings: { keepFailedFor: 604_800 } });
+    expect((await later.publish(wanted)).status).toBe(200);
+    expect((await later.publish({ ...wanted, keep_failed_for: 604_800 })).status).toBe(200);
+    expect((await later.publish({ ...wanted, keep_failed_for: 604_801 })).status).toBe(422);
+  });
+
   test('5 and 5.0 are the same number of seconds, and another number in a body', async () => {
     const { send } = apiClient();
     const post = async (fields: string) => {
@@ -143,6 +155,7 @@ function changes({ headers, event_tags }: Request): fc.Arbitrary<Fields> {
     { timeout_for_request: 4.999 },
     { retry_backoff: 'exponential' },
     { keep_result_for: 86_401 },
+    { keep_failed_for: 86_401 },
     { call_url_after: 0.001 },
     { event_tags: [...event_tags, 'another'] },
     { event_tags: event_tags.length > 0 ? event_tags.slice(1) : ['one'] },

@@ -380,6 +380,21 @@ describe('the trailing hand', () => {
     expect(Math.min(...keptUntil)).toBeGreaterThanOrEqual(wokeAt + DAY);
   });
 
+  test.each([
+    ['failed', 500, 90 * DAY],
+    ['succeeded', 200, undefined],
+  ])('an event that %s is kept for as long as its result', async (_, status, expected) => {
+    const keptUntil: number[] = [];
+    const store = {
+      ...memoryEventStore(),
+      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+    };
+    const { queue, runUntil } = simulatedCloud({ store, answer: () => answered(status) });
+    await queue.publish(wantedEvent({ maxTryCount: 2, keepFailedFor: 90 * DAY }), 'web');
+    await runUntil(START + HOUR);
+    expect([...new Set(keptUntil)]).toEqual(expected === undefined ? [] : [START + MINUTE + expected]);
+  });
+
   test('repairs what a death between record and reminder, or between record and message, has left', async () => {
     for (const delay of [MINUTE, HOUR]) {
       for (let steps = 0; ; steps++) {

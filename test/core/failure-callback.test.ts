@@ -50,6 +50,14 @@ describe('the failure of an event', () => {
     expect(cloud.calls.map(({ at }) => at - START)).toEqual([0, 0]);
   });
 
+  test('is told by an event that is kept as the one that failed', async () => {
+    const retention = { keepResultFor: MINUTE, keepFailedFor: 2 * HOUR };
+    const { told } = await failed(failing(retention));
+    expect(told).toMatchObject([{ event: retention }]);
+    const { told: byDefault } = await failed(failing({ defaultKeepFailedFor: 3 * HOUR }));
+    expect(byDefault).toMatchObject([{ event: { defaultKeepFailedFor: 3 * HOUR } }]);
+  });
+
   test.each<[string, CallResult, object]>([
     [
       'was blocked',

@@ -1,16 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import type { QueuedEvent, RetryPolicy } from '../../core/event.ts';
+import { withLateAttempt } from '../../core/late-attempt.ts';
 import {
+  cancelled,
   expiresAt,
   firstProgress,
   laterExpiry,
   progressExpiresAt,
   reopened,
+  reopenedExpiresAt,
   retryDelay,
   settle,
   triesLeft,
 } from '../../core/lifecycle.ts';
-import type { CallResult, Progress, Waiting } from '../../core/progress.ts';
+import type { CallResult, Finished, Progress, Waiting } from '../../core/progress.ts';
 import { answered, queuedEvent } from '../sample-event.ts';
 
 const DUE = Date.parse('2030-01-01T00:00:00Z');
@@ -122,6 +125,36 @@ describe('settle', () => {
   test('keeps a finished event readable for keep_result_for', () => {
     expect(settled(queuedEvent(DUE), answered(200))).toMatchObject({ readableUntil: DUE + 150 + DAY });
   });
+
+  test.each<[string, Partial<QueuedEvent>, readonly [failure: number, others: number]]>([
+    ['nothing said', {}, [DAY, DAY]],
+    ['keep_failed_for', { keepFailedFor: 90 * DAY }, [90 * DAY, DAY]],
+    ['a shorter keep_failed_for', { keepFailedFor: MINUTE }, [MINUTE, DAY]],
+    ['what the owner chose', { defaultKeepFailedFor: 7 * DAY, keepResultFor: HOUR }, [7 * DAY, HOUR]],
+    ['both', { keepFailedFor: 2 * DAY, defaultKeepFailedFor: 7 * DAY }, [2 * DAY, DAY]],
+  ])(
+    'with %s, keeps a failure readable for as long, and a success and a cancelled event for keep_result_for',
+    (_, wishes, [failure, others]) => {
+      const event = queuedEvent(DUE, { maxTryCount: 1, ...wishes });
+      const failures = [answered(500), answered(410), { outcome: 'blocked', error: '' } as const];
+      for (const result of failures)
+        expect(settled(event, result)).toMatchObject({ readableUntil: DUE + 150 + failure });
+      expect(settled(event, answered(200))).toMatchObject({ readableUntil: DUE + 150 + others });
+      expect(cancelled(event, firstProgress(event), DUE)).toMatchObject({ readableUntil: DUE + others });
+    },
+  );
+
+  test('keeps a failure that became a late success for keep_result_for', () => {
+    const event = queuedEvent(DUE, { maxTryCount: 1, keepFailedFor: 90 * DAY });
+    const late = { startedAt: DUE, endedAt: DUE + MINUTE, result: answered(200) };
+    const success = withLateAttempt(
+      event,
+      settled(event, answered(500)),
+      { key: event.key, attempt: 1, at: DUE },
+      late,
+    );
+    expect(success).toMatchObject({ status: 'success', readableUntil: DUE + MINUTE + DAY });
+  });
 });
 
 describe('Retry-After', () => {
@@ -194,6 +227,33 @@ describe('expiry', () => {
     expect(progressExpiresAt(event, settle(event, firstProgress(event), call, 0))).toBeGreaterThanOrEqual(
       movedTo + 7 * DAY,
     );
+  });
+
+  test('of the progress of an event that failed is a week behind that failure, whatever becomes of the event', () => {
+    const event = queuedEvent(DUE, { maxTryCount: 1, keepFailedFor: 90 * DAY });
+    const failure = settled(event, answered(500)) as Finished;
+    const named = { key: event.key, attempt: 1, at: DUE };
+    const late = { startedAt: DUE, endedAt: DUE + MINUTE, result: answered(200) };
+    const triedAgain = reopened(failure, DUE + HOUR);
+    for (const progress of [
+      failure,
+      withLateAttempt(event, failure, named, late) as Finished,
+      triedAgain,
+      settle(event, triedAgain, late, 0),
+      cancelled(event, triedAgain, DUE + HOUR),
+    ])
+      expect(progressExpiresAt(event, progress)).toBeGreaterThanOrEqual(failure.readableUntil + 7 * DAY);
+  });
+
+  test('of an event that is tried again is not before its failure was to be forgotten', () => {
+    const event = queuedEvent(DUE, { maxTryCount: 1, keepFailedFor: 90 * DAY });
+    const failure = settled(event, answered(500)) as Finished;
+    expect(reopenedExpiresAt(event, failure, DUE + HOUR)).toBeGreaterThanOrEqual(failure.readableUntil);
+    expect(reopenedExpiresAt(event, failure, DUE + 80 * DAY)).toBeGreaterThanOrEqual(DUE + 88 * DAY + HOUR);
+  });
+
+  test('of an event does not count on a failure: most events have none', () => {
+    expect(expiresAt(queuedEvent(DUE, { keepFailedFor: 90 * DAY }))).toBe(expiresAt(queuedEvent(DUE)));
   });
 });
 

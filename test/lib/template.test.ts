@@ -340,6 +340,14 @@ describe('of requests that wait', () => {
 });
 
 test.each<[string, EventQueueProps]>([
+  ['', {}],
+  ['604800', { keepFailedFor: 604_800 }],
+])('the functions are told for how long failures are kept: "%s"', (KEEP_FAILED_FOR, props) => {
+  const Environment = { Variables: Match.objectLike({ KEEP_FAILED_FOR }) };
+  stackWith(props).allResourcesProperties('AWS::Lambda::Function', { Environment });
+});
+
+test.each<[string, EventQueueProps]>([
   ['shards is 257. Give a whole number from 1 to 256.', { shards: 257 }],
   ['shards is 1.5. Give a whole number from 1 to 256.', { shards: 1.5 }],
   ['maxTimeoutSeconds is 841. Give a whole number from 1 to 840.', { maxTimeoutSeconds: 841 }],
@@ -347,6 +355,7 @@ test.each<[string, EventQueueProps]>([
   ['maxWaitSeconds is -1. Give a whole number from 0 to 20.', { maxWaitSeconds: -1 }],
   ['reservedConcurrency.read is 0. Give a whole number from 1 to', { reservedConcurrency: { read: 0 } }],
   ['reservedConcurrency.dispatch is 1.5. Give', { reservedConcurrency: { dispatch: 1.5 } }],
+  ['keepFailedFor is 59. Give a whole number from 60 to 7776000.', { keepFailedFor: 59 }],
   ['maxConcurrency is 1. Give a whole number from 2 to 1000.', { maxConcurrency: 1 }],
 ])('what cannot be chosen is refused before anything is deployed: %s', (message, props) => {
   expect(() => stackWith(props)).toThrow(message);

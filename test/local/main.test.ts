@@ -196,10 +196,23 @@ test('refuses private targets if asked to', async () => {
   expect(response.status).toBe(422);
 });
 
+test('keeps failures for as long as --keep-failed says, unless an event says otherwise', async () => {
+  const { url } = await serving('--memory', '--keep-failed', '604800');
+  const event = { url_to_send_request: `${url}/echo?status=410` };
+  const [byDefault, asked] = await Promise.all([publish(url, event), publish(url, { ...event, keep_failed_for: 60 })]);
+  for (const [{ key }, seconds] of [
+    [byDefault, 604_800],
+    [asked, 60],
+  ] as const) {
+    const { finished_at_utc, expires_at_utc } = await finishedEvent(url, key);
+    expect(Date.parse(expires_at_utc ?? '') - Date.parse(finished_at_utc ?? '')).toBe(seconds * 1_000);
+  }
+});
+
 test('--help lists every option', async () => {
   const { printed, ended } = run('--help');
   expect(await ended).toBe(0);
-  for (const option of ['--port', '--data', '--memory', '--no-private-targets', '--help'])
+  for (const option of ['--port', '--data', '--memory', '--no-private-targets', '--keep-failed', '--help'])
     expect(printed()).toContain(option);
 });
 
@@ -208,6 +221,8 @@ test.each([
   [['--port', 'x'], /--port takes a number/],
   [['--port', '65536'], /--port takes a number/],
   [['--memory', '--data', 'x'], /not both/],
+  [['--max-calls', '0'], /--max-calls takes a whole number from 1 to 999999, not 0\./],
+  [['--keep-failed', '59'], /--keep-failed takes a whole number from 60 to 7776000, not 59\./],
 ])('refuses %j and says what is wrong', async (args, reason) => {
   const { printed, ended } = run(...args);
   expect(await ended).toBe(2);
