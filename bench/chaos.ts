@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { helpIfAsked } from '../local/help-if-asked.ts';
 import { type Killed, printChaos } from './workers/chaos-table.ts';
 import { mixedWish, publishAll, readWhenFinished } from './workers/clients.ts';
 import { checkHistory, type History } from './workers/history.ts';
@@ -37,6 +38,7 @@ type Options = {
   readonly seed: number;
 };
 
+helpIfAsked(help);
 const options = parseOptions();
 if (options === undefined) process.exitCode = 2;
 else process.exitCode = (await chaos(options)) ? 0 : 1;
@@ -44,13 +46,8 @@ else process.exitCode = (await chaos(options)) ? 0 : 1;
 function parseOptions(): Options | undefined {
   try {
     const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
     const numbers = { events: text, kills: text, seed: text, 'table-faults': text, 'queue-faults': text };
-    const { values } = parseArgs({ options: { ...numbers, workers: flag, help: flag } });
-    if (values.help) {
-      console.log(help);
-      process.exit(0);
-    }
+    const { values } = parseArgs({ options: { ...numbers, workers: { type: 'boolean' } } });
     const number = (name: keyof typeof numbers, otherwise: number) =>
       wholeNumber(name, values[name] ?? String(otherwise));
     const { workers = false } = values;

@@ -1,11 +1,28 @@
 import { parseArgs } from 'node:util';
+import { helpIfAsked } from '../local/help-if-asked.ts';
 import { costTable } from './workers/cost-table.ts';
 import { handsTable } from './workers/hands-table.ts';
 import { scaleTable } from './workers/scale-table.ts';
 
-const { values } = parseArgs({ options: { rate: { type: 'string' }, hands: { type: 'string' } } });
-if (values.hands !== undefined) for (const rate of ratesIn(values.hands)) console.log(await handsTable(rate));
-else console.log(values.rate === undefined ? await costTable() : await scaleTable(ratesIn(values.rate)));
+const help = `Prints what the queue costs on AWS: it runs the deployed functions against emulators and reads what they asked of AWS.
+
+  npm run cost                        dollars per million events, and per idle month
+  npm run cost -- --rate <rates>      what a queue costs and needs with so many events a second, as in 100,10000
+  npm run cost -- --hands <rates>     how far behind the dispatcher gets with so many events due in a second`;
+
+helpIfAsked(help);
+const { rate, hands } = options();
+if (hands !== undefined) for (const one of ratesIn(hands)) console.log(await handsTable(one));
+else console.log(rate === undefined ? await costTable() : await scaleTable(ratesIn(rate)));
+
+function options() {
+  try {
+    return parseArgs({ options: { rate: { type: 'string' }, hands: { type: 'string' } } }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message.replace(/\.?$/, '.')} See npm run cost -- --help.`);
+    return process.exit(2);
+  }
+}
 
 /** `100,1000`: events per second. */
 function ratesIn(text: string): readonly number[] {

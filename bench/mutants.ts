@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { helpIfAsked } from '../local/help-if-asked.ts';
 import { documentationRules } from './workers/documentation-rules.ts';
 import { runProcess } from './workers/local-process.ts';
 import { lookupRules } from './workers/lookup-rules.ts';
@@ -24,7 +25,14 @@ const LONGEST_TEST = 30_000;
 const SLOW = 'test/core/(model|faults)[.]test';
 const LONGEST_RUN_OF_ALL = 10 * 60_000;
 
-/** Takes one rule away at a time, and shows which suites miss it. A rule that none misses lacks a test. */
+const help = `Takes one rule of the queue away at a time, or one permission, timing or route of the stack, and shows which suites miss it.
+
+  npm run mutants                          all rules, which takes hours
+  npm run mutants -- '<part of a name>'    the rules that have one of these parts in their names
+
+bench/workers/rules.ts has the rules, and the files beside it whose names end with rules.ts. A rule that no suite misses lacks a test.`;
+
+helpIfAsked(help);
 const asked = process.argv.slice(2);
 const taken = [
   ...rules,

@@ -16,18 +16,7 @@ const options = {
   quick: { type: 'boolean', default: false },
   json: { type: 'string', default: 'bench.json' },
   compare: { type: 'string' },
-  help: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
-
-const help = `Measures the queue on this machine, its table on disk, beside what the machine does without a queue.
-
-  npm run bench -- [options]
-
-  --quick            takes a minute or two instead of half an hour or more: less load, and without units and functions
-  --json <file>      where the figures are written (default bench.json)
-  --compare <file>   shows each figure against that of an earlier run
-
-npm run bench -- first | functions | hostile | peers | requests measures one thing each.`;
 
 type Sizes = {
   /** Before anything is measured, in each process but those with a backlog: what was published lately costs a start. */
@@ -71,13 +60,18 @@ const quickSizes: Sizes = {
   smallBursts: 1,
 };
 
+function optionsIn(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message.replace(/\.?$/, '.')} See npm run bench -- --help.`);
+    return process.exit(2);
+  }
+}
+
 /** Answers whether every aim was met. */
 export async function measurePerformance(args: readonly string[]): Promise<boolean> {
-  const { values } = parseArgs({ args: [...args], options });
-  if (values.help) {
-    console.log(help);
-    return true;
-  }
+  const values = optionsIn(args);
   const earlier =
     values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')).figures as Figure[]);
   const figures: Figure[] = [];

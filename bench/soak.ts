@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { helpIfAsked } from '../local/help-if-asked.ts';
 import { type SoakOptions, type SoakReport, soakRun } from './workers/soak-run.ts';
 import { soakPlot, soakVerdicts } from './workers/soak-verdict.ts';
 import { quantileOf } from './workers/steadiness.ts';
@@ -17,6 +18,7 @@ const help = `Keeps the local queue busy for a long time, and checks that it hol
 
 type Options = SoakOptions & { readonly plot: string };
 
+helpIfAsked(help);
 const options = parseOptions();
 if (options === undefined) process.exitCode = 2;
 else process.exitCode = (await soak(options)) ? 0 : 1;
@@ -25,12 +27,8 @@ function parseOptions(): Options | undefined {
   try {
     const text = { type: 'string' } as const;
     const { values } = parseArgs({
-      options: { minutes: text, rate: text, seed: text, plot: text, help: { type: 'boolean' } },
+      options: { minutes: text, rate: text, seed: text, plot: text },
     });
-    if (values.help) {
-      console.log(help);
-      process.exit(0);
-    }
     return {
       minutes: positiveNumber('minutes', values.minutes ?? '30'),
       rate: positiveNumber('rate', values.rate ?? '100'),

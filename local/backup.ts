@@ -4,6 +4,7 @@ import { backup } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { explained, openSqliteReader, UnusableFile } from '../adapters/sqlite-file.ts';
 import { DATABASE } from './data-folder.ts';
+import { helpIfAsked } from './help-if-asked.ts';
 import { DEFAULT_DATA_FOLDER } from './options.ts';
 
 const help = `Copies the events of a local queue into one file, whether the queue runs or not.
@@ -20,6 +21,7 @@ const ALL_PAGES = 2 ** 31 - 1;
 /** What is wrong with a command, in words for who gave it. */
 class Refused extends Error {}
 
+helpIfAsked(help);
 try {
   console.log(await run(process.argv.slice(2)));
 } catch (error) {
@@ -29,8 +31,7 @@ try {
 }
 
 async function run(args: readonly string[]): Promise<string> {
-  const { file, data, isHelp } = parsed(args);
-  if (isHelp) return help;
+  const { file, data } = parsed(args);
   if (file === undefined) throw new Refused('Say which file to copy to: npm run backup -- events.backup');
   const path = join(data, DATABASE);
   if (!existsSync(path)) throw new Refused(`There is no database ${path}, and so there is nothing to copy.`);
@@ -59,10 +60,10 @@ async function copied(path: string, file: string): Promise<number> {
 
 function parsed(args: readonly string[]) {
   try {
-    const options = { data: { type: 'string' }, help: { type: 'boolean' } } as const;
+    const options = { data: { type: 'string' } } as const;
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
     if (positionals.length > 1) throw new Error(`Too many words: ${positionals.slice(1).join(' ')}.`);
-    return { file: positionals[0], data: values.data ?? DEFAULT_DATA_FOLDER, isHelp: values.help === true };
+    return { file: positionals[0], data: values.data ?? DEFAULT_DATA_FOLDER };
   } catch (error) {
     throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See npm run backup -- --help.`);
   }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { helpIfAsked } from './help-if-asked.ts';
 
 const help = `Fills a running queue with lively sample traffic: mails, reports, webhooks and reminders, of which some are slow and some fail.
 
@@ -51,10 +52,9 @@ const samples: readonly (readonly [share: number, sample: Sample])[] = [
 
 const hundred = samples.flatMap(([share, sample]) => Array<Sample>(share).fill(sample));
 
+helpIfAsked(help);
 try {
-  const options = parsed(process.argv.slice(2));
-  if (options === 'help') console.log(help);
-  else await run(options);
+  await run(parsed(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Refused ? error.message : error);
   process.exitCode = error instanceof Refused ? 2 : 1;
@@ -99,12 +99,11 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
   request.resume().once('end', () => void answer(response, Number(request.headers['event-queue-attempt'])));
 }
 
-function parsed(args: readonly string[]): Options | 'help' {
+function parsed(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
   try {
-    const options = { url: text, key: text, rate: text, minutes: text, help: { type: 'boolean' } } as const;
+    const options = { url: text, key: text, rate: text, minutes: text } as const;
     const { values } = parseArgs({ args: [...args], options });
-    if (values.help) return 'help';
     const url = URL.parse(values.url ?? 'http://127.0.0.1:3000');
     if (url === null) throw new Error(`--url takes a URL, not ${values.url}.`);
     return {

@@ -7,6 +7,7 @@ import type { Table } from '../adapters/table.ts';
 import { type Scope, scopes } from '../core/api-key.ts';
 import { type CloudTable, cloudTable, refusalOfAws } from './cloud-table.ts';
 import { databaseIn, FolderUnusable } from './data-folder.ts';
+import { helpIfAsked } from './help-if-asked.ts';
 import { DEFAULT_DATA_FOLDER } from './options.ts';
 import { surviveUnreadOutput } from './unread-output.ts';
 
@@ -30,18 +31,18 @@ type Run = (table: Table) => Promise<string>;
 type Place = { readonly dataFolder: string; readonly mustExist: boolean } | CloudTable;
 
 surviveUnreadOutput();
+helpIfAsked(help);
 try {
-  const asked = parseCommand(process.argv.slice(2));
-  console.log(asked === 'help' ? help : await onTable(asked.place, asked.run));
+  const { place, run } = parseCommand(process.argv.slice(2));
+  console.log(await onTable(place, run));
 } catch (error) {
   const isOurs = [Refused, FolderUnusable, UnusableFile].some((kind) => error instanceof kind);
   console.error(isOurs ? (error as Error).message : (refusalOfAws(error) ?? error));
   process.exitCode = error instanceof Refused ? 2 : 1;
 }
 
-function parseCommand(args: readonly string[]): 'help' | { readonly place: Place; readonly run: Run } {
+function parseCommand(args: readonly string[]): { readonly place: Place; readonly run: Run } {
   const { values, positionals } = parsed(args);
-  if (values.help) return 'help';
   const [command, id, ...more] = positionals;
   const { label, scopes: list } = values;
   const place = placeOf(values, command !== 'create');
@@ -54,14 +55,7 @@ function parseCommand(args: readonly string[]): 'help' | { readonly place: Place
 
 function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const;
-  const options = {
-    data: text,
-    table: text,
-    region: text,
-    label: text,
-    scopes: text,
-    help: { type: 'boolean' },
-  } as const;
+  const options = { data: text, table: text, region: text, label: text, scopes: text } as const;
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {

@@ -20,10 +20,11 @@ import { openSite } from '../site/pages.ts';
 import { openDataFolder } from './data-folder.ts';
 import { rememberingFreshEvents } from './fresh-events.ts';
 import { openGateway } from './gateway.ts';
+import type { Log } from './log.ts';
 import { callsByOpenFiles } from './open-files.ts';
 import type { Options } from './options.ts';
 import { repeatedly } from './repeatedly.ts';
-import { report } from './report.ts';
+import { report as reportAsText } from './report.ts';
 
 const REDELIVER_AFTER = 5_000;
 const DISPATCH_EVERY = 60_000;
@@ -46,6 +47,8 @@ export type LocalQueue = {
 
 type Surroundings = {
   readonly version: string;
+  /** What is told of failures that nobody expected, and of what happens to events, if not stderr and nobody. */
+  readonly log?: Pick<Log, 'report' | 'tell'>;
   /** How names are looked up, if not as on any machine. */
   readonly resolve?: LookupFunction;
 };
@@ -53,8 +56,10 @@ type Surroundings = {
 /** The whole queue in this process, on the loopback interface. */
 export async function openLocalQueue(options: Options & Surroundings): Promise<LocalQueue> {
   const { port, dataFolder, privateTargets, maxCallsPerHost = 50, maxCalls = callsByOpenFiles(), version } = options;
+  const { report, tell } = options.log ?? { report: reportAsText, tell() {} };
   const now = Date.now;
-  const settings = { ...defaultSettings, privateTargets, keepFailedFor: options.keepFailedFor };
+  const { maxTimeoutSeconds = defaultSettings.maxTimeoutSeconds, keepFailedFor } = options;
+  const settings = { ...defaultSettings, privateTargets, maxTimeoutSeconds, keepFailedFor };
 
   const folder = dataFolder === undefined ? undefined : await openDataFolder(dataFolder);
   const table = sqliteTable(folder?.databasePath);
@@ -76,7 +81,10 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     shards: settings.shards,
     longestTimeout: settings.maxTimeoutSeconds * 1_000,
     visibility: REDELIVER_AFTER,
-    tell: statistics.tell,
+    tell(change) {
+      statistics.tell(change);
+      tell(change);
+    },
     report,
     instance: randomUUID(),
     isAlone: true,

@@ -1,30 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { UnusableFile } from '../adapters/sqlite-file.ts';
 import { FolderUnusable } from './data-folder.ts';
+import { helpIfAsked } from './help-if-asked.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from './local-queue.ts';
-import { help, type Options, parseOptions } from './options.ts';
+import { type Log, openLog } from './log.ts';
+import { type CommandLine, help, parseOptions } from './options.ts';
 import { failureText } from './report.ts';
 import { surviveUnreadOutput } from './unread-output.ts';
 
 surviveUnreadOutput();
+helpIfAsked(help);
 const options = parseOptions(process.argv.slice(2));
-if ('help' in options) console.log(help);
-else if ('mistake' in options) fail(options.mistake, 2);
-else await serve(options);
+if ('mistake' in options) {
+  console.error(options.mistake);
+  process.exitCode = 2;
+} else await serve(options);
 
-async function serve(options: Options): Promise<void> {
+async function serve(options: CommandLine): Promise<void> {
+  const log = openLog(options.logging);
   try {
-    const queue = await openLocalQueue({ ...options, version: ownVersion() });
-    stopOnSignal(queue);
-    void queue.failed.then((error) => fail(`${error.message} What was accepted is kept.`, 1));
-    welcome(queue, options);
+    const queue = await openLocalQueue({ ...options, log, version: ownVersion() });
+    stopOnSignal(queue, log);
+    void queue.failed.then((error) => fail(`${error.message} What was accepted is kept.`, log));
+    welcome(queue, log, options);
   } catch (error) {
-    fail(reasonOf(error, options), 1);
+    fail(reasonOf(error, options), log);
   }
 }
 
-function welcome({ url }: LocalQueue, { dataFolder }: Options): void {
-  console.log(`Event Queue listens on ${url}
+function welcome({ url }: LocalQueue, log: Log, { dataFolder, logging }: CommandLine): void {
+  const text = `Event Queue listens on ${url}
 API key: ${DEMO_SECRET} (of this machine only)
 Events are kept ${dataFolder === undefined ? 'in memory, until this process ends' : `in ${dataFolder}`}
 
@@ -33,24 +38,27 @@ Try the API in a browser: ${url}/docs
 Publish an event that calls this server's own /echo:
 
   curl ${url}/events -H 'x-api-key: ${DEMO_SECRET}' -H 'content-type: application/json' -d '{"url_to_send_request": "${url}/echo"}'
-`);
+`;
+  const line = `Event Queue listens on ${url} with the API key ${DEMO_SECRET}.`;
+  log.say(logging.format === 'text' ? text : line, { url, data_folder: dataFolder ?? null });
 }
 
 /** The second signal is for those in a hurry. */
-function stopOnSignal(queue: LocalQueue): void {
+function stopOnSignal(queue: LocalQueue, log: Log): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) process.exit(1);
     stopping = true;
-    console.log('Stopping: calls under way may finish. Once more to stop at once.');
+    log.say('Stopping: calls under way may finish. Once more to stop at once.');
     await queue.close();
+    log.stop();
     process.exit(0);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 }
 
-function reasonOf(error: unknown, { port }: Options): string {
+function reasonOf(error: unknown, { port }: CommandLine): string {
   if (error instanceof FolderUnusable || error instanceof UnusableFile) return error.message;
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${port} is taken. Stop what listens there, or choose another with --port.`;
@@ -58,9 +66,9 @@ function reasonOf(error: unknown, { port }: Options): string {
   return failureText(error);
 }
 
-function fail(reason: string, exitCode: number): void {
-  console.error(reason);
-  process.exit(exitCode);
+function fail(reason: string, log: Log): void {
+  log.complain(reason);
+  process.exit(1);
 }
 
 function ownVersion(): string {

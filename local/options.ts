@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { settingsBounds } from '../core/settings.ts';
+import type { LogOptions } from './log.ts';
 
 export type Options = {
   readonly port: number;
@@ -21,7 +22,14 @@ export type Options = {
    * @default for `keep_result_for` of the event
    */
   readonly keepFailedFor?: number;
+  /**
+   * The longest `timeout_for_request`, in seconds.
+   * @default 6
+   */
+  readonly maxTimeoutSeconds?: number;
 };
+
+export type CommandLine = Options & { readonly logging: LogOptions };
 
 export const help = `Event Queue on your own machine: the whole queue in one process.
 
@@ -35,8 +43,11 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
                                  names that lead to one address are counted apart
   --max-calls <number>           how many calls all hosts together get at the same time (default a third of the files
                                  and connections that the process may have open, 2000 at most)
+  --max-timeout <seconds>        the longest timeout_for_request that an event may ask for, 1 to 840 (default 6)
   --keep-failed <seconds>        for how long events stay readable after they failed for good, 60 to 7776000, which are
                                  90 days (default as every other result); keep_failed_for of an event wins
+  --quiet                        prints no line when an event fails for good, and no summaries
+  --log <text | json>            how it prints what happens: lines of text, or of JSON for a program (default text)
   --help                         shows this
 
 The API key is demo.`;
@@ -47,7 +58,7 @@ const CALLS = [1, 999_999] as const;
 export const DEFAULT_DATA_FOLDER = './.data';
 
 /** What was asked for on the command line, or what is wrong with it. */
-export function parseOptions(args: readonly string[]): Options | { help: true } | { mistake: string } {
+export function parseOptions(args: readonly string[]): CommandLine | { mistake: string } {
   try {
     const text = { type: 'string' } as const;
     const { values } = parseArgs({
@@ -61,10 +72,12 @@ export function parseOptions(args: readonly string[]): Options | { help: true } 
         'max-calls-per-host': text,
         'max-calls': text,
         'keep-failed': text,
-        help: { type: 'boolean', default: false },
+        'max-timeout': text,
+        quiet: { type: 'boolean', default: false },
+        log: { type: 'string', default: 'text' },
       },
     });
-    return values.help ? { help: true } : optionsOf(values);
+    return optionsOf(values);
   } catch (error) {
     return { mistake: `${(error as Error).message.replace(/\.?$/, '.')} See npm start -- --help.` };
   }
@@ -78,24 +91,31 @@ type Given = {
   readonly 'max-calls-per-host'?: string;
   readonly 'max-calls'?: string;
   readonly 'keep-failed'?: string;
+  readonly 'max-timeout'?: string;
+  readonly quiet: boolean;
+  readonly log: string;
 };
 
-function optionsOf(given: Given): Options {
-  const { port, data, memory } = given;
+function optionsOf(given: Given): CommandLine {
+  const { port, data, memory, log: format } = given;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not ${port}.`);
   if (memory && data !== undefined)
     throw new Error('--memory keeps nothing in a folder: give --data or --memory, not both.');
+  if (format !== 'text' && format !== 'json') throw new Error(`--log takes text or json, not ${format}.`);
   const maxCallsPerHost = wholeNumber('max-calls-per-host', given['max-calls-per-host'], CALLS);
   const maxCalls = wholeNumber('max-calls', given['max-calls'], CALLS);
   const keepFailedFor = wholeNumber('keep-failed', given['keep-failed'], settingsBounds.keepFailedFor);
+  const maxTimeoutSeconds = wholeNumber('max-timeout', given['max-timeout'], settingsBounds.maxTimeoutSeconds);
   return {
     port: Number(port),
     dataFolder: memory ? undefined : (data ?? DEFAULT_DATA_FOLDER),
     privateTargets: given['private-targets'],
+    logging: { format, isQuiet: given.quiet },
     ...(maxCallsPerHost !== undefined && { maxCallsPerHost }),
     ...(maxCalls !== undefined && { maxCalls }),
     ...(keepFailedFor !== undefined && { keepFailedFor }),
+    ...(maxTimeoutSeconds !== undefined && { maxTimeoutSeconds }),
   };
 }
 

@@ -554,6 +554,27 @@ export const rules: readonly Rule[] = [
     suites: ['test/core/lifecycle'],
   },
   {
+    name: 'the local queue prints a line when an event fails for good',
+    file: 'local/log.ts',
+    code: "if (change.progress.status === 'max_try_count_reached') tellFailure(change.event, change.progress);",
+    without: '',
+    suites: ['test/local/log'],
+  },
+  {
+    name: 'the local queue holds a bounded number of lines that nobody reads',
+    file: 'local/log.ts',
+    code: 'if (stream.writableLength < MOST_UNREAD) ',
+    without: '',
+    suites: ['test/local/log'],
+  },
+  {
+    name: 'help is given wherever it is asked for on a command line',
+    file: 'local/help-if-asked.ts',
+    code: '.some((word) => word',
+    without: '.slice(0, 1).some((word) => word',
+    suites: ['test/local/help'],
+  },
+  {
     name: 'a failure is kept for as long as its publisher or the owner chose',
     file: 'core/lifecycle.ts',
     code: 'return keepFailedFor ?? defaultKeepFailedFor ?? keepResultFor;',

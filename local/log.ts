@@ -1,0 +1,148 @@
+import type { Writable } from 'node:stream';
+import { failureLine } from '../adapters/failure-line.ts';
+import type { QueuedEvent } from '../core/event.ts';
+import { publicKey } from '../core/event-key.ts';
+import type { Change } from '../core/observed-store.ts';
+import type { Finished } from '../core/progress.ts';
+import { hostAndPortOf } from '../core/target-url.ts';
+import { failureText } from './report.ts';
+
+const MINUTE = 60_000;
+/** Characters that a stream may hold because nobody reads them. Lines beyond that are left out: memory is for events. */
+const MOST_UNREAD = 1_000_000;
+
+export type LogOptions = {
+  readonly format: 'text' | 'json';
+  /** Leaves out the lines about events that failed, and the summaries. */
+  readonly isQuiet: boolean;
+};
+
+/** What a running queue tells whoever started it: lines of text for a terminal, or JSON, an object a line, for a program. */
+export type Log = {
+  /** Prints a message; in JSON, with further fields. */
+  say(message: string, fields?: object): void;
+  /** Prints why the queue ends, on stderr. */
+  complain(message: string): void;
+  /** Prints a failure that nobody expected, on stderr. */
+  report(error: unknown): void;
+  /** Prints a line if an event has failed for good, and counts whatever happens for the next summary. */
+  tell(change: Change): void;
+  /** Prints the last summary, and no further one. */
+  stop(): void;
+};
+
+type Line = { readonly level: 'info' | 'warn' | 'error'; readonly message: string; readonly [field: string]: unknown };
+
+/** Where a log prints, and how many milliseconds are between two summaries. */
+type Surroundings = {
+  readonly stdout?: Writable;
+  readonly stderr?: Writable;
+  readonly every?: number;
+};
+
+/** Opens the log of a queue. It prints a summary of every minute in which something happened. */
+export function openLog({ format, isQuiet }: LogOptions, surroundings: Surroundings = {}): Log {
+  const { stdout = process.stdout, stderr = process.stderr, every = MINUTE } = surroundings;
+  let counts = { ...nothing };
+  let since = Date.now();
+  const timer = setInterval(summarize, every);
+
+  function say(message: string, fields: object = {}): void {
+    print(stdout, format === 'json' ? jsonLine({ level: 'info', message, ...fields }) : message);
+  }
+
+  function complain(message: string): void {
+    print(stderr, format === 'json' ? jsonLine({ level: 'error', message }) : message);
+  }
+
+  function report(error: unknown): void {
+    const line = { level: 'error', message: 'failure', failure: failureLine(error) } as const;
+    print(stderr, format === 'json' ? jsonLine(line) : failureText(error));
+  }
+
+  function tell(change: Change): void {
+    if (change.kind === 'accepted') counts.accepted++;
+    if (change.kind === 'attempted') {
+      counts.attempts++;
+      counts.latest_ms = Math.max(counts.latest_ms, change.attempt.late);
+    }
+    if (change.kind !== 'finished') return;
+    counts[change.progress.status]++;
+    if (change.progress.status === 'max_try_count_reached') tellFailure(change.event, change.progress);
+  }
+
+  function tellFailure(event: QueuedEvent, progress: Finished): void {
+    const { message, ...fields } = failure(event, progress);
+    printUnlessQuiet({ level: 'warn', message, ...fields });
+  }
+
+  function summarize(): void {
+    const told = counts;
+    const seconds = Math.max(1, Math.round((Date.now() - since) / 1_000));
+    counts = { ...nothing };
+    since = Date.now();
+    const { latest_ms, ...numbers } = told;
+    if (Object.values(numbers).some((number) => number > 0))
+      printUnlessQuiet({ level: 'info', message: summaryOf(told, seconds), seconds, ...told });
+  }
+
+  function printUnlessQuiet(line: Line): void {
+    if (isQuiet) return;
+    print(stdout, format === 'json' ? jsonLine(line) : `${timeOfDay()} ${line.message}`);
+  }
+
+  function stop(): void {
+    clearInterval(timer);
+    summarize();
+  }
+
+  return { say, complain, report, tell, stop };
+}
+
+/** What happened since the last summary, by the names that the fields of a line have. */
+const nothing = { accepted: 0, attempts: 0, success: 0, max_try_count_reached: 0, cancelled: 0, latest_ms: 0 };
+
+function summaryOf(counts: typeof nothing, seconds: number): string {
+  const { accepted, attempts, success, max_try_count_reached, cancelled, latest_ms } = counts;
+  const said = [
+    [accepted, `${accepted} accepted`],
+    [attempts, `${attemptsText(attempts)}, at most ${latest_ms} ms late`],
+    [success, `${success} succeeded`],
+    [max_try_count_reached, `${max_try_count_reached} failed for good`],
+    [cancelled, `${cancelled} cancelled`],
+  ] as const;
+  return `Within ${seconds} s: ${said.flatMap(([number, text]) => (number === 0 ? [] : [text])).join('; ')}.`;
+}
+
+/** Of the URL only the host: path and query may hold secrets, as headers and bodies do. */
+function failure({ key, url }: QueuedEvent, { tryCount, attempts, endedBecause }: Finished) {
+  const { outcome, statusCode, error } = attempts.at(-1) ?? {};
+  const reason = error ?? `It was answered ${statusCode}.`;
+  const host = hostAndPortOf(url);
+  return {
+    message: `Event ${publicKey(key)} to ${host} failed for good after ${attemptsText(tryCount)}. The last one: ${reason}`,
+    event_key: publicKey(key),
+    host,
+    try_count: tryCount,
+    ...(outcome !== undefined && { outcome }),
+    ...(statusCode !== undefined && { status_code: statusCode }),
+    ...(error !== undefined && { reason: error }),
+    ...(endedBecause !== undefined && { ended_because: endedBecause }),
+  };
+}
+
+function attemptsText(count: number): string {
+  return count === 1 ? '1 attempt' : `${count} attempts`;
+}
+
+function jsonLine(line: Line): string {
+  return JSON.stringify({ timestamp: new Date().toISOString(), ...line });
+}
+
+function timeOfDay(): string {
+  return new Date().toTimeString().slice(0, 8);
+}
+
+function print(stream: Writable, line: string): void {
+  if (stream.writableLength < MOST_UNREAD) stream.write(`${line}\n`);
+}

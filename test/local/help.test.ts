@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { runProcess } from '../../bench/workers/local-process.ts';
+
+const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const programs = Object.entries<string>(scripts).flatMap(([name, command]) => {
+  const [, program] = /^(?:exec )?node (\S+\.ts)$/.exec(command) ?? [];
+  return program === undefined ? [] : [{ name, program }];
+});
+
+const commandLines = [
+  ...programs.map(({ name, program }) => ({ name, program, words: 'something --unknown --help' })),
+  { name: 'start', program: 'local/main.ts', words: '--help' },
+  { name: 'start', program: 'local/main.ts', words: '-h' },
+  { name: 'keys', program: 'local/keys.ts', words: 'revoke eq_unknown --help' },
+  { name: 'bench', program: 'bench/main.ts', words: 'hostile --help' },
+  { name: 'bench', program: 'bench/main.ts', words: '--quick --help' },
+];
+
+test('there are programs to ask', () => {
+  expect(programs.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['start', 'keys', 'cost', 'mutants', 'bench']),
+  );
+});
+
+test.each(commandLines)(
+  'npm run $name -- $words prints its help and does nothing',
+  async ({ name, program, words }) => {
+    const { ended, printed } = runProcess(process.execPath, [program, ...words.split(' ')]);
+    expect(await ended).toBe(0);
+    expect(printed()).toMatch(/^[A-Z][^\n]+[.:]\n\n/);
+    expect(printed()).toContain(`\n  npm ${name === 'start' ? name : `run ${name}`}`);
+  },
+);
+
+test.each(['start', 'keys', 'backup', 'demo', 'cost', 'chaos', 'soak', 'bench'])(
+  'npm run %s refuses an option that it does not know in one sentence that leads to its help',
+  async (name) => {
+    const { program = '' } = programs.find((one) => one.name === name) ?? {};
+    const { ended, printed } = runProcess(process.execPath, [program, '--unknown']);
+    expect(await ended).toBe(2);
+    expect(printed()).toMatch(/^[^\n]*'--unknown'[^\n]*--help\.\n$/);
+  },
+);
