@@ -80,8 +80,8 @@ export function handlers(
       return { status: 200, body: { events, next_cursor: next ? cursorOf(next, search) : null } };
     },
 
-    async count({ input }) {
-      return { status: 200, body: await queue.count(input.max_count_of_fetch_requests) };
+    async count({ input: { max_count_of_fetch_requests: mostPages, ...asked } }) {
+      return { status: 200, body: await queue.count(mostPages, { ...searchOf(asked), status: asked.status }) };
     },
 
     async countOnly({ input }) {

@@ -9,7 +9,7 @@ import { examples } from './examples.ts';
 import { namedObject } from './named-object.ts';
 import type { ProblemKind } from './problem.ts';
 import { MOST_IN_A_BATCH } from './read-json.ts';
-import { searchBody, searchParameters, wholeNumber } from './search.ts';
+import { countBound, countParameters, searchBody, searchParameters, wholeNumber } from './search.ts';
 import { signingSecretSchema } from './signing-secret-answer.ts';
 import { statisticsSchema } from './statistics-answer.ts';
 import { ORIGINAL_PATHS, type Tag } from './tags.ts';
@@ -85,12 +85,10 @@ const pageSchema = namedObject('EventPage', {
 });
 
 const countSchema = namedObject('EventCount', {
-  count: z.int().meta({ description: 'How many events wait.' }),
-  complete: z.boolean().meta({ description: 'Whether all were counted; otherwise there may be more.' }),
-});
-
-const countInput = z.strictObject({
-  max_count_of_fetch_requests: wholeNumber(1, 100, 50, 'How many pages of some 200 entries are read at most.'),
+  count: z.int().meta({ description: 'How many events were counted.' }),
+  complete: z.boolean().meta({
+    description: 'Whether all events were looked at that could be among them; otherwise there may be more.',
+  }),
 });
 
 const openApiSchema = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApiDocument' });
@@ -132,10 +130,15 @@ const otherRoutes = {
     scope: 'read',
     operationId: 'countEvents',
     tag: 'Find',
-    summary: 'Count the events that wait',
+    summary: 'Count the events that wait, or those in another state, with the filters of finding',
     takes: 'parameters',
-    input: countInput,
-    answers: { 200: { description: 'How many wait.', schema: countSchema } },
+    input: countParameters(),
+    answers: {
+      200: {
+        description: 'How many there are, or as many as were counted within the bound: a filter does not widen it.',
+        schema: countSchema,
+      },
+    },
     problems: [],
     example: { answer: { count: 42, complete: true } },
   },
@@ -149,7 +152,7 @@ const otherRoutes = {
     tag: ORIGINAL_PATHS,
     summary: 'Count the events that wait, as a bare number',
     takes: 'parameters',
-    input: countInput,
+    input: z.strictObject(countBound),
     answers: { 200: { description: 'How many wait, or how many were counted.', schema: z.int() } },
     problems: [],
     example: { answer: 42 },

@@ -5,6 +5,7 @@ import { outcomeSchema, statusSchema } from './event-answer.ts';
 
 const LAST_INSTANT = Date.UTC(5000, 0);
 
+const STATUS = 'In which state the event is.';
 const TAG = 'A tag that the event has; of several, all.';
 const DUE_AFTER = 'Due at this instant or later: ISO 8601 with a time zone, or epoch seconds.';
 const DUE_BEFORE = 'Due before this instant.';
@@ -17,18 +18,37 @@ const CURSOR = 'The next_cursor of the page before, with the same search.';
 
 /** Query parameters are text: each value is read as what it stands for. */
 export function searchParameters() {
-  const instant = z.preprocess(instantIn, boundedInstant());
   return z.strictObject({
-    status: statusSchema.optional().meta({ description: 'In which state the event is.' }),
+    status: statusSchema.optional().meta({ description: STATUS }),
+    ...filterParameters(),
+    limit: wholeNumber(1, 100, 20, 'How many events a page has at most.'),
+    cursor: cursor().optional().meta({ description: CURSOR }),
+  });
+}
+
+/** The same for counting: of one status, and without pages. */
+export function countParameters() {
+  return z.strictObject({
+    status: statusSchema.default('waiting_execution').meta({ description: STATUS }),
+    ...filterParameters(),
+    ...countBound,
+  });
+}
+
+export const countBound = {
+  max_count_of_fetch_requests: wholeNumber(1, 100, 50, 'How many pages of some 200 entries are read at most.'),
+};
+
+function filterParameters() {
+  const instant = z.preprocess(instantIn, boundedInstant());
+  return {
     tag: tags().optional().meta({ description: TAG }),
     due_after: instant.optional().meta({ description: DUE_AFTER, type: 'string' }),
     due_before: instant.optional().meta({ description: DUE_BEFORE, type: 'string' }),
     host: host().optional().meta({ description: HOST }),
     outcome: outcomeSchema.optional().meta({ description: OUTCOME }),
     status_code: statusCodes().optional().meta({ description: STATUS_CODE }),
-    limit: wholeNumber(1, 100, 20, 'How many events a page has at most.'),
-    cursor: cursor().optional().meta({ description: CURSOR }),
-  });
+  };
 }
 
 /** The same in a request body, for changes in bulk. */

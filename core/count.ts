@@ -1,51 +1,121 @@
-import { BEGINNING, type Position, positionAt } from './entry.ts';
+import { BEGINNING, type Position, positionAt, positionOf } from './entry.ts';
 import type { EventKey } from './event-key.ts';
+import { listsFor, rangeOf } from './find.ts';
+import { isForgotten } from './lifecycle.ts';
+import type { List } from './ports.ts';
+import type { Progress } from './progress.ts';
+import { eventFits, lastAttemptFits, type Search } from './search.ts';
 import type { World } from './world.ts';
 
 /** Later than any event may be due. */
 const FAR_AWAY = 4_000 * 86_400_000;
+/** How many keys of a list are read at a time. */
+const PAGE = 200;
 /** How many are looked up at a time: each may hold an answer of some 80 KiB. */
 const LOOKED_UP = 500;
+/** How many are looked up at a time with their events, which hold up to 256 KiB more. */
+const LOOKED_UP_WHOLE = 100;
+/** After this many milliseconds no further events are looked up, so that whoever asked is answered in time. */
+const LONGEST_COUNT = 8_000;
 
-/** How many events wait; `complete` unless there was more to look at than asked for. */
-export type Count = { readonly count: number; readonly complete: boolean };
+/** How many events were counted; `complete` unless there was more to look at than the bounds allow. */
+type Count = { readonly count: number; readonly complete: boolean };
+
+export type SearchInStatus = Search & { readonly status: Progress['status'] };
+
+/** @param mostPages how many pages of keys are read at most, whatever is counted */
+export type Counter = (mostPages: number, search?: SearchInStatus) => Promise<Count>;
+
+const WHAT_WAITS: SearchInStatus = { status: 'waiting_execution', tags: [] };
+
+/** A list of keys that is read page by page; the last page names no next one. */
+type Source = {
+  readonly start: Position;
+  readonly read: (from: Position) => Promise<{ readonly keys: readonly EventKey[]; readonly next?: Position }>;
+};
 
 /**
- * Counts what waits from what lies ahead of the trailing hand: every unfinished event has an entry there, and of what has
- * finished only that of the last minutes.
- *
- * @param mostPages how many pages of entries are read at most
+ * Counts the events that fit a search. Those that wait are counted from what lies ahead of the trailing hand: every unfinished event has an
+ * entry there, and of what has finished only that of the last minutes. All others are counted from the lists in which they are found.
  */
-export function counter({ store, now, shards }: World): (mostPages: number) => Promise<Count> {
-  return async (mostPages) => {
-    const { trailing = [] } = (await store.findHands()) ?? {};
-    const starts = Array.from(
-      { length: Math.max(shards, trailing.length) },
-      (_, shard) => trailing[shard] ?? BEGINNING,
-    );
-    const until = now() + FAR_AWAY;
-    const keys = new Map<string, EventKey>();
-    let pages = 0;
-    for (const [shard, start] of starts.entries()) {
-      for (let position: Position = start; position > positionAt(until); pages++) {
-        if (pages === mostPages) return { count: await waitingAmong(keys), complete: false };
-        const { entries, reached } = await store.entries(shard, position, until);
-        for (const { key } of entries) keys.set(key.uuid, key);
-        position = reached;
-      }
+export function counter(world: World): Counter {
+  const { store, now, shards } = world;
+
+  return async (mostPages, search = WHAT_WAITS) => {
+    const startedAt = now();
+    const sources = search.status === 'waiting_execution' ? await waitingSources() : await listSources(search);
+    const { keys, areAll } = await keysFrom(sources, mostPages);
+    const candidates = keys.filter(({ dueAt }) => isWithin(dueAt, search));
+    const needsEvents = search.tags.length > 0 || search.host !== undefined;
+    const atOnce = needsEvents ? LOOKED_UP_WHOLE : LOOKED_UP;
+    let count = 0;
+    for (let from = 0; from < candidates.length; from += atOnce) {
+      if (now() - startedAt >= LONGEST_COUNT) return { count, complete: false };
+      const some = candidates.slice(from, from + atOnce);
+      const fits = await Promise.all(
+        some.map((key) => (needsEvents ? recordFits(key, search) : fitsByKey(key, search))),
+      );
+      count += fits.filter(Boolean).length;
     }
-    return { count: await waitingAmong(keys), complete: true };
+    return { count, complete: areAll };
   };
 
-  async function waitingAmong(keys: ReadonlyMap<string, EventKey>): Promise<number> {
-    const all = [...keys.values()];
-    let waiting = 0;
-    for (let from = 0; from < all.length; from += LOOKED_UP) {
-      const recorded = await Promise.all(all.slice(from, from + LOOKED_UP).map(store.findProgress));
-      waiting += recorded.filter(
-        (progress) => (progress?.status ?? 'waiting_execution') === 'waiting_execution',
-      ).length;
-    }
-    return waiting;
+  async function waitingSources(): Promise<readonly Source[]> {
+    const { trailing = [] } = (await store.findHands()) ?? {};
+    const until = now() + FAR_AWAY;
+    return Array.from({ length: Math.max(shards, trailing.length) }, (_, shard) => ({
+      start: trailing[shard] ?? BEGINNING,
+      async read(from) {
+        const { entries, reached } = await store.entries(shard, from, until);
+        return { keys: entries.map(({ key }) => key), ...(reached > positionAt(until) && { next: reached }) };
+      },
+    }));
   }
+
+  async function listSources(search: Search): Promise<readonly Source[]> {
+    const { after, to } = rangeOf(search);
+    return (await listsFor(world, search)).map((list: List) => ({
+      start: after,
+      async read(from) {
+        const keys = await store.list(list, from, to, PAGE);
+        const last = keys.length < PAGE ? undefined : keys.at(-1);
+        return { keys, ...(last !== undefined && { next: positionOf(last) }) };
+      },
+    }));
+  }
+
+  async function fitsByKey(key: EventKey, search: SearchInStatus): Promise<boolean> {
+    return progressFits(await store.findProgress(key), search);
+  }
+
+  async function recordFits(key: EventKey, search: SearchInStatus): Promise<boolean> {
+    const record = await store.findEvent(key);
+    return record !== undefined && eventFits(record.event, search) && progressFits(record.progress, search);
+  }
+
+  /** An event of which nothing has been recorded yet waits for its first attempt. */
+  function progressFits(progress: Progress | undefined, search: SearchInStatus): boolean {
+    const { status = 'waiting_execution', attempts = [] } = progress ?? {};
+    const isThere = progress === undefined || !isForgotten(progress, now());
+    return isThere && status === search.status && lastAttemptFits({ attempts }, search);
+  }
+}
+
+/** The keys of several sources, each event once, from a bounded number of pages. */
+async function keysFrom(sources: readonly Source[], mostPages: number) {
+  const keys = new Map<string, EventKey>();
+  let pages = 0;
+  for (const { start, read } of sources) {
+    for (let from: Position | undefined = start; from !== undefined; pages++) {
+      if (pages === mostPages) return { keys: [...keys.values()], areAll: false };
+      const page = await read(from);
+      for (const key of page.keys) keys.set(key.uuid, key);
+      from = page.next;
+    }
+  }
+  return { keys: [...keys.values()], areAll: true };
+}
+
+function isWithin(dueAt: number, { dueAfter = dueAt, dueBefore = dueAt + 1 }: Search): boolean {
+  return dueAfter <= dueAt && dueAt < dueBefore;
 }

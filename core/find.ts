@@ -56,7 +56,7 @@ export function finder(world: World): Find {
 }
 
 /** Chooses the shortest lists that together hold every event that is asked for. */
-async function listsFor({ store, shards }: World, { status, tags: [tag] }: Search): Promise<readonly List[]> {
+export async function listsFor({ store, shards }: World, { status, tags: [tag] }: Search): Promise<readonly List[]> {
   const hands = await store.findHands();
   const numbers = Array.from({ length: Math.max(shards, hands?.leading.length ?? 0) }, (_, shard) => shard);
   if (status === 'max_try_count_reached') return numbers.map((failedShard) => ({ failedShard }));
@@ -66,7 +66,8 @@ async function listsFor({ store, shards }: World, { status, tags: [tag] }: Searc
 
 type Range = { readonly after: Position; readonly to: Position };
 
-function rangeOf({ dueAfter, dueBefore }: Search, after: Position = END): Range {
+/** The part of a list that is due in the span that is searched, from the latest to the earliest. */
+export function rangeOf({ dueAfter, dueBefore }: Search, after: Position = END): Range {
   const start = dueBefore === undefined ? END : positionAt(dueBefore - 1);
   const to = dueAfter === undefined ? BEGINNING : positionBefore(dueAfter);
   return { after: after > start ? after : start, to };

@@ -1,6 +1,6 @@
 import { type Bulk, inBulk } from './bulk.ts';
 import { type Changed, canceller } from './cancel.ts';
-import { type Count, counter } from './count.ts';
+import { type Counter, counter } from './count.ts';
 import { deliverer } from './deliver.ts';
 import { type Dispatcher, dispatcher } from './dispatch.ts';
 import type { EventKey } from './event-key.ts';
@@ -20,8 +20,8 @@ export type EventQueue = Publisher &
     /** The same, as soon as it has finished, or as it is after so many milliseconds. */
     readWhenFinished(key: EventKey, longest: number): Promise<EventRecord | undefined>;
     readonly find: Find;
-    /** How many events wait, from so many pages of entries at most. */
-    count(mostPages: number): Promise<Count>;
+    /** Counts the events that wait, or that fit a search, from a bounded number of pages. */
+    readonly count: Counter;
     cancel(key: EventKey): Promise<Changed>;
     /**
      * Makes the next attempt of an event due now: of a waiting one with the tries that it has left, of a finished one with all its tries, unless

@@ -23,7 +23,7 @@ export function eventFits({ url, tags }: QueuedEvent, search: Search): boolean {
 }
 
 /** Whether the last attempt of an event ended as is searched for. An attempt that is under way has not ended, and is not looked at. */
-export function lastAttemptFits({ attempts }: Progress, { outcome, statusCodes }: Search): boolean {
+export function lastAttemptFits({ attempts }: Pick<Progress, 'attempts'>, { outcome, statusCodes }: Search): boolean {
   const last = attempts.at(-1);
   if (outcome !== undefined && last?.outcome !== outcome) return false;
   if (statusCodes === undefined) return true;

@@ -257,6 +257,39 @@ describe('counting', () => {
     expect([alias.status, alias.body]).toEqual([200, 7]);
   });
 
+  test.each([
+    ['status=success', 1],
+    ['status=max_try_count_reached', 3],
+    ['status=max_try_count_reached&host=a.example', 2],
+    ['status=max_try_count_reached&host=a.example&status_code=503', 1],
+    ['status=max_try_count_reached&outcome=timed_out&tag=all', 1],
+    ['status=cancelled', 0],
+    ['host=a.example', 0],
+    ['due_after=0&status=success', 1],
+    ['due_before=0&status=success', 0],
+  ])('with %s answers how many there are', async (query, count) => {
+    const { send } = await withAttempts();
+    const { status, body } = await send({ path: '/events/count', query });
+    expect([status, body]).toEqual([200, { count, complete: true }]);
+  });
+
+  test('by a filter counts those that wait, unless another status is given', async () => {
+    const { send } = await withEvents();
+    expect((await send({ path: '/events/count', query: 'tag=odd' })).body.count).toBe(3);
+    expect((await send({ path: '/events/count', query: `due_before=${START / 1_000 + 7200}` })).body.count).toBe(2);
+  });
+
+  test.each([
+    ['status=failed', 'status', 'One of waiting_execution, success, max_try_count_reached, cancelled.'],
+    ['status=', 'status', 'One of waiting_execution, success, max_try_count_reached, cancelled.'],
+    ['status_code=5', 'status_code', 'A status code from 100 to 999, or a class of them from 1xx to 9xx.'],
+    ['max_count_of_fetch_requests=101', 'max_count_of_fetch_requests', 'A whole number from 1 to 100.'],
+    ['limit=5', 'limit', 'There is no such field. Leave it out.'],
+  ])('with %s is a 422 that names %s and says what is allowed', async (query, path, detail) => {
+    const { status, body } = await apiClient().send({ path: '/events/count', query });
+    expect([status, body.errors]).toEqual([422, [{ path, detail }]]);
+  });
+
   test('says when there is more than it may look at', async () => {
     const { send, publish } = apiClient();
     for (let n = 0; n < 25; n++) await publish({ url_to_send_request: URL, call_url_after: 60 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { SearchInStatus } from '../../core/count.ts';
 import type { WantedEvent } from '../../core/new-event.ts';
 import type { EventRecord, EventStore } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
@@ -216,6 +217,89 @@ describe('events are found', () => {
     for (let n = 0; n < 20; n++) await old.publish(wantedEvent({ asked: { after: HOUR + n } }), 'web');
     await old.dispatch();
     expect((await queue.find({ tags: [] }, 100)).records).toHaveLength(20);
+  });
+});
+
+describe('events are counted', () => {
+  test('as many as are found, whatever is asked', async () => {
+    const { queue, runUntil } = await lived();
+    for (const at of [0, HOUR, 2 * HOUR]) {
+      await runUntil(START + at);
+      const all = (await everyPage(queue, { tags: [] }, 100)).flat();
+      const search = fc.record({
+        status: fc.constantFrom('waiting_execution', 'success', 'max_try_count_reached', 'cancelled'),
+        tags: fc.subarray(['even', 'third', 'none']),
+        dueAfter: fc.constantFrom(undefined, START + 30 * MINUTE),
+        dueBefore: fc.constantFrom(undefined, START + 90 * MINUTE, 0),
+        host: fc.constantFrom(undefined, { name: 'example.com' }, { name: 'example.com', port: 8443 }),
+        outcome: fc.constantFrom(undefined, undefined, 'answered', 'timed_out'),
+        statusCodes: fc.constantFrom<Search['statusCodes'][]>(undefined, undefined, [500, 599], [503, 503]),
+      });
+      await fc.assert(
+        fc.asyncProperty(search, async (asked) => {
+          const count = all.filter((record) => fits(record, asked)).length;
+          expect(await queue.count(100, asked)).toEqual({ count, complete: true });
+        }),
+        { numRuns: 100 },
+      );
+    }
+  });
+
+  test('but for those whose result is no longer kept', async () => {
+    const { queue, runUntil } = simulatedCloud();
+    for (const keepResultFor of [MINUTE, HOUR]) await queue.publish(wantedEvent({ keepResultFor }), 'web');
+    await runUntil(START + 2 * MINUTE);
+    expect(await queue.count(100, { status: 'success', tags: [] })).toEqual({ count: 1, complete: true });
+  });
+
+  test.each<[string, SearchInStatus, most: number]>([
+    ['that wait for a host', { status: 'waiting_execution', tags: [], host: { name: 'example.com' } }, 30],
+    ['that wait, of a tag', { status: 'waiting_execution', tags: ['a'] }, 30],
+    ['that succeeded', { status: 'success', tags: [] }, 600],
+    ['of a tag', { status: 'success', tags: ['a'] }, 600],
+    ['that failed', { status: 'max_try_count_reached', tags: [], outcome: 'timed_out' }, 0],
+  ])('from as many pages as without a filter, and it is said that there is more: %s', async (_, search, most) => {
+    const { store, read } = counting(memoryEventStore());
+    const { queue } = simulatedCloud({ store, shards: 1 });
+    for (let n = 0; n < 700; n++) await queue.publish(wantedEvent({ asked: { after: HOUR + n }, tags: ['a'] }), 'web');
+    read.clear();
+    const { count, complete } = await queue.count(3, search);
+    expect([count, complete]).toEqual([search.status === 'waiting_execution' ? most : 0, most === 0]);
+    expect(read.size).toBeLessThanOrEqual(most);
+  });
+
+  test('without reading them as a whole, unless their host or tags are asked for', async () => {
+    const memory = memoryEventStore();
+    let [whole, open, most] = [0, 0, 0];
+    const store: EventStore = {
+      ...memory,
+      findEvent(key) {
+        whole++;
+        most = Math.max(most, ++open);
+        return memory.findEvent(key).finally(() => open--);
+      },
+    };
+    const { queue } = simulatedCloud({ store });
+    for (let n = 0; n < 300; n++) await queue.publish(wantedEvent({ asked: { after: HOUR } }), 'web');
+    await queue.count(100, { status: 'success', tags: [], statusCodes: [200, 299] });
+    expect(whole).toBe(0);
+    await queue.count(100, { status: 'waiting_execution', tags: [], host: { name: 'example.com' } });
+    expect([whole, most]).toEqual([300, 100]);
+  });
+
+  test('for some seconds at most, and the answer says that there is more', async () => {
+    const memory = memoryEventStore();
+    const store: EventStore = {
+      ...memory,
+      async findEvent(key) {
+        jump(50);
+        return memory.findEvent(key);
+      },
+    };
+    const { queue, jump } = simulatedCloud({ store });
+    for (let n = 0; n < 400; n++) await queue.publish(wantedEvent({ asked: { after: HOUR } }), 'web');
+    const search = { status: 'waiting_execution', tags: [], host: { name: 'example.com' } } as const;
+    expect(await queue.count(100, search)).toEqual({ count: 200, complete: false });
   });
 });
 
