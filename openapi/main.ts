@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { openApiDocument } from '../api/openapi.ts';
 import { routes } from '../api/routes.ts';
 import { defaultSettings } from '../core/settings.ts';
+import { helpIfAsked } from '../local/help-if-asked.ts';
 
 const help = `Checks /openapi.json with the tools that others use it with: Redocly and Spectral look for errors, and what
 openapi-typescript generates from it must compile, without skipLibCheck, together with a small application.
@@ -51,12 +52,12 @@ const TSCONFIG = {
 const tools = ['redocly', 'spectral', 'openapi-typescript', 'tsc'] as const;
 type Tool = (typeof tools)[number];
 
+helpIfAsked(help);
 process.exitCode = main(process.argv.slice(2));
 
 function main(args: readonly string[]): number {
   const mistake = mistakeIn(args);
   if (mistake !== undefined) return end(2, `${mistake.replace(/\.?$/, '.')} See npm run openapi -- --help.`);
-  if (args.includes('--help')) return end(0, help);
   const missing = tools.filter((tool) => !existsSync(pathOf(tool)));
   if (missing.length > 0) {
     return end(2, `The check needs ${missing.join(', ')}. Install the tools with: npm ci --prefix openapi`);
@@ -102,7 +103,7 @@ function pathOf(tool: Tool): string {
 
 function mistakeIn(args: readonly string[]): string | undefined {
   try {
-    parseArgs({ args: [...args], options: { help: { type: 'boolean' } } });
+    parseArgs({ args: [...args], options: {} });
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -110,6 +111,6 @@ function mistakeIn(args: readonly string[]): string | undefined {
 }
 
 function end(exitCode: number, text: string): number {
-  (exitCode === 0 ? console.log : console.error)(text);
+  console.error(text);
   return exitCode;
 }

@@ -28,7 +28,7 @@ test.each(commandLines)(
   async ({ name, program, words }) => {
     const { ended, printed } = runProcess(process.execPath, [program, ...words.split(' ')]);
     expect(await ended).toBe(0);
-    expect(printed()).toMatch(/^[A-Z][^\n]+[.:]\n\n/);
+    expect(printed()).toMatch(/^[A-Z].*?[.:]\n\n/s);
     expect(printed()).toContain(`\n  npm ${name === 'start' ? name : `run ${name}`}`);
   },
 );
