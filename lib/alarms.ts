@@ -31,9 +31,9 @@ type Options = {
   readonly metrics: QueueMetrics;
   readonly timings: Timings;
   /** How many events must fail for good within five minutes, or false for no such alarm. */
-  readonly failedEvents: number | false;
+  readonly failedEventsAlarm: number | false;
   /** The address that is written to, if there is one. */
-  readonly email: string | undefined;
+  readonly alarmEmail?: string;
 };
 
 type Condition = Pick<AlarmProps, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'> & {
@@ -51,7 +51,7 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
-    const { email } = options;
+    const { alarmEmail: email } = options;
     this.topic = alarmTopic(this);
     if (email !== undefined) {
       Validations.of(this.topic.addSubscription(new EmailSubscription(email))).acknowledge({
@@ -80,7 +80,7 @@ export class Alarms extends Construct {
 
 /** The alarms by their names, in the order in which docs/operations.md has them. */
 function conditions(options: Options): Readonly<Record<string, Condition>> {
-  const { metrics, timings, failedEvents } = options;
+  const { metrics, timings, failedEventsAlarm: failedEvents } = options;
   /** What heals by itself, as a single one does, wakes nobody. */
   const again = { threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 2 };
   const sum = (label: string, ofAll: readonly IMetric[]) =>

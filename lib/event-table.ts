@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, type RemovalPolicy } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -12,16 +12,29 @@ type TableMetric =
   | 'ReadThrottleEvents'
   | 'WriteThrottleEvents';
 
+type Options = {
+  readonly removalPolicy: RemovalPolicy;
+  /** Whether DynamoDB refuses to delete the table, whoever asks. */
+  readonly deletionProtection: boolean;
+  /** The name of a table that exists already, instead of one of its own. */
+  readonly restoredTable?: string;
+};
+
 /** The one table: on demand, with expiry, restorable to any second of the last 35 days. */
 export class EventTable extends Construct {
   readonly tableName: string;
   private readonly table: Pick<ITableV2, 'tableName' | 'grant'>;
 
-  /** @param restored the name of a table that exists already, instead of one of its own */
-  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy, restored: string | undefined) {
+  constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
-    this.table =
-      restored === undefined ? ownTable(this, removalPolicy) : TableV2.fromTableName(this, 'Restored', restored);
+    const { restoredTable: restored, deletionProtection } = options;
+    this.table = restored === undefined ? ownTable(this, options) : TableV2.fromTableName(this, 'Restored', restored);
+    if (restored !== undefined && deletionProtection) {
+      Annotations.of(this).addWarningV2(
+        'event-queue:restored-table-is-not-protected',
+        `deletionProtection has no effect on ${restored}, which is not part of the stack. Turn it on by hand: aws dynamodb update-table --table-name ${restored} --deletion-protection-enabled.`,
+      );
+    }
     this.tableName = this.table.tableName;
   }
 
@@ -36,13 +49,14 @@ export class EventTable extends Construct {
   }
 }
 
-function ownTable(scope: Construct, removalPolicy: RemovalPolicy): TableV2 {
+function ownTable(scope: Construct, { removalPolicy, deletionProtection }: Options): TableV2 {
   return new TableV2(scope, 'Table', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
     billing: Billing.onDemand(),
     timeToLiveAttribute: 'expires_at',
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection,
     removalPolicy,
   });
 }

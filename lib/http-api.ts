@@ -1,6 +1,7 @@
-import { Duration, Fn, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, Names, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnApi,
   CorsHttpMethod,
   type CorsPreflightOptions,
   DomainName,
@@ -18,7 +19,7 @@ import { FilterPattern, LogGroup, MetricFilter, type RetentionDays } from 'aws-c
 import { Construct } from 'constructs';
 import { type FunctionName, type Route, routes } from '../api/routes.ts';
 import { defaultSettings } from '../core/settings.ts';
-import { DIMENSION, NAMESPACE, TOO_MANY_REQUESTS } from '../lambdas/runtime/metric-names.ts';
+import { API_NAMESPACE, DIMENSION, TOO_MANY_REQUESTS } from '../lambdas/runtime/metric-names.ts';
 
 export type Domain = {
   /** `queue.example.com` */
@@ -39,9 +40,14 @@ type Options = {
   readonly queueName: string;
   readonly throttling: Throttling;
   readonly corsOrigins: readonly string[];
-  readonly domain: Domain | undefined;
+  readonly domain?: Domain;
+  /** Whether the API is reached under the domain alone. */
+  readonly disableExecuteApiEndpoint: boolean;
   readonly logRetention: RetentionDays;
 };
+
+/** API Gateway's own bound. */
+const LONGEST_API_NAME = 128;
 
 /** An HTTP API with the routes of the route table; whatever is none of them gets the queue's own 404. */
 export class QueueHttpApi extends Construct {
@@ -52,16 +58,18 @@ export class QueueHttpApi extends Construct {
 
   constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
-    const { queueName, throttling, corsOrigins, domain, logRetention } = options;
+    const { queueName, throttling, corsOrigins, domain, disableExecuteApiEndpoint, logRetention } = options;
     this.api = new HttpApi(this, 'Api', {
+      apiName: queueName.slice(-LONGEST_API_NAME),
       createDefaultStage: false,
+      disableExecuteApiEndpoint,
       ...(corsOrigins.length > 0 && { corsPreflight: corsFor(corsOrigins) }),
     });
     Validations.of(this.api).acknowledge(...keyIsChecked);
     const domainName =
       domain && new DomainName(this, 'Domain', { domainName: domain.name, certificate: domain.certificate });
     this.domainTarget = domainName?.regionalDomainName;
-    this.accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention });
+    this.accessLog = new LogGroup(this, 'AccessLog', { logGroupName: accessLogName(this), retention: logRetention });
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -77,15 +85,16 @@ export class QueueHttpApi extends Construct {
     new MetricFilter(this, 'TooManyRequests', {
       logGroup: this.accessLog,
       filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
-      metricNamespace: NAMESPACE,
+      metricNamespace: API_NAMESPACE,
       metricName: TOO_MANY_REQUESTS,
       dimensions: { [DIMENSION]: `$.${DIMENSION}` },
     });
   }
 
-  /** The host name that AWS gives it. */
+  /** The host name that AWS gives it, whether it is reached there or not. */
   get host(): string {
-    return Fn.select(1, Fn.split('//', this.api.apiEndpoint));
+    const { attrApiEndpoint } = this.api.node.defaultChild as CfnApi;
+    return Fn.select(1, Fn.split('//', attrApiEndpoint));
   }
 
   /** Leads every route to its function. */
@@ -115,6 +124,16 @@ const keyIsChecked = [
     reason: 'The functions check the key of each request themselves: an authorizer could not tell one 401 from a 403.',
   },
 ];
+
+/**
+ * API Gateway may write to every log group whose name begins with `/aws/vendedlogs/`. Any other is added to one policy of CloudWatch, which has
+ * room for 5,120 characters and is shared by all APIs of the account. A name that somebody gives must differ from all others: that of the
+ * log of a stack that was deleted is still taken, so the name holds the id that AWS gives each stack once.
+ */
+function accessLogName(scope: Construct): string {
+  const queue = Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' });
+  return `/aws/vendedlogs/event-queue/${queue}/${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
+}
 
 /** The access log has one line for each request. It holds neither the query, in which there may be a key, nor who asked. */
 function accessLine(queueName: string): AccessLogFormat {

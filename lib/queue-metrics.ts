@@ -1,5 +1,6 @@
 import { type IMetric, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
+  API_NAMESPACE,
   attemptMetrics,
   DIMENSION,
   metricNames,
@@ -24,8 +25,9 @@ export type QueueMetrics = ReturnType<typeof queueMetrics>;
 
 /** Every metric that the dashboard and the alarms look at. */
 export function queueMetrics({ queueName, table, dueQueue, functions, api }: Sources) {
+  const dimensionsMap = { [DIMENSION]: queueName };
   const own = (metricName: string, options: MetricOptions) =>
-    new Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { [DIMENSION]: queueName }, ...options });
+    new Metric({ namespace: NAMESPACE, metricName, dimensionsMap, ...options });
   const ofQueue = (metricName: string, options: MetricOptions) =>
     dueQueue.queue.metric(metricName, { statistic: Stats.SUM, ...options });
 
@@ -70,7 +72,8 @@ export function queueMetrics({ queueName, table, dueQueue, functions, api }: Sou
           }),
       ),
 
-    tooManyRequests: (options: MetricOptions) => own(TOO_MANY_REQUESTS, options),
+    tooManyRequests: (options: MetricOptions) =>
+      new Metric({ namespace: API_NAMESPACE, metricName: TOO_MANY_REQUESTS, dimensionsMap, ...options }),
     requests: (options: MetricOptions) => api.api.metricCount(options),
     clientErrors: (options: MetricOptions) => api.api.metricClientError(options),
     serverErrors: (options: MetricOptions) => api.api.metricServerError(options),

@@ -3,6 +3,7 @@ import { defaultSettings } from '../../core/settings.ts';
 import type { Rule } from './rule.ts';
 
 const QUEUE = 'lib/event-queue.ts';
+const PROPS = 'lib/event-queue-props.ts';
 const TIMINGS = 'lib/timings.ts';
 const DUE_QUEUE = 'lib/due-queue.ts';
 const API = 'lib/http-api.ts';
@@ -93,7 +94,7 @@ function timings(): readonly Change[] {
     ['the code knows for how long', QUEUE, 'String(timings.visibility)', "'30'"],
     ['the code knows the longest call', QUEUE, 'String(chosen.maxTimeoutSeconds)', "'6'"],
     ['the code knows the longest wait', QUEUE, 'String(chosen.maxWaitSeconds)', "'20'"],
-    ['waiting requests leave the account executions', QUEUE, 'maxWaitSeconds = 5', 'maxWaitSeconds = 10'],
+    ['waiting requests leave the account executions', PROPS, 'maxWaitSeconds = 5', 'maxWaitSeconds = 10'],
     ['executions are set aside for reads', QUEUE, 'reservedConcurrency: reserved.read', ''],
     ['executions are set aside for the dispatcher', QUEUE, 'reservedConcurrency: reserved.dispatch,', ''],
     ['the dispatcher runs every minute', QUEUE, 'Schedule.rate(DISPATCH_EVERY)', 'Schedule.rate(Duration.minutes(2))'],
@@ -142,7 +143,7 @@ function whatMustBeKept(): readonly Change[] {
       'addDependency(deliver.function, dispatch.function, read.function, manage.function)',
       'addDependency(deliver.function, dispatch.function)',
     ],
-    ['the table stays', QUEUE, 'removalPolicy = RemovalPolicy.RETAIN', 'removalPolicy = RemovalPolicy.DESTROY'],
+    ['the table stays', PROPS, 'removalPolicy = RemovalPolicy.RETAIN', 'removalPolicy = RemovalPolicy.DESTROY'],
     ['the table goes if that was chosen', 'lib/event-table.ts', 'removalPolicy,\n  });', '});'],
     [
       'the table can be restored',
@@ -163,8 +164,32 @@ function whatMustBeKept(): readonly Change[] {
     ['the queue knows its domain', QUEUE, '...(domain ? [domain.name] : []), ', ''],
     ['the queue knows its other names', QUEUE, ', ...chosen.ownHosts]', ']'],
     ['tries that send each other messages are no loop', QUEUE, ', invokesItself: true }', ' }'],
-    ['a failed run is not made up for', QUEUE, 'retryAttempts: 0, maxEventAge', 'retryAttempts: 2, maxEventAge'],
+    [
+      'a failed run is not made up for',
+      QUEUE,
+      'dispatch.configureAsyncInvoke({ retryAttempts: 0',
+      'dispatch.configureAsyncInvoke({ retryAttempts: 2',
+    ],
     ['a run is not waited for', QUEUE, ', maxEventAge: DISPATCH_EVERY }', ' }'],
+    ['the table cannot be deleted if that was chosen', 'lib/event-table.ts', '    deletionProtection,\n', ''],
+    [
+      'whoever restores a table hears that it is not protected',
+      'lib/event-table.ts',
+      'restored !== undefined && deletionProtection',
+      'false',
+    ],
+    ['the API is closed under its first name if that was chosen', API, '      disableExecuteApiEndpoint,\n', ''],
+    ['the API stays open under one name', PROPS, 'disableExecuteApiEndpoint && domain === undefined', 'false'],
+    ['the API is called like its queue', API, 'apiName: queueName.slice(-LONGEST_API_NAME),', ''],
+    ['the name of an API has room', API, 'queueName.slice(-LONGEST_API_NAME)', 'queueName'],
+    ['the access log needs no room in a shared policy', API, 'return `/aws/vendedlogs/', 'return `/aws/logs/'],
+    ['the access log of a deleted stack is in nobody’s way', API, "Fn.split('/', Aws.STACK_ID)", "['', '', 'of-all']"],
+    [
+      'what was published asynchronously is not repeated',
+      QUEUE,
+      'publish.configureAsyncInvoke({ retryAttempts: 0',
+      'publish.configureAsyncInvoke({ retryAttempts: 2',
+    ],
     ['only logs of the queue cost it', METRICS, 'dimensionsMap: { LogGroupName: logGroupName },', ''],
     ['a log line has no path', API, "route: '$context.routeKey'", "route: '$context.path'"],
   ];
@@ -188,7 +213,7 @@ function alarms(): readonly Change[] {
       'threshold: 86_400_000,',
     ],
     ['an event that fails for good wakes somebody', ALARMS, 'EventsFailed: eventsFailed(metrics, failedEvents)', ''],
-    ['so does one alone', QUEUE, 'failedEventsAlarm = 1', 'failedEventsAlarm = 100'],
+    ['so does one alone', PROPS, 'failedEventsAlarm = 1', 'failedEventsAlarm = 100'],
     ['unless the owner wants that not', ALARMS, 'failedEvents !== false && {', '{'],
     ['late attempts wake somebody under sparse traffic', ALARMS, ', datapointsToAlarm: 3 }', ' }'],
     ['requests that are refused wake somebody', API, "'$.status', '=', '429'", "'$.status', '=', '503'"],

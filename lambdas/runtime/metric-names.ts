@@ -28,7 +28,9 @@ export const attemptMetrics = {
   crashed: 'AttemptsCrashed',
 } as const satisfies Record<Attempt['outcome'], string>;
 
-/** The metric that CloudWatch counts from the access log of the API: requests that were answered 429. */
+/** The namespace of what no function writes: CloudWatch counts it from the access log of the API. */
+export const API_NAMESPACE = 'EventQueue/Api';
+/** The metric of the requests that the API answered 429. */
 export const TOO_MANY_REQUESTS = 'TooManyRequests';
 
 /** The dimension of all of them, by which the queues of an account are told apart. */

@@ -77,14 +77,14 @@ describe('somebody is woken', () => {
     expect(line).toMatchObject({ service: 'EventQueue/Queue', status: '$context.status' });
     expect(MetricTransformations).toEqual([
       {
-        MetricNamespace: 'EventQueue',
+        MetricNamespace: 'EventQueue/Api',
         MetricName: 'TooManyRequests',
         MetricValue: '1',
         Dimensions: [{ Key: 'service', Value: '$.service' }],
       },
     ]);
     expect(alarms.get('TooManyRequests')).toMatchObject({
-      Namespace: 'EventQueue',
+      Namespace: 'EventQueue/Api',
       MetricName: 'TooManyRequests',
       Statistic: 'Sum',
       Dimensions: [{ Name: 'service', Value: 'EventQueue/Queue' }],

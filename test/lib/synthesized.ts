@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 
@@ -9,23 +10,29 @@ export type Resource = {
   readonly Properties: any;
 };
 
-/** An app whose functions are not bundled, which takes seconds. */
+/** What a deployment is told by cdk.json, its feature flags above all. */
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+/** An app as `npm run deploy` makes it, except that its functions are not bundled, which takes seconds. */
 export function notBundled(outdir?: string): App {
-  return new App({ context: { 'aws:cdk:bundling-stacks': [] }, ...(outdir !== undefined && { outdir }) });
+  return new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, ...(outdir !== undefined && { outdir }) });
 }
 
 export function resourcesIn(template: Template, type: string): readonly Resource[] {
   return Object.entries(template.findResources(type)).map(([id, resource]) => ({ ...(resource as Resource), id }));
 }
 
-/** What a function's role allows, statement by statement: on which resource, by the end of its path, and which actions. */
-export function statementsOf(template: Template, name: string) {
+/** What a function's role allows: the actions in the order of the alphabet, by the resource, which is named by the end of its path. */
+export function allowedTo(template: Template, name: string): Readonly<Record<string, readonly string[]>> {
   const policies = resourcesIn(template, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith(`Queue${name}Role`));
   const statements: Statement[] = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-  return statements.map(({ Effect, Action, Resource, ...rest }) => {
+  const allowed: Record<string, string[]> = {};
+  for (const { Effect, Action, Resource, ...rest } of statements) {
     if (Effect !== 'Allow' || Object.keys(rest).length > 0) throw new Error(`An unusual statement of ${name}.`);
-    return { on: resourceName(Resource), actions: [Action].flat() };
-  });
+    const on = resourceName(Resource);
+    allowed[on] = [...(allowed[on] ?? []), ...[Action].flat()].sort();
+  }
+  return allowed;
 }
 
 type Statement = {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { type App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -10,7 +11,7 @@ import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { EventQueue, type EventQueueProps } from '../../lib/event-queue.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { timingsFor } from '../../lib/timings.ts';
-import { notBundled, type Resource, resourcesIn, statementsOf } from './synthesized.ts';
+import { allowedTo, notBundled, type Resource, resourcesIn } from './synthesized.ts';
 
 const template = stackWith({});
 
@@ -34,6 +35,28 @@ describe('nothing is lost', () => {
   test('against its owner’s will: the table goes only if that was chosen', () => {
     const fleeting = stackWith({ removalPolicy: RemovalPolicy.DESTROY });
     fleeting.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
+  });
+
+  test('by somebody who deletes the table: nobody can, if that was chosen', () => {
+    const protection = (stack: Template) =>
+      resourcesIn(stack, 'AWS::DynamoDB::GlobalTable').flatMap(({ Properties }) =>
+        Properties.Replicas.map(
+          (replica: object) => 'DeletionProtectionEnabled' in replica && replica.DeletionProtectionEnabled,
+        ),
+      );
+    expect(protection(stackWith({ deletionProtection: true }))).toEqual([true]);
+    expect(protection(template)).toEqual([false]);
+  });
+
+  test('in a table from a backup, which is protected by hand: a deployment says so', () => {
+    const warnings = (props: EventQueueProps) =>
+      new EventQueueStack(notBundled(), 'EventQueue', props).node
+        .findAll()
+        .flatMap(({ node }) => node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => data));
+    expect(warnings({ restoredTable: 'backup', deletionProtection: true })).toEqual([
+      expect.stringContaining('aws dynamodb update-table --table-name backup --deletion-protection-enabled'),
+    ]);
+    expect(warnings({ restoredTable: 'backup' })).toEqual([]);
   });
 
   test('when a backup takes the table’s place: the queue goes on with it, and has no other', () => {
@@ -147,11 +170,19 @@ test('the dispatcher runs every minute', () => {
   });
 });
 
-test('a run that failed or had to wait is not made up for: the next one is', () => {
-  const [config, ...others] = resources('AWS::Lambda::EventInvokeConfig');
+test.each([
+  ['a run that failed or had to wait is not made up for: the next one is', 'Dispatch'],
+  ['what is published asynchronously, against its documentation, is never published again by Lambda', 'Publish'],
+])('%s', (_, name) => {
+  const [config, ...others] = resources('AWS::Lambda::EventInvokeConfig').filter(
+    ({ Properties }) => nameOf(Properties.FunctionName.Ref) === name,
+  );
   expect(others).toEqual([]);
   expect(config?.Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
-  expect(nameOf(config?.Properties.FunctionName.Ref)).toBe('Dispatch');
+});
+
+test('no other function is invoked asynchronously', () => {
+  template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
 });
 
 test('tries that send each other messages are no loop that Lambda must stop; anything else is', () => {
@@ -171,39 +202,37 @@ test('the cost of today counts the logs of the queue, and no others of the accou
 });
 
 describe('the least that each function needs', () => {
-  const onTable = (...actions: string[]) => [{ on: 'EventsTable', actions: actions.map((one) => `dynamodb:${one}`) }];
-  const onQueue = (...actions: string[]) => [{ on: 'DueQueue', actions: actions.map((one) => `sqs:${one}`) }];
+  const onTable = (...actions: string[]) => ({ EventsTable: actions.map((one) => `dynamodb:${one}`) });
+  const onQueue = (...actions: string[]) => ({ DueQueue: actions.map((one) => `sqs:${one}`) });
 
   test.each([
-    ['Publish', [...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem'), ...onQueue('SendMessage')]],
+    ['Publish', { ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem'), ...onQueue('SendMessage') }],
     ['Read', onTable('BatchGetItem', 'Query')],
     [
       'Manage',
-      [...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query'), ...onQueue('SendMessage')],
+      { ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem', 'Query', 'UpdateItem'), ...onQueue('SendMessage') },
     ],
-    ['Site', []],
+    ['Site', {}],
     [
       'Dispatch',
-      [
-        ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query'),
-        ...onQueue('SendMessage'),
-        ...onQueue('GetQueueAttributes'),
-      ],
+      {
+        ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem', 'Query', 'UpdateItem'),
+        ...onQueue('GetQueueAttributes', 'SendMessage'),
+      },
     ],
     [
       'Deliver',
-      [
+      {
         ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem'),
-        ...onQueue('SendMessage'),
-        ...onQueue('ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'),
-      ],
+        ...onQueue('DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'),
+      },
     ],
   ])(
     '%s may do what it does to table and due queue, write its own log and its traces, and nothing else',
     (name, own) => {
-      const log = { on: `${name}Log`, actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
-      const traces = { on: '*', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] };
-      expect(statementsOf(template, name)).toEqual([log, traces, ...own]);
+      const log = { [`${name}Log`]: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
+      const traces = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
+      expect(allowedTo(template, name)).toEqual({ ...log, ...traces, ...own });
     },
   );
 
@@ -258,6 +287,45 @@ describe('the API', () => {
         ExposeHeaders: ['retry-after'],
       },
     });
+  });
+
+  test('has a name that tells it from those of other queues', () => {
+    const names = (stack: Template) =>
+      resourcesIn(stack, 'AWS::ApiGatewayV2::Api').map(({ Properties }) => Properties.Name);
+    expect(names(template)).toEqual(['EventQueue/Queue']);
+    expect(names(twoQueues())).toEqual(['Two/One', 'Two/Other']);
+    const long = templateOf((app) => ({ stack: new EventQueueStack(app, 'Long', { stackName: 'x'.repeat(128) }) }));
+    expect(names(long.stack)).toEqual([`${'x'.repeat(122)}/Queue`]);
+  });
+
+  test('can be closed under the name that AWS gives it, where it has another, and is not called under either', () => {
+    const { stack, own } = withDomain({ disableExecuteApiEndpoint: true });
+    stack.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    expect(own.url).toBe('https://queue.example.com');
+    for (const { Properties } of resourcesIn(stack, 'AWS::Lambda::Function')) {
+      expect(JSON.stringify(Properties.Environment.Variables.OWN_HOSTS)).toMatch(/ApiEndpoint.*,queue\.example\.com/);
+    }
+    for (const open of [template, withDomain({}).stack]) {
+      open.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
+    }
+  });
+
+  test('logs where API Gateway may write without a policy that all APIs of an account share', () => {
+    const [stage] = resources('AWS::ApiGatewayV2::Stage');
+    const { DestinationArn } = stage?.Properties.AccessLogSettings ?? {};
+    const { LogGroupName } = template.toJSON().Resources[DestinationArn['Fn::GetAtt'][0]].Properties;
+    expect(LogGroupName['Fn::Join'][1][0]).toMatch(/^\/aws\/vendedlogs\/[\w./#-]+$/);
+    template.resourceCountIs('AWS::Logs::ResourcePolicy', 0);
+  });
+
+  test('logs under a name that no queue before it has taken: the log of one that was deleted is kept', () => {
+    const stackId = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
+    const names = resourcesIn(twoQueues(), 'AWS::Logs::LogGroup').flatMap(({ Properties }) =>
+      Properties.LogGroupName === undefined ? [] : [Properties.LogGroupName['Fn::Join'][1]],
+    );
+    expect(names).toHaveLength(2);
+    for (const [, ...rest] of names) expect(rest).toEqual([stackId]);
+    expect(new Set(names.map(([start]) => start)).size).toBe(2);
   });
 
   test('has a domain of its own where one is given', () => {
@@ -356,6 +424,10 @@ test.each<[string, EventQueueProps]>([
   ['reservedConcurrency.read is 0. Give a whole number from 1 to', { reservedConcurrency: { read: 0 } }],
   ['reservedConcurrency.dispatch is 1.5. Give', { reservedConcurrency: { dispatch: 1.5 } }],
   ['keepFailedFor is 59. Give a whole number from 60 to 7776000.', { keepFailedFor: 59 }],
+  [
+    'disableExecuteApiEndpoint is true, but there is no domain under which the API could be reached.',
+    { disableExecuteApiEndpoint: true },
+  ],
   ['maxConcurrency is 1. Give a whole number from 2 to 1000.', { maxConcurrency: 1 }],
 ])('what cannot be chosen is refused before anything is deployed: %s', (message, props) => {
   expect(() => stackWith(props)).toThrow(message);
@@ -396,12 +468,23 @@ test.each([
   expect(Outputs[name].Description).toMatch(/^[A-Z].*\.$/);
 });
 
+describe('cdk.json', () => {
+  const read = (path: string) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+  const { context } = read('cdk.json');
+
+  test('has the feature flags that `cdk init` of the pinned CLI writes', () => {
+    expect(context).toMatchObject(read('node_modules/aws-cdk/lib/init-templates/.recommended-feature-flags.json'));
+  });
+
+  test('has none that makes another resource out of one: a stack with other flags keeps its table', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const others = Template.fromStack(new EventQueueStack(app, 'EventQueue')).toJSON();
+    expect(Object.keys(others.Resources)).toEqual(Object.keys(template.toJSON().Resources));
+  });
+});
+
 describe('no two queues are in each other’s way', () => {
-  const twice = templateOf((app) => {
-    const stack = new Stack(app, 'Two');
-    for (const id of ['One', 'Other']) new EventQueue(stack, id);
-    return { stack };
-  }).stack;
+  const twice = twoQueues();
 
   test('in one stack', () => {
     twice.resourceCountIs('AWS::DynamoDB::GlobalTable', 2);
@@ -417,7 +500,7 @@ describe('no two queues are in each other’s way', () => {
     expect(queueNamesIn(named('EventQueue', 'Renamed'))).toEqual(new Set(['Renamed/Queue']));
   });
 
-  test('because no resource has a name of its own', () => {
+  test('because no resource has a name of its own, but for the access log, whose name holds the id of the stack', () => {
     for (const one of [template, twice]) {
       const names = Object.values<Resource>(one.toJSON().Resources).flatMap(({ Type, Properties = {} }) =>
         Object.keys(Properties)
@@ -448,11 +531,21 @@ const NOT_OF_AN_ACCOUNT = [
   'AWS::Lambda::EventInvokeConfig FunctionName',
   'AWS::Lambda::EventSourceMapping FunctionName',
   'AWS::Lambda::Permission FunctionName',
+  'AWS::Logs::LogGroup LogGroupName',
   'AWS::Logs::MetricFilter LogGroupName',
 ];
 
 function stackWith(props: EventQueueProps): Template {
   return templateOf((app) => ({ stack: new EventQueueStack(app, 'EventQueue', props) })).stack;
+}
+
+/** Two queues in one stack. */
+function twoQueues(): Template {
+  return templateOf((app) => {
+    const stack = new Stack(app, 'Two');
+    for (const id of ['One', 'Other']) new EventQueue(stack, id);
+    return { stack };
+  }).stack;
 }
 
 /** A queue at queue.example.com. */
