@@ -31,6 +31,7 @@ export const templateRules: readonly Rule[] = [
   ...timings(),
   ...routeChanges(),
   ...whatMustBeKept(),
+  ...namesAndProtection(),
   ...alarms(),
 ].map(([name, file, code, without]) => ({ name: `template: ${name}`, file, code, without, suites }));
 
@@ -171,6 +172,13 @@ function whatMustBeKept(): readonly Change[] {
       'dispatch.configureAsyncInvoke({ retryAttempts: 2',
     ],
     ['a run is not waited for', QUEUE, ', maxEventAge: DISPATCH_EVERY }', ' }'],
+    ['only logs of the queue cost it', METRICS, 'dimensionsMap: { LogGroupName: logGroupName },', ''],
+    ['a log line has no path', API, "route: '$context.routeKey'", "route: '$context.path'"],
+  ];
+}
+
+function namesAndProtection(): readonly Change[] {
+  return [
     ['the table cannot be deleted if that was chosen', 'lib/event-table.ts', '    deletionProtection,\n', ''],
     [
       'whoever restores a table hears that it is not protected',
@@ -190,8 +198,6 @@ function whatMustBeKept(): readonly Change[] {
       'publish.configureAsyncInvoke({ retryAttempts: 0',
       'publish.configureAsyncInvoke({ retryAttempts: 2',
     ],
-    ['only logs of the queue cost it', METRICS, 'dimensionsMap: { LogGroupName: logGroupName },', ''],
-    ['a log line has no path', API, "route: '$context.routeKey'", "route: '$context.path'"],
   ];
 }
 
