@@ -25,11 +25,11 @@ const withoutAnswerSchema = eventSchema
     attempts: true,
   })
   .extend({ answer_omitted })
-  .meta({ id: 'EventWithoutBodies', title: 'event without bodies and attempts' });
+  .meta({ id: 'EventWithoutBodies' });
 
 const briefResultSchema = briefSchema
   .extend({ answer_omitted: answer_omitted.optional() })
-  .meta({ id: 'BriefBatchResult', title: 'event in brief' });
+  .meta({ id: 'BriefBatchResult' });
 
 const batchResultSchema = z
   .union([eventSchema, withoutAnswerSchema, briefResultSchema, problemSchema])

@@ -15,7 +15,7 @@ export const briefSchema = eventSchema
     finished_at_utc: true,
     expires_at_utc: true,
   })
-  .meta({ id: 'BriefEvent', title: 'event in brief' });
+  .meta({ id: 'BriefEvent' });
 
 export type BriefAnswer = z.infer<typeof briefSchema>;
 

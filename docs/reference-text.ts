@@ -62,13 +62,21 @@ export function referenceText(): string {
   ].join('\n\n')}\n`;
 }
 
+/** What the reference calls components that it does not list field by field. */
+const TITLES: Readonly<Record<string, string>> = {
+  BriefEvent: 'event in brief',
+  BriefBatchResult: 'event in brief',
+  EventWithoutBodies: 'event without bodies and attempts',
+};
+
 /** A part of the document in which each reference to a component is replaced by the component. */
 function dereferenced(part: unknown, components: Document['components']['schemas']): unknown {
   return JSON.parse(JSON.stringify(part), (_, value) => {
     const name = /^#\/components\/schemas\/(.*)$/.exec(value?.$ref ?? '')?.[1];
     if (name === undefined) return value;
     const { $ref, ...beside } = value;
-    return { ...(dereferenced(components[name], components) as object), ...beside };
+    const title = TITLES[name];
+    return { ...(title && { title }), ...(dereferenced(components[name], components) as object), ...beside };
   });
 }
 

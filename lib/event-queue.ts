@@ -7,7 +7,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Environment } from '../lambdas/runtime/environment.ts';
-import { packageFiles } from '../site/package-files.ts';
+import { ownFiles, packageFiles } from '../site/package-files.ts';
 import { Alarms } from './alarms.ts';
 import { queueDashboard } from './dashboard.ts';
 import { DueQueue } from './due-queue.ts';
@@ -19,6 +19,11 @@ import { queueMetrics } from './queue-metrics.ts';
 import { type Timings, timingsFor } from './timings.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+/** What the pages consist of, apart from the code that serves them. */
+const siteFiles = {
+  packageFiles: Object.values(packageFiles),
+  filesBeside: Object.values(ownFiles).map((name) => `site/${name}`),
+};
 /** After which a run of the dispatcher is followed by the next one: none is worth waiting for any longer. */
 const DISPATCH_EVERY = Duration.minutes(1);
 
@@ -63,7 +68,7 @@ export class EventQueue extends Construct {
     table.grant(manage.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
     dueQueue.grantSend(manage.function);
 
-    const site = new QueueFunction(this, 'Site', { ...given, name: 'site', packageFiles: Object.values(packageFiles) });
+    const site = new QueueFunction(this, 'Site', { ...given, name: 'site', ...siteFiles });
 
     const dispatching = {
       timeout: timings.dispatch,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -38,6 +38,8 @@ type Options = {
   readonly invokesItself?: true;
   /** Files of packages that are read, not imported: `swagger-ui-dist/swagger-ui.css`. */
   readonly packageFiles?: readonly string[];
+  /** Files of the project that its code reads from beside itself: `site/docs.css`. They are put beside the bundle. */
+  readonly filesBeside?: readonly string[];
 };
 
 /** One of the deployed functions, bundled with all that it needs, with a role and logs of its own. */
@@ -58,6 +60,7 @@ export class QueueFunction extends Construct {
       tracing,
       invokesItself,
       packageFiles = [],
+      filesBeside = [],
     } = options;
     this.memory = memory;
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
@@ -95,7 +98,7 @@ export class QueueFunction extends Construct {
         externalModules: [],
         banner: "const bundleUrl=require('node:url').pathToFileURL(__filename).href;",
         define: { 'import.meta.url': 'bundleUrl' },
-        commandHooks: copied(packageFiles),
+        commandHooks: copied(packageFiles, filesBeside),
       },
     });
     Validations.of(this.function).acknowledge({
@@ -109,18 +112,22 @@ export class QueueFunction extends Construct {
   }
 }
 
-/** Puts files of packages where the bundle finds them as it would in a project. */
-function copied(packageFiles: readonly string[]): ICommandHooks {
+/** Puts files of packages where the bundle finds them as it would in a project, and files of the project beside the bundle. */
+function copied(packageFiles: readonly string[], filesBeside: readonly string[]): ICommandHooks {
   const { resolve } = createRequire(import.meta.url);
+  const files = [
+    ...packageFiles.map((path) => [resolve(path), join('node_modules', path)] as const),
+    ...filesBeside.map((path) => [join(PROJECT, path), basename(path)] as const),
+  ];
   return {
     beforeBundling: () => [],
     beforeInstall: () => [],
     afterBundling: (_, outputFolder) =>
-      packageFiles.flatMap((path) => {
-        const target = join(outputFolder, 'node_modules', path);
+      files.flatMap(([source, path]) => {
+        const target = join(outputFolder, path);
         return [
           `mkdir -p ${JSON.stringify(dirname(target))}`,
-          `cp ${JSON.stringify(resolve(path))} ${JSON.stringify(target)}`,
+          `cp ${JSON.stringify(source)} ${JSON.stringify(target)}`,
         ];
       }),
   };

@@ -6,6 +6,7 @@ import { noSuchPath } from '../api/find-route.ts';
 import type { HttpApi, RefuseEarly, RequestHead } from '../api/http-api.ts';
 import { type Problem, problemReply } from '../api/problem.ts';
 import { gatewayResult } from '../api/reply.ts';
+import { type PageAnswer, pageAnswerer } from '../site/page-answer.ts';
 import type { Site } from '../site/pages.ts';
 import { echo } from './echo.ts';
 import { isFromAnotherSite } from './other-sites.ts';
@@ -19,23 +20,26 @@ type Api = HttpApi & { readonly refuseEarly?: RefuseEarly };
 
 /** Stands where API Gateway stands in the cloud: turns a request into an event for the same handlers, and serves the site and `/echo`. */
 export async function openGateway(api: Api, site: Site, port: number): Promise<Server> {
+  const pages = pageAnswerer(site);
   const listener = (request: IncomingMessage, response: ServerResponse) =>
-    void answer(api, site, request, response).catch(() => response.destroy());
+    void answer(api, pages, request, response).catch(() => response.destroy());
   const server = createServer(listener).on('checkContinue', listener);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
 }
 
-async function answer(api: Api, site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+type Pages = ReturnType<typeof pageAnswerer>;
+
+async function answer(api: Api, pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = urlOf(request);
   if (!LOOPBACK.test(request.headers.host ?? '')) return refuse(request, response, refusal(notLocal));
   if (url === null) return refuse(request, response, refusal(noSuchPath));
-  const page = request.method === 'GET' || request.method === 'HEAD' ? site(url.pathname) : undefined;
+  const head = requestHead(request, url);
+  const page = await pages({ method: request.method ?? '', path: url.pathname, headers: head.headers });
   if (isFromAnotherSite(request, page !== undefined)) {
     return refuse(request, response, refusal(fromAnotherSite));
   }
-  const head = requestHead(request, url);
   const isForApi = page === undefined && url.pathname !== '/echo';
   const refused = isForApi ? await api.refuseEarly?.(head) : undefined;
   if (refused !== undefined) return refuse(request, response, refused);
@@ -45,9 +49,7 @@ async function answer(api: Api, site: Site, request: IncomingMessage, response: 
     response.once('finish', () => request.destroy());
     return write(response, refusal(tooLarge));
   }
-  if (page !== undefined) {
-    return void response.writeHead(200, { ...page.headers, 'content-length': page.body.length }).end(page.body);
-  }
+  if (page !== undefined) return writePage(response, page);
   if (!isForApi) return echo(request, url, body, response);
   write(response, await api({ ...head, ...bodyFields(body) }, {} as Context));
 }
@@ -133,6 +135,12 @@ function bodyFields(body: Buffer): Pick<APIGatewayProxyEventV2, 'body' | 'isBase
 /** The length of an answer goes ahead, as API Gateway has it: in chunks it would take twice as long to write and to read. */
 function write(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyStructuredResultV2): void {
   response.writeHead(statusCode ?? 200, headers as Record<string, string>).end(body);
+}
+
+/** A 304 states no length: that would be the length of what it leaves out. */
+function writePage(response: ServerResponse, { status, headers, body }: PageAnswer): void {
+  const length = status === 304 ? {} : { 'content-length': body.length };
+  response.writeHead(status, { ...headers, ...length }).end(body);
 }
 
 function refusal(problem: Problem): APIGatewayProxyStructuredResultV2 {

@@ -16,7 +16,7 @@ import type { ApiKeys } from '../core/ports.ts';
 import { isPublicAddress } from '../core/public-address.ts';
 import { eventQueue } from '../core/queue.ts';
 import { defaultSettings } from '../core/settings.ts';
-import { openSite } from '../site/pages.ts';
+import { openSite, type Site } from '../site/pages.ts';
 import { openDataFolder } from './data-folder.ts';
 import { rememberingFreshEvents } from './fresh-events.ts';
 import { openGateway } from './gateway.ts';
@@ -92,7 +92,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   await queue.dispatchAtStart();
   const keys = withDemoKey(dynamoApiKeys(table, now));
   const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report });
-  const gateway = await openGateway(api, openSite(), port);
+  const gateway = await openGateway(api, localSite(privateTargets), port);
   dueQueue.start(queue.deliver);
   let auditedUntil = now();
   const dispatching = repeatedly(DISPATCH_EVERY, dispatch, report);
@@ -124,6 +124,11 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   }
 
   return { url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, failed: table.failed, close };
+}
+
+/** The pages fill in the key that everybody knows, and call `/echo` where an event may call this machine. */
+function localSite(privateTargets: boolean): Site {
+  return openSite({ key: DEMO_SECRET, target: privateTargets ? '/echo' : undefined });
 }
 
 /** Where private targets are called, names of private networks are found, too, which often the operating system alone knows. */

@@ -2,6 +2,13 @@
 export const packageFiles = {
   swaggerStyle: 'swagger-ui-dist/swagger-ui.css',
   swaggerScript: 'swagger-ui-dist/swagger-ui-bundle.js',
-  icon: 'swagger-ui-dist/favicon-32x32.png',
-  redocScript: 'redoc/bundles/redoc.standalone.js',
+} as const;
+
+/** The site's own files, which stand beside its modules, and in the cloud beside the bundle. */
+export const ownFiles = {
+  page: 'docs.html',
+  style: 'docs.css',
+  theme: 'swagger-theme.css',
+  script: 'start.js',
+  icon: 'favicon.png',
 } as const;

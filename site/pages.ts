@@ -1,124 +1,103 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { packageFiles } from './package-files.ts';
+import { ownFiles, packageFiles } from './package-files.ts';
 
-/** A page of the site, or a file that belongs to one, as it is answered. */
-type SitePage = { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };
+/** A page of the site, or a file that belongs to one, as it is answered to whoever has no copy of it. */
+export type SitePage = {
+  readonly status: 200 | 301;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+};
 
 type Asset = { readonly type: string; readonly read: () => Uint8Array };
+
+export type PageOptions = {
+  /**
+   * The API key that the page fills in. The page shows it to everybody who can open it, so only a queue that its own machine alone
+   * reaches has one, and only one that everybody knows.
+   */
+  readonly key?: string | undefined;
+  /** The path of this server that the example on the page calls. Without one, the example calls https://example.com. */
+  readonly target?: string | undefined;
+};
 
 /** Finds a page or a file by its path. */
 export type Site = (path: string) => SitePage | undefined;
 
-/** @param readPackageFile reads a file by its package and its path in there */
-export function openSite(readPackageFile: (path: string) => Uint8Array = fromNodeModules): Site {
-  const assets = assetsOf(readPackageFile);
-  const pages = new Map<string, SitePage>();
+export function openSite(options: PageOptions = {}): Site {
+  const assets = assetsOf(options);
+  const pages = new Map<string, SitePage>(Object.entries(moved));
 
   return (path) => {
-    const asset = assets.get(path);
-    if (asset === undefined) return undefined;
-    const page = pages.get(path) ?? { headers: { ...HEADERS, 'content-type': asset.type }, body: asset.read() };
-    pages.set(path, page);
+    const page = pages.get(path) ?? pageOf(assets.get(path));
+    if (page !== undefined) pages.set(path, page);
     return page;
   };
 }
 
 /**
- * Everything comes from here, and no script stands in a page. Both libraries write styles into the page while they run, so styles
- * may.
+ * Everything comes from here, and neither script nor style stands in a page. Other sites' pages get no hand on a window that they opened
+ * a page in.
  */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "img-src 'self' data:",
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-cache',
 };
 
+/** Pages that were there once, and where whoever knows them is led. */
+const moved: Readonly<Record<string, SitePage>> = {
+  '/redoc': { status: 301, headers: { ...HEADERS, location: '/docs' }, body: new Uint8Array() },
+};
+
+function pageOf(asset: Asset | undefined): SitePage | undefined {
+  return asset && { status: 200, headers: { ...HEADERS, 'content-type': asset.type }, body: asset.read() };
+}
+
 const HTML = 'text/html; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
+const STYLE = 'text/css; charset=utf-8';
 
-function assetsOf(readPackageFile: (path: string) => Uint8Array): ReadonlyMap<string, Asset> {
-  const file = (type: string, path: string): Asset => ({ type, read: () => readPackageFile(path) });
+function assetsOf(options: PageOptions): ReadonlyMap<string, Asset> {
+  const packaged = (type: string, path: string): Asset => ({ type, read: () => fromNodeModules(path) });
+  const own = (type: string, path: string): Asset => ({ type, read: () => fromThisFolder(path) });
   return new Map([
-    ['/docs', text(HTML, swaggerPage)],
-    ['/docs/start.js', text(SCRIPT, swaggerStart)],
-    ['/docs/swagger-ui.css', file('text/css; charset=utf-8', packageFiles.swaggerStyle)],
-    ['/docs/swagger-ui-bundle.js', file(SCRIPT, packageFiles.swaggerScript)],
-    ['/docs/favicon.png', file('image/png', packageFiles.icon)],
-    ['/redoc', text(HTML, redocPage)],
-    ['/redoc/start.js', text(SCRIPT, redocStart)],
-    [
-      '/redoc/redoc.standalone.js',
-      { type: SCRIPT, read: () => withoutForeignLogo(readPackageFile(packageFiles.redocScript)) },
-    ],
+    ['/docs', { type: HTML, read: () => docsPage(options) }],
+    ['/docs/docs.css', own(STYLE, ownFiles.style)],
+    ['/docs/swagger-theme.css', own(STYLE, ownFiles.theme)],
+    ['/docs/start.js', own(SCRIPT, ownFiles.script)],
+    ['/docs/favicon.png', own('image/png', ownFiles.icon)],
+    ['/docs/swagger-ui.css', packaged(STYLE, packageFiles.swaggerStyle)],
+    ['/docs/swagger-ui-bundle.js', packaged(SCRIPT, packageFiles.swaggerScript)],
   ]);
 }
 
-function text(type: string, content: string): Asset {
-  return { type, read: () => Buffer.from(content) };
+/** The script of the page finds what it should fill in at the element that it fills. */
+function docsPage({ key, target }: PageOptions): Uint8Array {
+  const given = `${attribute('data-key', key)}${attribute('data-target', target)}`;
+  return Buffer.from(String(fromThisFolder(ownFiles.page)).replace('<div id="ui"', () => `<div id="ui"${given}`));
+}
+
+function attribute(name: string, value: string | undefined): string {
+  const escaped = value?.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  return escaped === undefined ? '' : ` ${name}="${escaped}"`;
 }
 
 function fromNodeModules(path: string): Uint8Array {
   return readFileSync(createRequire(import.meta.url).resolve(path));
 }
 
-/** ReDoc shows its maker's logo from another host, and nothing where that fails. */
-function withoutForeignLogo(script: Uint8Array): Uint8Array {
-  return Buffer.from(Buffer.from(script).toString().replace('https://cdn.redoc.ly/redoc/logo-mini.svg', 'data:,'));
+function fromThisFolder(name: string): Uint8Array {
+  return readFileSync(new URL(name, import.meta.url));
 }
-
-const swaggerPage = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Event Queue: try the API</title>
-<link rel="icon" href="/docs/favicon.png">
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-</head>
-<body>
-<main id="ui"></main>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
-</body>
-</html>
-`;
-
-const swaggerStart = `SwaggerUIBundle({
-  url: '/openapi.json',
-  domNode: document.getElementById('ui'),
-  deepLinking: true,
-  displayRequestDuration: true,
-  tryItOutEnabled: true,
-  validatorUrl: null,
-});
-`;
-
-const redocPage = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Event Queue: the API</title>
-<link rel="icon" href="/docs/favicon.png">
-</head>
-<body>
-<main id="reference"></main>
-<script src="/redoc/redoc.standalone.js"></script>
-<script src="/redoc/start.js"></script>
-</body>
-</html>
-`;
-
-const redocStart = `Redoc.init('/openapi.json', { disableSearch: true }, document.getElementById('reference'));
-`;

@@ -127,7 +127,8 @@ describe('the site', () => {
   test.each([
     ['/docs', {}],
     ['/docs', { 'accept-encoding': 'gzip' }],
-    ['/redoc/start.js', {}],
+    ['/docs/start.js', {}],
+    ['/redoc', {}],
     ['/health', {}],
     ['/openapi.json', {}],
     ['/nothing-here', {}],
@@ -137,6 +138,21 @@ describe('the site', () => {
     const head = await handler(request(path, headers, 'HEAD'), context);
     const length = String(Buffer.byteLength(get.body ?? '', get.isBase64Encoded ? 'base64' : 'utf8'));
     expect(head).toEqual({ statusCode: get.statusCode, headers: { ...get.headers, 'content-length': length } });
+  });
+
+  test('sends no page again to whoever has it', async () => {
+    const { handler } = await import('../../lambdas/site.ts');
+    const { headers } = await handler(request('/docs', {}), context);
+    const again = await handler(request('/docs', { 'if-none-match': headers?.etag }), context);
+    expect(again).toEqual({ statusCode: 304, headers });
+  });
+
+  test('shows no key, and fills none in', async () => {
+    const { handler } = await import('../../lambdas/site.ts');
+    const { body = '' } = await handler(request('/docs', {}), context);
+    const page = Buffer.from(body, 'base64').toString();
+    expect(page).toContain('<input id="key" type="password"');
+    expect(page).not.toMatch(/demo|eq_\w|data-key|value=/);
   });
 
   test('answers what is no page as the API does', async () => {

@@ -1,0 +1,145 @@
+// Fills the page from the description of the API, and makes its examples ready to be sent.
+
+const EXAMPLE_HOST = 'https://example.com/';
+/** What the parameters are called that take the key of an event. */
+const KEY_PARAMETERS = ['key', 'event_key'];
+const FIRST = '/Publish/publishEvent';
+
+const root = document.getElementById('ui');
+const keyField = document.getElementById('key');
+const { key = '', target } = root.dataset;
+
+followColorScheme(window.matchMedia('(prefers-color-scheme: dark)'));
+if (key !== '') showGivenKey();
+show().catch((error) => {
+  root.textContent = `The description of the API cannot be shown (${error.message}). Reload the page.`;
+});
+
+async function show() {
+  const answer = await fetch('/openapi.json');
+  if (!answer.ok) throw new Error(`GET /openapi.json answered ${answer.status}`);
+  const description = await answer.json();
+  description.servers = [{ url: location.origin }];
+  const operations = operationsOf(description);
+  for (const { operation } of operations) {
+    makeReady(operation);
+    shorten(operation);
+  }
+  document.getElementById('version').textContent = description.info.version;
+  listOperations(description.tags, operations);
+
+  const ui = SwaggerUIBundle({
+    spec: description,
+    domNode: root,
+    deepLinking: true,
+    defaultModelsExpandDepth: 0,
+    displayRequestDuration: true,
+    plugins: [{ components: shownElsewhere() }],
+    responseInterceptor: (response) => {
+      if (response.status === 201) fillInKey(ui, operations, response.text);
+      return response;
+    },
+    tryItOutEnabled: true,
+    validatorUrl: null,
+    onComplete: () => openFirst(ui, description.tags.at(-1).name),
+  });
+  window.addEventListener('hashchange', () => ui.layoutActions.parseDeepLinkHash(location.hash));
+  keyField.addEventListener('input', () => useKey(ui, keyField.value.trim()));
+  useKey(ui, key);
+}
+
+/** A key that everybody knows need not be hidden. */
+function showGivenKey() {
+  keyField.type = 'text';
+  keyField.value = key;
+  document.getElementById('local').hidden = false;
+  document.getElementById('remote').hidden = true;
+}
+
+function operationsOf({ paths }) {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+}
+
+/** What the example sends is called at once, where there is something to call. The key of no event would find none. */
+function makeReady({ parameters = [], requestBody }) {
+  for (const parameter of parameters) if (KEY_PARAMETERS.includes(parameter.name)) delete parameter.example;
+  const media = requestBody?.content['application/json'];
+  if (media !== undefined && target !== undefined) media.example = withTarget(media.example);
+}
+
+/** All refusals have one form, which the page shows once: among the schemas. */
+function shorten({ responses }) {
+  for (const answer of Object.values(responses))
+    if ('application/problem+json' in answer.content) delete answer.content;
+}
+
+function withTarget(example) {
+  if (example.events !== undefined) return { ...example, events: example.events.map(withTarget) };
+  if (!example.url_to_send_request?.startsWith(EXAMPLE_HOST)) return example;
+  const { headers, call_url_after: _, ...rest } = example;
+  return { ...rest, url_to_send_request: new URL(target, location.href).href };
+}
+
+/** The head of the page has these, so Swagger UI shows them no second time. */
+function shownElsewhere() {
+  const nothing = () => null;
+  return {
+    InfoContainer: nothing,
+    ServersContainer: nothing,
+    AuthorizeBtnContainer: nothing,
+    authorizeOperationBtn: nothing,
+  };
+}
+
+function useKey(ui, value) {
+  if (value === '') ui.authActions.logout(['header']);
+  else ui.preauthorizeApiKey('header', value);
+}
+
+/** An event that was published here can be read, cancelled and tried again without copying its key. */
+function fillInKey(ui, operations, text) {
+  const published = JSON.parse(text).key;
+  for (const { path, method } of operations) {
+    const parameters = ui.specSelectors.specJson().getIn(['paths', path, method, 'parameters'], []);
+    for (const parameter of parameters) {
+      if (!KEY_PARAMETERS.includes(parameter.get('name'))) continue;
+      ui.specActions.changeParamByIdentity([path, method], parameter, published);
+    }
+  }
+}
+
+/** Whoever follows no link to an operation finds the first one open, and the last group folded. */
+function openFirst(ui, lastGroup) {
+  const asked = location.hash;
+  if (!asked.includes(encodeURIComponent(lastGroup))) ui.layoutActions.show(['operations-tag', lastGroup], false);
+  if (asked === '') ui.layoutActions.show(['operations', ...FIRST.split('/').slice(1)], true);
+  history.replaceState(null, '', asked === '' ? location.pathname : asked);
+}
+
+function listOperations(tags, operations) {
+  const list = document.getElementById('index');
+  for (const { name } of tags) {
+    const group = document.createElement('details');
+    group.open = name !== tags.at(-1).name;
+    group.append(Object.assign(document.createElement('summary'), { textContent: name }));
+    for (const one of operations.filter(({ operation }) => operation.tags.includes(name))) group.append(linkTo(one));
+    list.append(group);
+  }
+}
+
+function linkTo({ path, method, operation: { operationId, summary, tags } }) {
+  const link = document.createElement('a');
+  link.href = `#/${encodeURIComponent(tags[0])}/${operationId}`;
+  link.title = summary;
+  const name = Object.assign(document.createElement('b'), { className: method, textContent: method });
+  link.append(name, path);
+  return link;
+}
+
+function followColorScheme(isDark) {
+  const follow = () => document.documentElement.classList.toggle('dark-mode', isDark.matches);
+  isDark.addEventListener('change', follow);
+  follow();
+}

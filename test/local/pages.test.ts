@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
+import { openSite } from '../../site/pages.ts';
+import { askRaw } from './http-client.ts';
+
+let queue: LocalQueue;
+
+beforeAll(async () => {
+  queue = await openLocalQueue({ port: 0, dataFolder: undefined, privateTargets: true, version: '1.2.3' });
+});
+afterAll(() => queue.close());
+
+const host = '127.0.0.1';
+const script = Buffer.from(openSite()('/docs/swagger-ui-bundle.js')?.body ?? []);
+
+test('a page is sent compressed, and not again to whoever has it', async () => {
+  const url = `${queue.url}/docs/swagger-ui-bundle.js`;
+  const plain = await askRaw(url, { host });
+  const compressed = await fetch(url, { headers: { 'accept-encoding': 'gzip' } });
+  expect([plain.status, plain.headers['content-length'], plain.headers['content-encoding']]).toEqual([
+    200,
+    String(script.length),
+    undefined,
+  ]);
+  expect([compressed.headers.get('content-encoding'), await compressed.text()]).toEqual(['gzip', String(script)]);
+  expect(Number(compressed.headers.get('content-length'))).toBeLessThan(script.length / 2);
+
+  const { etag = '' } = plain.headers;
+  expect(compressed.headers.get('etag')).toBe(etag);
+  const again = await askRaw(url, { host, 'if-none-match': etag });
+  expect([again.status, again.body, again.headers['content-length']]).toEqual([304, '', undefined]);
+});
+
+test('HEAD is answered with the length that GET has', async () => {
+  const head = await fetch(`${queue.url}/docs`, { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } });
+  const get = await fetch(`${queue.url}/docs`, { headers: { 'accept-encoding': 'gzip' } });
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, get.headers.get('content-length')]);
+  expect(head.headers.get('etag')).toBe(get.headers.get('etag'));
+});
+
+test('/docs shows the key of this machine, and /redoc leads there', async () => {
+  const moved = await fetch(`${queue.url}/redoc`, { redirect: 'manual' });
+  expect([moved.status, moved.headers.get('location'), await moved.text()]).toEqual([301, '/docs', '']);
+  const page = await (await fetch(`${queue.url}/redoc`)).text();
+  expect(page).toContain('data-key="demo" data-target="/echo"');
+});
