@@ -11,7 +11,7 @@ import type { EventQueue } from '../core/queue.ts';
 import type { Search } from '../core/search.ts';
 import { type BatchResult, fittingResults } from './batch-results.ts';
 import { answerFor, type BriefAnswer } from './brief-answer.ts';
-import { cursorOf, positionIn } from './cursor.ts';
+import { cursorOf, placeIn } from './cursor.ts';
 import { type EventAnswer, eventAnswer } from './event-answer.ts';
 import { fitting } from './fitting.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
@@ -70,14 +70,15 @@ export function handlers(
 
     async list({ input: { limit, cursor, ...asked } }) {
       const search = searchOf(asked);
-      const after = cursor === undefined ? undefined : positionIn(cursor, search);
-      if (cursor !== undefined && after === undefined) return foreignCursor;
-      const page = await queue.find(search, limit, after);
+      const place = cursor === undefined ? undefined : placeIn(cursor, search);
+      if (cursor !== undefined && place === undefined) return foreignCursor;
+      const page = await queue.find(search, limit, place?.position);
       const events = fitting(page.records, eventAnswer);
       const last = page.records[events.length - 1];
       const isCut = events.length < page.records.length && last !== undefined;
-      const next = isCut ? positionOf(last.event.key) : page.next;
-      return { status: 200, body: { events, next_cursor: next ? cursorOf(next, search) : null } };
+      const position = isCut ? positionOf(last.event.key) : page.next;
+      const next_cursor = position === undefined ? null : cursorOf({ position, instants: [] }, search);
+      return { status: 200, body: { events, next_cursor } };
     },
 
     async count({ input: { max_count_of_fetch_requests: mostPages, ...asked } }) {
@@ -89,11 +90,11 @@ export function handlers(
     },
 
     async cancelAll({ input }) {
-      return inBulk(input, queue.cancelAll);
+      return inBulk(input, queue.cancelAll, now());
     },
 
     async retryAll({ input }) {
-      return inBulk(input, queue.retryAll);
+      return inBulk(input, queue.retryAll, now());
     },
 
     async get({ input }) {
@@ -169,15 +170,23 @@ function searchOf({ status, tag, due_after, due_before, host, outcome, status_co
   };
 }
 
+type AskedInBulk = Asked & { readonly cursor?: string | null | undefined; readonly rate?: number | null | undefined };
+
+/** The cursor says when the first request was made, and with a rate, when the next event is due. */
 async function inBulk(
-  { cursor, ...asked }: Asked & { readonly cursor?: string | null | undefined },
-  change: EventQueue['cancelAll'],
+  { cursor, rate: askedRate, ...asked }: AskedInBulk,
+  change: EventQueue['retryAll'],
+  now: number,
 ): Promise<Reply | Problem> {
   const search = searchOf(asked);
-  const after = cursor == null ? undefined : positionIn(cursor, search);
-  if (cursor != null && after === undefined) return foreignCursor;
-  const { changed, next }: BulkResult = await change(search, after);
-  const next_cursor = next === undefined ? null : cursorOf(next, search);
+  const rate = askedRate ?? undefined;
+  const request = rate === undefined ? search : { ...search, rate };
+  const place = cursor == null ? undefined : placeIn(cursor, request);
+  if (cursor != null && place === undefined) return foreignBulkCursor;
+  const [begunAt, startAt] = place?.instants ?? [];
+  const { changed, next, nextAt }: BulkResult = await change(search, place?.position, { rate, startAt, begunAt });
+  const instants = [begunAt ?? now, ...(nextAt === undefined ? [] : [nextAt])];
+  const next_cursor = next === undefined ? null : cursorOf({ position: next, instants }, request);
   return { status: 200, body: { changed, more: next !== undefined, next_cursor } };
 }
 
@@ -215,6 +224,11 @@ function underWay(until: number, now: number): Problem {
 }
 
 const foreignCursor = invalid('cursor', 'This is not a next_cursor of the same search. Begin without one.');
+
+const foreignBulkCursor = invalid(
+  'cursor',
+  'This is not a next_cursor of the same request. Send the same fields beside the cursor, or begin without one.',
+);
 
 const anotherRequest = invalid(
   'deduplication_id',

@@ -4,12 +4,12 @@ import { newEventSchema } from '../core/new-event.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { batchAnswerSchema } from './batch-results.ts';
 import { briefSchema } from './brief-answer.ts';
-import { eventSchema, statusSchema } from './event-answer.ts';
+import { eventSchema } from './event-answer.ts';
 import { examples } from './examples.ts';
 import { namedObject } from './named-object.ts';
 import type { ProblemKind } from './problem.ts';
 import { MOST_IN_A_BATCH } from './read-json.ts';
-import { countBound, countParameters, searchBody, searchParameters, wholeNumber } from './search.ts';
+import { countBound, countParameters, retryBody, searchBody, searchParameters, wholeNumber } from './search.ts';
 import { signingSecretSchema } from './signing-secret-answer.ts';
 import { statisticsSchema } from './statistics-answer.ts';
 import { ORIGINAL_PATHS, type Tag } from './tags.ts';
@@ -185,11 +185,11 @@ const otherRoutes = {
     summary:
       'Try all events that failed once more, or call those that are found now; while there are more, send it again with the cursor',
     takes: A_SEARCH,
-    input: searchBody(statusSchema.default('max_try_count_reached')).meta({ id: 'EventsToRetry' }),
+    input: retryBody().meta({ id: 'EventsToRetry' }),
     answers: {
       200: {
         description:
-          'How many are due now. A waiting event keeps the tries that it has left, and is not counted if its attempt is due already; a finished one has all its tries again. An event that was cancelled while an attempt may have been under way is due a second after its timeout has passed since then.',
+          'How many are due now, or with a rate one after the other. A waiting event keeps the tries that it has left, and is not counted if its attempt is due already, or sooner than the rate would have it; a finished one has all its tries again. An event that was cancelled while an attempt may have been under way is due a second after its timeout has passed since then.',
         schema: bulkSchema,
       },
     },

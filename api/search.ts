@@ -15,6 +15,9 @@ const OUTCOME = 'How the last attempt ended.';
 const STATUS_CODE =
   'With which status code the last attempt was answered, such as 503, or with any of a class, such as 5xx.';
 const CURSOR = 'The next_cursor of the page before, with the same search.';
+const RATE =
+  'How many events are due in a second, one after the other from now on, also across requests with the cursor. All are due at once unless it is given.';
+const BULK_CURSOR = 'The next_cursor of the request before, with the same fields beside it.';
 
 /** Query parameters are text: each value is read as what it stands for. */
 export function searchParameters() {
@@ -62,10 +65,17 @@ export function searchBody<Status extends string>(status: z.ZodType<Status>) {
       host: host().nullish().meta({ description: HOST }),
       outcome: outcomeSchema.nullish().meta({ description: OUTCOME }),
       status_code: statusCodes().nullish().meta({ description: STATUS_CODE }),
-      cursor: cursor().nullish().meta({ description: CURSOR }),
+      cursor: cursor().nullish().meta({ description: BULK_CURSOR }),
     },
     'Send a JSON object that says which events: {} for all.',
   );
+}
+
+/** A bulk retry takes a rate beside the search. */
+export function retryBody() {
+  const message = 'A number of events a second, from 0.1 to 1000.';
+  const rate = z.number(message).min(0.1, message).max(1_000, message).nullish().meta({ description: RATE });
+  return searchBody(statusSchema.default('max_try_count_reached')).extend({ rate });
 }
 
 /** A whole number in a query parameter. */

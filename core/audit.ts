@@ -92,10 +92,13 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
   return { audit, resender };
 }
 
-/** Whether the leading hand meets an event by the event's own entry, or by that of its next attempt. An attempt that a client asked for has neither. */
+/**
+ * Whether the leading hand meets an event by the event's own entry, or by that of its next attempt. An attempt that a client asked for has an
+ * entry only if it is scheduled.
+ */
 function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
-  if (!isWaiting(progress) || progress.nextAttemptAt <= reach || isRequested(progress)) return false;
-  return progress.tryCount === 0 ? event.sent !== true : hasReminder(progress);
+  if (!isWaiting(progress) || progress.nextAttemptAt <= reach) return false;
+  return progress.tryCount === 0 && !isRequested(progress) ? event.sent !== true : hasReminder(progress);
 }
 
 function isWaiting(progress: Progress): progress is Waiting {

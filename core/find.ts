@@ -2,6 +2,7 @@ import { BEGINNING, END, type Position, positionAt, positionBefore, positionOf }
 import type { EventKey } from './event-key.ts';
 import { isForgotten } from './lifecycle.ts';
 import type { EventRecord, EventStore, List } from './ports.ts';
+import type { Progress } from './progress.ts';
 import { eventFits, lastAttemptFits, type Search } from './search.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +15,13 @@ const LONGEST_LOOK = 8_000;
 /** A page of events, latest due first, and where the next one begins if there is more. */
 type FoundPage = { readonly records: readonly EventRecord[]; readonly next?: Position };
 
-export type Find = (search: Search, limit: number, after?: Position) => Promise<FoundPage>;
+/** @param also accepts events whose status is not the one that is searched for */
+export type Find = (
+  search: Search,
+  limit: number,
+  after?: Position,
+  also?: (progress: Progress) => boolean,
+) => Promise<FoundPage>;
 
 /**
  * Finds events by merging the lists in which they stand. A page is full unless it is the last, too few of many fit, or looking took
@@ -23,10 +30,10 @@ export type Find = (search: Search, limit: number, after?: Position) => Promise<
 export function finder(world: World): Find {
   const { store, now } = world;
 
-  return async (search, limit, after) => {
+  return async (search, limit, after, also = () => false) => {
     const fits = ({ event, progress }: EventRecord) =>
       !isForgotten(progress, now()) &&
-      (search.status === undefined || search.status === progress.status) &&
+      (search.status === undefined || search.status === progress.status || also(progress)) &&
       lastAttemptFits(progress, search) &&
       eventFits(event, search);
 

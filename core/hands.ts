@@ -1,5 +1,6 @@
 import { BEGINNING, type Entry, instantOf, type Position, positionAt } from './entry.ts';
 import type { EventKey } from './event-key.ts';
+import { isRequested } from './lifecycle.ts';
 import type { Message } from './message.ts';
 import type { Waiting } from './progress.ts';
 
@@ -12,6 +13,8 @@ export const SENT_BY_PUBLISH = 3 * MINUTE;
 export const REACH = 2 * MINUTE;
 /** The due queue waits 15 minutes at most, and a second message comes minutes behind the first: a later attempt is left to a reminder. */
 const LONGEST_DELAY = 10 * MINUTE;
+/** A client may ask for an attempt this far ahead without a reminder: only if its request is repeated, a second message follows. */
+const LONGEST_REQUESTED_DELAY = 15 * MINUTE;
 
 const LEASE = 50 * SECOND;
 /** Longer than the dispatcher may stand still after a clock was put back. */
@@ -99,7 +102,7 @@ export function messageFor(entry: Entry): Message | undefined {
 
 /** Until when an unfinished event is looked at again, if it has been before and its next attempt has no entry of its own. */
 export function lastLookAt(now: number, grace: number): number {
-  return now + LONGEST_DELAY + grace;
+  return now + LONGEST_REQUESTED_DELAY + grace;
 }
 
 /**
@@ -111,10 +114,16 @@ export function lookAt(key: EventKey, owedSince: number, now: number, grace: num
   return Math.floor((Math.max(now, owedSince) - phase) / grace) * grace + phase + grace;
 }
 
-/** Whether the next attempt has an entry of its own: it was further from the end of the one before than the due queue can wait. */
-export function hasReminder({ attempts, nextAttemptAt, broughtForward }: Waiting): boolean {
-  const last = attempts.at(-1);
-  return !broughtForward && last !== undefined && nextAttemptAt - (last.startedAt + last.duration) > LONGEST_DELAY;
+/** Whether the next attempt has an entry of its own: its instant was further away than the due queue can wait when it was set. */
+export function hasReminder(progress: Waiting): boolean {
+  if (isRequested(progress)) return progress.scheduled === true;
+  const last = progress.attempts.at(-1);
+  return last !== undefined && progress.nextAttemptAt - (last.startedAt + last.duration) > LONGEST_DELAY;
+}
+
+/** The progress of an event whose next attempt a client asked for now, with the mark of an attempt that needs an entry of its own. */
+export function scheduledIfFar(progress: Waiting, now: number): Waiting {
+  return progress.nextAttemptAt - now > LONGEST_REQUESTED_DELAY ? { ...progress, scheduled: true } : progress;
 }
 
 function phaseOf({ uuid }: EventKey, grace: number): number {

@@ -67,7 +67,7 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
 
 /** No attempt starts from now on. One whose instant has come may be under way, for as long as a call of the event may take. */
 export function cancelled(event: QueuedEvent, progress: Waiting, now: number): Finished {
-  const { nextAttempt, nextAttemptAt, broughtForward, ...history } = progress;
+  const { nextAttempt, nextAttemptAt, broughtForward, scheduled, ...history } = progress;
   return {
     ...history,
     version: history.version + 1,
@@ -79,10 +79,11 @@ export function cancelled(event: QueuedEvent, progress: Waiting, now: number): F
 }
 
 /**
- * The progress of an event that is tried again: at once, or as soon as no attempt from before can be under way, and with as many tries as
- * it had at first. The numbers of its attempts go on.
+ * The progress of an event that is tried again, with as many tries as it had at first. The numbers of its attempts go on.
+ *
+ * @param at the earliest instant of the next attempt, which is later if an attempt from before may be under way until then
  */
-export function reopened(progress: Finished, now: number): Waiting {
+export function reopened(progress: Finished, now: number, at = now): Waiting {
   const {
     finishedAt: _,
     readableUntil,
@@ -99,18 +100,18 @@ export function reopened(progress: Finished, now: number): Waiting {
     version: history.version + 1,
     triedBefore: history.tryCount,
     nextAttempt: lastNumber + 1,
-    nextAttemptAt: idleFrom(history, now),
+    nextAttemptAt: Math.max(at, idleFrom(history, now)),
   };
 }
 
 /**
- * The progress of a waiting event whose next attempt is brought forward: to now, or to the moment from which no attempt from before a
+ * The progress of a waiting event whose next attempt is brought forward: to an instant, or to the moment from which no attempt from before a
  * cancel can be under way. The attempt keeps its number. Undefined if the attempt may have started, or is not due later than that.
  */
-export function broughtForward(progress: Waiting, now: number): Waiting | undefined {
-  const at = idleFrom(progress, now);
-  if (mayHaveStarted(progress, at)) return undefined;
-  return { ...progress, version: progress.version + 1, nextAttemptAt: at, broughtForward: true };
+export function broughtForward({ scheduled, ...progress }: Waiting, now: number, at = now): Waiting | undefined {
+  const nextAttemptAt = Math.max(at, idleFrom(progress, now));
+  if (mayHaveStarted(progress, nextAttemptAt)) return undefined;
+  return { ...progress, version: progress.version + 1, nextAttemptAt, broughtForward: true };
 }
 
 /** Whether the next attempt may have started by an instant: it is due, or a deliverer has claimed it. */
@@ -135,8 +136,8 @@ export function isReopened({ triedBefore, tryCount }: Progress): boolean {
 }
 
 /**
- * Whether a client asked for the next attempt, by a retry. The instant of such an attempt has no entry of its own in the shard, and a client
- * that repeated its request may have sent a second message.
+ * Whether a client asked for the next attempt, by a retry. The instant of such an attempt has no entry of its own in the shard unless it is
+ * scheduled, and a client that repeated its request may have sent a second message.
  */
 export function isRequested(progress: Progress): boolean {
   return isReopened(progress) || (progress.status === 'waiting_execution' && progress.broughtForward === true);
@@ -149,8 +150,8 @@ export function owedSince(progress: Progress): number | undefined {
 }
 
 /** When the table may forget an event that is tried again. If that comes to nothing, its result is still readable as long as before. */
-export function reopenedExpiresAt(event: QueuedEvent, { readableUntil }: Finished, now: number): number {
-  return Math.max(expiresAt(event), now + longestLife(event), readableUntil);
+export function reopenedExpiresAt(event: QueuedEvent, { readableUntil }: Finished, nextAttemptAt: number): number {
+  return Math.max(expiresAt(event), nextAttemptAt + longestLife(event), readableUntil);
 }
 
 /** Milliseconds from the end of a failed attempt to the next; `failed` counts the failed attempts, the latest included. */

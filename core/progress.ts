@@ -11,6 +11,8 @@ export type Waiting = History & {
   readonly nextAttemptAt: number;
   /** Present if a client had this attempt made earlier than it was due. Its message for the later instant may still come, and is worth nothing. */
   readonly broughtForward?: true;
+  /** Present if a client asked for this attempt at an instant further away than the due queue can wait: the attempt has an entry of its own. */
+  readonly scheduled?: true;
 };
 
 /**

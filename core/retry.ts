@@ -4,7 +4,7 @@ import { afterTheFirst } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import { owesCallback } from './failure-callback.ts';
-import { graceOf, lookAt } from './hands.ts';
+import { graceOf, hasReminder, lookAt, scheduledIfFar } from './hands.ts';
 import { broughtForward, isForgotten, isRequested, mayHaveStarted, reopened, reopenedExpiresAt } from './lifecycle.ts';
 import { nextMessage } from './message.ts';
 import type { EventRecord } from './ports.ts';
@@ -21,10 +21,11 @@ export type Retrier = {
    */
   retry(key: EventKey): Promise<EventRecord | 'no such event' | TooSoon>;
   /**
-   * Makes the next attempt of an event that was found in this state due: now, or as soon as no attempt from before a cancel can be under way. An
-   * event that has left the state meanwhile, and a waiting one whose attempt may have started, are left alone: `not in this state`.
+   * Makes the next attempt of an event that was found in this state due: now, at an instant, or as soon as no attempt from before a cancel can be
+   * under way. An event that has left the state meanwhile, and a waiting one whose attempt may have started or is due sooner, are left alone:
+   * `not in this state`.
    */
-  retryWhenIdle(key: EventKey, status: Progress['status']): Promise<Changed>;
+  retryWhenIdle(key: EventKey, status: Progress['status'], at?: number): Promise<Changed>;
 };
 
 /**
@@ -33,15 +34,15 @@ export type Retrier = {
  * callback that its failure still owes is sent.
  */
 export function retrier(world: World): Retrier {
-  const { store, dueQueue, now } = world;
-  const grace = graceOf(world.longestTimeout, world.visibility);
+  const { store, now } = world;
   const callbacks = callbackSender(world);
+  const { leaveReminder, send, sendBehind } = announcer(world);
 
-  async function retryWhenIdle(key: EventKey, status: Progress['status']): Promise<Changed> {
+  async function retryWhenIdle(key: EventKey, status: Progress['status'], at?: number): Promise<Changed> {
     const record = await findRemembered(key);
     if (record === undefined) return 'no such event';
     if (record.progress.status !== status) return 'not in this state';
-    return change(record, () => retryWhenIdle(key, status));
+    return change(record, () => retryWhenIdle(key, status, at), at);
   }
 
   async function retry(key: EventKey): Promise<EventRecord | 'no such event' | TooSoon> {
@@ -61,25 +62,26 @@ export function retrier(world: World): Retrier {
   }
 
   /** @param again is asked if somebody else has changed the event meanwhile */
-  function change<Answer>(record: EventRecord, again: () => Promise<Answer>): Promise<Changed | Answer> {
+  function change<Answer>(record: EventRecord, again: () => Promise<Answer>, at?: number): Promise<Changed | Answer> {
     const { event, progress } = record;
     return progress.status === 'waiting_execution'
-      ? bringForward(event, progress, again)
-      : open(record, progress, again);
+      ? bringForward(event, progress, again, at)
+      : open(record, progress, again, at);
   }
 
   async function open<Answer>(
     record: EventRecord,
     read: Finished,
     again: () => Promise<Answer>,
+    at?: number,
   ): Promise<Changed | Answer> {
     if (owesCallback(record)) return callbacks.sendAgain(record).then(again);
     const { event } = record;
-    const progress = reopened(read, now());
-    await store.keepUntil(record, reopenedExpiresAt(event, read, now()));
+    const progress = scheduledIfFar(reopened(read, now(), at), now());
+    await store.keepUntil(record, reopenedExpiresAt(event, read, progress.nextAttemptAt));
     await leaveReminder(event, progress);
     if (!(await store.recordUnlessChanged(event, read, progress))) return again();
-    await dueQueue.send(nextMessage(event, progress));
+    await send(event, progress);
     return { event, progress };
   }
 
@@ -88,19 +90,16 @@ export function retrier(world: World): Retrier {
     event: QueuedEvent,
     read: Waiting,
     again: () => Promise<Answer>,
+    at?: number,
   ): Promise<Changed | Answer> {
-    const progress = broughtForward(read, now());
-    if (progress === undefined) return 'not in this state';
+    const earlier = broughtForward(read, now(), at);
+    if (earlier === undefined) return 'not in this state';
+    const progress = scheduledIfFar(earlier, now());
     await leaveReminder(event, progress);
     if (!(await store.recordUnlessChanged(event, read, progress))) return again();
     if (mayHaveStarted(read, now())) await sendBehind(event, progress);
-    else await dueQueue.send(nextMessage(event, progress));
+    else await send(event, progress);
     return { event, progress };
-  }
-
-  async function leaveReminder(event: QueuedEvent, { nextAttemptAt }: Waiting): Promise<void> {
-    const at = lookAt(event.key, nextAttemptAt, now(), grace);
-    await store.keepReminder(event, { kind: 'look', key: event.key, at });
   }
 
   /** The first request for an attempt may have failed before its message was sent. */
@@ -108,10 +107,30 @@ export function retrier(world: World): Retrier {
     if (progress.status === 'waiting_execution' && isRequested(progress)) await sendBehind(event, progress);
   }
 
+  return { retry, retryWhenIdle };
+}
+
+/** Leaves the reminders and sends the messages of attempts that a client asked for. */
+function announcer({ store, dueQueue, now, longestTimeout, visibility }: World) {
+  const grace = graceOf(longestTimeout, visibility);
+
+  /** The reminder of a scheduled attempt has its message sent when it comes due, and is seen by the audit as well. */
+  async function leaveReminder(event: QueuedEvent, progress: Waiting): Promise<void> {
+    const { key } = event;
+    const { nextAttempt: attempt, nextAttemptAt } = progress;
+    if (hasReminder(progress)) return store.keepReminder(event, { kind: 'attempt', key, attempt, at: nextAttemptAt });
+    const at = lookAt(key, nextAttemptAt, now(), grace);
+    await store.keepReminder(event, { kind: 'look', key, at });
+  }
+
+  async function send(event: QueuedEvent, progress: Waiting): Promise<void> {
+    if (!hasReminder(progress)) await dueQueue.send(nextMessage(event, progress));
+  }
+
   async function sendBehind(event: QueuedEvent, progress: Waiting): Promise<void> {
     const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
     await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
   }
 
-  return { retry, retryWhenIdle };
+  return { leaveReminder, send, sendBehind };
 }

@@ -374,7 +374,66 @@ describe('in bulk', () => {
     expect(second.body).toEqual({ changed: 10, more: false, next_cursor: null });
   });
 
+  test('with a rate events are tried again one after the other, and the cursor carries where that has got to', async () => {
+    const { send, publish, queue, messages, clock } = apiClient({ call: async () => answered(500) });
+    for (let n = 0; n < 1_010; n++)
+      await publish({ url_to_send_request: URL, max_try_count: 1, keep_result_for: 3600 });
+    for (let batch = messages.take(); batch.length > 0; batch = messages.take()) await queue.deliver(batch);
+    const retry = async (body: object) => (await send(json('POST', '/events/retry', { rate: 20, ...body }))).body;
+    const first = await retry({});
+    expect(first).toEqual({ changed: 1_000, more: true, next_cursor: expect.any(String) });
+    await clock.moveTo(START + 10_000);
+    const second = await retry({ cursor: first.next_cursor });
+    expect(second).toEqual({ changed: 10, more: false, next_cursor: null });
+    expect(await retry({ cursor: first.next_cursor })).toEqual({ changed: 0, more: false, next_cursor: null });
+    const instants = messages.sent.map(({ at }) => at - START).sort((one, other) => one - other);
+    expect(instants).toEqual(Array.from({ length: 1_010 }, (_, n) => n * 50));
+  });
+
+  test('a cursor belongs to its rate', async () => {
+    const { send, publish } = apiClient();
+    for (let n = 0; n < 1_001; n++) await publish({ url_to_send_request: URL, call_url_after: 3600 });
+    const retry = (body: object) => send(json('POST', '/events/retry', { status: 'waiting_execution', ...body }));
+    const { next_cursor: cursor } = (await retry({ rate: 10 })).body;
+    for (const body of [{}, { rate: null }, { rate: 20 }, { rate: 10, status: 'success' }]) {
+      const { status, body: problem } = await retry({ ...body, cursor });
+      expect([status, problem.errors[0].path]).toEqual([422, 'cursor']);
+    }
+    expect(await retry({ rate: 10, cursor })).toMatchObject({ status: 200, body: { changed: 1, more: false } });
+  });
+
+  test('a cursor whose instant was changed is a 422', async () => {
+    const { send, publish } = apiClient();
+    for (let n = 0; n < 1_001; n++) await publish({ url_to_send_request: URL, call_url_after: 3600 });
+    const asked = { status: 'waiting_execution', rate: 10 };
+    const { next_cursor: cursor } = (await send(json('POST', '/events/retry', asked))).body;
+    const text = Buffer.from(cursor, 'base64url').toString();
+    for (const forged of [
+      text.replace(/\d$/, 'x'),
+      text.replace(/\d+$/, '5'),
+      `${text} 5`,
+      text.replace(/ \d+$/, ''),
+    ]) {
+      const body = { ...asked, cursor: Buffer.from(forged).toString('base64url') };
+      expect((await send(json('POST', '/events/retry', body))).status).toBe(422);
+    }
+  });
+
+  test.each([0, 0.09, 1_000.1, -1, '10', true, [10]])(
+    'a rate of %j is a 422 that says what is allowed',
+    async (rate) => {
+      const { status, body } = await apiClient().send(json('POST', '/events/retry', { rate }));
+      const detail = 'A number of events a second, from 0.1 to 1000.';
+      expect([status, body.errors]).toEqual([422, [{ path: 'rate', detail }]]);
+    },
+  );
+
+  test.each([0.1, 1, 2.5, 1_000, null])('a rate of %j is taken', async (rate) => {
+    expect((await apiClient().send(json('POST', '/events/retry', { rate }))).status).toBe(200);
+  });
+
   test.each([
+    ['/events/cancel', { rate: 5 }, 'rate'],
     ['/events/cancel', { status: 'success' }, 'status'],
     ['/events/retry', { status: 'failed' }, 'status'],
     ['/events/cancel', { tags: ['a'] }, 'tags'],

@@ -191,17 +191,17 @@ async function retryOf({ cloud, trouble }: Real, model: QueueModel, event: Queue
   else if (trouble.putBackUnseen) model.harm(['copied'], asked.key.uuid);
 }
 
-/** Calls all events that wait now. The answer says how many are due earlier by that, and not which. */
-async function callWaiting({ cloud }: Real, model: QueueModel): Promise<void> {
+/** Calls all events that wait now, or one after the other. The answer says how many are due earlier by that, and not which. */
+async function callWaiting({ cloud }: Real, model: QueueModel, rate: number | undefined): Promise<void> {
   for (const { event, progress } of await everyEvent(cloud.store, MOST_SHARDS))
     if (progress.status === 'waiting_execution') model.bringForward(event, progress, cloud.now());
-  await answerOf(cloud.queue.retryAll({ status: 'waiting_execution', tags: [] }));
+  await answerOf(cloud.queue.retryAll({ status: 'waiting_execution', tags: [] }, undefined, { rate }));
 }
 
 /** Retries all cancelled events. The answer says how many were opened again, and not which. */
-async function retryCancelled({ cloud }: Real, model: QueueModel): Promise<void> {
+async function retryCancelled({ cloud }: Real, model: QueueModel, rate?: number): Promise<void> {
   const records = await everyEvent(cloud.store, MOST_SHARDS);
-  const changed = await answerOf(cloud.queue.retryAll({ status: 'cancelled', tags: [] }));
+  const changed = await answerOf(cloud.queue.retryAll({ status: 'cancelled', tags: [] }, undefined, { rate }));
   for (const before of records.filter(({ progress }) => progress.status === 'cancelled'))
     model.retry(before, changed !== undefined);
 }
@@ -210,6 +210,9 @@ async function retryCancelled({ cloud }: Real, model: QueueModel): Promise<void>
 function answerOf<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   return Promise.race([asked.catch(() => undefined), rest(1).then(() => undefined)]);
 }
+
+/** At once, soon after each other, and so far from each other that the due queue cannot wait. */
+const rates = fc.constantFrom(undefined, 1, 1 / 1_000);
 
 const steps: readonly fc.Arbitrary<Step>[] = [
   step<[number[]]>('publish', [fc.array(fc.nat(wishes.length - 1), { minLength: 1, maxLength: 5 })], publishAll),
@@ -223,8 +226,8 @@ const steps: readonly fc.Arbitrary<Step>[] = [
     [fc.nat(wishes.length - 1), fc.constantFrom('one', 'all', 'none')],
     cancelInCall,
   ),
-  step<[]>('retry all that are cancelled', [], retryCancelled),
-  step<[]>('call all that wait now', [], callWaiting),
+  step<[number | undefined]>('retry all that are cancelled', [rates], retryCancelled),
+  step<[number | undefined]>('call all that wait now', [rates], callWaiting),
   tamper('lose', ['late', 'untold'], (held, { dueQueue }) => dueQueue.remove([held])),
   tamper('repeat', ['late', 'copied'], (held, { dueQueue }) => dueQueue.repeat(held)),
   tamper('delay', ['late'], (held) => {
