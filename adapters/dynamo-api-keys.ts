@@ -86,6 +86,11 @@ export async function revokeApiKey(table: Table, id: string): Promise<boolean> {
   return true;
 }
 
+/** The id of the key that has a secret. Undefined if the text is no whole secret, such as one that was cut off. */
+export function idOfSecret(text: string): string | undefined {
+  return isWellFormed(text) ? idOf(hashOf(text)) : undefined;
+}
+
 /** Keeps mistyped and made-up secrets away from the table. */
 function isWellFormed(secret: string): boolean {
   const [, random = '', checksum] = SECRET.exec(secret) ?? [];

@@ -1,6 +1,6 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { helpIfAsked } from '../local/help-if-asked.ts';
 import { documentationRules } from './workers/documentation-rules.ts';
@@ -14,8 +14,8 @@ import { trustRules } from './workers/trust-rules.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COPIED = [
-  ...['api', 'adapters', 'bench/workers', 'core', 'docs', 'lambdas', 'lib', 'local', 'site', 'test'],
-  ...['jest.config.js', 'package.json', 'package-lock.json'],
+  ...['api', 'adapters', 'bench', 'core', 'docs', 'lambdas', 'lib', 'local', 'openapi', 'site', 'test'],
+  ...['README.md', 'jest.config.js', 'package.json', 'package-lock.json'],
 ];
 /** A rule whose absence makes a suite run for ever has been missed too. */
 const LONGEST_RUN = 90_000;
@@ -63,7 +63,8 @@ process.exitCode = survivors.length === 0 ? 0 : 1;
 
 async function copyOfProject(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-mutants-'));
-  for (const path of COPIED) await cp(join(ROOT, path), join(folder, path), { recursive: true });
+  const filter = (path: string) => basename(path) !== 'node_modules';
+  for (const path of COPIED) await cp(join(ROOT, path), join(folder, path), { recursive: true, filter });
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return folder;
 }

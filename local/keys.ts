@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createApiKey, listApiKeys, revokeApiKey } from '../adapters/dynamo-api-keys.ts';
+import { createApiKey, idOfSecret, listApiKeys, revokeApiKey } from '../adapters/dynamo-api-keys.ts';
 import { UnusableFile } from '../adapters/sqlite-file.ts';
 import { sqliteTable } from '../adapters/sqlite-table.ts';
 import type { Table } from '../adapters/table.ts';
@@ -15,7 +15,7 @@ const help = `API keys of the event queue on this machine, whether it runs or no
 
   npm run keys -- create --label <name> --scopes <scope,...>   makes a key, and shows it this once
   npm run keys -- list                                         every key, without its secret
-  npm run keys -- revoke <id>                                  ends a key; it stops working within 30 s
+  npm run keys -- revoke <id or key>                           ends a key; it stops working within 30 s
 
   --data <folder>     where the events are kept on this machine (default ${DEFAULT_DATA_FOLDER});
                       a queue with --memory has no keys but demo
@@ -26,6 +26,9 @@ Scopes: ${scopes.join(', ')}.`;
 
 /** What is wrong with a command, or stands in its way, in words for who gave it. */
 class Refused extends Error {}
+
+/** As a key is listed. */
+const ID = /^[0-9a-f]{16}$/;
 
 type Run = (table: Table) => Promise<string>;
 type Place = { readonly dataFolder: string; readonly mustExist: boolean } | CloudTable;
@@ -46,11 +49,11 @@ function parseCommand(args: readonly string[]): { readonly place: Place; readonl
   const [command, id, ...more] = positionals;
   const { label, scopes: list } = values;
   const place = placeOf(values, command !== 'create');
-  if (more.length > 0) throw new Refused(`Too many words: ${more.join(' ')}. See npm run keys -- --help.`);
+  if (more.length > 0) throw new Refused('Too many words behind the command. See npm run keys -- --help.');
   if (command === 'create') return { place, run: create(labelOf(label), scopesOf(list)) };
   if (command === 'list') return { place, run: listing };
   if (command === 'revoke' && id !== undefined) return { place, run: revoke(id) };
-  throw new Refused('Say create, list, or revoke with the id of a key. See npm run keys -- --help.');
+  throw new Refused('Say create, list, or revoke with the id of a key or the key itself. See npm run keys -- --help.');
 }
 
 function parsed(args: readonly string[]) {
@@ -118,7 +121,11 @@ async function listing(table: Table): Promise<string> {
   return ['id                created (UTC)        scopes, label', ...rows].join('\n');
 }
 
-function revoke(id: string): Run {
+/** @param named a key, or its id. It may be a secret, and so it is never printed unless it is an id. */
+function revoke(named: string): Run {
+  const id = ID.test(named) ? named : idOfSecret(named);
+  if (id === undefined)
+    throw new Refused('This is neither a whole key nor the id of one. See npm run keys -- list for the ids.');
   return async (table) => {
     if (!(await revokeApiKey(table, id))) throw new Refused(`There is no key ${id}. See npm run keys -- list.`);
     return `The key ${id} is revoked. It stops working within 30 s.`;

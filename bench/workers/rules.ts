@@ -659,6 +659,20 @@ export const rules: readonly Rule[] = [
     suites: ['test/local/help'],
   },
   {
+    name: 'what is no whole key is not printed when it cannot be revoked',
+    file: 'local/keys.ts',
+    code: "throw new Refused('This is neither a whole key nor the id of one. See",
+    without: "throw new Refused(named + ': This is neither a whole key nor the id of one. See",
+    suites: ['test/local/keys'],
+  },
+  {
+    name: 'a purge asks before it cancels',
+    file: 'local/purge.ts',
+    code: "if (!isSure && !(await isWanted(queue, search))) return console.log('Nothing was cancelled.');",
+    without: '',
+    suites: ['test/local/purge'],
+  },
+  {
     name: 'a failure is kept for as long as its publisher or the owner chose',
     file: 'core/lifecycle.ts',
     code: 'return keepFailedFor ?? defaultKeepFailedFor ?? keepResultFor;',

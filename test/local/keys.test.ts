@@ -49,6 +49,33 @@ describe('keys', () => {
     expect((await ask('/events', 'POST')).status).toBe(403);
   });
 
+  test('are revoked by the key itself as well, which is never printed', async () => {
+    const folder = temporaryFolder();
+    const secrets: string[] = [];
+    for (const label of ['web', 'shop']) {
+      const { printed } = await keys('create', '--label', label, '--scopes', 'read', '--data', folder);
+      secrets.push(/eq_\S+/.exec(printed)?.[0] ?? '');
+    }
+    const [leaked = '', other = ''] = secrets;
+    const wrong = [leaked.slice(0, -1), `${leaked}x`, leaked.toUpperCase(), leaked.slice(3), 'demo'];
+    for (const text of wrong) {
+      const { exitCode, printed } = await keys('revoke', text, '--data', folder);
+      expect([exitCode, printed]).toEqual([2, expect.stringContaining('neither a whole key nor the id of one')]);
+      expect(printed).not.toContain(text);
+    }
+    const tooMany = await keys('revoke', 'one', leaked, '--data', folder);
+    expect([tooMany.exitCode, tooMany.printed.includes(leaked)]).toEqual([2, false]);
+
+    const { exitCode, printed } = await keys('revoke', leaked, '--data', folder);
+    expect([exitCode, printed]).toEqual([0, expect.stringMatching(/^The key [0-9a-f]{16} is revoked\./)]);
+    expect(printed).not.toContain(leaked);
+    const { printed: listed } = await keys('list', '--data', folder);
+    expect([listed.includes('web'), listed.includes('shop')]).toEqual([false, true]);
+    const again = await keys('revoke', leaked, '--data', folder);
+    expect([again.exitCode, again.printed]).toEqual([2, expect.stringMatching(/^There is no key [0-9a-f]{16}\./)]);
+    expect((await keys('revoke', other, '--data', folder)).exitCode).toBe(0);
+  });
+
   test('are not looked for in a folder that is not there, nor is one made', async () => {
     const folder = join(temporaryFolder(), 'mistyped');
     const { exitCode, printed } = await keys('list', '--data', folder);
