@@ -72,7 +72,8 @@ const oneEvent = z.strictObject({ key });
 
 /** An event that is asked for, and for how long the answer may wait until it has finished. */
 function waitedFor({ maxWaitSeconds }: Settings) {
-  const wait = 'Answers when the event has finished, after so many seconds at the latest.';
+  const wait =
+    'Answers when the event has finished, after so many seconds at the latest. In the cloud the maximum is 5, unless the owner of the queue chose another.';
   return z.strictObject({ key, wait: wholeNumber(0, maxWaitSeconds, 0, wait) });
 }
 

@@ -15,7 +15,7 @@ import { trustRules } from './workers/trust-rules.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COPIED = [
   ...['api', 'adapters', 'bench', 'core', 'docs', 'lambdas', 'lib', 'local', 'openapi', 'site', 'test'],
-  ...['README.md', 'jest.config.js', 'package.json', 'package-lock.json'],
+  ...['README.md', 'cdk.json', 'jest.config.js', 'package.json', 'package-lock.json'],
 ];
 /** A rule whose absence makes a suite run for ever has been missed too. */
 const LONGEST_RUN = 90_000;
