@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
 import { secretText, signatureOf } from '../../adapters/webhook-signature.ts';
 import { publicKey } from '../../core/event-key.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
@@ -16,9 +18,10 @@ import { describedJson, eventually, finishedEvent, publish, readEvent } from '..
 import { openReceiver } from '../local/receiver.ts';
 
 const PAGE = readText('../../docs/receivers.md');
-const NODE = fileURLToPath(new URL('../../docs/receivers/receiver.mjs', import.meta.url));
-const PYTHON = fileURLToPath(new URL('../../docs/receivers/receiver.py', import.meta.url));
-const PHP = fileURLToPath(new URL('../../docs/receivers/receiver.php', import.meta.url));
+const [COMMON, NODE, EXPRESS, ROUTE, PYTHON, PHP] = [
+  ...['event-queue.mjs', 'receiver.mjs', 'express.mjs', 'route.mjs', 'receiver.py', 'receiver.php'],
+].map(example) as [string, string, string, string, string, string];
+const SERVE_ROUTE = fileURLToPath(new URL('../support/serve-route.mjs', import.meta.url));
 const { standardWebhooks: CASES } = JSON.parse(readText('../cases/signing.json')) as {
   standardWebhooks: readonly Case[];
 };
@@ -26,7 +29,9 @@ const BINARY = Buffer.from(CASES.find(({ bodyBase64 }) => bodyBase64)?.bodyBase6
 const OTHER_SECRET = secretText(Buffer.alloc(32, 'other'));
 
 const languages: readonly Language[] = [
-  { name: 'js', file: NODE, interpreter: process.execPath, args: (folder) => [NODE, '0', folder] },
+  { name: 'Node', file: NODE, interpreter: process.execPath, args: () => [NODE, '0'] },
+  { name: 'Express', file: EXPRESS, interpreter: process.execPath, args: () => [EXPRESS, '0'] },
+  { name: 'Next.js', file: ROUTE, interpreter: process.execPath, args: () => [SERVE_ROUTE, '0', ROUTE] },
   { name: 'python', file: PYTHON, interpreter: 'python3', args: (folder) => [PYTHON, '0', folder] },
   // Without its settings file PHP shows each warning as a part of the answer: the harder case.
   { name: 'php', file: PHP, interpreter: 'php', args: () => ['-n', '-S', '127.0.0.1:0', PHP] },
@@ -51,10 +56,8 @@ afterEach(async () => {
 });
 
 test('the page shows the examples as they are', () => {
-  const shown = [...PAGE.matchAll(/```(\w+)\n(.*?)```/gs)].map(([, name, code]) => [name, code]);
-  expect(shown.filter(([name]) => name !== 'sh')).toEqual(
-    languages.map(({ name, file }) => [name, readFileSync(file, 'utf8')]),
-  );
+  const shown = [...PAGE.matchAll(/```(js|python|php)\n(.*?)```/gs)].map(([, , code]) => code);
+  expect(shown).toEqual([COMMON, ...languages.map(({ file }) => file)].map((file) => readFileSync(file, 'utf8')));
 });
 
 test('the page names every header that a call carries by itself', async () => {
@@ -76,6 +79,22 @@ test('the page’s command gives a receiver the secret, and those before it that
   expect(stdout.split('\n').slice(0, 2)).toEqual([current, old]);
 });
 
+test.each<[string, object, object, string]>([
+  ['JSON', { body: { a: 1 } }, {}, 'good'],
+  ['text that is no JSON', { body: 'text' }, {}, 'SyntaxError'],
+  ['text that is no JSON, and is not parsed', { body: 'text' }, { jsonParse: false }, 'good'],
+  ['no body', { method: 'GET' }, {}, 'good'],
+  ['bytes that are no UTF-8', { body_base64: '//4A' }, {}, 'WebhookVerificationError'],
+])('standardwebhooks does with %s what the page says', async (_, fields, options, expected) => {
+  const receiver = await openReceiver((_, response) => response.end());
+  cleanUps.push(receiver.close);
+  const { key } = await publish(queue.url, { url_to_send_request: receiver.url, ...fields });
+  await finishedEvent(queue.url, key);
+  const [call] = receiver.calls;
+  const verify = () => new Webhook(secret).verify(call?.body ?? '', call?.headers as Record<string, string>, options);
+  expect(resultOf(verify)).toBe(expected);
+});
+
 for (const language of languages) {
   const describeHere = isHere(language) ? describe : describe.skip;
   describeHere(`the receiver in ${language.name}`, () => testWork(language));
@@ -93,12 +112,20 @@ type Case = {
 type SignedCall = { readonly headers: Record<string, string>; readonly body: Buffer<ArrayBuffer> };
 
 type Language = {
-  /** As a fenced block of the page says it. */
   readonly name: string;
   readonly file: string;
   readonly interpreter: string;
   args(folder: string): readonly string[];
 };
+
+function resultOf(verify: () => unknown): string {
+  try {
+    verify();
+    return 'good';
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
 
 function isHere({ name, interpreter }: Language): boolean {
   const answers = spawnSync(interpreter, ['--version']).status === 0;
@@ -241,8 +268,20 @@ function testVerification(language: Language): void {
     for (const cleanUp of atLast.reverse()) await cleanUp();
   });
 
-  test('takes bytes that are no text from the queue', async () => {
-    const { key } = await publish(queue.url, { url_to_send_request: url, body_base64: BINARY.toString('base64') });
+  test.each<[string, object]>([
+    ['JSON', { body: { name: 'Grüße', number: 12.0 } }],
+    ['a number', { body: 0 }],
+    ['text', { body: 'no JSON: Grüße' }],
+    ['an empty text', { body: '' }],
+    ['text that says to be JSON', { body: '{', headers: { 'content-type': 'application/json' } }],
+    ['a form', { body: 'a=1&b=%FF', headers: { 'content-type': 'application/x-www-form-urlencoded' } }],
+    ['bytes that are no text', { body_base64: BINARY.toString('base64') }],
+    ['packed bytes', { body_base64: gzipSync('packed').toString('base64'), headers: { 'content-encoding': 'gzip' } }],
+    ['the most bytes that a body has', { body_base64: Buffer.alloc(256 * 1_024, 0xff).toString('base64') }],
+    ['no body, by POST', { method: 'POST' }],
+    ['no body, by GET', { method: 'GET' }],
+  ])('takes %s from the queue', async (_, fields) => {
+    const { key } = await publish(queue.url, { url_to_send_request: url, ...fields });
     expect(await finishedEvent(queue.url, key)).toMatchObject({ status: 'success', try_count: 1 });
   });
 
@@ -448,6 +487,10 @@ function forgeriesOf(call: SignedCall): Record<string, SignedCall> {
     'no id': { ...call, headers: nameless },
     'nothing but a body': { ...call, headers: {} },
   };
+}
+
+function example(name: string): string {
+  return fileURLToPath(new URL(`../../docs/receivers/${name}`, import.meta.url));
 }
 
 function readText(path: string): string {
