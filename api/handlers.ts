@@ -89,12 +89,12 @@ export function handlers(
       return { status: 200, body: (await queue.count(input.max_count_of_fetch_requests)).count };
     },
 
-    async cancelAll({ input }) {
-      return inBulk(input, queue.cancelAll, now());
+    async cancelAll({ input, caller }) {
+      return inBulk(input, queue.cancelAll, caller, now());
     },
 
-    async retryAll({ input }) {
-      return inBulk(input, queue.retryAll, now());
+    async retryAll({ input, caller }) {
+      return inBulk(input, queue.retryAll, caller, now());
     },
 
     async get({ input }) {
@@ -170,24 +170,41 @@ function searchOf({ status, tag, due_after, due_before, host, outcome, status_co
   };
 }
 
-type AskedInBulk = Asked & { readonly cursor?: string | null | undefined; readonly rate?: number | null | undefined };
+type AskedInBulk = Asked & {
+  readonly cursor?: string | null | undefined;
+  readonly rate?: number | null | undefined;
+  readonly dry_run?: boolean | null | undefined;
+};
 
-/** The cursor says when the first request was made, and with a rate, when the next event is due. */
+/**
+ * The cursor belongs to the search, to the rate, and to a dry run or to none. It says when the first request was made, and with a rate, when the
+ * next event is due.
+ */
 async function inBulk(
-  { cursor, rate: askedRate, ...asked }: AskedInBulk,
+  { cursor, rate: askedRate, dry_run, ...asked }: AskedInBulk,
   change: EventQueue['retryAll'],
+  caller: ApiKey,
   now: number,
 ): Promise<Reply | Problem> {
   const search = searchOf(asked);
-  const rate = askedRate ?? undefined;
-  const request = rate === undefined ? search : { ...search, rate };
+  const [rate, isDryRun] = [askedRate ?? undefined, dry_run === true];
+  const request = { ...search, rate, ...(isDryRun && { dry_run }) };
   const place = cursor == null ? undefined : placeIn(cursor, request);
   if (cursor != null && place === undefined) return foreignBulkCursor;
   const [begunAt, startAt] = place?.instants ?? [];
-  const { changed, next, nextAt }: BulkResult = await change(search, place?.position, { rate, startAt, begunAt });
+  const result = await change(search, place?.position, { rate, startAt, begunAt, isDryRun });
+  const { changed, next, nextAt } = result;
   const instants = [begunAt ?? now, ...(nextAt === undefined ? [] : [nextAt])];
   const next_cursor = next === undefined ? null : cursorOf({ position: next, instants }, request);
-  return { status: 200, body: { changed, more: next !== undefined, next_cursor } };
+  return { status: 200, body: { changed, more: next !== undefined, next_cursor, ...dryRunIn(result, caller) } };
+}
+
+/** What a dry run found. To which hosts events go is part of their contents. */
+function dryRunIn({ hosts }: BulkResult, { scopes }: ApiKey) {
+  if (hosts === undefined) return {};
+  const mostFirst = [...hosts].sort(([, one], [, other]) => other - one);
+  const listed = mostFirst.map(([host, count]) => ({ host, count }));
+  return { dry_run: true, ...(scopes.includes('read') && { hosts: listed }) };
 }
 
 async function ofKey<Result>(text: string, change: (key: EventKey) => Promise<Result>) {

@@ -96,9 +96,19 @@ const openApiSchema = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi
 const healthSchema = namedObject('Health', { status: z.literal('ok') });
 
 const bulkSchema = namedObject('BulkResult', {
-  changed: z.int().meta({ description: 'How many events were changed by this request.' }),
+  changed: z
+    .int()
+    .meta({ description: 'How many events were changed by this request; in a dry run, how many would be.' }),
   more: z.boolean().meta({ description: 'Whether there may be more: send the request again with the cursor.' }),
   next_cursor: z.string().nullable(),
+  dry_run: z.literal(true).optional().meta({ description: 'There in a dry run: no event was changed.' }),
+  hosts: z
+    .array(namedObject('HostCount', { host: z.string(), count: z.int() }))
+    .optional()
+    .meta({
+      description:
+        'There in a dry run, for a key with the scope read: to which hosts the events go, most events first.',
+    }),
 });
 
 const otherRoutes = {

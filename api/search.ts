@@ -17,6 +17,7 @@ const STATUS_CODE =
 const CURSOR = 'The next_cursor of the page before, with the same search.';
 const RATE =
   'How many events are due in a second, one after the other from now on, also across requests with the cursor. All are due at once unless it is given.';
+const DRY_RUN = 'Whether no event is changed, and those are counted that would be, in all and for each host.';
 const BULK_CURSOR = 'The next_cursor of the request before, with the same fields beside it.';
 
 /** Query parameters are text: each value is read as what it stands for. */
@@ -65,6 +66,7 @@ export function searchBody<Status extends string>(status: z.ZodType<Status>) {
       host: host().nullish().meta({ description: HOST }),
       outcome: outcomeSchema.nullish().meta({ description: OUTCOME }),
       status_code: statusCodes().nullish().meta({ description: STATUS_CODE }),
+      dry_run: z.boolean().nullish().meta({ description: DRY_RUN }),
       cursor: cursor().nullish().meta({ description: BULK_CURSOR }),
     },
     'Send a JSON object that says which events: {} for all.',

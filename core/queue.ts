@@ -10,7 +10,7 @@ import { isForgotten } from './lifecycle.ts';
 import { observedStore } from './observed-store.ts';
 import type { Deliver, EventRecord } from './ports.ts';
 import { type Publisher, publisher } from './publish.ts';
-import { type Retrier, retrier } from './retry.ts';
+import { leftAloneByRetry, type Retrier, retrier } from './retry.ts';
 import type { World } from './world.ts';
 
 export type EventQueue = Publisher &
@@ -61,7 +61,7 @@ export function eventQueue(surroundings: World): EventQueue {
     cancel,
     retry,
     cancelAll: inBulk(world, find, cancel),
-    retryAll: inBulk(world, find, retryWhenIdle),
+    retryAll: inBulk(world, find, retryWhenIdle, leftAloneByRetry),
     deliver: deliverer(world),
   };
 }

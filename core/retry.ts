@@ -110,6 +110,20 @@ export function retrier(world: World): Retrier {
   return { retry, retryWhenIdle };
 }
 
+/** What a retry of many events leaves alone. */
+export const leftAloneByRetry = { isUnchanged, isDone };
+
+/** A waiting event is left alone if its attempt is due as soon as at the instant that it would be given. */
+function isUnchanged(progress: Progress, now: number, at: number): boolean {
+  return progress.status === 'waiting_execution' && broughtForward(progress, now, at) === undefined;
+}
+
+/** What has been called since the first request is left alone: a finished event if it was opened again, and has finished since. */
+function isDone(progress: Progress, begunAt: number): boolean {
+  if (progress.status === 'waiting_execution') return (progress.attempts.at(-1)?.startedAt ?? 0) >= begunAt;
+  return progress.triedBefore !== undefined && progress.finishedAt >= begunAt;
+}
+
 /** Leaves the reminders and sends the messages of attempts that a client asked for. */
 function announcer({ store, dueQueue, now, longestTimeout, visibility }: World) {
   const grace = graceOf(longestTimeout, visibility);

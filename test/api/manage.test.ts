@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Scope } from '../../core/api-key.ts';
+import type { ApiKeys } from '../../core/ports.ts';
 import { answered } from '../sample-event.ts';
 import { apiClient, START } from './api-client.ts';
 
@@ -388,6 +390,67 @@ describe('in bulk', () => {
     expect(await retry({ cursor: first.next_cursor })).toEqual({ changed: 0, more: false, next_cursor: null });
     const instants = messages.sent.map(({ at }) => at - START).sort((one, other) => one - other);
     expect(instants).toEqual(Array.from({ length: 1_010 }, (_, n) => n * 50));
+  });
+
+  test.each(['/events/cancel', '/events/retry'])(
+    'a dry run of %s says how many would be changed and where they go',
+    async (path) => {
+      const { send, publish } = apiClient();
+      const urls = ['https://b.example/', 'https://a.example:8443/1', 'https://a.example:8443/2', 'http://a.example/'];
+      for (const url_to_send_request of urls) await publish({ url_to_send_request, call_url_after: 3600 });
+      const asked = { status: 'waiting_execution', dry_run: true };
+      const { body } = await send(json('POST', path, asked));
+      expect(body).toEqual({
+        ...{ changed: 4, more: false, next_cursor: null, dry_run: true },
+        hosts: [
+          { host: 'a.example:8443', count: 2 },
+          { host: expect.stringMatching(/^[ab][.]example$/), count: 1 },
+          { host: expect.stringMatching(/^[ab][.]example$/), count: 1 },
+        ],
+      });
+      expect((await send(json('POST', path, { ...asked, host: 'b.example' }))).body).toMatchObject({ changed: 1 });
+      const listed = (await send({ path: '/events' })).body.events;
+      expect(
+        listed.map(({ status, next_attempt_at_utc }: Record<string, string>) => [status, next_attempt_at_utc]),
+      ).toEqual(Array(4).fill(['waiting_execution', new Date(START + 3_600_000).toISOString()]));
+      expect((await send(json('POST', path, { ...asked, dry_run: false }))).body).toEqual({
+        ...{ changed: 4, more: false, next_cursor: null },
+      });
+    },
+  );
+
+  test('a dry run names hosts to a key that may read alone', async () => {
+    const keys: ApiKeys = {
+      find: async (secret) => ({ id: secret, label: '', scopes: secret.split('+') as Scope[] }),
+    };
+    const { send } = apiClient({ keys });
+    const retry = (scopes: string) =>
+      send({
+        ...json('POST', '/events/retry', { dry_run: true }),
+        headers: { 'x-api-key': scopes, 'content-type': 'application/json' },
+      });
+    expect((await retry('manage')).body).toEqual({ changed: 0, more: false, next_cursor: null, dry_run: true });
+    expect((await retry('manage+read')).body).toHaveProperty('hosts', []);
+  });
+
+  test('a cursor of a dry run is for a dry run alone, and the other way round', async () => {
+    const { send, publish } = apiClient();
+    for (let n = 0; n < 1_001; n++) await publish({ url_to_send_request: URL, call_url_after: 3600 });
+    const cancel = (body: object) => send(json('POST', '/events/cancel', body));
+    const dry = (await cancel({ dry_run: true })).body;
+    expect([dry.changed, dry.more]).toEqual([1_000, true]);
+    expect((await cancel({ cursor: dry.next_cursor })).body.errors[0].path).toBe('cursor');
+    expect((await cancel({ dry_run: true, cursor: dry.next_cursor })).body).toMatchObject({ changed: 1, more: false });
+    const real = (await cancel({ dry_run: false })).body;
+    expect((await cancel({ dry_run: true, cursor: real.next_cursor })).body.errors[0].path).toBe('cursor');
+    expect((await cancel({ dry_run: null, cursor: real.next_cursor })).body).toMatchObject({ changed: 1, more: false });
+  });
+
+  test.each(['yes', 1, 'true', []])('a dry_run of %j is a 422 that says what is allowed', async (dry_run) => {
+    for (const path of ['/events/cancel', '/events/retry']) {
+      const { status, body } = await apiClient().send(json('POST', path, { dry_run }));
+      expect([status, body.errors]).toEqual([422, [{ path: 'dry_run', detail: 'True or false.' }]]);
+    }
   });
 
   test('a cursor belongs to its rate', async () => {

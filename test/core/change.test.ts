@@ -231,6 +231,16 @@ describe('in bulk', () => {
     expect(await queue.count(1_000)).toEqual({ count: 300, complete: true });
   });
 
+  test('what is called between two requests is cancelled all the same', async () => {
+    const { queue, runUntil, now } = simulatedCloud({ answer: bad });
+    for (let n = 0; n < 1_010; n++) await queue.publish(wantedEvent({ asked: { after: SECOND + n } }), 'web');
+    const begunAt = now();
+    const search = { status: 'waiting_execution', tags: [] } as const;
+    const { next } = await queue.cancelAll(search);
+    await runUntil(START + 10 * SECOND);
+    expect(await queue.cancelAll(search, next, { begunAt })).toEqual({ changed: 10 });
+  });
+
   test('says where to go on when looking takes long, as it does for large events', async () => {
     const memory = memoryEventStore();
     const store: EventStore = {

@@ -4,6 +4,7 @@ import type { WantedEvent } from '../../core/new-event.ts';
 import type { EventRecord, EventStore } from '../../core/ports.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
 import { answered, wantedEvent } from '../sample-event.ts';
+import { everyEvent } from './mixed-events.ts';
 import { simulatedCloud } from './simulated-cloud.ts';
 import { SECOND, START } from './simulation.ts';
 
@@ -166,6 +167,51 @@ describe('a request with a rate that is repeated', () => {
     await cloud.runUntil(START + HOUR);
     expect(await cloud.queue.retryAll(WAITING, undefined, { rate: 10, begunAt })).toEqual({ changed: 0 });
     expect(cloud.calls).toHaveLength(20);
+  });
+});
+
+describe('a dry run', () => {
+  test('says how many would be tried again and where they go, page by page, and changes none', async () => {
+    const cloud = await withFailed(1_020, { url: 'https://example.com:8443/' });
+    await cloud.queue.publish(wantedEvent({ url: 'http://example.org/', maxTryCount: 1 }), 'web');
+    await cloud.runUntil(cloud.now() + SECOND);
+    const before = await everyEvent(cloud.store, 4);
+    const first = await cloud.queue.retryAll(FAILED, undefined, { isDryRun: true, rate: 10 });
+    expect(first).toMatchObject({ changed: 1_000, next: expect.any(String), nextAt: expect.any(Number) });
+    const second = await cloud.queue.retryAll(FAILED, first.next, { isDryRun: true, rate: 10, startAt: first.nextAt });
+    const hosts = [first, second].map((result) => [...(result.hosts ?? [])]);
+    expect([second.changed, hosts]).toEqual([
+      21,
+      [
+        [
+          ['example.org', 1],
+          ['example.com:8443', 999],
+        ],
+        [['example.com:8443', 21]],
+      ],
+    ]);
+    expect(await everyEvent(cloud.store, 4)).toEqual(before);
+    expect(await cloud.queue.retryAll(FAILED)).toMatchObject({ changed: 1_000 });
+  });
+
+  test.each<[number | undefined, number]>([
+    [undefined, 3],
+    [1 / 120, 2],
+  ])('with a rate of %s counts of those that wait the ones that would be called sooner', async (rate, count) => {
+    const cloud = simulatedCloud({ answerAfter: 2 * SECOND });
+    for (const minutes of [0, 3, 30, 31])
+      await cloud.queue.publish(wantedEvent({ asked: { after: minutes * MINUTE } }), 'web');
+    await cloud.runUntil(START + SECOND);
+    expect(await cloud.queue.retryAll(WAITING, undefined, { rate, isDryRun: true })).toMatchObject({ changed: count });
+    expect(await cloud.queue.retryAll(WAITING, undefined, { rate })).toEqual({ changed: count });
+  });
+
+  test('of a cancel cancels nothing', async () => {
+    const cloud = simulatedCloud();
+    for (let n = 0; n < 3; n++) await cloud.queue.publish(wantedEvent({ asked: { after: HOUR } }), 'web');
+    const { changed, hosts } = await cloud.queue.cancelAll(WAITING, undefined, { isDryRun: true });
+    expect([changed, [...(hosts ?? [])]]).toEqual([3, [['example.com', 3]]]);
+    expect(await cloud.queue.count(100)).toEqual({ count: 3, complete: true });
   });
 });
 
