@@ -33,7 +33,7 @@ test.each(commandLines)(
   },
 );
 
-test.each(['start', 'keys', 'backup', 'demo', 'cost', 'chaos', 'soak', 'bench'])(
+test.each(['start', 'keys', 'backup', 'demo', 'cost', 'chaos', 'soak', 'bench', 'deployed'])(
   'npm run %s refuses an option that it does not know in one sentence that leads to its help',
   async (name) => {
     const { program = '' } = programs.find((one) => one.name === name) ?? {};

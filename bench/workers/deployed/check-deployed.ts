@@ -1,0 +1,75 @@
+import { type Aws, awsProtocols } from './aws.ts';
+import { callChecks } from './call-checks.ts';
+import { changeChecks } from './change-checks.ts';
+import { type Deployer, type Deployment, openDeployer } from './deployment.ts';
+import { dueChecks } from './due-checks.ts';
+import { manyChecks } from './many-checks.ts';
+import { pageChecks, refusalChecks } from './page-checks.ts';
+import { openReceiver, type Receiver } from './receiver.ts';
+import { redeploy, redeploymentChecks, restorationChecks, restore } from './redeployment.ts';
+import { lastChecks, stackChecks } from './stack-checks.ts';
+import { openStage, type Stage } from './stage.ts';
+import { telemetryChecks } from './telemetry-checks.ts';
+import { deployEarlier, type Upgraded, upgradeChecks } from './upgrade.ts';
+import type { Verdicts } from './verdicts.ts';
+
+export type CheckOptions = {
+  readonly endpoint: string;
+  /** The folder for what is written meanwhile. */
+  readonly folder: string;
+  /** A commit that is deployed first, and upgraded. */
+  readonly from: string | undefined;
+};
+
+type Given = { readonly aws: Aws; readonly receiver: Receiver; readonly deployer: Deployer; readonly folder: string };
+
+/** Deploys the stack, runs the checks that are wanted, and deletes the stack. */
+export async function checkDeployed({ endpoint, folder, from }: CheckOptions, verdicts: Verdicts): Promise<void> {
+  const aws = awsProtocols(endpoint);
+  const receiver = await openReceiver();
+  // A name of its own leaves alone what other runs have left on the emulator.
+  const stackName = `EventQueue-${Date.now().toString(36)}`;
+  const deployer = await openDeployer({ aws, endpoint, folder, stackName });
+  const given = { aws, receiver, deployer, folder };
+  try {
+    const earlier = from === undefined ? undefined : await deployEarlier(from, given);
+    const stage = await checkFirst(given, earlier, verdicts);
+    await checkLater(await checkRedeployed(stage, given, verdicts), given, verdicts);
+  } finally {
+    receiver.close();
+    await deployer.destroy();
+  }
+}
+
+async function checkFirst(given: Given, earlier: Upgraded | undefined, verdicts: Verdicts): Promise<Stage> {
+  const deployed = await given.deployer.deploy();
+  noteGaps(deployed, verdicts);
+  const stage = await openStage(deployed, given);
+  const waiting = [verdicts.checkTogether(dueChecks, stage)];
+  if (earlier !== undefined) waiting.push(verdicts.checkTogether(upgradeChecks, earlier));
+  for (const checks of [stackChecks, pageChecks, refusalChecks, callChecks, manyChecks, changeChecks])
+    await verdicts.checkAll(checks, stage);
+  await Promise.all(waiting);
+  await verdicts.checkAll(telemetryChecks, stage);
+  return stage;
+}
+
+async function checkRedeployed(stage: Stage, { deployer }: Given, verdicts: Verdicts): Promise<Stage> {
+  if (!verdicts.wants(redeploymentChecks)) return stage;
+  const redeployed = await redeploy(stage, deployer);
+  await verdicts.checkTogether(redeploymentChecks, redeployed);
+  return redeployed.stage;
+}
+
+async function checkLater(stage: Stage, { deployer }: Given, verdicts: Verdicts): Promise<void> {
+  if (verdicts.wants(restorationChecks))
+    await verdicts.checkTogether(restorationChecks, await restore(stage, deployer));
+  await verdicts.checkAll(lastChecks, stage);
+}
+
+/** A gap of the emulator that has closed is no longer told, and what fills it can go. */
+function noteGaps({ leftOut, filled }: Deployment, { note }: Verdicts): void {
+  if (leftOut.length > 0)
+    note(`The emulator refuses alarms over an expression, and metric filters: ${leftOut.join(', ')}.`);
+  if (filled.length > 0) note(`The emulator left this out, and it was set by hand: ${filled.join(', ')}.`);
+}

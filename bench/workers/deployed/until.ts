@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LOOK_EVERY = 250;
+
+/** Resolves with what `look` finds, as soon as that is neither undefined nor false; rejects after so many seconds. */
+export async function until<Found>(
+  what: string,
+  seconds: number,
+  look: () => Found | undefined | false | Promise<Found | undefined | false>,
+): Promise<Found> {
+  const deadline = Date.now() + seconds * 1_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`${what}: not seen within ${seconds} s.`);
+    await sleep(LOOK_EVERY);
+  }
+}
