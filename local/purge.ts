@@ -9,7 +9,7 @@ const help = `Cancels the events that wait in a queue, all or those that are fou
   npm run purge -- [options]
 
   --url <url>             the queue (default http://127.0.0.1:3000; on AWS the output Url of the stack)
-  --key <key>             an API key with the scopes manage and read (default demo); without read, nobody is told how many wait
+  --key <key>             an API key with the scope manage (default demo); with read, it is shown to which hosts the events go
   --yes                   cancels without asking; needed where nobody can answer
 
   --tag <tag>             events that have this tag; given more than once, all of the tags
@@ -25,12 +25,15 @@ events it cancelled. They stay readable for keep_result_for, and POST /events/re
 /** How often a request is sent that the queue, or the gateway before it, does not take. */
 const TRIES = 5;
 const PAUSE = 1_000;
+/** So many requests, of up to 1,000 events each, tell beforehand how many events it is about. */
+const MOST_LOOKED_AT = 10;
+const MOST_HOSTS = 5;
 
 /** What is wrong with a command, or stands in its way, in words for who gave it. */
 class Refused extends Error {}
 
 /** Which events, as a request names it. */
-type Search = Readonly<Record<string, string | number | readonly string[]>>;
+type Search = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 type Queue = { readonly url: string; readonly key: string };
 
 surviveUnreadOutput();
@@ -46,14 +49,7 @@ async function run({ queue, search, isSure }: ReturnType<typeof parsed>): Promis
   if (!isSure && !(await isWanted(queue, search))) return console.log('Nothing was cancelled.');
   let cancelled = 0;
   try {
-    for (let cursor: string | null = null, more = true; more; ) {
-      const page: { changed: number; more: boolean; next_cursor: string | null } = await ask(queue, '/events/cancel', {
-        ...search,
-        ...(cursor !== null && { cursor }),
-      });
-      cancelled += page.changed;
-      ({ more, next_cursor: cursor } = page);
-    }
+    for await (const { changed } of pages(queue, search)) cancelled += changed;
   } finally {
     console.log(`${eventsText(cancelled)} ${cancelled === 1 ? 'is' : 'are'} cancelled.`);
   }
@@ -61,45 +57,67 @@ async function run({ queue, search, isSure }: ReturnType<typeof parsed>): Promis
 
 /** Shows how many events it is about, and asks. Without a terminal nobody can answer. */
 async function isWanted(queue: Queue, search: Search): Promise<boolean> {
-  const number = await waiting(queue, search);
-  if (number === '0 events') return false;
-  if (!process.stdin.isTTY) throw new Refused(`This would cancel ${number} at ${queue.url}. Say --yes to do it.`);
+  const { count, text } = await wouldCancel(queue, search);
+  if (count === 0) return false;
+  if (!process.stdin.isTTY) throw new Refused(`This would cancel ${text} at ${queue.url}. Say --yes to do it.`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`Cancel ${number} at ${queue.url}? [y/N] `);
+  const answer = await terminal.question(`Cancel ${text} at ${queue.url}? [y/N] `);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
-async function waiting(queue: Queue, search: Search): Promise<string> {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(search)) for (const one of [value].flat()) query.append(name, String(one));
-  const response = await request(queue, `/events/count?${query}`);
-  if (response.status === 403) return 'an unknown number of events';
-  const { count, complete } = await answerOf<{ count: number; complete: boolean }>(response);
-  return complete ? eventsText(count) : `${count} events or more`;
+/** How many events a purge would cancel, and to which hosts they go if the key may know that. */
+async function wouldCancel(queue: Queue, search: Search): Promise<{ readonly count: number; readonly text: string }> {
+  const hosts = new Map<string, number>();
+  let count = 0;
+  let looked = 0;
+  let isAll = true;
+  for await (const page of pages(queue, { ...search, dry_run: true })) {
+    count += page.changed;
+    for (const one of page.hosts ?? []) hosts.set(one.host, (hosts.get(one.host) ?? 0) + one.count);
+    isAll = !page.more;
+    if (++looked === MOST_LOOKED_AT) break;
+  }
+  const many = isAll ? eventsText(count) : `${count} events or more`;
+  const mostFirst = [...hosts]
+    .sort(([, one], [, other]) => other - one)
+    .map(([host, number]) => `${number} to ${host}`);
+  const shown = mostFirst.slice(0, MOST_HOSTS).concat(mostFirst.length > MOST_HOSTS ? ['others'] : []);
+  return { count, text: shown.length === 0 ? many : `${many} (${shown.join(', ')})` };
+}
+
+type BulkPage = {
+  readonly changed: number;
+  readonly more: boolean;
+  readonly next_cursor: string | null;
+  readonly hosts?: readonly { readonly host: string; readonly count: number }[];
+};
+
+/** Sends a cancel in bulk again and again, with the cursor of the answer before, until there is no more. */
+async function* pages(queue: Queue, search: Search): AsyncGenerator<BulkPage> {
+  for (let cursor: string | null = null, more = true; more; ) {
+    const page: BulkPage = await answerOf(await request(queue, { ...search, ...(cursor !== null && { cursor }) }));
+    yield page;
+    ({ more, next_cursor: cursor } = page);
+  }
 }
 
 function eventsText(count: number): string {
   return count === 1 ? '1 event' : `${count} events`;
 }
 
-async function ask<Answer>(queue: Queue, path: string, body: object): Promise<Answer> {
-  return answerOf(await request(queue, path, body));
-}
-
 /** A cancel that is repeated changes nothing more, so what the queue could not take is sent again. */
-async function request(queue: Queue, path: string, body?: object): Promise<Response> {
+async function request(queue: Queue, body: object): Promise<Response> {
   for (let tries = 1; ; tries++) {
-    const response = await requestOnce(queue, path, body);
+    const response = await requestOnce(queue, body);
     if (tries === TRIES || (response.status !== 429 && response.status < 500)) return response;
     await sleep(tries * PAUSE);
   }
 }
 
-async function requestOnce({ url, key }: Queue, path: string, body?: object): Promise<Response> {
+async function requestOnce({ url, key }: Queue, body: object): Promise<Response> {
   const headers = { 'x-api-key': key, 'content-type': 'application/json' };
-  const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
-  return fetch(`${url}${path}`, init).catch(() => {
+  return fetch(`${url}/events/cancel`, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
     throw new Refused(`No queue answers at ${url}. Start one with npm start, or say where it is: --url.`);
   });
 }
