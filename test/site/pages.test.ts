@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
 import { openSite } from '../../site/pages.ts';
-import { finishedEvent, readEvent } from '../local/http-client.ts';
+import { eventually, finishedEvent, readEvent } from '../local/http-client.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const site = openSite();
@@ -156,9 +156,9 @@ inBrowser('in a browser', () => {
     const careful = await openLocalQueue({ port: 0, dataFolder: undefined, privateTargets: false, version: '1.2.3' });
     const { page } = await opened(browser, `${careful.url}/docs`);
     const example = await page.locator('#operations-Publish-publishEvent textarea').inputValue();
-    expect(JSON.parse(example).url_to_send_request).toBe('https://example.com/send-mail');
     await page.context().close();
     await careful.close();
+    expect(JSON.parse(example).url_to_send_request).toBe('https://example.com/send-mail');
   });
 
   test.each([
@@ -178,10 +178,26 @@ inBrowser('in a browser', () => {
     }
     await page.context().close();
   });
+
+  test('what Swagger UI draws is dark as long as its reader wants that', async () => {
+    const { page } = await opened(browser, `${queue.url}/docs`, { colorScheme: 'dark' });
+    const expectClass = (name: string) =>
+      eventually(async () => {
+        const root = await page.evaluate(() => (globalThis as unknown as Window).document.documentElement.className);
+        expect(root).toBe(name);
+      });
+    await expectClass('dark-mode');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expectClass('');
+    await page.context().close();
+  });
 });
 
 /** As much of a browser's window as is asked for in there. */
-type Window = { getComputedStyle(element: unknown): { readonly backgroundColor: string; readonly color: string } };
+type Window = {
+  readonly document: { readonly documentElement: { readonly className: string } };
+  getComputedStyle(element: unknown): { readonly backgroundColor: string; readonly color: string };
+};
 
 /** A page on which every error is noted, and every host that it asks. */
 async function opened(browser: Browser, url: string, options: BrowserContextOptions = {}) {
