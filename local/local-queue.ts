@@ -8,6 +8,7 @@ import { dynamoSigningSecrets } from '../adapters/dynamo-signing-secrets.ts';
 import { dynamoStatistics } from '../adapters/dynamo-statistics.ts';
 import { httpCaller } from '../adapters/http-caller.ts';
 import { sqliteTable } from '../adapters/sqlite-table.ts';
+import { tableInTurns } from '../adapters/table-in-turns.ts';
 import { timerDueQueue } from '../adapters/timer-due-queue.ts';
 import { httpApi } from '../api/http-api.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
@@ -69,7 +70,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const caller = localCaller(options);
   const slots = limitedSlots(maxCallsPerHost, maxCalls);
   const queue = eventQueue({
-    store: rememberingFreshEvents(dynamoEventStore(table)),
+    store: rememberingFreshEvents(dynamoEventStore(tableInTurns(table))),
     dueQueue,
     call: caller.call,
     signingSecrets,
