@@ -61,7 +61,8 @@ async function isWanted(queue: Queue, search: Search): Promise<boolean> {
   if (count === 0) return false;
   if (!process.stdin.isTTY) throw new Refused(`This would cancel ${text} at ${queue.url}. Say --yes to do it.`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`Cancel ${text} at ${queue.url}? [y/N] `);
+  // Ctrl-C and Ctrl-D are no answer, and so they are a no.
+  const answer = await terminal.question(`Cancel ${text} at ${queue.url}? [y/N] `).catch(() => '');
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
