@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:ht
 const REGION = 'us-east-1';
 const LONGEST_ANSWER = 60_000;
 
-/** What the processes beside this one are told of the emulator. Its keys are anybody's: an emulator checks none. */
+/** The variables by which the CDK and the commands of the project find the emulator. An emulator checks no credentials, so any will do. */
 export function awsEnvironment(endpoint: string) {
   return {
     AWS_ENDPOINT_URL: endpoint,
@@ -23,7 +23,7 @@ export type HttpRequest = {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
-  /** The name that the emulator tells its APIs apart by. */
+  /** The value of the Host header, by which the emulator tells its APIs apart. */
   readonly host?: string;
 };
 
@@ -59,21 +59,21 @@ export function awsProtocols(endpoint: string) {
   return {
     http,
 
-    /** AWS JSON: DynamoDB, SQS and CloudWatch in version 1.0, CloudWatch Logs in version 1.1. */
+    /** Asks by AWS JSON: DynamoDB, SQS and CloudWatch in version 1.0, CloudWatch Logs in version 1.1. */
     async json<Answer>(service: string, target: string, input: object, version = '1.0'): Promise<Answer> {
       const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };
       const text = await ask(target, service, { path: '/', headers, body: JSON.stringify(input) });
       return JSON.parse(text || '{}') as Answer;
     },
 
-    /** The query protocol, which is answered in XML. */
+    /** Asks CloudFormation by the query protocol, and resolves with its XML. */
     async cloudFormation(action: string, input: Readonly<Record<string, string>> = {}): Promise<string> {
       const body = new URLSearchParams({ Action: action, Version: '2010-05-15', ...input }).toString();
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       return ask(action, 'cloudformation', { path: '/', headers, body });
     },
 
-    /** REST with JSON: Lambda. */
+    /** Asks Lambda by REST with JSON. */
     async rest<Answer>(service: string, method: string, path: string, input?: object): Promise<Answer> {
       const headers = { 'content-type': 'application/json' };
       const body = input === undefined ? undefined : JSON.stringify(input);
@@ -82,12 +82,12 @@ export function awsProtocols(endpoint: string) {
   };
 }
 
-/** The head of a signature, by which an emulator tells the service. What would be signed is not: nobody checks it. */
+/** The value of the Authorization header, by which an emulator knows the service. It signs nothing, because an emulator does not check it. */
 function signatureFor(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=00`;
 }
 
-/** The text of every element of that name, as far as elements of one name do not stand in each other. */
+/** The texts of all elements of that name. Elements of the same name must not be nested. */
 export function elements(xml: string, name: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, text = '']) => unescaped(text));
 }

@@ -4,7 +4,7 @@ import { openReceiver } from './receiver.ts';
 import type { Stage, StageChecks } from './stage.ts';
 import { until } from './until.ts';
 
-/** Milliseconds by which a call may seem early: its instant is rounded. */
+/** The milliseconds by which a call may seem early, because its instant is rounded. */
 const ROUNDING = 10;
 
 export const callChecks: StageChecks = {

@@ -8,7 +8,7 @@ import type { Stage, StageChecks } from './stage.ts';
 import { until } from './until.ts';
 
 const HOUR = 3_600;
-/** Milliseconds after its instant in which an event that was not cancelled would be called. */
+/** The milliseconds after its instant within which an event is called unless it is cancelled. */
 const CALLED_WITHIN = 4_000;
 
 export const changeChecks: StageChecks = {
@@ -109,26 +109,35 @@ export const changeChecks: StageChecks = {
     const waiting = await findAll(stage, `tag=${tag}`);
     const due = waiting.map(({ key, next_attempt_at_utc }) => ({ key, at: Date.parse(next_attempt_at_utc ?? '') }));
     due.sort((one, other) => one.at - other.at);
-    const first = due[0]?.at ?? 0;
-    assert.deepEqual(
-      due.map(({ at }) => at - first),
-      [0, 2_000, 4_000, 6_000, 8_000],
-    );
+    const [first = 0, ...gaps] = due.slice(1).map(({ at }, index) => at - (due[index]?.at ?? 0));
+    assert.deepEqual(gaps, [2_000, 2_000, 2_000]);
+    // The first is due at once, which may be some milliseconds after the start from which the others are counted.
+    assert.ok(first > 1_000 && first <= 2_000, `The second event is due ${first} ms after the first.`);
     await Promise.all(events.map((event) => queue.finished(event)));
     const late = due.map(({ key, at }) => (receiver.of(key)[1]?.at ?? 0) - at);
     assert.ok(Math.min(...late) >= -1, `They were called ${late.join(', ')} ms after their instants.`);
   },
 
-  'waiting events are cancelled by their host': async (stage) => {
+  'waiting events are cancelled by their host, after a dry run that says how many go where': async (stage) => {
+    const { queue, receiver } = stage;
     const tag = `${stage.tag}-host`;
     const other = await openReceiver();
     await publishMany(stage, 3, '/here', tag, { call_url_after: HOUR });
     await publishMany({ ...stage, receiver: other }, 2, '/there', tag, { call_url_after: HOUR });
     other.close();
-    assert.equal(await changeAll(stage, 'cancel', { tag, host: new URL(other.url).host }), 2);
+    const [here, there] = [new URL(receiver.url).host, new URL(other.url).host];
+    const { json } = await queue.api('POST', '/events/cancel', { tag, dry_run: true });
+    const hosts = [
+      { host: here, count: 3 },
+      { host: there, count: 2 },
+    ];
+    assert.deepEqual([json.changed, json.dry_run, json.hosts], [5, true, hosts]);
+    assert.equal(await changeAll(stage, 'cancel', { tag, host: there }), 2);
     const waiting = await findAll(stage, `tag=${tag}&status=waiting_execution`);
-    const hosts = waiting.map(({ url_to_send_request }) => new URL(url_to_send_request).host);
-    assert.deepEqual(hosts, Array(3).fill(new URL(stage.receiver.url).host));
+    assert.deepEqual(
+      waiting.map(({ url_to_send_request }) => new URL(url_to_send_request).host),
+      [here, here, here],
+    );
   },
 };
 
@@ -147,7 +156,7 @@ async function changeAll({ queue }: Stage, change: 'cancel' | 'retry', search: o
   return changed;
 }
 
-/** All events that a search finds, page by page. */
+/** Resolves with all events that a search finds, page by page. */
 async function findAll({ queue }: Stage, search: string): Promise<readonly EventAnswer[]> {
   const found: EventAnswer[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {

@@ -15,9 +15,9 @@ import type { Verdicts } from './verdicts.ts';
 
 export type CheckOptions = {
   readonly endpoint: string;
-  /** The folder for what is written meanwhile. */
+  /** The folder for templates, bundles and other files that are written meanwhile. */
   readonly folder: string;
-  /** A commit that is deployed first, and upgraded. */
+  /** The commit that is deployed first and then upgraded; none unless given. */
   readonly from: string | undefined;
 };
 
@@ -67,7 +67,7 @@ async function checkLater(stage: Stage, { deployer }: Given, verdicts: Verdicts)
   await verdicts.checkAll(lastChecks, stage);
 }
 
-/** A gap of the emulator that has closed is no longer told, and what fills it can go. */
+/** Prints what the emulator cannot do. What a later version of it can do is no longer printed, and the code that fills that gap can go. */
 function noteGaps({ leftOut, filled }: Deployment, { note }: Verdicts): void {
   if (leftOut.length > 0)
     note(`The emulator refuses alarms over an expression, and metric filters: ${leftOut.join(', ')}.`);

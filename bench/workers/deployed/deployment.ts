@@ -12,7 +12,7 @@ export const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 const BIN = join(PROJECT, 'node_modules/.bin');
 const APP = fileURLToPath(new URL('deployed-app.ts', import.meta.url));
 const MOST_PRINTED = 64 * 1_024 * 1_024;
-/** What went wrong stands at the end of what is printed. */
+/** The characters that are kept of what a failed command printed. The reason stands at the end. */
 const MOST_OF_A_FAILURE = 1_000;
 
 export type Deployment = Stack & {
@@ -20,9 +20,9 @@ export type Deployment = Stack & {
   readonly wholeTemplate: Template;
   /** The resources that the emulator refuses. */
   readonly leftOut: readonly string[];
-  /** What the emulator did not set, and was set for it. */
+  /** The settings that the emulator left out, and that were made for it. */
   readonly filled: readonly string[];
-  /** The name that AWS gave to the resource of that type whose logical id begins like that. */
+  /** The name that AWS gave to the resource of that type whose logical id begins with `start`. */
   physical(start: string, type: string): string;
 };
 
@@ -30,7 +30,7 @@ export type Deployer = Awaited<ReturnType<typeof openDeployer>>;
 
 type Options = { readonly aws: Aws; readonly endpoint: string; readonly folder: string; readonly stackName: string };
 
-/** Deploys with the CDK, as `npm run deploy` does. Everything is written to the folder. */
+/** Deploys with the CDK, as `npm run deploy` does, and writes all files to the folder. */
 export async function openDeployer({ aws, endpoint, folder, stackName }: Options) {
   const env = environmentFor(endpoint, folder);
   let count = 0;
@@ -68,7 +68,7 @@ export async function openDeployer({ aws, endpoint, folder, stackName }: Options
   };
 }
 
-/** Neither credentials nor settings of whoever runs the check: the CDK and the commands see the emulator alone. */
+/** The environment of the CDK and the commands. It has no credentials and no settings of whoever runs the check, so they see the emulator alone. */
 function environmentFor(endpoint: string, folder: string): NodeJS.ProcessEnv {
   const { AWS_PROFILE, AWS_SESSION_TOKEN, NODE_OPTIONS, ...others } = process.env;
   return {

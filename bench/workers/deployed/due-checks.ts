@@ -5,9 +5,9 @@ import { dueAt } from './queue-client.ts';
 import type { Stage, StageChecks } from './stage.ts';
 import { until } from './until.ts';
 
-/** Seconds after which an event is due that the dispatcher sends: publish sends what is due within 180 s itself. */
+/** The delay in seconds of events whose message the dispatcher sends; the publish function sends those of events due within 180 s itself. */
 export const SENT_BY_DISPATCHER = 200;
-/** Seconds that an event may be late on a busy machine. */
+/** The seconds by which a call may be late on a busy machine. */
 const MOST_LATE = 5;
 const PATIENCE = 60;
 
@@ -22,7 +22,7 @@ export function publishLater(stage: Pick<Stage, 'queue' | 'receiver'>, path: str
   return stage.queue.publish({ ...eventFor(stage, path), call_url_after: seconds });
 }
 
-/** Waits for the only call of an event, and says how late it was. */
+/** Waits for the only call of an event, and resolves with a remark on how late it was. */
 export async function calledInTime({ receiver }: Pick<Stage, 'receiver'>, event: EventAnswer): Promise<string> {
   const wait = Math.max(0, dueAt(event) - Date.now()) / 1_000 + PATIENCE;
   await until(`the call of ${event.url_to_send_request}`, wait, () => receiver.of(event.key).length > 0);

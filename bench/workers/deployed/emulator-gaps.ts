@@ -5,7 +5,7 @@ import type { Stack, Template, TemplateResource } from './stack.ts';
 
 const METRIC_FILTER = 'AWS::Logs::MetricFilter';
 
-/** What ministack 1.4.21 refuses or leaves out. Each is a gap of the emulator, not of the stack, and is told whenever it is filled. */
+// ministack 1.4.21 refuses some resources and leaves out some settings. These are gaps of the emulator, not of the stack.
 
 /** Copies a cloud assembly without the resources that the emulator refuses; answers with their ids. */
 export async function withoutRefused(from: string, to: string): Promise<readonly string[]> {
@@ -15,7 +15,7 @@ export async function withoutRefused(from: string, to: string): Promise<readonly
   return left.flat();
 }
 
-/** Alarms over an expression, and metric filters. */
+/** Whether it is an alarm over an expression or a metric filter. */
 function isRefused({ Type, Properties }: TemplateResource): boolean {
   return Type === METRIC_FILTER || (Type === 'AWS::CloudWatch::Alarm' && Properties.Metrics !== undefined);
 }
@@ -33,7 +33,7 @@ async function leaveOut(path: string): Promise<readonly string[]> {
   return refused;
 }
 
-/** Sets what the emulator left out as the whole template has it; answers with what it has set. */
+/** Makes the settings of the whole template that the emulator left out; answers with a list of them. */
 export async function fillGaps(
   aws: Aws,
   template: Template,

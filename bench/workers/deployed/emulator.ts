@@ -9,13 +9,13 @@ import { until } from './until.ts';
 
 const STARTS_WITHIN = 60;
 
-/** There is no emulator to deploy to; the message says what to do. */
+/** Is thrown if there is no emulator to deploy to. The message says what to do. */
 export class NoEmulator extends Error {}
 
 export type Emulator = { readonly endpoint: string; close(): void };
 
 export type EmulatorOptions = {
-  /** Where an emulator answers already. */
+  /** The address at which an emulator answers already. */
   readonly endpoint: string | undefined;
   /** A checkout of ministack, which is started if there is no endpoint. */
   readonly ministack: string | undefined;
@@ -39,7 +39,7 @@ export async function openEmulator({ endpoint, ministack, python, folder }: Emul
   );
 }
 
-/** The check makes and deletes what it finds no use for, so it refuses AWS itself, and what is not on this machine. */
+/** Refuses AWS itself and other machines, because the check makes and deletes stacks, tables and keys. */
 function requireEmulator(endpoint: string): void {
   const url = URL.parse(endpoint);
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+)$/.test(url?.hostname ?? '');
@@ -67,8 +67,13 @@ async function startMinistack(checkout: string, python: string, logFile: string)
   });
   const endpoint = `http://127.0.0.1:${port}`;
   const hasEnded = () => broken !== undefined || child.exitCode !== null;
-  await until('ministack', STARTS_WITHIN, () => hasEnded() || answers(endpoint)).finally(() => log.close());
-  if (!hasEnded()) return { endpoint, close: () => endGroup(child.pid) };
+  const close = () => endGroup(child.pid);
+  await until('an answer', STARTS_WITHIN, () => hasEnded() || answers(endpoint)).catch((error: Error) => {
+    broken = error;
+  });
+  await log.close();
+  if (!hasEnded()) return { endpoint, close };
+  close();
   const why = broken?.message ?? (await readFile(logFile, 'utf8')).trim().split('\n').at(-1);
   throw new NoEmulator(
     `ministack did not start, so nothing was checked: ${why}. ${python} must have hypercorn, yaml, defusedxml, cryptography and cbor2; --python names another.`,
@@ -90,7 +95,7 @@ function endGroup(leader: number | undefined): void {
   }
 }
 
-/** Whether CloudFormation answers there; what is no emulator would keep the CDK waiting. */
+/** Whether CloudFormation answers there. Another server would keep the CDK waiting for ever. */
 async function answers(endpoint: string): Promise<boolean> {
   return awsProtocols(endpoint)
     .cloudFormation('ListStacks')

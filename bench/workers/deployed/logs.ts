@@ -16,7 +16,7 @@ type EmbeddedMetrics = {
 
 type Logged = Promise<readonly string[]>;
 
-/** All that a function has written to its log group so far. */
+/** Resolves with all lines that a function has written to its log group so far. */
 export async function logOf(aws: Aws, deployed: Deployment, name: (typeof functionNames)[number]): Logged {
   const logGroupName = deployed.physical(`Queue${name}Log`, 'AWS::Logs::LogGroup');
   const ask = <Answer>(action: string, input: object) =>
@@ -32,7 +32,7 @@ export async function logOf(aws: Aws, deployed: Deployment, name: (typeof functi
   return lines.flat();
 }
 
-/** The lines that are JSON. */
+/** Parses the lines that are JSON, and leaves out the others. */
 export function parsedLines(lines: readonly string[]): readonly LogLine[] {
   return lines.flatMap((line) => {
     try {

@@ -8,13 +8,13 @@ type Alarm = {
   readonly OKActions: readonly string[];
 };
 
-/** Those of the named alarms that CloudWatch has. */
+/** Resolves with those of the named alarms that CloudWatch has. */
 export async function describeAlarms(aws: Aws, AlarmNames: readonly string[]): Promise<readonly Alarm[]> {
   const { MetricAlarms = [] } = await ask<{ MetricAlarms?: Alarm[] }>(aws, 'DescribeAlarms', { AlarmNames });
   return MetricAlarms.filter(({ AlarmName }) => AlarmNames.includes(AlarmName));
 }
 
-/** The body of a dashboard, as JSON. */
+/** Resolves with the body of a dashboard, which is JSON. */
 export async function dashboardBody(aws: Aws, DashboardName: string): Promise<string> {
   const { DashboardBody } = await ask<{ DashboardBody: string }>(aws, 'GetDashboard', { DashboardName });
   return DashboardBody;

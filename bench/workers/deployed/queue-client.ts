@@ -2,7 +2,7 @@ import type { EventAnswer } from '../../../api/event-answer.ts';
 import type { Aws, HttpAnswer } from './aws.ts';
 import { until } from './until.ts';
 
-/** Seconds for which a deployed queue lets a request wait, unless it is told otherwise. */
+/** The seconds for which a deployed queue lets a request wait by default. */
 const LONGEST_WAIT = 5;
 const FINISHES_WITHIN = 40;
 
@@ -33,7 +33,7 @@ export function queueClient(aws: Aws, host: string, apiKey: string) {
       return json;
     },
 
-    /** The event when it has finished. */
+    /** Resolves with the event when it has finished. */
     finished: ({ key }: { readonly key: string }): Promise<EventAnswer> =>
       until(`the end of ${key}`, FINISHES_WITHIN, async () => {
         const { status, json, text } = await api('GET', `/events/${key}?wait=${LONGEST_WAIT}`);

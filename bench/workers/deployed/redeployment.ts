@@ -10,15 +10,15 @@ import { keysCommand, type Stage } from './stage.ts';
 import type { Checks } from './verdicts.ts';
 
 const SHARDS = 8;
-/** Seconds after which the functions have forgotten a key, and one more. */
+/** The seconds after which all functions have forgotten a key, and one more. */
 const KEY_FORGOTTEN = 31;
-/** Seconds in which a deployment to an emulator ends. */
+/** The seconds within which a deployment to an emulator ends. */
 const DEPLOYED_WITHIN = 100;
 
 export type Redeployed = {
   readonly before: Stage;
   readonly stage: Stage;
-  /** An event that was published before. */
+  /** An event that was published before the redeployment. */
   readonly event: EventAnswer;
 };
 

@@ -2,7 +2,7 @@ import { type Aws, element, elements } from './aws.ts';
 
 type Resource = { readonly physical: string; readonly type: string };
 
-/** A deployed stack as CloudFormation describes it; resources by their logical ids. */
+/** A deployed stack as CloudFormation describes it, with its resources by their logical ids. */
 export type Stack = {
   readonly status: string;
   readonly outputs: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ async function resourcesOf(aws: Aws, name: string, next = ''): Promise<readonly 
   return following === '' ? found : [...found, ...(await resourcesOf(aws, name, following))];
 }
 
-/** The name that AWS gave to the resource of that type whose logical id begins like that. */
+/** The name that AWS gave to the resource of that type whose logical id begins with `start`. */
 export function physicalName({ resources }: Pick<Stack, 'resources'>, start: string, type: string): string {
   const found = Object.entries(resources).find(([id, one]) => id.startsWith(start) && one.type === type);
   if (found === undefined) throw new Error(`The stack has no ${type} whose id begins with ${start}.`);

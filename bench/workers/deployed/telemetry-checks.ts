@@ -5,7 +5,7 @@ import { describeAlarms, putEmbeddedMetrics } from './monitoring.ts';
 import type { Stage, StageChecks } from './stage.ts';
 import { until } from './until.ts';
 
-/** Seconds in which the dispatcher has run twice, once a minute. */
+/** The seconds within which the dispatcher, which runs once a minute, has run twice. */
 const TWO_RUNS = 150;
 const FAILED = /"message":"failure"|Task timed out|Error:/;
 
@@ -85,12 +85,12 @@ export const telemetryChecks: StageChecks = {
   },
 };
 
-/** The dispatcher writes it only while the queue is paused. */
+/** Whether it is the metric that the dispatcher writes only while the queue is paused. */
 function isPauseTime(metric: string): boolean {
   return metric.startsWith('PausedFor ');
 }
 
-/** Of the metrics of ours that alarms look at, and that are wanted, those that nobody has written under their name. */
+/** Resolves with the wanted metrics of ours that an alarm looks at and that no function has written under that name. */
 async function metricsNotWritten(stage: Stage, isWanted: (metric: string) => boolean): Promise<readonly string[]> {
   const wanted = alarmMetrics(stage).filter(isWanted);
   assert.ok(wanted.length > 0, 'No alarm looks at such a metric.');
@@ -108,7 +108,7 @@ async function linesOfAll({ aws, deployed }: Stage): Promise<readonly LogLine[]>
   return parsedLines(logs.flat());
 }
 
-/** Of each metric that was written, its name with namespace and dimensions, as `alarmMetrics` has them. */
+/** The metrics that were written, each with namespace and dimensions in the form of `alarmMetrics`. */
 function writtenMetrics(lines: readonly LogLine[]): ReadonlySet<string> {
   return new Set(
     lines.flatMap((line) =>
@@ -120,7 +120,7 @@ function writtenMetrics(lines: readonly LogLine[]): ReadonlySet<string> {
   );
 }
 
-/** What metric filters read from the access log, as `alarmMetrics` has it. */
+/** The metrics that filters read from the access log, in the form of `alarmMetrics`. */
 function filteredMetrics({ deployed }: Stage): readonly string[] {
   const resources = Object.values(deployed.wholeTemplate.Resources);
   const stage = resources.find(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage');

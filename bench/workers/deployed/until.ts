@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_EVERY = 250;
 
-/** Resolves with what `look` finds, as soon as that is neither undefined nor false; rejects after so many seconds. */
+/** Resolves with what `look` finds as soon as that is neither undefined nor false. Rejects if it finds nothing within `seconds`. */
 export async function until<Found>(
   what: string,
   seconds: number,

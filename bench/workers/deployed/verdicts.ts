@@ -34,7 +34,7 @@ export function openVerdicts({ print, only }: Options) {
 
   return {
     count,
-    /** Counts a failure that is no check's. */
+    /** Prints and counts a failure that belongs to no check. */
     fail,
     note: (text: string) => print(indented(text)),
 
