@@ -14,6 +14,7 @@ import { answerFor, type BriefAnswer } from './brief-answer.ts';
 import { cursorOf, placeIn } from './cursor.ts';
 import { type EventAnswer, eventAnswer } from './event-answer.ts';
 import { fitting } from './fitting.ts';
+import { healthAnswer, pauseAnswer } from './pause-answer.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { RouteName, Routes } from './routes.ts';
@@ -125,8 +126,16 @@ export function handlers(
       return { status: 200, body: signingSecretAnswer(await signingSecrets.rotate()) };
     },
 
+    async pause() {
+      return { status: 200, body: pauseAnswer(await queue.pause()) };
+    },
+
+    async resume() {
+      return { status: 200, body: pauseAnswer(await queue.resume()) };
+    },
+
     async health() {
-      return { status: 200, body: { status: 'ok' } };
+      return { status: 200, body: healthAnswer(await queue.latestPause()) };
     },
 
     async openapi() {

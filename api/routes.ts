@@ -7,6 +7,7 @@ import { briefSchema } from './brief-answer.ts';
 import { eventSchema } from './event-answer.ts';
 import { examples } from './examples.ts';
 import { namedObject } from './named-object.ts';
+import { healthSchema, pauseSchema } from './pause-answer.ts';
 import type { ProblemKind } from './problem.ts';
 import { MOST_IN_A_BATCH } from './read-json.ts';
 import { countBound, countParameters, retryBody, searchBody, searchParameters, wholeNumber } from './search.ts';
@@ -93,7 +94,6 @@ const countSchema = namedObject('EventCount', {
 });
 
 const openApiSchema = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApiDocument' });
-const healthSchema = namedObject('Health', { status: z.literal('ok') });
 
 const bulkSchema = namedObject('BulkResult', {
   changed: z
@@ -315,6 +315,42 @@ const otherRoutes = {
     problems: [],
     example: examples.rotatedSigningSecret,
   },
+  pause: {
+    method: 'POST',
+    path: '/pause',
+    function: 'manage',
+    aliases: [],
+    scope: 'manage',
+    operationId: 'pauseQueue',
+    tag: 'Operate',
+    summary: 'Pause the queue: no attempt starts any more, and nothing is lost. Events are still accepted',
+    takes: 'parameters',
+    input: nothing,
+    answers: {
+      200: {
+        description:
+          'The queue is paused, now or since before. In the cloud, attempts may start for 30 s after this answer; attempts that are under way end as always.',
+        schema: pauseSchema,
+      },
+    },
+    problems: [],
+    example: { answer: { paused: true, since_utc: '2026-03-02T09:00:00.000Z' } },
+  },
+  resume: {
+    method: 'POST',
+    path: '/resume',
+    function: 'manage',
+    aliases: [],
+    scope: 'manage',
+    operationId: 'resumeQueue',
+    tag: 'Operate',
+    summary: 'End a pause: what has come due is called within a minute, oldest first',
+    takes: 'parameters',
+    input: nothing,
+    answers: { 200: { description: 'The queue is not paused, from now on or since before.', schema: pauseSchema } },
+    problems: [],
+    example: { answer: { paused: false, since_utc: '2026-03-02T10:00:00.000Z' } },
+  },
   health: {
     method: 'GET',
     path: '/health',
@@ -322,10 +358,15 @@ const otherRoutes = {
     aliases: [],
     operationId: 'getHealth',
     tag: 'Operate',
-    summary: 'Whether the API answers',
+    summary: 'Whether the API answers, and whether the queue is paused',
     takes: 'parameters',
     input: nothing,
-    answers: { 200: { description: 'It does.', schema: healthSchema } },
+    answers: {
+      200: {
+        description: 'It does. A paused queue is healthy, too, and says that it is paused.',
+        schema: healthSchema,
+      },
+    },
     problems: [],
     example: { answer: { status: 'ok' } },
   },

@@ -3,10 +3,12 @@ import { callPostponer } from './call-postponer.ts';
 import type { Visitor } from './call-slots.ts';
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import type { QueuedEvent } from './event.ts';
+import type { EventKey } from './event-key.ts';
 import { owedAttempt } from './late-attempt.ts';
 import { type Call, settle, triesLeft } from './lifecycle.ts';
 import { type Message, plain, type Received } from './message.ts';
 import type { PassOver } from './pass-over.ts';
+import { isPaused, type Pause } from './pause.ts';
 import type { SigningSecret } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import { hostAndPortOf } from './target-url.ts';
@@ -15,6 +17,14 @@ import type { World } from './world.ts';
 
 /** A message that arrives this much before its instant is waited for; an earlier one goes back to the due queue. */
 const LONGEST_WAIT = 1_000;
+
+/** An event whose attempt is owed, and what else decides about its call. */
+type Owed = {
+  readonly event: QueuedEvent;
+  readonly progress: Waiting;
+  readonly secrets: readonly SigningSecret[];
+  readonly pause: Pause | undefined;
+};
 
 /**
  * Makes the attempt that a message asks for, at its instant, if it is the one that is owed and nobody else is at it. A call
@@ -25,7 +35,9 @@ export function attempter(
   unrecorded: UnrecordedCalls,
   passOver: PassOver,
 ): (message: Received) => Promise<Ended | undefined> {
-  const { store, dueQueue, call, signingSecrets, slots, now, sleep, random, instance } = world;
+  const { store, dueQueue, call, slots, now, random, instance } = world;
+  const read = reader(world);
+  const until = waiter(world);
   const postpone = callPostponer(world);
 
   /**
@@ -50,7 +62,7 @@ export function attempter(
   }
 
   async function attemptUnlessFull(message: Received, visitor: Visitor): Promise<Ended | undefined | 'host is full'> {
-    const [record, secrets] = await Promise.all([store.findEvent(message.key), signingSecrets.find()]);
+    const [record, secrets, pause] = await read(message.key);
     if (record === undefined) return undefined;
     const { event, progress } = record;
     if (!isOwed(message, progress)) return passOver(message, record);
@@ -58,8 +70,15 @@ export function attempter(
     if (made !== undefined) return ended(event, progress, made);
     const claim = claimOf(message, progress);
     if (claim !== undefined) return respectClaim(message, event, progress, claim);
+    // The message is dropped. After the pause, the dispatcher sends another one.
+    if (isPaused(pause)) return undefined;
+    return startUnlessFull(message, { event, progress, secrets, pause }, visitor);
+  }
+
+  async function startUnlessFull(message: Received, owed: Owed, visitor: Visitor) {
+    const { event, progress, secrets, pause } = owed;
     if (!visitor.enter(message.host ?? hostAndPortOf(event.url))) return 'host is full';
-    if (!mayBeContested(message, record, now(), world)) return makeCall(message, event, progress, secrets);
+    if (!mayBeContested(message, owed, now(), world, pause)) return makeCall(message, event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
     // Made even if nothing else starts any more: a claim without a call would be taken for a crash.
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(message, event, claimed, secrets);
@@ -100,12 +119,19 @@ export function attempter(
     await dueQueue.send(message, handOverAt);
   }
 
-  /** Timers fire up to a millisecond early, so the clock is asked again after each. */
-  async function until(instant: number): Promise<void> {
-    while (now() < instant) await sleep(instant - now());
-  }
-
   return attempt;
+}
+
+/** Reads at one moment all that decides about the attempt of an event. */
+function reader({ store, signingSecrets, pauses }: World) {
+  return (key: EventKey) => Promise.all([store.findEvent(key), signingSecrets.find(), pauses.find()]);
+}
+
+/** Timers fire up to a millisecond early, so the clock is asked again after each. */
+function waiter({ now, sleep }: World): (instant: number) => Promise<void> {
+  return async (instant) => {
+    while (now() < instant) await sleep(instant - now());
+  };
 }
 
 /** A message is worth a call only if it names the very attempt that comes next; all others are repetitions or leftovers. */

@@ -9,16 +9,23 @@ import type { EventRecord } from './ports.ts';
 import type { Finished, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
 
+/** A reminder is kept for a week after its instant, and longer. During a pause it is replaced when it is this old, in milliseconds. */
+const OLD_REMINDER = 3 * 86_400_000;
+
 /** Looks up the events behind entries and sees to those that have not ended. Answers how many messages it sent. */
 export type Audit = (entries: readonly Entry[]) => Promise<number>;
 
 /**
- * Both leave a reminder ahead of the trailing hand before anything else: so every unfinished event has an entry there,
+ * `audit` and `resender` leave a reminder ahead of the trailing hand before anything else: so every unfinished event has an entry there,
  * whatever happens. Then they move the expiry of what has been unfinished for too long. `audit` sends again what is overdue by more than
  * the grace; `resender` makes one that sends whatever the leading hand, which has got to `reach`, does not meet by itself, each event
- * once however many entries it has.
+ * once however many entries it has. `keeper` is for a pause, during which the trailing hand stands still: it keeps what is unfinished from expiring
+ * and sends nothing.
  */
-export function auditor(world: World, grace: number): { readonly audit: Audit; resender(reach: number): Audit } {
+export function auditor(
+  world: World,
+  grace: number,
+): { readonly audit: Audit; resender(reach: number): Audit; readonly keeper: Audit } {
   const { store, dueQueue, now } = world;
   const callbacks = callbackSender(world);
 
@@ -30,6 +37,15 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
       if (isWaiting(progress)) await dueQueue.send({ ...nextMessage(event, progress), again: true });
       return 1;
     });
+
+  const keeper: Audit = (entries) => {
+    const old = new Set(entries.filter((entry) => isOldReminder(entry, now())).map(({ key }) => key.uuid));
+    return sumOverUnfinished(
+      entries,
+      async () => 0,
+      ({ uuid }) => old.has(uuid),
+    );
+  };
 
   function resender(reach: number): Audit {
     const resent = new Set<string>();
@@ -46,10 +62,14 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
     return (entries) => sumOverUnfinished(entries, resend);
   }
 
-  /** @param see is told since when something is owed, or from when on */
+  /**
+   * @param see is told since when something is owed, or from when on
+   * @param isReminded whether a reminder is left for an event
+   */
   async function sumOverUnfinished(
     entries: readonly Entry[],
     see: (record: EventRecord, since: number) => Promise<number>,
+    isReminded: (key: EventKey) => boolean = () => true,
   ): Promise<number> {
     const keys = new Map(entries.map(({ key }) => [key.uuid, key]));
     const records = await Promise.all([...keys.values()].map(findUnlessFinished));
@@ -57,7 +77,7 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
       records.map(async (record) => {
         const since = record && owedSince(record.progress);
         if (record === undefined || since === undefined) return 0;
-        await leaveReminder(record, since);
+        if (isReminded(record.event.key)) await leaveReminder(record, since);
         await keepFromExpiring(record);
         return see(record, since);
       }),
@@ -89,7 +109,7 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
     if (later !== undefined) await store.keepUntil(record, later);
   }
 
-  return { audit, resender };
+  return { audit, resender, keeper };
 }
 
 /**
@@ -99,6 +119,10 @@ export function auditor(world: World, grace: number): { readonly audit: Audit; r
 function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
   if (!isWaiting(progress) || progress.nextAttemptAt <= reach) return false;
   return progress.tryCount === 0 && !isRequested(progress) ? event.sent !== true : hasReminder(progress);
+}
+
+function isOldReminder(entry: Entry, now: number): boolean {
+  return entry.kind !== 'event' && now - entry.at > OLD_REMINDER;
 }
 
 function isWaiting(progress: Progress): progress is Waiting {

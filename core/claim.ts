@@ -1,6 +1,7 @@
 import type { QueuedEvent } from './event.ts';
 import { type Call, isRequested } from './lifecycle.ts';
 import type { Received } from './message.ts';
+import { mayHaveBeenDropped, type Pause } from './pause.ts';
 import type { EventRecord } from './ports.ts';
 import type { Claim, Progress, Waiting } from './progress.ts';
 import type { World } from './world.ts';
@@ -29,9 +30,11 @@ export function mayBeContested(
   { event, progress }: EventRecord,
   now: number,
   { visibility, isAlone }: Pick<World, 'visibility' | 'isAlone'>,
+  pause: Pause | undefined,
 ): boolean {
   const late = now - message.at;
   if (isRepeated(message) || late > LATE || event.timeout > LONG) return true;
+  if (mayHaveBeenDropped(message.at, pause)) return true;
   // If it was taken from the due queue at its instant, another may be handed the message before this call has been recorded.
   if (!isAlone && late + event.timeout + RECORDED_WITHIN > visibility) return true;
   return mayHaveBeenSentAgain(event, progress) && late > LATE_FOR_REPEATED;

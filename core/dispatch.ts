@@ -1,23 +1,22 @@
 import { auditor } from './audit.ts';
 import { afterTheFirst } from './claim.ts';
-import { type Entry, type Position, positionAt } from './entry.ts';
+import { positionAt } from './entry.ts';
+import { type Handle, handWalk, pages, type Walked } from './hand-walk.ts';
 import {
+  afterPause,
   caughtUp,
   graceOf,
-  type Hand,
   type Hands,
   lagOf,
   lastLookAt,
-  lease,
   mayAudit,
   messageFor,
-  moved,
   REACH,
-  released,
-  renewed,
+  resumed,
 } from './hands.ts';
 import type { Message } from './message.ts';
-import type { EventStore } from './ports.ts';
+import { isPaused, type Pause } from './pause.ts';
+import { pauseWalk } from './pause-walk.ts';
 import type { World } from './world.ts';
 
 /** With so many messages ready on the due queue, sending again would only feed the backlog. */
@@ -28,13 +27,23 @@ export const LONGEST_RUN = 230_000;
 const LONGEST_AUDIT = 45_000;
 /** So many are read at a time; what they hold is sent at once, ten messages a request. Whoever sends needs as many connections. */
 export const MOST_SHARDS = 8;
+/** At the end of a pause, a client waits for its answer meanwhile. */
+const LONGEST_RUN_AFTER_PAUSE = 8_000;
+/** A run that began during the pause has the hands for a moment. */
+const MOST_TRIES_AFTER_PAUSE = 5;
+const PAUSE_BEFORE_TAKING_AGAIN = 500;
 const PAUSE_BEFORE_SENDING_AGAIN = 1_000;
 /** Longer than it takes until a run of the dispatcher sees that the clock was put back, though one of them fails. */
 const START_OVERLAP = 150_000;
 
 export type Dispatcher = {
-  /** Every minute: sends what is soon due, and sees after what should be finished. Undefined, and nothing done, if another run is at it. */
+  /**
+   * Every minute: sends what is soon due, and sees after what should be finished; during a pause, keeps what waits from expiring. Undefined, and
+   * nothing done, if another run is at it.
+   */
   dispatch(): Promise<Run | undefined>;
+  /** At the end of a pause, begins to send what is due, oldest first, so that it need not wait for the next run. That one goes on. */
+  dispatchAfterPause(): Promise<void>;
   /** Before all else, in a process that is alone with its table and whose due queue is empty: sends whatever is missing there. */
   dispatchAtStart(): Promise<void>;
 };
@@ -49,36 +58,59 @@ export type Run = {
   readonly promoted: number;
   /** How many messages were sent again, because their events were overdue. */
   readonly resent: number;
+  /** For how many milliseconds the queue has been paused; undefined if it is not. Then no lag is told: nothing is to be sent. */
+  readonly pausedFor?: number;
 };
-
-/** A page of some shards, and how far each of all shards is with it. */
-type Pages = { readonly entries: readonly Entry[]; readonly reached: readonly Position[] };
-
-/** Handles entries before the hand moves over them: dying in between repeats them, and loses nothing. Answers how many messages it sent. */
-type Handle = (entries: readonly Entry[]) => Promise<number>;
-
-/** Without hands, another run has taken them; not there, time ran out. */
-type Walked = { readonly hands: Hands | undefined; readonly sent: number; readonly isThere: boolean };
 
 /** Moves the two hands over the shards. */
 export function dispatcher(world: World): Dispatcher {
-  const { store, dueQueue, now, shards } = world;
+  const { store, dueQueue, pauses, now, sleep } = world;
   const grace = graceOf(world.longestTimeout, world.visibility);
-  const { audit, resender } = auditor(world, grace);
+  const { audit, resender, keeper } = auditor(world, grace);
+  const hand = handWalk(world, MOST_SHARDS);
+  const { take, walk, release } = hand;
+  const { keepUnfinished, sendDropped } = pauseWalk(world, hand, keeper, grace);
   const promote = promoter(world);
 
   async function dispatch(): Promise<Run | undefined> {
     const startedAt = now();
-    const taken = await takeLease(await store.findHands());
-    if (taken === undefined) return undefined;
+    const [found, pause] = await Promise.all([store.findHands(), pauses.read()]);
+    const leased = await take(found);
+    if (leased === undefined) return undefined;
+    if (isPaused(pause)) return dispatchPaused(leased, pause, startedAt + LONGEST_RUN);
+    const taken = afterPause(leased, pause);
     const lags = {
-      leadingLag: lagOf(taken.leading, now() + REACH),
+      leadingLag: lagOf(taken.resuming ?? taken.leading, now() + REACH),
       trailingLag: lagOf(taken.trailing, now() - grace),
     };
-    const promoted = await walk(taken, 'leading', now() + REACH, promote, startedAt + LONGEST_RUN);
+    const promoted = await sendDue(taken, pause, startedAt + LONGEST_RUN);
     const audited = await auditUnlessBehind(promoted, startedAt + LONGEST_AUDIT);
     if (audited.hands !== undefined) await release(audited.hands);
     return { ...lags, promoted: promoted.sent, resent: audited.sent };
+  }
+
+  async function dispatchPaused(taken: Hands, { pausedAt }: Pause, stopAt: number): Promise<Run> {
+    const trailingLag = (await keepUnfinished(taken, stopAt)) ? 0 : lagOf(taken.trailing, now() - grace);
+    return { leadingLag: 0, trailingLag, promoted: 0, resent: 0, pausedFor: now() - pausedAt };
+  }
+
+  async function dispatchAfterPause(): Promise<void> {
+    for (let tries = 0; tries < MOST_TRIES_AFTER_PAUSE; tries++) {
+      const [found, pause] = await Promise.all([store.findHands(), pauses.read()]);
+      const taken = isPaused(pause) ? undefined : await take(found);
+      const run = taken && (await sendDue(afterPause(taken, pause), pause, now() + LONGEST_RUN_AFTER_PAUSE));
+      if (run?.hands !== undefined) await release(run.hands);
+      if (run !== undefined || isPaused(pause)) return;
+      await sleep(PAUSE_BEFORE_TAKING_AGAIN);
+    }
+  }
+
+  /** After a pause, what may have been dropped is sent again before the leading hand goes on: the oldest is sent first. */
+  async function sendDue(taken: Hands, pause: Pause | undefined, stopAt: number): Promise<Walked> {
+    const resent = pause && taken.resuming ? await sendDropped(taken, pause, stopAt) : undefined;
+    if (resent !== undefined && (resent.hands === undefined || !resent.isThere)) return resent;
+    const promoted = await walk(resent?.hands ?? taken, 'leading', now() + REACH, promote, stopAt);
+    return { ...promoted, sent: promoted.sent + (resent?.sent ?? 0) };
   }
 
   /** However much there is to audit, the next run must find the lease free: what comes due goes first. */
@@ -95,82 +127,24 @@ export function dispatcher(world: World): Dispatcher {
    * before has left its reminder. A run follows, for what has come into reach meanwhile.
    */
   async function dispatchAtStart(): Promise<void> {
-    const found = await store.findHands();
-    const taken = await takeLease(found && { ...found, leasedUntil: 0 });
+    const [found, pause] = await Promise.all([store.findHands(), pauses.read()]);
+    const taken = await take(found && { ...found, leasedUntil: 0 });
+    if (isPaused(pause)) return void (taken && (await keepUnfinished(taken)));
     const startedAt = now();
     const reach = startedAt + REACH;
     const resend = resender(reach);
     const audited = taken && (await walk(taken, 'trailing', startedAt - START_OVERLAP, resend)).hands;
     if (audited === undefined) return;
-    for await (const { entries } of pages(store, audited.trailing, reach)) await resend(entries);
+    for await (const { entries } of pages(store, audited.trailing, reach, MOST_SHARDS)) await resend(entries);
     const leading = audited.leading.map(() => positionAt(reach));
-    for await (const { entries } of pages(store, leading, lastLookAt(startedAt + START_OVERLAP, grace)))
+    const lookedAtUntil = lastLookAt(startedAt + START_OVERLAP, grace);
+    for await (const { entries } of pages(store, leading, lookedAtUntil, MOST_SHARDS))
       await resend(entries.filter((entry) => messageFor(entry) === undefined));
-    await release(caughtUp({ ...audited, leading }, startedAt));
+    await release(caughtUp(resumed(afterPause({ ...audited, leading }, pause), reach), startedAt));
     await dispatch();
   }
 
-  async function takeLease(found: Hands | undefined): Promise<Hands | undefined> {
-    const taken = lease(found, now(), shards);
-    return taken && (await store.keepHands(found, taken)) ? taken : undefined;
-  }
-
-  /** Writes down how far the hands are; undefined if another run has taken them meanwhile. */
-  async function keep(hands: Hands): Promise<Hands | undefined> {
-    const next = renewed(hands, now());
-    return (await store.keepHands(hands, next)) ? next : undefined;
-  }
-
-  /** At the end, also of a run that fails: the next one need not wait until the lease has run out. */
-  async function release(hands: Hands): Promise<void> {
-    await store.keepHands(hands, released(hands, now()));
-  }
-
-  /**
-   * A hand goes on from where it stands up to an instant; what held something is written down.
-   *
-   * @param stopAt from when on it takes no further page
-   */
-  async function walk(from: Hands, hand: Hand, until: number, handle: Handle, stopAt = Infinity): Promise<Walked> {
-    let hands: Hands = from;
-    let sent = 0;
-    try {
-      for await (const { entries, reached } of pages(store, from[hand], until)) {
-        sent += await handle(entries);
-        const further = moved(hands, hand, reached);
-        const kept = entries.length === 0 ? further : await keep(further);
-        if (kept === undefined) return { hands: undefined, sent, isThere: false };
-        hands = kept;
-        if (now() >= stopAt) return { hands, sent, isThere: false };
-      }
-    } catch (error) {
-      await release(hands).catch(() => {});
-      throw error;
-    }
-    return { hands, sent, isThere: true };
-  }
-
-  return { dispatch, dispatchAtStart };
-}
-
-/**
- * From where each shard stands, a page of several at a time: one after the other they would wait for each other's answers. Those
- * that are furthest behind come first.
- */
-async function* pages(store: EventStore, from: readonly Position[], until: number): AsyncGenerator<Pages> {
-  const goal = positionAt(until);
-  for (let reached = from; ; ) {
-    const behind = [...reached.entries()].filter(([, position]) => position > goal).sort(byInstant);
-    if (behind.length === 0) return;
-    const found = await Promise.all(
-      behind.slice(0, MOST_SHARDS).map(async ([shard, position]) => {
-        const page = await store.entries(shard, position, until);
-        return { shard, ...page };
-      }),
-    );
-    reached = found.reduce((all, page) => all.with(page.shard, page.reached), reached);
-    yield { entries: found.flatMap(({ entries }) => entries), reached };
-  }
+  return { dispatch, dispatchAfterPause, dispatchAtStart };
 }
 
 /**
@@ -190,9 +164,4 @@ function promoter({ dueQueue, now, sleep, longestTimeout }: World): Handle {
   function sendBehind(message: Message): Promise<void> {
     return dueQueue.send({ ...message, again: true }, afterTheFirst(message.at, longestTimeout, now()));
   }
-}
-
-/** The larger a position, the earlier. */
-function byInstant([, one]: readonly [number, Position], [, other]: readonly [number, Position]): number {
-  return one === other ? 0 : one > other ? -1 : 1;
 }

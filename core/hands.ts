@@ -2,6 +2,7 @@ import { BEGINNING, type Entry, instantOf, type Position, positionAt } from './e
 import type { EventKey } from './event-key.ts';
 import { isRequested } from './lifecycle.ts';
 import type { Message } from './message.ts';
+import type { Pause } from './pause.ts';
 import type { Waiting } from './progress.ts';
 
 const SECOND = 1_000;
@@ -22,8 +23,10 @@ const LONGEST_STANDSTILL = 60 * MINUTE;
 /** By so much the clocks of two machines may differ. */
 const CLOCK_SKEW = 5 * SECOND;
 const LEAST_GRACE = 10 * MINUTE;
+/** During a pause the events that wait are kept from expiring this often. None expires within a week after it was due. */
+const KEEP_EVERY = 24 * 60 * MINUTE;
 
-export type Hand = 'leading' | 'trailing';
+export type Hand = 'leading' | 'trailing' | 'resuming' | 'keeping';
 
 /**
  * Where the dispatcher's two hands are: the leading one sends what is soon due, the trailing one audits what should be
@@ -38,6 +41,14 @@ export type Hands = {
   readonly trailing: readonly Position[];
   /** Since when the leading hand has not been behind; undefined while it catches up. */
   readonly upToDateSince?: number;
+  /** The end of the latest pause after which messages were begun to be sent again. */
+  readonly resumedAt?: number;
+  /** How far that has come; undefined when it is done. */
+  readonly resuming?: readonly Position[];
+  /** When events were last begun to be kept from expiring during a pause. */
+  readonly keepingSince?: number;
+  /** How far that has come; undefined when it is done. */
+  readonly keeping?: readonly Position[];
 };
 
 /**
@@ -48,9 +59,10 @@ export function lease(hands: Hands | undefined, now: number, shards: number): Ha
   const isPutBack = hands !== undefined && now + CLOCK_SKEW < hands.writtenAt;
   if (hands !== undefined && now < hands.leasedUntil && !isPutBack) return undefined;
   const { version = 0, leading = [], trailing = [], upToDateSince } = isPutBack ? putBack(hands, now) : (hands ?? {});
+  const ofPauses = isPutBack || hands === undefined ? {} : ofPausesIn(hands);
   const isBehind = leading.some((position) => position > positionAt(now));
   const positions = { leading: forShards(leading, shards), trailing: forShards(trailing, shards) };
-  const taken = renewed({ version, writtenAt: now, leasedUntil: 0, ...positions }, now);
+  const taken = renewed({ version, writtenAt: now, leasedUntil: 0, ...positions, ...ofPauses }, now);
   return isBehind || upToDateSince === undefined ? taken : { ...taken, upToDateSince };
 }
 
@@ -126,6 +138,43 @@ export function scheduledIfFar(progress: Waiting, now: number): Waiting {
   return progress.nextAttemptAt - now > LONGEST_REQUESTED_DELAY ? { ...progress, scheduled: true } : progress;
 }
 
+/** What the hands know of pauses. Once the clock was put back, all of it is done anew. */
+function ofPausesIn({ resumedAt, resuming, keepingSince, keeping }: Hands): Partial<Hands> {
+  return {
+    ...(resumedAt !== undefined && { resumedAt }),
+    ...(resuming && { resuming }),
+    ...(keepingSince !== undefined && { keepingSince }),
+    ...(keeping && { keeping }),
+  };
+}
+
+/**
+ * The hands when the queue is not paused. At the end of a pause, what was sent before or during it may have been dropped: it is sent again from
+ * the trailing hand on, before the leading one goes on.
+ */
+export function afterPause(hands: Hands, pause: Pause | undefined): Hands {
+  const resumedAt = pause?.resumedAt;
+  if (resumedAt === undefined || hands.resumedAt === resumedAt) return hands;
+  const { upToDateSince, ...rest } = hands;
+  return { ...rest, resumedAt, resuming: hands.trailing };
+}
+
+/** The hands when all was sent again up to an instant. The leading one need not send it. */
+export function resumed({ resuming, ...hands }: Hands, sentUntil: number): Hands {
+  return { ...hands, leading: hands.leading.map((position) => later(position, positionAt(sentUntil))) };
+}
+
+/** The hands while the queue is paused: once a day, events are kept from expiring from the trailing hand on. */
+export function keepingAgain(hands: Hands, now: number): Hands {
+  const isDue = hands.keepingSince === undefined || now - hands.keepingSince >= KEEP_EVERY;
+  return isDue && hands.keeping === undefined ? { ...hands, keeping: hands.trailing, keepingSince: now } : hands;
+}
+
+/** The hands when no event will expire for days. */
+export function keptAll({ keeping, ...hands }: Hands): Hands {
+  return hands;
+}
+
 function phaseOf({ uuid }: EventKey, grace: number): number {
   return Number.parseInt(uuid.slice(-8), 16) % grace;
 }
@@ -147,4 +196,8 @@ function putBack({ version, leading, trailing }: Hands, now: number): Partial<Ha
 /** The larger a position, the earlier. */
 function earlier(one: Position, other: Position): Position {
   return one > other ? one : other;
+}
+
+function later(one: Position, other: Position): Position {
+  return one < other ? one : other;
 }

@@ -4,6 +4,7 @@ import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import type { Hands } from './hands.ts';
 import type { Message, Received } from './message.ts';
+import type { Pause } from './pause.ts';
 import type { CallResult, Finished, NotMade, Progress } from './progress.ts';
 import type { Counts } from './statistics.ts';
 
@@ -100,6 +101,16 @@ export type SigningSecrets = {
   read(): Promise<readonly SigningSecret[]>;
   /** Replaces the current one, and answers those that sign now. */
   rotate(): Promise<readonly SigningSecret[]>;
+};
+
+/** Where the latest pause of the queue is kept: all processes see the same. */
+export type Pauses = {
+  /** The latest pause. A pause that lasts is answered as of this moment; that there is none may have been read seconds ago. */
+  find(): Promise<Pause | undefined>;
+  /** The latest pause as of this moment. */
+  read(): Promise<Pause | undefined>;
+  /** Answers false, and writes nothing, if the latest pause is no longer the one that was `known`. */
+  change(known: Pause | undefined, pause: Pause): Promise<boolean>;
 };
 
 export type StatisticsRange = 'hour' | 'day';

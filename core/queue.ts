@@ -8,6 +8,7 @@ import { type Find, finder } from './find.ts';
 import { finishWatch } from './finish-watch.ts';
 import { isForgotten } from './lifecycle.ts';
 import { observedStore } from './observed-store.ts';
+import { type Pause, pauser } from './pause.ts';
 import type { Deliver, EventRecord } from './ports.ts';
 import { type Publisher, publisher } from './publish.ts';
 import { leftAloneByRetry, type Retrier, retrier } from './retry.ts';
@@ -32,6 +33,12 @@ export type EventQueue = Publisher &
     /** The same for all events that are found, each as soon as no attempt from before a cancel can be under way. */
     readonly retryAll: Bulk;
     readonly deliver: Deliver;
+    /** Lets no attempt start from now on: other processes notice it within 30 s. Answers the pause, which may have begun before. */
+    pause(): Promise<Pause>;
+    /** Ends a pause. What has come due meanwhile is called within a minute, oldest first. Answers the latest pause, if there ever was one. */
+    resume(): Promise<Pause | undefined>;
+    /** The latest pause, if there ever was one, as it was a few seconds ago. */
+    latestPause(): Promise<Pause | undefined>;
   };
 
 export function eventQueue(surroundings: World): EventQueue {
@@ -47,13 +54,23 @@ export function eventQueue(surroundings: World): EventQueue {
     return record === undefined || isForgotten(record.progress, world.now()) ? undefined : record;
   }
 
+  const dispatching = dispatcher(world);
+  const pausing = pauser(world);
+
+  /** If sending fails, the next run of the dispatcher sends. */
+  async function resume(): Promise<Pause | undefined> {
+    const { pause, hasEnded } = await pausing.resume();
+    if (hasEnded) await dispatching.dispatchAfterPause().catch(world.report);
+    return pause;
+  }
+
   const find = finder(world);
   const cancel = canceller(world);
   const { retry, retryWhenIdle } = retrier(world);
 
   return {
     ...publisher(world),
-    ...dispatcher(world),
+    ...dispatching,
     read,
     readWhenFinished: (key, longest) => watch.until(key, longest, read),
     find,
@@ -63,5 +80,8 @@ export function eventQueue(surroundings: World): EventQueue {
     cancelAll: inBulk(world, find, cancel),
     retryAll: inBulk(world, find, retryWhenIdle, leftAloneByRetry),
     deliver: deliverer(world),
+    pause: pausing.pause,
+    resume,
+    latestPause: world.pauses.find,
   };
 }

@@ -1,6 +1,6 @@
 import type { CallSlots } from './call-slots.ts';
 import type { Change } from './observed-store.ts';
-import type { Caller, DueQueue, EventStore, SigningSecrets } from './ports.ts';
+import type { Caller, DueQueue, EventStore, Pauses, SigningSecrets } from './ports.ts';
 
 /** All that the queue needs from outside: nothing in core reaches for it by itself. Times are milliseconds. */
 export type World = {
@@ -9,6 +9,7 @@ export type World = {
   readonly call: Caller;
   readonly signingSecrets: Pick<SigningSecrets, 'find'>;
   readonly slots: CallSlots;
+  readonly pauses: Pauses;
   /** Since the epoch. */
   readonly now: () => number;
   /** May wake a little early, as timers do. */

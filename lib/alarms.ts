@@ -26,6 +26,7 @@ const LATE_MINUTES = { evaluationPeriods: 60, datapointsToAlarm: 3 };
 const BEHIND = Duration.minutes(5);
 /** So it is after the dispatcher has stood still for as long, too, until the audit has been held back for some ten minutes more. */
 const AUDIT_BEHIND = Duration.hours(1);
+const LONG_PAUSE = Duration.hours(1);
 
 type Options = {
   readonly metrics: QueueMetrics;
@@ -105,8 +106,7 @@ function conditions(options: Options): Readonly<Record<string, Condition>> {
       evaluationPeriods: 1,
     },
     DispatchNotRunning: {
-      meaning:
-        'The dispatcher has finished no run for ten minutes: what is due in more than three minutes is not called.',
+      meaning: 'No run of the dispatcher has ended for ten minutes: what is due in over three minutes is not called.',
       metric: zeroWhereMissing(metrics.own('leadingLag', { statistic: 'SampleCount', period: FIVE_MINUTES })),
       threshold: 1,
       evaluationPeriods: 2,
@@ -127,6 +127,7 @@ function conditions(options: Options): Readonly<Record<string, Condition>> {
       threshold: AUDIT_BEHIND.toMilliseconds(),
       evaluationPeriods: 5,
     },
+    Paused: longPaused(metrics),
     Late: {
       meaning: 'In three minutes of an hour, attempts started more than a minute after their instant.',
       metric: metrics.own('lateness', { statistic: 'p99', period: MINUTE }),
@@ -153,6 +154,16 @@ function conditions(options: Options): Readonly<Record<string, Condition>> {
       metric: metrics.tooManyRequests({ statistic: Stats.SUM, period: FIVE_MINUTES }),
       ...again,
     },
+  };
+}
+
+/** It is resumed by whoever paused it, who may have forgotten it. */
+function longPaused(metrics: QueueMetrics): Condition {
+  return {
+    meaning: 'The queue has been paused for an hour, so no event is called until somebody resumes it.',
+    metric: metrics.own('pausedFor', { statistic: 'Maximum', period: FIVE_MINUTES }),
+    threshold: LONG_PAUSE.toMilliseconds(),
+    evaluationPeriods: 1,
   };
 }
 

@@ -69,6 +69,8 @@ export class EventQueue extends Construct {
     dueQueue.grantSend(manage.function);
 
     const site = new QueueFunction(this, 'Site', { ...given, name: 'site', ...siteFiles });
+    // Anybody may ask whether the queue is healthy: the answer says whether it is paused.
+    table.grantReadOf(site.function, 'pause');
 
     const dispatching = {
       timeout: timings.dispatch,

@@ -1,7 +1,7 @@
 import { Annotations, type RemovalPolicy } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 type Action = 'BatchGetItem' | 'BatchWriteItem' | 'PutItem' | 'UpdateItem' | 'Query';
@@ -23,7 +23,7 @@ type Options = {
 /** The one table: on demand, with expiry, restorable to any second of the last 35 days. */
 export class EventTable extends Construct {
   readonly tableName: string;
-  private readonly table: Pick<ITableV2, 'tableName' | 'grant'>;
+  private readonly table: Pick<ITableV2, 'tableName' | 'tableArn' | 'grant'>;
 
   constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
@@ -41,6 +41,17 @@ export class EventTable extends Construct {
   /** These operations on this table, and no others. */
   grant(grantee: IGrantable, ...actions: readonly Action[]): void {
     this.table.grant(grantee, ...actions.map((action) => `dynamodb:${action}`));
+  }
+
+  /** Reading the items of one partition, and no others. */
+  grantReadOf(grantee: IGrantable, partition: string): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:BatchGetItem'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] } },
+      }),
+    );
   }
 
   metric(metricName: TableMetric, options: MetricOptions): Metric {

@@ -4,6 +4,7 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dynamoApiKeys } from '../adapters/dynamo-api-keys.ts';
 import { dynamoEventStore } from '../adapters/dynamo-event-store.ts';
+import { dynamoPauses } from '../adapters/dynamo-pauses.ts';
 import { dynamoSigningSecrets } from '../adapters/dynamo-signing-secrets.ts';
 import { dynamoStatistics } from '../adapters/dynamo-statistics.ts';
 import { httpCaller } from '../adapters/http-caller.ts';
@@ -13,6 +14,7 @@ import { timerDueQueue } from '../adapters/timer-due-queue.ts';
 import { httpApi } from '../api/http-api.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
 import { limitedSlots } from '../core/call-slots.ts';
+import type { Pause } from '../core/pause.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import { isPublicAddress } from '../core/public-address.ts';
 import { eventQueue } from '../core/queue.ts';
@@ -40,6 +42,8 @@ export const DEMO_SECRET = 'demo';
 
 export type LocalQueue = {
   readonly url: string;
+  /** The latest pause, if there ever was one. */
+  latestPause(): Promise<Pause | undefined>;
   /** Resolves if its table can do nothing any more, and so neither can it. */
   readonly failed: Promise<Error>;
   /** Accepts nothing new, lets requests and calls under way finish, and then ends. */
@@ -75,6 +79,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     call: caller.call,
     signingSecrets,
     slots,
+    pauses: dynamoPauses(table, now),
     now,
     sleep,
     newId: randomUUID,
@@ -124,7 +129,8 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     folder?.release();
   }
 
-  return { url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, failed: table.failed, close };
+  const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+  return { url, latestPause: queue.latestPause, failed: table.failed, close };
 }
 
 /** The pages fill in the key that everybody knows, and call `/echo` where an event may call this machine. */

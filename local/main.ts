@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UnusableFile } from '../adapters/sqlite-file.ts';
+import { isPaused } from '../core/pause.ts';
 import { FolderUnusable } from './data-folder.ts';
 import { helpIfAsked } from './help-if-asked.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from './local-queue.ts';
@@ -23,6 +24,8 @@ async function serve(options: CommandLine): Promise<void> {
     stopOnSignal(queue, log);
     void queue.failed.then((error) => fail(`${error.message} What was accepted is kept.`, log));
     welcome(queue, log, options);
+    const pause = await queue.latestPause();
+    if (isPaused(pause)) log.say(pausedText(queue.url, pause.pausedAt));
   } catch (error) {
     fail(reasonOf(error, options), log);
   }
@@ -41,6 +44,11 @@ Publish an event that calls this server's own /echo:
 `;
   const line = `Event Queue listens on ${url} with the API key ${DEMO_SECRET}.`;
   log.say(logging.format === 'text' ? text : line, { url, data_folder: dataFolder ?? null });
+}
+
+function pausedText(url: string, pausedSince: number): string {
+  const since = new Date(pausedSince).toISOString();
+  return `The queue has been paused since ${since}, so no event is called. To resume it: curl -X POST ${url}/resume -H 'x-api-key: ${DEMO_SECRET}'`;
 }
 
 /** The second signal is for those in a hurry. */

@@ -1,4 +1,5 @@
 import { unlimitedSlots } from '../core/call-slots.ts';
+import { pausesInMemory } from '../core/pause.ts';
 import type { World } from '../core/world.ts';
 import { secrets } from './sample-event.ts';
 
@@ -6,6 +7,10 @@ import { secrets } from './sample-event.ts';
 export const quietWorld = {
   signingSecrets: { find: async () => secrets },
   slots: unlimitedSlots,
+  /** Of each world its own. */
+  get pauses() {
+    return pausesInMemory();
+  },
   shards: 4,
   longestTimeout: 6_000,
   visibility: 60_000,

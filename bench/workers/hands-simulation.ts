@@ -7,6 +7,7 @@ import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import type { Item, ItemKey } from '../../adapters/table.ts';
 import { unlimitedSlots } from '../../core/call-slots.ts';
 import { dispatcher } from '../../core/dispatch.ts';
+import { pausesInMemory } from '../../core/pause.ts';
 import { timingsFor } from '../../lib/timings.ts';
 import { dueEvents } from './due-events.ts';
 import { simulatedClock } from './simulated-clock.ts';
@@ -85,6 +86,7 @@ function runWith({ table, queue }: Aws, { shards }: Scene, { now, sleep }: Clock
     call: async () => ({ outcome: 'unreachable', error: '' }),
     signingSecrets: { find: async () => [] },
     slots: unlimitedSlots,
+    pauses: pausesInMemory(),
     now,
     sleep,
     newId: () => '',

@@ -13,6 +13,7 @@ export const metricNames = {
   callDuration: 'CallDuration',
   leadingLag: 'LeadingLag',
   trailingLag: 'TrailingLag',
+  pausedFor: 'PausedFor',
   promoted: 'Promoted',
   resent: 'Resent',
   reminders: 'Reminders',

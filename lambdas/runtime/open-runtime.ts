@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoApiKeys } from '../../adapters/dynamo-api-keys.ts';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import { dynamoPauses } from '../../adapters/dynamo-pauses.ts';
 import { dynamoSigningSecrets } from '../../adapters/dynamo-signing-secrets.ts';
 import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable } from '../../adapters/dynamo-table.ts';
@@ -89,6 +90,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instea
     call: openCaller(variables, { settings, version: environment.VERSION, now }),
     signingSecrets,
     slots: unlimitedSlots,
+    pauses: dynamoPauses(table, now),
     now,
     sleep,
     newId: randomUUID,

@@ -51,9 +51,10 @@ export function telemetry(queueName: string): Telemetry {
     time(metricNames.callDuration, attempt.duration);
   }
 
-  function tellRun({ leadingLag, trailingLag, promoted, resent }: Run): void {
+  function tellRun({ leadingLag, trailingLag, promoted, resent, pausedFor }: Run): void {
     time(metricNames.leadingLag, leadingLag);
     time(metricNames.trailingLag, trailingLag);
+    if (pausedFor !== undefined) time(metricNames.pausedFor, pausedFor);
     count(metricNames.promoted, promoted);
     count(metricNames.resent, resent);
   }

@@ -43,6 +43,8 @@ async function keepsItsPromises(history: Iterable<Step>): Promise<void> {
   await fc.asyncModelRun(() => ({ model, real }), history);
   const { cloud, trouble } = real;
   Object.assign(trouble, noTrouble());
+  model.resume(true);
+  await cloud.queue.resume();
   for (let hour = 0; hour < 12 && (hour < 1 || (await isBusy(cloud))); hour++)
     await cloud.runUntil(cloud.clock.now() + HOUR);
   const records = await everyEvent(cloud.store, MOST_SHARDS);
@@ -59,6 +61,7 @@ function setUp(): { model: QueueModel; real: Real } {
     store,
     answerAfter: ANSWER_AFTER,
     answer(event, attempt, triesLeft) {
+      model.checkPause(event, cloud.clock.now());
       void store.findEvent(event.key).then((record) => record && model.callStarts(record, attempt));
       const result = mixedAnswer(event, attempt);
       return requestsOf(event, triesLeft) === 2 ? { ...result, requests: 2 } : result;
@@ -206,6 +209,18 @@ async function retryCancelled({ cloud }: Real, model: QueueModel, rate?: number)
     model.retry(before, changed !== undefined);
 }
 
+async function pauseQueue({ cloud }: Real, model: QueueModel): Promise<void> {
+  const paused = await answerOf(cloud.queue.pause());
+  model.pause(cloud.clock.now(), paused !== undefined);
+}
+
+/** The answer of a queue that was never paused is empty, as that of a process that died. */
+async function resumeQueue({ cloud }: Real, model: QueueModel): Promise<void> {
+  const before = await cloud.pauses.read();
+  const resumed = await answerOf(cloud.queue.resume());
+  model.resume(resumed !== undefined || before === undefined);
+}
+
 /** Undefined if none comes, because the process dies or fails. */
 function answerOf<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   return Promise.race([asked.catch(() => undefined), rest(1).then(() => undefined)]);
@@ -228,6 +243,8 @@ const steps: readonly fc.Arbitrary<Step>[] = [
   ),
   step<[number | undefined]>('retry all that are cancelled', [rates], retryCancelled),
   step<[number | undefined]>('call all that wait now', [rates], callWaiting),
+  step<[]>('pause', [], pauseQueue),
+  step<[]>('resume', [], resumeQueue),
   tamper('lose', ['late', 'untold'], (held, { dueQueue }) => dueQueue.remove([held])),
   tamper('repeat', ['late', 'copied'], (held, { dueQueue }) => dueQueue.repeat(held)),
   tamper('delay', ['late'], (held) => {
@@ -270,6 +287,8 @@ const steps: readonly fc.Arbitrary<Step>[] = [
       if (trouble.putBackUnseen) return;
       // A claim runs out by the clock while its call is under way.
       model.harm(['late', 'crashed']);
+      // After a pause, a message counts on the clock to come behind an attempt that was under way when the pause began.
+      if (model.mayBePaused()) model.harm(['copied']);
       cloud.jump(by);
     },
   ),

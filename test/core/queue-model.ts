@@ -12,8 +12,14 @@ import type { SimulatedCall } from './simulated-cloud.ts';
  */
 export type Harm = 'late' | 'copied' | 'repeated' | 'crashed' | 'untold';
 
+/** Within this a pause is noticed, in milliseconds. */
+const NOTICED_WITHIN = 30_000;
+
 /** How an event lives if nothing goes wrong: the instants of its calls, and its end. */
 type Life = { readonly callsAt: readonly number[]; readonly status: 'success' | 'max_try_count_reached' };
+
+/** What may also happen to an event that was cancelled while a call was under way. */
+const IN_CALLS: readonly Harm[] = ['untold', 'crashed'];
 
 type Attempts = readonly Attempt[];
 type Calls = readonly SimulatedCall[];
@@ -45,10 +51,15 @@ export function queueModel(answerAfter: number) {
   const harmsOfUnseen = new Map<string, Harms>();
   /** By uuid, the attempts that somebody asked to have made now, each with the instant of the first request. */
   const broughtForward = new Map<string, Map<number, number>>();
+  /** The true instant from which no attempt may start; undefined if the queue is not paused, as far as anybody can tell. */
+  let quietFrom: number | undefined;
+  /** Whether events are late because the queue is paused, or may be. */
+  let mayBePaused = false;
   /** The promises that were not kept. */
   const broken: string[] = [];
 
   function accept(event: QueuedEvent, harms = noHarms()): void {
+    if (mayBePaused) add(harms, 'late');
     const known: Known = { event, harms, isSettled: false, retries: 0, isCancelled: 'no', failures: new Set() };
     events.set(event.key.uuid, known);
   }
@@ -57,7 +68,7 @@ export function queueModel(answerAfter: number) {
   function harm(harms: readonly Harm[], uuid?: string): void {
     const concerned = uuid === undefined ? [...events.values()] : [events.get(uuid) ?? unseen(uuid)];
     for (const known of concerned)
-      for (const one of harms) if (!known.isSettled || one === 'untold') add(known.harms, one);
+      for (const one of harms) if (!known.isSettled || IN_CALLS.includes(one)) add(known.harms, one);
   }
 
   function unseen(uuid: string): Pick<Known, 'harms' | 'isSettled'> {
@@ -91,6 +102,23 @@ export function queueModel(answerAfter: number) {
   function bringForward({ key }: QueuedEvent, { nextAttempt }: Waiting, now: number): void {
     const asked = broughtForward.get(key.uuid) ?? new Map<number, number>();
     broughtForward.set(key.uuid, asked.set(nextAttempt, Math.min(now, asked.get(nextAttempt) ?? now)));
+  }
+
+  /** Somebody pauses the queue. All that waits is late by that. */
+  function pause(trulyNow: number, isAnswered: boolean): void {
+    mayBePaused = true;
+    harm(['late']);
+    if (isAnswered) quietFrom ??= trulyNow + NOTICED_WITHIN;
+  }
+
+  /** Somebody resumes the queue, whatever the answer is. */
+  function resume(isAnswered: boolean): void {
+    quietFrom = undefined;
+    if (isAnswered) mayBePaused = false;
+  }
+
+  function checkPause({ url }: QueuedEvent, trulyNow: number): void {
+    must(quietFrom === undefined || trulyNow <= quietFrom, `${url} is not called while the queue is paused`);
   }
 
   /** When a call starts: by what the store holds at that moment, this attempt must be owed. */
@@ -249,6 +277,10 @@ export function queueModel(answerAfter: number) {
     cancel,
     retry,
     bringForward,
+    pause,
+    resume,
+    checkPause,
+    mayBePaused: () => mayBePaused,
     callStarts,
     check,
     checkEnd,

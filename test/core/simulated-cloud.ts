@@ -1,7 +1,8 @@
 import { rest, simulatedClock } from '../../bench/workers/simulated-clock.ts';
 import type { QueuedEvent } from '../../core/event.ts';
 import type { Message } from '../../core/message.ts';
-import type { DueQueue, EventStore } from '../../core/ports.ts';
+import { isPaused, type Pause, pausesInMemory } from '../../core/pause.ts';
+import type { DueQueue, EventStore, Pauses } from '../../core/ports.ts';
 import type { CallResult } from '../../core/progress.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { memoryEventStore } from '../memory-event-store.ts';
@@ -11,10 +12,11 @@ import { simulatedDueQueue } from './simulated-due-queue.ts';
 import { SECOND, START } from './simulation.ts';
 
 const MINUTE = 60 * SECOND;
+const REMEMBERED_FOR = 5 * SECOND;
 
 /** What goes wrong with one call to the store or the due queue: it fails, or is done and fails, or the process dies. */
 export type Fault = 'fails' | 'is done and fails' | 'dies before' | 'dies after';
-export type Operation = keyof EventStore | keyof DueQueue;
+export type Operation = keyof EventStore | keyof DueQueue | keyof Pauses;
 
 type Scene = {
   readonly store?: EventStore;
@@ -61,6 +63,7 @@ export function simulatedCloud(scene: Scene = {}) {
   const { shards = 4, longestTimeout = 6 * SECOND, visibility = MINUTE, deliverers = Number.POSITIVE_INFINITY } = scene;
   const clock = simulatedClock(START, 1);
   const dueQueue = simulatedDueQueue({ now: clock.now, sendersNow: now, visibility, loses });
+  const pauses = pausesInMemory();
   const calls: SimulatedCall[] = [];
   let skew = 0;
   let pretended = 0;
@@ -88,6 +91,7 @@ export function simulatedCloud(scene: Scene = {}) {
     const queue = answeringRecords(
       eventQueue({
         ...quietWorld,
+        pauses: everyCall(rememberingPauses(pauses, [clock.now, now], isAlone), mortal),
         store: everyCall({ ...store, ...over }, mortal),
         dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),
         call: async (event, attempt, _secrets, triesLeft) => {
@@ -190,6 +194,7 @@ export function simulatedCloud(scene: Scene = {}) {
     queue: ofWhoeverLives(),
     queueWith: (ofShards: number, over?: Partial<EventStore>) => startProcess(ofShards, over).queue,
     store,
+    pauses,
     clock,
     now,
     dueQueue,
@@ -216,9 +221,31 @@ type Wrap = <Args extends unknown[], Result>(
   act: (...args: Args) => Promise<Result>,
 ) => (...args: Args) => Promise<Result>;
 
-function everyCall<Port extends EventStore | DueQueue>(port: Port, wrap: Wrap): Port {
+function everyCall<Port extends EventStore | DueQueue | Pauses>(port: Port, wrap: Wrap): Port {
   const wrapped = Object.entries(port).map(([name, act]) => [name, wrap(name as Operation, act as Act)]);
   return Object.fromEntries(wrapped) as Port;
+}
+
+/**
+ * As a process sees the pauses: it believes for five seconds, by each of two clocks, that there is none. One that is alone is the one that changes
+ * them.
+ */
+function rememberingPauses(pauses: Pauses, clocks: readonly (() => number)[], isAlone: boolean): Pauses {
+  let known: { readonly pause: Pause | undefined; readonly readAt: readonly number[] } | undefined;
+  const isRecent = (at: number, current = 0) => at <= current && current - at < REMEMBERED_FOR;
+  return {
+    ...pauses,
+    change(...args) {
+      if (isAlone) known = undefined;
+      return pauses.change(...args);
+    },
+    async find() {
+      const instants = clocks.map((clock) => clock());
+      const isFresh = known?.readAt.every((at, index) => isRecent(at, instants[index]));
+      if (!isFresh || isPaused(known?.pause)) known = { readAt: instants, pause: await pauses.read() };
+      return known?.pause;
+    },
+  };
 }
 
 const never = () => new Promise<never>(() => {});

@@ -68,6 +68,9 @@ export async function wholeLife() {
 
   await publish('/answers', { call_url_after: 600 });
   for (const end = clock + 100 * MINUTE; clock < end; clock += 110 * SECOND) await dispatch();
+  await ask('manage', 'POST', '/pause', {});
+  await dispatch();
+  await ask('manage', 'POST', '/resume', {});
   await functions.close();
   return functions;
 }

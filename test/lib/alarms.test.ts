@@ -20,6 +20,7 @@ describe('somebody is woken', () => {
     ['by ten minutes without a run of the dispatcher', 'DispatchNotRunning', 'LessThanThreshold', 1, 2],
     ['by a dispatcher five minutes behind', 'DispatchBehind', more, 300_000, 2],
     ['by an audit that is an hour behind', 'AuditBehind', more, 3_600_000, 5],
+    ['by a pause of an hour', 'Paused', more, 3_600_000, 1],
     ['by attempts a minute late', 'Late', more, 60_000, 60],
     ['by errors in two of three periods', 'Errors', more, 1, 3],
     ['by throttles in two of three periods', 'Throttles', more, 1, 3],

@@ -22,14 +22,17 @@ export function resourcesIn(template: Template, type: string): readonly Resource
   return Object.entries(template.findResources(type)).map(([id, resource]) => ({ ...(resource as Resource), id }));
 }
 
-/** What a function's role allows: the actions in the order of the alphabet, by the resource, which is named by the end of its path. */
+/**
+ * What a function's role allows: the actions in the order of the alphabet, by the resource, which is named by the end of its path and, if there is
+ * one, by the condition.
+ */
 export function allowedTo(template: Template, name: string): Readonly<Record<string, readonly string[]>> {
   const policies = resourcesIn(template, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith(`Queue${name}Role`));
   const statements: Statement[] = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
   const allowed: Record<string, string[]> = {};
-  for (const { Effect, Action, Resource, ...rest } of statements) {
+  for (const { Effect, Action, Resource, Condition, ...rest } of statements) {
     if (Effect !== 'Allow' || Object.keys(rest).length > 0) throw new Error(`An unusual statement of ${name}.`);
-    const on = resourceName(Resource);
+    const on = resourceName(Resource) + (Condition ? ` only if ${JSON.stringify(Condition)}` : '');
     allowed[on] = [...(allowed[on] ?? []), ...[Action].flat()].sort();
   }
   return allowed;
@@ -38,6 +41,7 @@ export function allowedTo(template: Template, name: string): Readonly<Record<str
 type Statement = {
   readonly Effect: string;
   readonly Action: string | readonly string[];
+  readonly Condition?: object;
   readonly Resource: string | { readonly 'Fn::GetAtt': readonly [id: string, attribute: string] };
 };
 

@@ -66,7 +66,7 @@ describe('nothing is lost', () => {
       Environment: { Variables: Match.objectLike({ TABLE_NAME: 'events-of-yesterday' }) },
     });
     const allowed = JSON.stringify(resourcesIn(restored, 'AWS::IAM::Policy'));
-    expect(allowed.match(/:table\/events-of-yesterday"/g)).toHaveLength(5);
+    expect(allowed.match(/:table\/events-of-yesterday"/g)).toHaveLength(6);
   });
 
   test('of a batch: what failed comes back alone', () => {
@@ -205,6 +205,8 @@ describe('the least that each function needs', () => {
   const onTable = (...actions: string[]) => ({ EventsTable: actions.map((one) => `dynamodb:${one}`) });
   const onQueue = (...actions: string[]) => ({ DueQueue: actions.map((one) => `sqs:${one}`) });
 
+  const ofPauses = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['pause'] } };
+
   test.each([
     ['Publish', { ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem'), ...onQueue('SendMessage') }],
     ['Read', onTable('BatchGetItem', 'Query')],
@@ -212,7 +214,7 @@ describe('the least that each function needs', () => {
       'Manage',
       { ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem', 'Query', 'UpdateItem'), ...onQueue('SendMessage') },
     ],
-    ['Site', {}],
+    ['Site', { [`EventsTable only if ${JSON.stringify(ofPauses)}`]: ['dynamodb:BatchGetItem'] }],
     [
       'Dispatch',
       {

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import { openSqliteFile } from '../../adapters/sqlite-file.ts';
 import { type LocalProcess, runLocalProcess, runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
-import { eventually, finishedEvent, publish, readEvent } from './http-client.ts';
+import { describedJson, eventually, finishedEvent, publish, readEvent } from './http-client.ts';
 
 const cleanUps: (() => unknown)[] = [];
 
@@ -70,6 +70,24 @@ test('ends, and says what to do, when there is no more room for its table', asyn
   expect(said).toMatch(
     /^The database \S+events\.db cannot be .* disk .*Make room there, .*start again\. What was accepted is kept\.\n$/,
   );
+});
+
+test('a paused queue stays paused when it is started again, says so, and calls what is due once it is resumed', async () => {
+  const folder = emptyFolder();
+  const first = await serving('--data', folder);
+  const headers = { 'x-api-key': 'demo' };
+  const paused = await describedJson(await fetch(`${first.url}/pause`, { method: 'POST', headers }), 'POST');
+  const { key } = await publish(first.url, { url_to_send_request: `${first.url}/echo`, max_try_count: 1 });
+  first.kill('SIGKILL');
+  await first.ended;
+
+  const second = await serving('--data', folder);
+  expect(await second.sees(/paused since (\S+),/)).toBe((paused as { since_utc: string }).since_utc);
+  expect(await (await fetch(`${second.url}/health`)).json()).toMatchObject({ status: 'ok', paused: true });
+  expect(await readEvent(second.url, key)).toMatchObject({ status: 'waiting_execution', try_count: 0 });
+  const curl = await second.sees(/To resume it: (curl .*)$/m);
+  expect(JSON.parse(await shell(curl))).toMatchObject({ paused: false });
+  expect(await finishedEvent(second.url, key)).toMatchObject({ try_count: 1 });
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)(

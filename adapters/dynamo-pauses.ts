@@ -1,0 +1,59 @@
+import { isPaused, type Pause } from '../core/pause.ts';
+import type { Pauses } from '../core/ports.ts';
+import { freshness, type Mark } from './freshness.ts';
+import type { Condition, ItemKey, Table } from './table.ts';
+
+const FORMAT = 1;
+const ITEM: ItemKey = { pk: 'pause', sk: 'pause' };
+/** How long a process believes that the queue is not paused, in milliseconds. */
+const REMEMBERED_FOR = 5_000;
+
+/**
+ * The pauses of a queue in one item of its table. A process reads the item at most every five seconds, except during a pause: then it reads the
+ * item for each batch of messages, because a message that is dropped although the pause has ended would be lost for minutes.
+ */
+export function dynamoPauses(
+  table: Table,
+  now: () => number,
+  monotonic: () => number = () => performance.now(),
+): Pauses {
+  const { mark, isFresh } = freshness(now, monotonic);
+  let remembered: { readonly pause: Pause | undefined; readonly readAt: Mark } | undefined;
+
+  async function read(): Promise<Pause | undefined> {
+    const readAt = mark();
+    const item = await table.get(ITEM);
+    return remember(item && pauseIn(item), readAt);
+  }
+
+  /** What was read before a change may arrive after it. */
+  function remember(pause: Pause | undefined, readAt: Mark): Pause | undefined {
+    if ((pause?.version ?? 0) >= (remembered?.pause?.version ?? 0)) remembered = { pause, readAt };
+    return remembered?.pause;
+  }
+
+  return {
+    read,
+
+    async find() {
+      const isEnough = remembered && !isPaused(remembered.pause) && isFresh(remembered.readAt, REMEMBERED_FOR);
+      return isEnough ? remembered?.pause : read();
+    },
+
+    async change(known, pause) {
+      const readAt = mark();
+      if (!(await table.putIf({ ...ITEM, format: FORMAT, ...pause }, unchangedSince(known)))) return false;
+      remember(pause, readAt);
+      return true;
+    },
+  };
+}
+
+function pauseIn({ pk, sk, format, ...pause }: ItemKey & { readonly format?: unknown }): Pause {
+  return pause as Pause;
+}
+
+function unchangedSince(known: Pause | undefined): Condition {
+  if (known === undefined) return [{ kind: 'absent' }];
+  return [{ kind: 'equal', attributes: { version: known.version } }];
+}

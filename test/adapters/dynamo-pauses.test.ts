@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { dynamoPauses } from '../../adapters/dynamo-pauses.ts';
+import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
+import type { Table } from '../../adapters/table.ts';
+import { pauser } from '../../core/pause.ts';
+
+const START = Date.parse('2030-01-01T00:00:00Z');
+
+let embedded: SqliteTable;
+/** A table in memory, with a count of what is read from it. */
+let table: Table;
+let reads = 0;
+let now = START;
+let ticks = 0;
+
+beforeEach(() => {
+  [reads, now, ticks] = [0, START, 0];
+  embedded = sqliteTable(undefined);
+  table = {
+    ...embedded,
+    get(key) {
+      reads++;
+      return embedded.get(key);
+    },
+  };
+});
+afterEach(() => embedded.close());
+
+const clock = () => now;
+
+function openProcess() {
+  const pauses = dynamoPauses(table, clock, () => ticks);
+  return { ...pauses, ...pauser({ pauses, now: clock }) };
+}
+
+function pass(milliseconds: number): void {
+  now += milliseconds;
+  ticks += milliseconds;
+}
+
+test('a pause is seen by all processes within five seconds, and its end at once', async () => {
+  const [one, other] = [openProcess(), openProcess()];
+  expect(await other.find()).toBeUndefined();
+  const paused = await one.pause();
+  expect(await one.find()).toEqual(paused);
+  pass(4_999);
+  expect(await other.find()).toBeUndefined();
+  pass(1);
+  expect(await other.find()).toEqual({ version: 1, pausedAt: START });
+  await one.resume();
+  expect(await other.find()).toEqual({ version: 2, pausedAt: START, resumedAt: START + 5_000 });
+});
+
+test('while there is no pause, a process reads once in five seconds', async () => {
+  const { find } = openProcess();
+  for (let second = 0; second < 60; second++) {
+    for (let n = 0; n < 10; n++) await find();
+    pass(1_000);
+  }
+  expect(reads).toBe(12);
+});
+
+test.each([
+  ['was put back', -60_000],
+  ['went on while its process was frozen', 60_000],
+])('what a process knows is not believed once the time of day %s', async (_, jump) => {
+  const [one, other] = [openProcess(), openProcess()];
+  await other.find();
+  await one.pause();
+  now += jump;
+  expect(await other.find()).toMatchObject({ version: 1 });
+});
+
+test('outlives the process, and is changed by one of two that change it at once', async () => {
+  const [one, other] = [openProcess(), openProcess()];
+  const [first, second] = await Promise.all([one.pause(), other.pause()]);
+  expect(first).toEqual(second);
+  pass(60_000);
+  expect(await openProcess().find()).toEqual({ version: 1, pausedAt: START });
+  expect(await one.change({ version: 0, pausedAt: 0 }, { version: 1, pausedAt: 1 })).toBe(false);
+});
