@@ -108,6 +108,25 @@ describe('the commands of a runbook do what it says:', () => {
     expect(await run('A throttled table')).toMatch(/"range":"hour".* cancelled\.\n.*"changed":\d+/s);
     expect((await finishedEvent(queue.url, key)).status).toBe('success');
   });
+
+  test('A queue that must stop now', async () => {
+    const wrong = await publishHere({ call_url_after: 600 });
+    const printed = await run('A queue that must stop now');
+    expect(printed).toMatch(/"paused":true.*"paused":true.*A key for night.* cancelled\.\n.*"paused":false/s);
+    expect((await readEvent(queue.url, wrong.key)).status).toBe('cancelled');
+    const { key } = await publishHere({});
+    expect((await finishedEvent(queue.url, key)).status).toBe('success');
+  });
+});
+
+test('there is a runbook for each of what happens at night', () => {
+  expect([...runbooks.keys()]).toEqual([
+    'A receiver was down for two hours',
+    'A poison event',
+    'A leaked key',
+    'A throttled table',
+    'A queue that must stop now',
+  ]);
 });
 
 test('the queries of the runbooks name fields that the logs have', () => {
