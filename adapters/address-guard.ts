@@ -25,7 +25,7 @@ export type Guard = {
   checkConnected(socket: Socket): void;
 };
 
-/** The guard's second half: `core/target-url.ts` says what may be called, and this checks where a call really goes. */
+/** The guard's second half: `core/target/target-url.ts` says what may be called, and this checks where a call really goes. */
 export function addressGuard(
   allows: (address: string) => boolean,
   resolve: LookupFunction = dnsResolver(),

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { canonicalRequest } from '../core/canonical-request.ts';
-import { type Entry, positionAt, positionOf, type Reminder } from '../core/entry.ts';
-import type { QueuedEvent } from '../core/event.ts';
-import { type EventKey, instantAt, parsePublicKey, publicKey, shardOf } from '../core/event-key.ts';
-import type { Hands } from '../core/hands.ts';
-import { behindItsEvents, expiresAt, firstProgress, progressExpiresAt, reminderExpiresAt } from '../core/lifecycle.ts';
-import type { EventStore, List } from '../core/ports.ts';
-import type { Progress } from '../core/progress.ts';
+import { canonicalRequest } from '../core/event/canonical-request.ts';
+import { type Entry, positionAt, positionOf, type Reminder } from '../core/event/entry.ts';
+import type { QueuedEvent } from '../core/event/event.ts';
+import { type EventKey, instantAt, parsePublicKey, publicKey, shardOf } from '../core/event/event-key.ts';
+import {
+  behindItsEvents,
+  expiresAt,
+  firstProgress,
+  progressExpiresAt,
+  reminderExpiresAt,
+} from '../core/event/lifecycle.ts';
+import type { Progress } from '../core/event/progress.ts';
+import type { EventStore, Hands, List } from '../core/ports.ts';
 import type { Condition, Item, ItemKey, Table } from './table.ts';
 
 /** Stands in every item, so that a later version can tell what it reads. Raise it with a change that a version before must not pass over. */

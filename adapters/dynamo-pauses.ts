@@ -1,4 +1,4 @@
-import { isPaused, type Pause } from '../core/pause.ts';
+import { isPaused, type Pause } from '../core/event/pause.ts';
 import type { Pauses } from '../core/ports.ts';
 import { freshness, type Mark } from './freshness.ts';
 import type { Condition, ItemKey, Table } from './table.ts';

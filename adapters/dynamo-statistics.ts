@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Change } from '../core/observed-store.ts';
+import type { Change } from '../core/event/change.ts';
 import type { Period, Statistics, StatisticsRange } from '../core/ports.ts';
 import { added, type Counts, counted, noCounts } from '../core/statistics.ts';
 import type { Item, Table } from './table.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
-import type { Headers } from '../core/event.ts';
-import { MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
+import type { Headers } from '../core/event/event.ts';
+import { MAX_ANSWER_BODY_BYTES } from '../core/event/progress.ts';
 import { brokenOff } from './http-failure.ts';
 
 const MAX_HEADER_BYTES = 16 * 1_024;

@@ -3,11 +3,11 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { QueuedEvent } from '../core/event.ts';
-import { publicKey } from '../core/event-key.ts';
+import type { QueuedEvent } from '../core/event/event.ts';
+import { publicKey } from '../core/event/event-key.ts';
+import type { Answer } from '../core/event/progress.ts';
 import type { Caller, SigningSecret } from '../core/ports.ts';
-import type { Answer } from '../core/progress.ts';
-import { parseTargetUrl, type TargetPolicy } from '../core/target-url.ts';
+import { parseTargetUrl, type TargetPolicy } from '../core/target/target-url.ts';
 import { addressGuard, type Guard } from './address-guard.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { dnsResolver } from './dns-resolver.ts';

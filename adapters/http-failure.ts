@@ -1,4 +1,4 @@
-import type { CallResult, NotMade } from '../core/progress.ts';
+import type { CallResult, NotMade } from '../core/event/progress.ts';
 import { Blocked, LookupFailed } from './address-guard.ts';
 import { shortageIn } from './scarce-resources.ts';
 

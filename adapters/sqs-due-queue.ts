@@ -5,9 +5,9 @@ import {
   type SQSClient,
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
-import { afterTheFirst } from '../core/claim.ts';
-import { parsePublicKey, publicKey } from '../core/event-key.ts';
-import type { Message } from '../core/message.ts';
+import { afterTheFirst } from '../core/delivery/claim.ts';
+import { parsePublicKey, publicKey } from '../core/event/event-key.ts';
+import type { Message } from '../core/event/message.ts';
 import type { DueQueue } from '../core/ports.ts';
 import { coalesce } from './coalesce.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Position } from '../core/entry.ts';
+import type { Position } from '../core/event/entry.ts';
 
 const POSITION = /^\d{11}\.\d{3}#[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { EventBody } from '../core/event.ts';
-import { publicKey } from '../core/event-key.ts';
-import { callbackKey } from '../core/failure-callback.ts';
-import { JsonText } from '../core/json-text.ts';
-import { failureKeptFor } from '../core/lifecycle.ts';
+import { callbackKey } from '../core/delivery/failure-callback.ts';
+import type { EventBody } from '../core/event/event.ts';
+import { publicKey } from '../core/event/event-key.ts';
+import { failureKeptFor } from '../core/event/lifecycle.ts';
+import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/event/progress.ts';
 import type { EventRecord } from '../core/ports.ts';
-import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/progress.ts';
 import { namedObject } from './named-object.ts';
+import { JsonText } from './wire/json-text.ts';
 
 const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled'] as const;
 const outcomes = ['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked', 'crashed'] as const;

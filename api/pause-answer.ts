@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isPaused, type Pause } from '../core/pause.ts';
+import { isPaused, type Pause } from '../core/event/pause.ts';
 import { namedObject } from './named-object.ts';
 
 const PAUSED_SINCE = 'Since when the queue is paused.';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { elementsOf, JsonText, membersOf } from '../core/json-text.ts';
-import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from '../core/new-event.ts';
+import { elementsOf, JsonText, membersOf } from './wire/json-text.ts';
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from './wire/new-event.ts';
 
 export const MOST_IN_A_BATCH = 100;
 /** No event and no search has as many members. Those beyond are counted, and not looked at. */

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Scope } from '../core/api-key.ts';
-import { newEventSchema } from '../core/new-event.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { batchAnswerSchema } from './batch-results.ts';
 import { briefSchema } from './brief-answer.ts';
@@ -14,6 +13,7 @@ import { countBound, countParameters, retryBody, searchBody, searchParameters, w
 import { signingSecretSchema } from './signing-secret-answer.ts';
 import { statisticsSchema } from './statistics-answer.ts';
 import { ORIGINAL_PATHS, type Tag } from './tags.ts';
+import { newEventSchema } from './wire/new-event.ts';
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'DELETE';

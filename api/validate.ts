@@ -1,9 +1,9 @@
 import type * as z from 'zod';
-import { TOO_LARGE } from '../core/new-event.ts';
 import type { Problem } from './problem.ts';
 import { membersLeftOut } from './read-json.ts';
 import { sentenceFor } from './sentence.ts';
 import { shortened } from './shortened.ts';
+import { TOO_LARGE } from './wire/new-event.ts';
 
 /** A request may have more mistakes than an answer has room for. */
 const MOST_ERRORS = 20;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { JsonText } from '../core/json-text.ts';
+import { JsonText } from './wire/json-text.ts';
 
 /**
  * Writes a value as JSON. A `JsonText` in it stands there as its author wrote it: parsing it would change numbers such as

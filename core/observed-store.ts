@@ -1,14 +1,7 @@
-import type { Reminder } from './entry.ts';
-import type { QueuedEvent } from './event.ts';
+import type { Change } from './event/change.ts';
+import type { QueuedEvent } from './event/event.ts';
+import type { Attempt, Progress } from './event/progress.ts';
 import type { EventStore } from './ports.ts';
-import type { Attempt, Finished, Progress } from './progress.ts';
-
-/** What has just happened to an event, as the store has it now. */
-export type Change =
-  | { readonly kind: 'accepted'; readonly event: QueuedEvent }
-  | { readonly kind: 'attempted'; readonly event: QueuedEvent; readonly attempt: Attempt }
-  | { readonly kind: 'reminded'; readonly event: QueuedEvent; readonly reminder: Reminder }
-  | { readonly kind: 'finished'; readonly event: QueuedEvent; readonly progress: Finished };
 
 /** The same store; whatever is written there is told, after it was written. */
 export function observedStore(store: EventStore, tell: (change: Change) => void): EventStore {

@@ -1,11 +1,10 @@
 import type { ApiKey } from './api-key.ts';
-import type { Page, Position, Reminder } from './entry.ts';
-import type { QueuedEvent } from './event.ts';
-import type { EventKey } from './event-key.ts';
-import type { Hands } from './hands.ts';
-import type { Message, Received } from './message.ts';
-import type { Pause } from './pause.ts';
-import type { CallResult, Finished, NotMade, Progress } from './progress.ts';
+import type { Page, Position, Reminder } from './event/entry.ts';
+import type { QueuedEvent } from './event/event.ts';
+import type { EventKey } from './event/event-key.ts';
+import type { Message, Received } from './event/message.ts';
+import type { Pause } from './event/pause.ts';
+import type { CallResult, Finished, NotMade, Progress } from './event/progress.ts';
 import type { Counts } from './statistics.ts';
 
 /** An event and what has happened to it so far. */
@@ -126,4 +125,46 @@ export type Statistics = {
 export type ApiKeys = {
   /** Whose secret it is, if anyone's. */
   find(secret: string): Promise<ApiKey | undefined>;
+};
+
+/** Bounds how many calls are made at the same time, to one host and to all together. */
+export type CallSlots = {
+  /** For one message on its way to its call. */
+  visitor(): Visitor;
+};
+
+export type Visitor = {
+  /** Whether the host may be called now: then nobody else has this slot until the visitor leaves. A visitor has one host. */
+  enter(host: string): boolean;
+  /**
+   * Resolves with true when there is a slot for this visitor, with false if no calls start any more. Hosts take turns; of one host it
+   * is first come, first served.
+   */
+  turn(): Promise<boolean>;
+  leave(): void;
+};
+
+export type Hand = 'leading' | 'trailing' | 'resuming' | 'keeping';
+
+/**
+ * Where the dispatcher's two hands are: the leading one sends what is soon due, the trailing one audits what should be
+ * finished. Whoever writes it next to its version holds the lease; if that one dies, a page of some shards at most is done again.
+ */
+export type Hands = {
+  readonly version: number;
+  readonly writtenAt: number;
+  readonly leasedUntil: number;
+  /** By shard: every shard that was ever used has a position. */
+  readonly leading: readonly Position[];
+  readonly trailing: readonly Position[];
+  /** Since when the leading hand has not been behind; undefined while it catches up. */
+  readonly upToDateSince?: number;
+  /** The end of the latest pause after which messages were begun to be sent again. */
+  readonly resumedAt?: number;
+  /** How far that has come; undefined when it is done. */
+  readonly resuming?: readonly Position[];
+  /** When events were last begun to be kept from expiring during a pause. */
+  readonly keepingSince?: number;
+  /** How far that has come; undefined when it is done. */
+  readonly keeping?: readonly Position[];
 };

@@ -1,12 +1,11 @@
-import { afterTheFirst } from './claim.ts';
-import type { QueuedEvent } from './event.ts';
-import { inShard } from './event-key.ts';
-import { SENT_BY_PUBLISH } from './hands.ts';
-import { firstProgress } from './lifecycle.ts';
-import { type Message, nextMessage } from './message.ts';
-import type { WantedEvent } from './new-event.ts';
+import { afterTheFirst } from './delivery/claim.ts';
+import type { World } from './dependencies.ts';
+import { SENT_BY_PUBLISH } from './dispatch/hands.ts';
+import type { QueuedEvent, WantedEvent } from './event/event.ts';
+import { inShard } from './event/event-key.ts';
+import { firstProgress } from './event/lifecycle.ts';
+import { type Message, nextMessage } from './event/message.ts';
 import type { EventRecord, EventStore } from './ports.ts';
-import type { World } from './world.ts';
 
 /** A publish lasts no longer: a reservation that is older and has no event is of one that died. */
 const LONGEST_PUBLISH = 60_000;

@@ -1,18 +1,19 @@
-import { type Bulk, inBulk } from './bulk.ts';
-import { type Changed, canceller } from './cancel.ts';
-import { type Counter, counter } from './count.ts';
-import { deliverer } from './deliver.ts';
-import { type Dispatcher, dispatcher } from './dispatch.ts';
-import type { EventKey } from './event-key.ts';
-import { type Find, finder } from './find.ts';
-import { finishWatch } from './finish-watch.ts';
-import { isForgotten } from './lifecycle.ts';
+import { deliverer } from './delivery/deliver.ts';
+import type { World } from './dependencies.ts';
+import { type Dispatcher, dispatcher } from './dispatch/dispatch.ts';
+import type { EventKey } from './event/event-key.ts';
+import { isForgotten } from './event/lifecycle.ts';
+import type { Pause } from './event/pause.ts';
+import { type Bulk, inBulk } from './manage/bulk.ts';
+import { type Changed, canceller } from './manage/cancel.ts';
+import { pauser } from './manage/pause.ts';
+import { leftAloneByRetry, type Retrier, retrier } from './manage/retry.ts';
 import { observedStore } from './observed-store.ts';
-import { type Pause, pauser } from './pause.ts';
 import type { Deliver, EventRecord } from './ports.ts';
 import { type Publisher, publisher } from './publish.ts';
-import { leftAloneByRetry, type Retrier, retrier } from './retry.ts';
-import type { World } from './world.ts';
+import { type Counter, counter } from './query/count.ts';
+import { type Find, finder } from './query/find.ts';
+import { finishWatch } from './query/finish-watch.ts';
 
 export type EventQueue = Publisher &
   Dispatcher & {

@@ -1,5 +1,5 @@
-import type { Change } from './observed-store.ts';
-import type { Attempt } from './progress.ts';
+import type { Change } from './event/change.ts';
+import type { Attempt } from './event/progress.ts';
 
 /** Buckets grow by a tenth: a quantile is off by 5 % at most. */
 const GROWTH = Math.log(1.1);

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { openSite } from '../site/pages.ts';
+import { openSite } from '../api/pages/pages.ts';
 import { openRuntimeWithoutCalls } from './runtime/open-runtime.ts';
 import { gatewayPageAnswerer } from './runtime/page-answer.ts';
 import { serveRoutes } from './runtime/serve-routes.ts';

@@ -6,8 +6,8 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { ownFiles, packageFiles } from '../api/pages/package-files.ts';
 import type { Environment } from '../lambdas/runtime/environment.ts';
-import { ownFiles, packageFiles } from '../site/package-files.ts';
 import { Alarms } from './alarms.ts';
 import { queueDashboard } from './dashboard.ts';
 import { DueQueue } from './due-queue.ts';
@@ -22,7 +22,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 /** What the pages consist of, apart from the code that serves them. */
 const siteFiles = {
   packageFiles: Object.values(packageFiles),
-  filesBeside: Object.values(ownFiles).map((name) => `site/${name}`),
+  filesBeside: Object.values(ownFiles).map((name) => `api/pages/${name}`),
 };
 /** After which a run of the dispatcher is followed by the next one: none is worth waiting for any longer. */
 const DISPATCH_EVERY = Duration.minutes(1);

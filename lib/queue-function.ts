@@ -51,7 +51,7 @@ type Options = {
   readonly invokesItself?: true;
   /** Files of packages that are read, not imported: `swagger-ui-dist/swagger-ui.css`. */
   readonly packageFiles?: readonly string[];
-  /** Files of the project that its code reads from beside itself: `site/docs.css`. They are put beside the bundle. */
+  /** Files of the project that its code reads from beside itself: `api/pages/docs.css`. They are put beside the bundle. */
   readonly filesBeside?: readonly string[];
 };
 

@@ -7,7 +7,7 @@ export type Timings = {
   /** After which a function behind the API is stopped; the API itself waits 30 s. */
   readonly answer: number;
   /**
-   * After which a run of the dispatcher is stopped: it ends by itself before (core/dispatch.ts). What it has done is written down, and
+   * After which a run of the dispatcher is stopped: it ends by itself before (core/dispatch/dispatch.ts). What it has done is written down, and
    * the next run goes on from there.
    */
   readonly dispatch: number;

@@ -1,5 +1,5 @@
-import type { QueuedEvent } from '../core/event.ts';
-import { firstProgress } from '../core/lifecycle.ts';
+import type { QueuedEvent } from '../core/event/event.ts';
+import { firstProgress } from '../core/event/lifecycle.ts';
 import type { EventStore } from '../core/ports.ts';
 
 /** How many events are remembered at most. The oldest are forgotten first. */

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { noSuchPath } from '../api/find-route.ts';
 import type { HttpApi, RefuseEarly, RequestHead } from '../api/http-api.ts';
+import { type PageAnswer, pageAnswerer } from '../api/pages/page-answer.ts';
+import type { Site } from '../api/pages/pages.ts';
 import { type Problem, problemReply } from '../api/problem.ts';
 import { gatewayResult } from '../api/reply.ts';
-import { type PageAnswer, pageAnswerer } from '../site/page-answer.ts';
-import type { Site } from '../site/pages.ts';
 import { echo } from './echo.ts';
 import { isFromAnotherSite } from './other-sites.ts';
 

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 import { failureLine } from '../adapters/failure-line.ts';
-import type { QueuedEvent } from '../core/event.ts';
-import { publicKey } from '../core/event-key.ts';
-import type { Change } from '../core/observed-store.ts';
-import type { Finished } from '../core/progress.ts';
-import { hostAndPortOf } from '../core/target-url.ts';
+import type { Change } from '../core/event/change.ts';
+import type { QueuedEvent } from '../core/event/event.ts';
+import { publicKey } from '../core/event/event-key.ts';
+import type { Finished } from '../core/event/progress.ts';
+import { hostAndPortOf } from '../core/target/target-url.ts';
 import { failureText } from './report.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UnusableFile } from '../adapters/sqlite-file.ts';
-import { isPaused } from '../core/pause.ts';
+import { isPaused } from '../core/event/pause.ts';
 import { FolderUnusable } from './data-folder.ts';
 import { helpIfAsked } from './help-if-asked.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from './local-queue.ts';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { EventKey } from '../core/event-key.ts';
+import type { EventKey } from '../core/event/event-key.ts';
 import { type EventQueue, eventQueue } from '../core/queue.ts';
-import { openEventStore } from './adapters/event-store-contract.ts';
-import { type Meter, meter } from './consumed-capacity.ts';
-import { type Database, openDynalite } from './open-dynalite.ts';
-import { quietWorld } from './quiet-world.ts';
-import { answered, wantedEvent } from './sample-event.ts';
-import { received, recordedMessages } from './simulated-time.ts';
+import { type Meter, meter } from './support/consumed-capacity.ts';
+import { openEventStore } from './support/event-store-contract.ts';
+import { type Database, openDynalite } from './support/open-dynalite.ts';
+import { quietWorld } from './support/quiet-world.ts';
+import { answered, wantedEvent } from './support/sample-event.ts';
+import { received, recordedMessages } from './support/simulated-time.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -9,46 +9,73 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 const rules = [
   ['core', '../api/problem.ts', 'refuses'],
-  ['core', '../adapters/coalesce.ts', 'refuses'],
   ['core', 'node:crypto', 'refuses'],
   ['core', '@aws-sdk/client-sqs', 'refuses'],
-  ['core', './event.ts', 'allows'],
-  ['core', 'zod', 'allows'],
-  ['api', '../adapters/coalesce.ts', 'refuses'],
+  ['core', 'zod', 'refuses'],
+  ['core', './event/event.ts', 'allows'],
+  ['core/event', '../target/target-url.ts', 'allows'],
+  ['core/event', '../ports.ts', 'refuses'],
+  ['core/event', '../delivery/claim.ts', 'refuses'],
+  ['core/target', '../settings.ts', 'allows'],
+  ['core/target', '../event/event.ts', 'refuses'],
+  ['core/delivery', '../event/event.ts', 'allows'],
+  ['core/delivery', '../ports.ts', 'allows'],
+  ['core/delivery', '../dispatch/audit.ts', 'refuses'],
+  ['core/delivery', '../manage/retry.ts', 'refuses'],
+  ['core/delivery', '../../api/problem.ts', 'refuses'],
+  ['core/dispatch', '../delivery/claim.ts', 'allows'],
+  ['core/dispatch', '../manage/retry.ts', 'refuses'],
+  ['core/dispatch', '../query/find.ts', 'refuses'],
+  ['core/query', '../event/event.ts', 'allows'],
+  ['core/query', '../delivery/claim.ts', 'refuses'],
+  ['core/manage', '../query/find.ts', 'allows'],
+  ['core/manage', '../dispatch/dispatch.ts', 'refuses'],
+  ['core/manage', 'node:crypto', 'refuses'],
+  ['api', '../adapters/table.ts', 'refuses'],
   ['api', '../local/gateway.ts', 'refuses'],
   ['api', '@aws-sdk/client-sqs', 'refuses'],
   ['api', '../core/queue.ts', 'allows'],
+  ['api/wire', '../../core/event/event.ts', 'allows'],
+  ['api/wire', '../../adapters/table.ts', 'refuses'],
+  ['api/pages', '../problem.ts', 'refuses'],
+  ['api/pages', '../../core/queue.ts', 'refuses'],
   ['adapters', '../api/problem.ts', 'refuses'],
   ['adapters', '../local/gateway.ts', 'refuses'],
   ['adapters', '../core/ports.ts', 'allows'],
-  ['local', '../bench/main.ts', 'refuses'],
-  ['local', '../test/consumed-capacity.ts', 'refuses'],
+  ['local', '../verify/shared/local-process.ts', 'refuses'],
+  ['local', '../test/support/consumed-capacity.ts', 'refuses'],
   ['local', './main.ts', 'refuses'],
   ['local', '../api/http-api.ts', 'allows'],
   ['local', '../lambdas/publish.ts', 'refuses'],
   ['local', './keys.ts', 'refuses'],
-  ['local', '../site/pages.ts', 'allows'],
-  ['site', '../api/problem.ts', 'refuses'],
+  ['local', '../api/pages/pages.ts', 'allows'],
   ['lib', '../core/queue.ts', 'refuses'],
   ['lib', '../lambdas/publish.ts', 'refuses'],
   ['lib', '../api/routes.ts', 'allows'],
   ['lib', '../lambdas/runtime/environment.ts', 'allows'],
+  ['lib', '../lambdas/runtime/metric-names.ts', 'allows'],
+  ['lib', '../lambdas/runtime/telemetry.ts', 'refuses'],
+  ['lib', '../api/pages/package-files.ts', 'allows'],
+  ['lib', '../api/pages/pages.ts', 'refuses'],
   ['lambdas', '../local/gateway.ts', 'refuses'],
   ['lambdas', './publish.ts', 'refuses'],
   ['lambdas', '../api/http-api.ts', 'allows'],
   ['lambdas', './runtime/open-runtime.ts', 'allows'],
-  ['lambdas/runtime', '../../adapters/coalesce.ts', 'allows'],
+  ['lambdas/runtime', '../../adapters/dynamo-table.ts', 'allows'],
   ['lambdas/runtime', './environment.ts', 'allows'],
-  ['lib', '../lambdas/runtime/metric-names.ts', 'allows'],
-  ['lib', '../lambdas/runtime/telemetry.ts', 'refuses'],
-  ['lib', '../site/package-files.ts', 'allows'],
-  ['lib', '../site/pages.ts', 'refuses'],
   ['lambdas/runtime', '../../local/gateway.ts', 'refuses'],
-  ['bench', '../local/main.ts', 'refuses'],
-  ['test', '../bench/first.ts', 'refuses'],
-  ['test', '../bench/workers/local-process.ts', 'allows'],
+  ['verify/chaos', '../../local/main.ts', 'refuses'],
+  ['verify/chaos', '../soak/main.ts', 'refuses'],
+  ['test', '../verify/soak/main.ts', 'refuses'],
+  ['test', '../verify/shared/local-process.ts', 'allows'],
 ] as const;
 
+/** All TypeScript of the project, as paths from its root. */
+const sources = ['api', 'adapters', 'bin', 'core', 'lambdas', 'lib', 'local', 'test', 'verify'].flatMap((room) =>
+  readdirSync(join(PROJECT, room), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?<!\.d)\.ts$/.test(file) && !file.includes('node_modules'))
+    .map((file) => join(room, file)),
+);
 const folder = mkdtempSync(join(tmpdir(), 'layering-'));
 let refused = '';
 
@@ -73,9 +100,44 @@ test.each(rules.map((rule, number) => [...rule, number] as const))(
 );
 
 test('core asks for no time and no chance by itself', () => {
-  const files = readdirSync(join(PROJECT, 'core')).map((file) => readFileSync(join(PROJECT, 'core', file), 'utf8'));
+  const files = sources.filter((file) => file.startsWith('core/')).map(codeOf);
   expect(files.filter((code) => /Date\.now|new Date\b(?!\(\w)|Math\.random|\brandomUUID\b/.test(code))).toEqual([]);
 });
+
+test('no file imports itself, over however many others, not even for a type', () => {
+  const cycles: string[] = [];
+  const seen = new Set<string>();
+
+  function visit(file: string, way: readonly string[]): void {
+    if (way.includes(file)) cycles.push([...way.slice(way.indexOf(file)), file].join(' > '));
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const imported of importsOf(file)) visit(imported, [...way, file]);
+  }
+
+  for (const file of sources) visit(file, []);
+  expect(sources.length).toBeGreaterThan(200);
+  expect(cycles).toEqual([]);
+});
+
+test('no file is longer than 300 lines, but for tests and lists of rules', () => {
+  const long = sources.filter((file) => !/^test\/|^verify\/mutants\/.*rules/.test(file) && linesOf(file) > 300);
+  expect(long).toEqual([]);
+});
+
+function codeOf(file: string): string {
+  return readFileSync(join(PROJECT, file), 'utf8');
+}
+
+function linesOf(file: string): number {
+  return codeOf(file).trimEnd().split('\n').length;
+}
+
+function importsOf(file: string): readonly string[] {
+  return [...codeOf(file).matchAll(/^(?:import|export) [^;]*?from '(\.[^']+\.ts)'/gms)].map(([, path = '']) =>
+    join(dirname(file), path),
+  );
+}
 
 function fileOf(layer: string, number: number): string {
   return `${layer}/file-${number}.ts`;

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 const SECOND = 1_000;
-/** The dispatcher sends 160 requests at once (core/dispatch.ts). One that waits for a connection counts as one that gets none. */
+/** The dispatcher sends 160 requests at once (core/dispatch/dispatch.ts). One that waits for a connection counts as one that gets none. */
 const AGENT = { keepAlive: true, maxSockets: 200 };
 
 /** Connections to a service of AWS. */

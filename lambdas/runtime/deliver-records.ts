@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseMessageText } from '../../adapters/sqs-due-queue.ts';
-import type { Received } from '../../core/message.ts';
+import type { Received } from '../../core/event/message.ts';
 import type { Deliver } from '../../core/ports.ts';
 
 /** Kept free for what is left to record when the calls have ended. */

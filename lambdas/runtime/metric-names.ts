@@ -1,4 +1,4 @@
-import type { Attempt } from '../../core/progress.ts';
+import type { Attempt } from '../../core/event/progress.ts';
 
 export const NAMESPACE = 'EventQueue';
 

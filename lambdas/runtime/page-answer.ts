@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { pageAnswerer } from '../../site/page-answer.ts';
-import type { Site } from '../../site/pages.ts';
+import { pageAnswerer } from '../../api/pages/page-answer.ts';
+import type { Site } from '../../api/pages/pages.ts';
 
 type Request = Pick<APIGatewayProxyEventV2, 'rawPath' | 'headers' | 'requestContext'>;
 

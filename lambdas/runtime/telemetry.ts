@@ -1,12 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { failureLine } from '../../adapters/failure-line.ts';
-import type { Run } from '../../core/dispatch.ts';
-import type { QueuedEvent } from '../../core/event.ts';
-import { publicKey } from '../../core/event-key.ts';
-import type { Change } from '../../core/observed-store.ts';
-import type { Attempt } from '../../core/progress.ts';
-import { hostOf } from '../../core/target-url.ts';
+import type { Run } from '../../core/dispatch/dispatch.ts';
+import type { Change } from '../../core/event/change.ts';
+import type { QueuedEvent } from '../../core/event/event.ts';
+import { publicKey } from '../../core/event/event-key.ts';
+import type { Attempt } from '../../core/event/progress.ts';
+import { hostOf } from '../../core/target/target-url.ts';
 import { attemptMetrics, metricNames, NAMESPACE } from './metric-names.ts';
 
 export type Telemetry = {

@@ -4,11 +4,11 @@ import { Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { addressGuard, Blocked } from '../../adapters/address-guard.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
-import type { CallResult, NotMade } from '../../core/progress.ts';
-import { isPublicAddress } from '../../core/public-address.ts';
-import { parseTargetUrl } from '../../core/target-url.ts';
-import { queuedEvent, secrets } from '../sample-event.ts';
-import { type InterceptedNetwork, interceptNetwork } from './intercepted-network.ts';
+import type { CallResult, NotMade } from '../../core/event/progress.ts';
+import { isPublicAddress } from '../../core/target/public-address.ts';
+import { parseTargetUrl } from '../../core/target/target-url.ts';
+import { type InterceptedNetwork, interceptNetwork } from '../support/intercepted-network.ts';
+import { queuedEvent, secrets } from '../support/sample-event.ts';
 
 type Case = {
   readonly id: string;

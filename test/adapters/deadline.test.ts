@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
-import { resolveToThisMachine, trustTestAuthority } from '../../bench/workers/tls-receivers.ts';
-import { queuedEvent, secrets } from '../sample-event.ts';
-import type { Orders } from './obedient-receiver.ts';
+import { resolveToThisMachine, trustTestAuthority } from '../../verify/shared/tls-receivers.ts';
+import type { Orders } from '../support/obedient-receiver.ts';
+import { queuedEvent, secrets } from '../support/sample-event.ts';
 
 const TIMEOUT = 2_000;
 const MOST_WAITING = 30_000;
@@ -45,7 +45,9 @@ describe.each([
 /** The result of a call whose process stands still from when its receiver has the request until the answer is there and its time is over. */
 async function callAndStandStill(orders: Omit<Orders, 'step'>) {
   const step = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL('./obedient-receiver.ts', import.meta.url), { workerData: { ...orders, step } });
+  const worker = new Worker(new URL('../support/obedient-receiver.ts', import.meta.url), {
+    workerData: { ...orders, step },
+  });
   workers.push(worker);
   const [port] = (await once(worker, 'message')) as [number];
   const caller = httpCaller({

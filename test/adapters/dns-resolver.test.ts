@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type DnsResolverOptions, dnsResolver } from '../../adapters/dns-resolver.ts';
-import { type NameServer, openNameServer, type Said } from '../../bench/workers/name-server.ts';
+import { type NameServer, openNameServer, type Said } from '../../verify/shared/name-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'event-queue-names-'));
 const noFile = join(folder, 'none');

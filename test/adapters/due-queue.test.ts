@@ -12,11 +12,11 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { mockClient } from 'aws-sdk-client-mock';
 import { buildApp } from 'fauxqs';
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
-import { timerDueQueue } from '../../adapters/timer-due-queue.ts';
-import { publicKey } from '../../core/event-key.ts';
-import type { Message } from '../../core/message.ts';
+import { publicKey } from '../../core/event/event-key.ts';
+import type { Message } from '../../core/event/message.ts';
 import type { Deliver } from '../../core/ports.ts';
-import { dueQueueContract, messageAt, recordingDeliverer } from './due-queue-contract.ts';
+import { timerDueQueue } from '../../local/timer-due-queue.ts';
+import { dueQueueContract, messageAt, recordingDeliverer } from '../support/due-queue-contract.ts';
 
 const START = Date.parse('2030-01-01T00:00:00.250Z');
 const SECOND = 1_000;

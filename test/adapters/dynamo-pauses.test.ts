@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { dynamoPauses } from '../../adapters/dynamo-pauses.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
-import { pauser } from '../../core/pause.ts';
+import { pauser } from '../../core/manage/pause.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { Table } from '../../adapters/table.ts';
-import type { Change } from '../../core/observed-store.ts';
-import type { Attempt } from '../../core/progress.ts';
+import type { Change } from '../../core/event/change.ts';
+import type { Attempt } from '../../core/event/progress.ts';
 import { noCounts, quantile } from '../../core/statistics.ts';
-import { type Meter, meter } from '../consumed-capacity.ts';
-import { type Database, openDynalite } from '../open-dynalite.ts';
-import { queuedEvent } from '../sample-event.ts';
+import { type Meter, meter } from '../support/consumed-capacity.ts';
+import { type Database, openDynalite } from '../support/open-dynalite.ts';
+import { queuedEvent } from '../support/sample-event.ts';
 
 const START = Date.parse('2030-01-01T23:30:00Z');
 const SECOND = 1_000;

@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { bombs, tarpits } from '../../bench/workers/hostile-receivers.ts';
-import { runProcess } from '../../bench/workers/local-process.ts';
-import { lyingAnswers, wholeAnswers } from '../../bench/workers/lying-answers.ts';
-import type { ManyCalls } from '../../bench/workers/many-calls.ts';
-import { strangerCaller } from '../../bench/workers/stranger-caller.ts';
-import { type Cut, cuttingReceiver, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
+import type { Answer, CallResult } from '../../core/event/progress.ts';
+import { bombs, tarpits } from '../../verify/hostile/hostile-receivers.ts';
+import { lyingAnswers, wholeAnswers } from '../../verify/hostile/lying-answers.ts';
+import type { ManyCalls } from '../../verify/hostile/many-calls.ts';
+import { strangerCaller } from '../../verify/hostile/stranger-caller.ts';
+import { runProcess } from '../../verify/shared/local-process.ts';
+import { type Cut, cuttingReceiver, openTcpReceiver } from '../../verify/shared/tcp-receiver.ts';
 import {
   openTlsReceiver,
   refusedCertificates,
   resolveToThisMachine,
   trustTestAuthority,
-} from '../../bench/workers/tls-receivers.ts';
-import type { Answer, CallResult } from '../../core/progress.ts';
+} from '../../verify/shared/tls-receivers.ts';
 
-const MANY_CALLS = fileURLToPath(new URL('../../bench/workers/many-calls.ts', import.meta.url));
+const MANY_CALLS = fileURLToPath(new URL('../../verify/hostile/many-calls.ts', import.meta.url));
 const TIMEOUT = 300;
 const LONG_TIMEOUT = 5_000;
 const KB = 1_024;

@@ -5,12 +5,12 @@ import type { LookupFunction, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
-import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
-import type { QueuedEvent } from '../../core/event.ts';
-import type { Answer, CallResult, NotMade } from '../../core/progress.ts';
-import { parseTargetUrl } from '../../core/target-url.ts';
-import { openReceiver } from '../local/receiver.ts';
-import { queuedEvent, secrets } from '../sample-event.ts';
+import type { QueuedEvent } from '../../core/event/event.ts';
+import type { Answer, CallResult, NotMade } from '../../core/event/progress.ts';
+import { parseTargetUrl } from '../../core/target/target-url.ts';
+import { closedPortUrl, openTcpReceiver } from '../../verify/shared/tcp-receiver.ts';
+import { openReceiver } from '../support/receiver.ts';
+import { queuedEvent, secrets } from '../support/sample-event.ts';
 
 const NOW = Date.parse('2030-01-01T00:00:00.750Z');
 const TIMEOUT = 5_000;

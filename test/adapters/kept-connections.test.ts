@@ -3,11 +3,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { eventAnswer, eventSchema } from '../../api/event-answer.ts';
-import type { QueuedEvent } from '../../core/event.ts';
-import { publicKey } from '../../core/event-key.ts';
-import { simulation } from '../core/simulation.ts';
-import { openReceiver } from '../local/receiver.ts';
-import { queuedEvent, secrets, wantedEvent } from '../sample-event.ts';
+import type { QueuedEvent } from '../../core/event/event.ts';
+import { publicKey } from '../../core/event/event-key.ts';
+import { openReceiver } from '../support/receiver.ts';
+import { queuedEvent, secrets, wantedEvent } from '../support/sample-event.ts';
+import { simulation } from '../support/simulation.ts';
 
 const cleanUps: (() => void)[] = [];
 

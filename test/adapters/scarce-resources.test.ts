@@ -2,8 +2,8 @@ import type { LookupFunction } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { unansweredBecause } from '../../adapters/http-failure.ts';
-import { openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
-import { queuedEvent, secrets } from '../sample-event.ts';
+import { openTcpReceiver } from '../../verify/shared/tcp-receiver.ts';
+import { queuedEvent, secrets } from '../support/sample-event.ts';
 
 const refused = failure('ECONNREFUSED', 'connect', '192.0.2.1');
 

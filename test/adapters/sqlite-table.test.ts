@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openSqliteFile, UnusableFile } from '../../adapters/sqlite-file.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
-import { newKey, tableContract } from './table-contract.ts';
+import { newKey, tableContract } from '../support/table-contract.ts';
 
 let folder: string;
 let path: string;

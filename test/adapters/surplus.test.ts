@@ -2,10 +2,10 @@ import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
-import { openTlsReceiver, resolveToThisMachine, trustTestAuthority } from '../../bench/workers/tls-receivers.ts';
-import type { QueuedEvent } from '../../core/event.ts';
-import { openReceiver } from '../local/receiver.ts';
-import { queuedEvent, secrets } from '../sample-event.ts';
+import type { QueuedEvent } from '../../core/event/event.ts';
+import { openTlsReceiver, resolveToThisMachine, trustTestAuthority } from '../../verify/shared/tls-receivers.ts';
+import { openReceiver } from '../support/receiver.ts';
+import { queuedEvent, secrets } from '../support/sample-event.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 

@@ -5,7 +5,7 @@ import { type Route, routes } from '../../api/routes.ts';
 import { type Scope, scopes } from '../../core/api-key.ts';
 import type { ApiKeys } from '../../core/ports.ts';
 import { defaultSettings } from '../../core/settings.ts';
-import { apiClient } from './api-client.ts';
+import { apiClient } from '../support/api-client.ts';
 
 const table = Object.values<Route>(routes(defaultSettings, Date.now));
 const guarded = table.flatMap(({ method, path, aliases, scope }) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Caller } from '../../core/ports.ts';
-import { answered } from '../sample-event.ts';
-import { apiClient } from './api-client.ts';
+import { apiClient } from '../support/api-client.ts';
+import { answered } from '../support/sample-event.ts';
 
 const URL = 'https://example.com';
 const BATCH = { method: 'POST', path: '/events/batch' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Scope } from '../../core/api-key.ts';
 import type { ApiKeys } from '../../core/ports.ts';
-import { answered } from '../sample-event.ts';
-import { apiClient, START } from './api-client.ts';
+import { apiClient, START } from '../support/api-client.ts';
+import { answered } from '../support/sample-event.ts';
 
 const URL = 'https://example.com/hook?token=of-the-url';
 const CONTENTS = /of-the-url|of-the-header|of-the-body|of-the-tag|of-the-answer|of-the-cookie|failed\.example/;

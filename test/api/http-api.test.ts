@@ -4,9 +4,9 @@ import { eventSchema } from '../../api/event-answer.ts';
 import { problemSchema } from '../../api/problem.ts';
 import { type Route, routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
-import { memoryEventStore } from '../memory-event-store.ts';
-import { answered } from '../sample-event.ts';
-import { apiClient, START } from './api-client.ts';
+import { apiClient, START } from '../support/api-client.ts';
+import { memoryEventStore } from '../support/memory-event-store.ts';
+import { answered } from '../support/sample-event.ts';
 
 const URL = 'https://example.com/hook';
 const EVENT = JSON.stringify({ url_to_send_request: URL });

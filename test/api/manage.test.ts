@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Scope } from '../../core/api-key.ts';
 import type { ApiKeys } from '../../core/ports.ts';
-import { answered } from '../sample-event.ts';
-import { apiClient, START } from './api-client.ts';
+import { apiClient, START } from '../support/api-client.ts';
+import { answered } from '../support/sample-event.ts';
 
 const URL = 'https://example.com/hook';
 const json = (method: string, path: string, body?: unknown) => ({ method, path, body: JSON.stringify(body) });

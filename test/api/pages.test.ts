@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { apiClient, START } from './api-client.ts';
+import { apiClient, START } from '../support/api-client.ts';
 
 const URL = 'https://example.com/hook';
 /** Three of these are more than one answer can carry, and two are not. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { apiClient, START } from './api-client.ts';
+import { apiClient, START } from '../support/api-client.ts';
 
 const URL = 'https://example.com/hook';
 const TEN_YEARS = 3_652 * 86_400;

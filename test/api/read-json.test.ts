@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import fc from 'fast-check';
 import { readJson } from '../../api/read-json.ts';
 import { routes } from '../../api/routes.ts';
-import { JsonText } from '../../core/json-text.ts';
-import { newEventSchema } from '../../core/new-event.ts';
+import { JsonText } from '../../api/wire/json-text.ts';
+import { newEventSchema } from '../../api/wire/new-event.ts';
 import { defaultSettings } from '../../core/settings.ts';
-import { apiClient } from './api-client.ts';
+import { apiClient } from '../support/api-client.ts';
 
 const MIB = 1_024 * 1_024;
 const URL = 'https://example.com/hook';

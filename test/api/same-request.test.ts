@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { memoryEventStore } from '../memory-event-store.ts';
-import { apiClient, START } from './api-client.ts';
+import { apiClient, START } from '../support/api-client.ts';
+import { memoryEventStore } from '../support/memory-event-store.ts';
 
 const ID = { deduplication_id: 'order 42' };
 const DEFAULTS = {

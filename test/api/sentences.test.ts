@@ -5,7 +5,7 @@ import { openApiDocument } from '../../api/openapi.ts';
 import { type Route, routes } from '../../api/routes.ts';
 import { validate } from '../../api/validate.ts';
 import { defaultSettings } from '../../core/settings.ts';
-import { apiClient } from './api-client.ts';
+import { apiClient } from '../support/api-client.ts';
 
 const URL = 'https://example.com/hook';
 const WORDS_OF_ZOD =

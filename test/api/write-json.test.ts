@@ -1,8 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { JsonText } from '../../api/wire/json-text.ts';
 import { writeJson } from '../../api/write-json.ts';
-import { JsonText } from '../../core/json-text.ts';
-import { apiClient } from './api-client.ts';
+import { apiClient } from '../support/api-client.ts';
 
 test('is what JSON.stringify writes, and has JSON texts in their places as they are', () => {
   fc.assert(

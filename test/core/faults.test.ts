@@ -1,9 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { rest } from '../../bench/workers/simulated-clock.ts';
-import { wantedEvent } from '../sample-event.ts';
-import { areSettled, callbacksOf, everyEvent, isGone, mixedAnswer, succeedsAt, wishes } from './mixed-events.ts';
-import { type Fault, type Operation, type SimulatedCall, simulatedCloud } from './simulated-cloud.ts';
-import { SECOND, START } from './simulation.ts';
+import { rest } from '../../verify/shared/simulated-clock.ts';
+import {
+  areSettled,
+  callbacksOf,
+  everyEvent,
+  isGone,
+  mixedAnswer,
+  succeedsAt,
+  wishes,
+} from '../support/mixed-events.ts';
+import { wantedEvent } from '../support/sample-event.ts';
+import { type Fault, type Operation, type SimulatedCall, simulatedCloud } from '../support/simulated-cloud.ts';
+import { SECOND, START } from '../support/simulation.ts';
 
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { rest } from '../../bench/workers/simulated-clock.ts';
-import type { QueuedEvent } from '../../core/event.ts';
-import type { EventKey } from '../../core/event-key.ts';
-import { memoryEventStore } from '../memory-event-store.ts';
-import { wantedEvent } from '../sample-event.ts';
-import { areSettled, everyEvent, mixedAnswer, requestsOf, wishes } from './mixed-events.ts';
-import { type Harm, type QueueModel, queueModel } from './queue-model.ts';
-import { type Fault, type Operation, simulatedCloud } from './simulated-cloud.ts';
-import type { Held } from './simulated-due-queue.ts';
-import { SECOND } from './simulation.ts';
+import type { QueuedEvent } from '../../core/event/event.ts';
+import type { EventKey } from '../../core/event/event-key.ts';
+import { rest } from '../../verify/shared/simulated-clock.ts';
+import { memoryEventStore } from '../support/memory-event-store.ts';
+import { areSettled, everyEvent, mixedAnswer, requestsOf, wishes } from '../support/mixed-events.ts';
+import { type Harm, type QueueModel, queueModel } from '../support/queue-model.ts';
+import { wantedEvent } from '../support/sample-event.ts';
+import { type Fault, type Operation, simulatedCloud } from '../support/simulated-cloud.ts';
+import type { Held } from '../support/simulated-due-queue.ts';
+import { SECOND } from '../support/simulation.ts';
 
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

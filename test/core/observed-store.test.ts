@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { withLateAttempt } from '../../core/late-attempt.ts';
-import { cancelled, firstProgress, reopened, settle } from '../../core/lifecycle.ts';
-import { type Change, observedStore } from '../../core/observed-store.ts';
-import type { Finished, Progress } from '../../core/progress.ts';
-import { memoryEventStore } from '../memory-event-store.ts';
-import { answered, queuedEvent } from '../sample-event.ts';
-import { START } from './simulation.ts';
+import { withLateAttempt } from '../../core/delivery/late-attempt.ts';
+import type { Change } from '../../core/event/change.ts';
+import { cancelled, firstProgress, reopened, settle } from '../../core/event/lifecycle.ts';
+import type { Finished, Progress } from '../../core/event/progress.ts';
+import { observedStore } from '../../core/observed-store.ts';
+import { memoryEventStore } from '../support/memory-event-store.ts';
+import { answered, queuedEvent } from '../support/sample-event.ts';
+import { START } from '../support/simulation.ts';
 
 test('the end of an event is told once, also if something is recorded after it', async () => {
   const told: Change['kind'][] = [];

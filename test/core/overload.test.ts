@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { Progress } from '../../core/progress.ts';
-import { memoryEventStore } from '../memory-event-store.ts';
-import { answered, wantedEvent } from '../sample-event.ts';
-import { everyEvent } from './mixed-events.ts';
-import { type SimulatedCall, simulatedCloud } from './simulated-cloud.ts';
-import { SECOND, START } from './simulation.ts';
+import type { Progress } from '../../core/event/progress.ts';
+import { memoryEventStore } from '../support/memory-event-store.ts';
+import { everyEvent } from '../support/mixed-events.ts';
+import { answered, wantedEvent } from '../support/sample-event.ts';
+import { type SimulatedCall, simulatedCloud } from '../support/simulated-cloud.ts';
+import { SECOND, START } from '../support/simulation.ts';
 
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { rest } from '../../bench/workers/simulated-clock.ts';
-import { shardOf } from '../../core/event-key.ts';
-import type { Received } from '../../core/message.ts';
+import { shardOf } from '../../core/event/event-key.ts';
+import type { Received } from '../../core/event/message.ts';
+import type { CallResult } from '../../core/event/progress.ts';
 import type { EventStore } from '../../core/ports.ts';
-import type { CallResult } from '../../core/progress.ts';
-import { memoryEventStore } from '../memory-event-store.ts';
-import { answered, wantedEvent } from '../sample-event.ts';
-import { SECOND, START, simulation } from './simulation.ts';
+import { rest } from '../../verify/shared/simulated-clock.ts';
+import { memoryEventStore } from '../support/memory-event-store.ts';
+import { answered, wantedEvent } from '../support/sample-event.ts';
+import { SECOND, START, simulation } from '../support/simulation.ts';
 
 describe('publish', () => {
   test('keeps the event and sends the message of its first attempt', async () => {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ServingProcess, serveInProcess } from '../../bench/workers/local-process.ts';
 import { telemetry } from '../../lambdas/runtime/telemetry.ts';
-import { captureLines } from '../lambdas/captured-lines.ts';
-import { finishedEvent, publish, readEvent } from '../local/http-client.ts';
-import { openReceiver, type Receiver } from '../local/receiver.ts';
-import { queuedEvent } from '../sample-event.ts';
+import { type ServingProcess, serveInProcess } from '../../verify/shared/local-process.ts';
+import { captureLines } from '../support/captured-lines.ts';
+import { finishedEvent, publish, readEvent } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
+import { queuedEvent } from '../support/sample-event.ts';
 
 const PAGE = readText('../../docs/operations.md');
 const [, RUNBOOKS = ''] = /\n## Runbooks\n(.*?)\n## /s.exec(PAGE) ?? [];

@@ -12,10 +12,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { secretText, signatureOf } from '../../adapters/webhook-signature.ts';
-import { publicKey } from '../../core/event-key.ts';
+import { publicKey } from '../../core/event/event-key.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { describedJson, eventually, finishedEvent, publish, readEvent } from '../local/http-client.ts';
-import { openReceiver } from '../local/receiver.ts';
+import { describedJson, eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
+import { openReceiver } from '../support/receiver.ts';
 
 const PAGE = readText('../../docs/receivers.md');
 const [COMMON, NODE, EXPRESS, ROUTE, PYTHON, PHP] = [

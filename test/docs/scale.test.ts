@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { scaleTable } from '../../bench/workers/scale-table.ts';
+import { scaleTable } from '../../verify/cost/scale-table.ts';
 
 test('the page has what npm run cost -- --rate prints', async () => {
   const page = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');

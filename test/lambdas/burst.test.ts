@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { deployedFunctions } from '../../bench/workers/deployed-functions.ts';
-import { answered } from '../sample-event.ts';
-import { captureLines } from './captured-lines.ts';
+import { deployedFunctions } from '../../verify/shared/deployed-functions.ts';
+import { captureLines } from '../support/captured-lines.ts';
+import { answered } from '../support/sample-event.ts';
 
 const HOUR = 3_600_000;
 const BURST = 60;

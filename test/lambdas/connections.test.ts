@@ -4,12 +4,12 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dynamoEventStore, PAGE } from '../../adapters/dynamo-event-store.ts';
-import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
-import { MOST_SHARDS } from '../../core/dispatch.ts';
-import { inShard } from '../../core/event-key.ts';
+import { MOST_SHARDS } from '../../core/dispatch/dispatch.ts';
+import { inShard } from '../../core/event/event-key.ts';
 import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
-import { queuedEvent, wantedEvent } from '../sample-event.ts';
-import { captureLines } from './captured-lines.ts';
+import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
+import { captureLines } from '../support/captured-lines.ts';
+import { queuedEvent, wantedEvent } from '../support/sample-event.ts';
 
 /** What a hand reads at once, in messages to SQS: it takes ten in a request. */
 const REQUESTS = (MOST_SHARDS * PAGE) / 10;

@@ -4,12 +4,12 @@ import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import type { HttpApi } from '../../api/http-api.ts';
 import type { FunctionName } from '../../api/routes.ts';
-import { emulatedCloud, type FunctionSurroundings } from '../../bench/workers/emulated-cloud.ts';
-import { publicKey } from '../../core/event-key.ts';
+import { publicKey } from '../../core/event/event-key.ts';
 import type { DirectRequest } from '../../lambdas/runtime/direct-request.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
-import { queuedEvent } from '../sample-event.ts';
-import { captureLines } from './captured-lines.ts';
+import { emulatedCloud, type FunctionSurroundings } from '../../verify/shared/emulated-cloud.ts';
+import { captureLines } from '../support/captured-lines.ts';
+import { queuedEvent } from '../support/sample-event.ts';
 
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DIMENSION } from '../../lambdas/runtime/metric-names.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
-import { allowedTo, notBundled, resourcesIn } from '../lib/synthesized.ts';
-import { captureLines, type Line, metricSetsIn } from './captured-lines.ts';
-import { SECRET_WORD, wholeLife } from './whole-life.ts';
+import { captureLines, type Line, metricSetsIn } from '../support/captured-lines.ts';
+import { allowedTo, notBundled, resourcesIn } from '../support/synthesized.ts';
+import { SECRET_WORD, wholeLife } from '../support/whole-life.ts';
 
 const template = Template.fromStack(new EventQueueStack(notBundled(), 'EventQueue'));
 

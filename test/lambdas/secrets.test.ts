@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { planted, secretsIn } from '../planted-secrets.ts';
-import { captureLines, type Line } from './captured-lines.ts';
-import { failingLife, foreignMessages } from './failing-life.ts';
-import type { Fault } from './telltale-endpoint.ts';
+import { captureLines, type Line } from '../support/captured-lines.ts';
+import { failingLife, foreignMessages } from '../support/failing-life.ts';
+import { planted, secretsIn } from '../support/planted-secrets.ts';
+import type { Fault } from '../support/telltale-endpoint.ts';
 
 const FAULTS: readonly Fault[] = ['quotes what it refuses', 'answers garbage', 'breaks down', 'hangs up'];
 

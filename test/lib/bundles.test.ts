@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Bundles, invoke, synthesize } from '../../bench/workers/bundles.ts';
-import { emulatedCloud, type FunctionSurroundings } from '../../bench/workers/emulated-cloud.ts';
-import { openSite } from '../../site/pages.ts';
-import { openReceiver, type Receiver } from '../local/receiver.ts';
-import { apiRequest, everyMinute, queueRecords } from './recorded-payloads.ts';
+import { openSite } from '../../api/pages/pages.ts';
+import { type Bundles, invoke, synthesize } from '../../verify/shared/bundles.ts';
+import { emulatedCloud, type FunctionSurroundings } from '../../verify/shared/emulated-cloud.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
+import { apiRequest, everyMinute, queueRecords } from '../support/recorded-payloads.ts';
 
 const MOST_BYTES = 600 * 1_024;
 const MINUTE = 60_000;

@@ -6,7 +6,7 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
-import { notBundled } from './synthesized.ts';
+import { notBundled } from '../support/synthesized.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'event-queue-nag-'));
 afterAll(() => rmSync(folder, { recursive: true }));

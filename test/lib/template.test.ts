@@ -5,13 +5,13 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Route, routes } from '../../api/routes.ts';
-import { LONGEST_RUN } from '../../core/dispatch.ts';
+import { LONGEST_RUN } from '../../core/dispatch/dispatch.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { EventQueue, type EventQueueProps } from '../../lib/event-queue.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { timingsFor } from '../../lib/timings.ts';
-import { allowedTo, notBundled, type Resource, resourcesIn } from './synthesized.ts';
+import { allowedTo, notBundled, type Resource, resourcesIn } from '../support/synthesized.ts';
 
 const template = stackWith({});
 

@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
-import { eventually, finishedEvent, publish, readEvent } from './http-client.ts';
+import { runProcess, serveInProcess } from '../../verify/shared/local-process.ts';
+import { eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
 
 const BACKUP = fileURLToPath(new URL('../../local/backup.ts', import.meta.url));
 const cleanUps: (() => unknown)[] = [];

@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { eventually, finishedEvent, publish, readEvent } from './http-client.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const BATCH = 60;
 const HEALTHY = 20;

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
-import { runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
-import { eventually } from './http-client.ts';
+import { runProcess, serveInProcess } from '../../verify/shared/local-process.ts';
+import { eventually } from '../support/http-client.ts';
 
 const DEMO = fileURLToPath(new URL('../../local/demo.ts', import.meta.url));
 const cleanUps: (() => unknown)[] = [];

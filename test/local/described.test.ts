@@ -3,7 +3,7 @@ import { openApiDocument } from '../../api/openapi.ts';
 import { routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { describedJson, finishedEvent, publish } from './http-client.ts';
+import { describedJson, finishedEvent, publish } from '../support/http-client.ts';
 
 type Parameter = {
   readonly name: string;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { eventually } from './http-client.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { eventually } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const MOST = 50;
 const EVENTS = 1_000;

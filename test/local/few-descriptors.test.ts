@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
-import { type LocalProcess, runProcess } from '../../bench/workers/local-process.ts';
 import { callsByOpenFiles } from '../../local/open-files.ts';
-import { finishedEvent } from './http-client.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { type LocalProcess, runProcess } from '../../verify/shared/local-process.ts';
+import { finishedEvent } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 const EVENTS = 100;

@@ -3,10 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
-import { cancelled, firstProgress, settle } from '../../core/lifecycle.ts';
+import { cancelled, firstProgress, settle } from '../../core/event/lifecycle.ts';
 import { rememberingFreshEvents } from '../../local/fresh-events.ts';
-import { eventStoreContract } from '../adapters/event-store-contract.ts';
-import { answered, queuedEvent } from '../sample-event.ts';
+import { eventStoreContract } from '../support/event-store-contract.ts';
+import { answered, queuedEvent } from '../support/sample-event.ts';
 
 const AT = Date.parse('2030-01-01T00:00:00.000Z');
 const CALL = { startedAt: AT, endedAt: AT + 10, result: answered(500) };

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { examples } from '../../api/examples.ts';
-import { runProcess, type ServingProcess, serveInProcess } from '../../bench/workers/local-process.ts';
-import { eventually, publish } from './http-client.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { runProcess, type ServingProcess, serveInProcess } from '../../verify/shared/local-process.ts';
+import { eventually, publish } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
 const REQUESTS = 50_000;

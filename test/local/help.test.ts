@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { runProcess } from '../../bench/workers/local-process.ts';
+import { runProcess } from '../../verify/shared/local-process.ts';
 
 const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const programs = Object.entries<string>(scripts).flatMap(([name, command]) => {
@@ -13,8 +13,8 @@ const commandLines = [
   { name: 'start', program: 'local/main.ts', words: '--help' },
   { name: 'start', program: 'local/main.ts', words: '-h' },
   { name: 'keys', program: 'local/keys.ts', words: 'revoke eq_unknown --help' },
-  { name: 'bench', program: 'bench/main.ts', words: 'hostile --help' },
-  { name: 'bench', program: 'bench/main.ts', words: '--quick --help' },
+  { name: 'bench', program: 'verify/performance/main.ts', words: 'hostile --help' },
+  { name: 'bench', program: 'verify/performance/main.ts', words: '--quick --help' },
 ];
 
 test('there are programs to ask', () => {

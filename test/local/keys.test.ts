@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { emulatedCloud } from '../../bench/workers/emulated-cloud.ts';
-import { runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
+import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
+import { runProcess, serveInProcess } from '../../verify/shared/local-process.ts';
 
 const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
 const cleanUps: (() => unknown)[] = [];

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { closedPortUrl, openTcpReceiver } from '../../bench/workers/tcp-receiver.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { askRaw, finishedEvent, publish } from './http-client.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { closedPortUrl, openTcpReceiver } from '../../verify/shared/tcp-receiver.ts';
+import { askRaw, finishedEvent, publish } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 let queue: LocalQueue;
 let receiver: Receiver;

@@ -1,10 +1,10 @@
 import { PassThrough, Writable } from 'node:stream';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import { type LocalProcess, serveInProcess } from '../../bench/workers/local-process.ts';
-import { closedPortUrl } from '../../bench/workers/tcp-receiver.ts';
 import { type LogOptions, openLog } from '../../local/log.ts';
-import { queuedEvent } from '../sample-event.ts';
-import { eventually, finishedEvent, publish } from './http-client.ts';
+import { type LocalProcess, serveInProcess } from '../../verify/shared/local-process.ts';
+import { closedPortUrl } from '../../verify/shared/tcp-receiver.ts';
+import { eventually, finishedEvent, publish } from '../support/http-client.ts';
+import { queuedEvent } from '../support/sample-event.ts';
 
 const TEXT: LogOptions = { format: 'text', isQuiet: false };
 const cleanUps: (() => unknown)[] = [];

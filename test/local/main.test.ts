@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import { openSqliteFile } from '../../adapters/sqlite-file.ts';
-import { type LocalProcess, runLocalProcess, runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
-import { describedJson, eventually, finishedEvent, publish, readEvent } from './http-client.ts';
+import { type LocalProcess, runLocalProcess, runProcess, serveInProcess } from '../../verify/shared/local-process.ts';
+import { describedJson, eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
 
 const cleanUps: (() => unknown)[] = [];
 

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, chromium } from 'playwright-core';
 import type { EventAnswer } from '../../api/event-answer.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { askRaw, eventually, finishedEvent, publish, readEvent } from './http-client.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { askRaw, eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openSite } from '../../api/pages/pages.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { openSite } from '../../site/pages.ts';
-import { askRaw } from './http-client.ts';
+import { askRaw } from '../support/http-client.ts';
 
 let queue: LocalQueue;
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { runProcess, serveInProcess } from '../../bench/workers/local-process.ts';
+import { runProcess, serveInProcess } from '../../verify/shared/local-process.ts';
+import { finishedEvent, publish, readEvent } from '../support/http-client.ts';
 import { cutPower, onWatchedDisk, powerCutLibrary } from '../support/power-cut.ts';
-import { finishedEvent, publish, readEvent } from './http-client.ts';
-import { openReceiver } from './receiver.ts';
+import { openReceiver } from '../support/receiver.ts';
 
 const CLIENTS = 8;
 const CUTS = 5;

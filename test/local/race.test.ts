@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
-import { describedJson, eventually, finishedEvent, publish, readEvent } from './http-client.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { describedJson, eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
-import { serveInProcess } from '../../bench/workers/local-process.ts';
-import { eventually, publish, readEvent } from './http-client.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { serveInProcess } from '../../verify/shared/local-process.ts';
+import { eventually, publish, readEvent } from '../support/http-client.ts';
+import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const EVENTS = 200;
 const cleanUps: (() => unknown)[] = [];

@@ -5,12 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
-import { type ServingProcess, serveInProcess } from '../../bench/workers/local-process.ts';
-import { positionOf } from '../../core/entry.ts';
-import { parsePublicKey, shardOf } from '../../core/event-key.ts';
-import { badReceivers } from '../bad-receivers.ts';
-import { badRequests, eventWithSecrets, planted, secretsIn } from '../planted-secrets.ts';
-import { finishedEvent, publish } from './http-client.ts';
+import { positionOf } from '../../core/event/entry.ts';
+import { parsePublicKey, shardOf } from '../../core/event/event-key.ts';
+import { type ServingProcess, serveInProcess } from '../../verify/shared/local-process.ts';
+import { badReceivers } from '../support/bad-receivers.ts';
+import { finishedEvent, publish } from '../support/http-client.ts';
+import { badRequests, eventWithSecrets, planted, secretsIn } from '../support/planted-secrets.ts';
 
 const WHOLE_TIME = 30_000;
 

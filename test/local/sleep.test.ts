@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, test } from '@jest/globals';
-import { serveInProcess } from '../../bench/workers/local-process.ts';
-import { publish, readEvent } from './http-client.ts';
+import { serveInProcess } from '../../verify/shared/local-process.ts';
+import { publish, readEvent } from '../support/http-client.ts';
 
 let cleanUp = () => {};
 

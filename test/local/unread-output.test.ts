@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { freePort } from '../../bench/workers/free-port.ts';
-import { serveInProcess } from '../../bench/workers/local-process.ts';
-import { eventually, publish, readEvent } from './http-client.ts';
+import { freePort } from '../../verify/shared/free-port.ts';
+import { serveInProcess } from '../../verify/shared/local-process.ts';
+import { eventually, publish, readEvent } from '../support/http-client.ts';
 
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));

@@ -1,0 +1,327 @@
+import * as z from 'zod';
+import type { EventBody, QueuedEvent, WantedEvent } from '../../core/event/event.ts';
+import { type Settings, settingsBounds } from '../../core/settings.ts';
+import { MAX_URL_LENGTH, parseTargetUrl } from '../../core/target/target-url.ts';
+import { JsonText } from './json-text.ts';
+import { headerProblems, tooManyHeaders } from './target-headers.ts';
+
+const SECOND = 1_000;
+const TEN_YEARS = 3_652 * 86_400;
+export const MAX_BODY_BYTES = 256 * 1_024;
+export const MAX_BODY_DEPTH = 32;
+const MAX_ID_LENGTH = 256;
+const MAX_TAGS = 20;
+const MAX_TAG_LENGTH = 128;
+/** Base64 writes three bytes as four characters. */
+const MAX_BASE64_LENGTH = Math.ceil(MAX_BODY_BYTES / 3) * 4;
+
+/** In seconds, this instant is in the year 5138; in milliseconds, it is in 1973. */
+const LEAST_MILLISECONDS = 100_000_000_000;
+const AN_INSTANT = 'An instant in ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or in epoch seconds.';
+/** What is larger is no instant in any unit. */
+const END_OF_INSTANTS = Number.MAX_SAFE_INTEGER;
+/** Date, time, seconds, and an offset in hours and minutes. */
+const INSTANT = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?(?:([Zz]|[+-]\d\d)(?::?(\d\d))?)$/;
+const NOT_SECONDS = 'This looks like milliseconds. Give the instant in epoch seconds, not milliseconds.';
+
+/** Said of text that no encoding can carry. */
+const HALF_A_PAIR = 'Half of a surrogate pair stands alone here: that is not text.';
+
+/** Marks a problem of size, which is answered with another status than a problem of form. */
+export const TOO_LARGE = { tooLarge: true };
+
+/**
+ * An event as it is sent, parsed into what the queue works with. Unset, null and absent are the same.
+ *
+ * @param now epoch milliseconds: how far ahead an instant may be depends on it
+ */
+export function newEventSchema(settings: Settings, now: () => number) {
+  return z
+    .strictObject(
+      {
+        url_to_send_request: targetUrl(settings),
+        call_url_after: seconds(0, TEN_YEARS)
+          .nullish()
+          .meta({ default: 0, description: 'Seconds from now until the URL is called; fractions are allowed.' }),
+        call_url_at: instant(now).nullish().meta({
+          description:
+            'When to call the URL, instead of call_url_after: ISO 8601 with a time zone, or epoch seconds. A past instant means now.',
+        }),
+        method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).nullish().meta({
+          description: 'GET if unset; POST if unset and there is a body.',
+        }),
+        headers: headers(),
+        body: z
+          .union([
+            wellFormedText('A string or any other JSON value.', 'Send bytes as body_base64.'),
+            z.instanceof(JsonText).meta({ description: 'Any JSON value, sent as it is written.' }),
+          ])
+          .nullish()
+          .meta({
+            description: `What to send: a string (as text/plain) or any other JSON value (as application/json), nested at most ${MAX_BODY_DEPTH} deep, at most ${MAX_BODY_BYTES} bytes. Not with GET or HEAD.`,
+          }),
+        body_base64: shortBase64().nullish().meta({
+          description: 'Bytes to send instead of body (as application/octet-stream), in base64.',
+        }),
+        timeout_for_request: optional(
+          seconds(1, settings.maxTimeoutSeconds),
+          5,
+          'Seconds within which the whole answer must arrive.',
+        ),
+        max_try_count: optional(wholeNumber(1, 1_000), 3, 'How often to call at most.'),
+        retry_delay: optional(seconds(1, 86_400), 60, 'Seconds from the end of a failed attempt to the next.'),
+        retry_backoff: optional(
+          z.enum(['fixed', 'exponential']),
+          'fixed',
+          'Whether the delay stays or doubles with each failed attempt.',
+        ),
+        retry_max_delay: optional(
+          seconds(1, 86_400),
+          3_600,
+          'Bounds the exponential delay, in seconds, before chance makes it up to 20 % shorter or longer.',
+        ),
+        failure_url: targetUrl(settings).nullish().meta({
+          description:
+            'Where to tell of it, should the event fail for good: an event of its own is published, which calls this URL by POST.',
+        }),
+        event_tags: optional(tags(), [], 'Labels to find the event by.'),
+        deduplication_id: deduplicationId(),
+        keep_result_for: optional(
+          seconds(60, 30 * 86_400),
+          86_400,
+          'Seconds for which the event stays readable after it finished.',
+        ),
+        keep_failed_for: keepFailedFor(settings),
+      },
+      {
+        error: ({ code }) => (code === 'invalid_type' ? 'Send a JSON object with the fields of an event.' : undefined),
+      },
+    )
+    .transform((sent, refinement) => toWantedEvent(sent, refinement, settings));
+}
+
+type Sent = {
+  readonly url_to_send_request: string;
+  readonly call_url_after?: number | null | undefined;
+  readonly call_url_at?: number | null | undefined;
+  readonly method?: QueuedEvent['method'] | null | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | JsonText | null | undefined;
+  readonly body_base64?: string | null | undefined;
+  readonly timeout_for_request: number;
+  readonly max_try_count: number;
+  readonly retry_delay: number;
+  readonly retry_backoff: 'fixed' | 'exponential';
+  readonly retry_max_delay: number;
+  readonly failure_url?: string | null | undefined;
+  readonly event_tags: readonly string[];
+  readonly deduplication_id?: string | null | undefined;
+  readonly keep_result_for: number;
+  readonly keep_failed_for?: number | null | undefined;
+};
+
+function toWantedEvent(sent: Sent, refinement: z.RefinementCtx, settings: Settings): WantedEvent {
+  const body = bodyOf(sent);
+  refuseContradictions(sent, body, refinement);
+  return {
+    asked: sent.call_url_at == null ? { after: milliseconds(sent.call_url_after ?? 0) } : { at: sent.call_url_at },
+    url: sent.url_to_send_request,
+    method: sent.method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: Object.entries(sent.headers),
+    body,
+    timeout: milliseconds(sent.timeout_for_request),
+    maxTryCount: sent.max_try_count,
+    retry: {
+      backoff: sent.retry_backoff,
+      delay: milliseconds(sent.retry_delay),
+      maxDelay: milliseconds(sent.retry_max_delay),
+    },
+    tags: [...new Set(sent.event_tags)],
+    ...(sent.failure_url != null && { failureUrl: sent.failure_url }),
+    keepResultFor: milliseconds(sent.keep_result_for),
+    ...failureRetention(sent, settings),
+    ...(sent.deduplication_id != null && { deduplicationId: sent.deduplication_id }),
+  };
+}
+
+function bodyOf({ body, body_base64 }: Pick<Sent, 'body' | 'body_base64'>): EventBody | undefined {
+  if (typeof body === 'string') return { kind: 'text', bytes: new TextEncoder().encode(body) };
+  if (body != null) return { kind: 'json', bytes: new TextEncoder().encode(body.text) };
+  if (body_base64 != null) return { kind: 'bytes', bytes: bytesOf(body_base64) };
+  return undefined;
+}
+
+/** A publisher who asks for the default asks for nothing, so that both are the same request. */
+function failureRetention(
+  { keep_result_for, keep_failed_for }: Sent,
+  { keepFailedFor: byDefault }: Settings,
+): Pick<WantedEvent, 'keepFailedFor' | 'defaultKeepFailedFor'> {
+  if (keep_failed_for != null && keep_failed_for !== (byDefault ?? keep_result_for))
+    return { keepFailedFor: milliseconds(keep_failed_for) };
+  return byDefault === undefined ? {} : { defaultKeepFailedFor: milliseconds(byDefault) };
+}
+
+function refuseContradictions(sent: Sent, body: EventBody | undefined, refinement: z.RefinementCtx): void {
+  const refuse = (path: keyof Sent, message: string, params?: typeof TOO_LARGE) =>
+    refinement.addIssue({ code: 'custom', path: [path], message, ...(params && { params }) });
+
+  if (sent.call_url_at != null && sent.call_url_after != null) {
+    refuse('call_url_at', 'Give call_url_after or call_url_at, not both.');
+  }
+  if (sent.body != null && sent.body_base64 != null) refuse('body_base64', 'Give body or body_base64, not both.');
+  const field = sent.body_base64 == null ? 'body' : 'body_base64';
+  if (body === undefined) return;
+  if (sent.method === 'GET' || sent.method === 'HEAD') {
+    refuse(field, `A ${sent.method} request has no body. Choose another method or leave the body out.`);
+  }
+  if (body.bytes.length > MAX_BODY_BYTES) refuse(field, tooLong(body.bytes.length), TOO_LARGE);
+  else if (sent.body instanceof JsonText && sent.body.depth > MAX_BODY_DEPTH) {
+    refuse('body', `A JSON body is nested at most ${MAX_BODY_DEPTH} deep. Send a deeper one as a string.`);
+  }
+}
+
+function tooLong(bytes: number): string {
+  return `A body has at most ${MAX_BODY_BYTES} bytes, and this one has ${bytes}. Send a link to it instead.`;
+}
+
+function targetUrl(settings: Settings) {
+  return z
+    .string({ error: ({ input }) => (input == null ? 'Required: the URL to call.' : 'A string with a URL.') })
+    .max(MAX_URL_LENGTH, `A URL has at most ${MAX_URL_LENGTH} characters.`)
+    .meta({ format: 'uri', description: 'The URL to call: http or https, on a public host.' })
+    .transform((text, refinement) => {
+      const target = parseTargetUrl(text, settings);
+      if ('url' in target) return target.url;
+      refinement.addIssue({ code: 'custom', message: target.refused });
+      return z.NEVER;
+    });
+}
+
+/** Not a `z.record`: that drops a `__proto__` key without a word. */
+function headers() {
+  return z
+    .custom<Readonly<Record<string, string>> | JsonText>(isObject, 'An object of header names and their values.')
+    .meta({ type: 'object', additionalProperties: { type: 'string' } })
+    .nullish()
+    .meta({
+      default: {},
+      description:
+        'Headers to send: at most 50, with 8,192 bytes together, of printable ASCII, none that the queue sets itself.',
+    })
+    .transform((given, refinement) => {
+      const isTooLarge = given instanceof JsonText;
+      for (const { name, detail } of isTooLarge ? [tooManyHeaders] : headerProblems(given ?? {})) {
+        refinement.addIssue({ code: 'custom', path: name === undefined ? [] : [name], message: detail });
+      }
+      return isTooLarge ? {} : (given ?? {});
+    });
+}
+
+function keepFailedFor({ keepFailedFor: byDefault }: Settings) {
+  const about = 'Seconds for which the event stays readable after it failed for good.';
+  return seconds(...settingsBounds.keepFailedFor)
+    .nullish()
+    .meta(
+      byDefault === undefined
+        ? { description: `${about} Unless given, it is as keep_result_for.` }
+        : { default: byDefault, description: about },
+    );
+}
+
+/** The length is checked before the characters are. */
+function shortBase64() {
+  const message = 'Bytes in base64, as in AAEC/w==, with = at the end where they are needed.';
+  return z
+    .string(message)
+    .refine((text) => text.length <= MAX_BASE64_LENGTH, {
+      error: ({ input }) => tooLong(Math.floor((String(input).length * 3) / 4)),
+      params: TOO_LARGE,
+      abort: true,
+    })
+    .check(z.base64(message));
+}
+
+function deduplicationId() {
+  return boundedText(1, MAX_ID_LENGTH).nullish().meta({
+    description:
+      'For 24 hours and for the same API key, the same id with the same request is answered with the first event and adds none; with another request it is refused. The order of fields, headers and tags and the case of header names make no other request; the bytes of a body do. For a single event, the header Idempotency-Key does the same.',
+  });
+}
+
+/** An instant in epoch milliseconds, given in ISO 8601 or in epoch seconds. */
+export function instantSchema() {
+  const iso = z
+    .string()
+    .transform(inFull)
+    .pipe(z.iso.datetime({ offset: true }))
+    .transform((text) => Date.parse(text))
+    .meta({ type: 'string', format: 'date-time' });
+  const epochSeconds = z.number().min(0).lt(LEAST_MILLISECONDS).transform(milliseconds);
+  return z.union([iso, epochSeconds], {
+    error: ({ input }) => (looksLikeMilliseconds(input) ? NOT_SECONDS : AN_INSTANT),
+  });
+}
+
+/** The same instant with seconds, capital letters and a colon in its offset, of which ISO 8601 and RFC 3339 let one leave out each. */
+function inFull(text: string): string {
+  const [, date, time, seconds = ':00', offset = '', minutes = '00'] = INSTANT.exec(text) ?? [];
+  if (date === undefined) return text;
+  return `${date}T${time}${seconds.replace(',', '.')}${/^z$/i.test(offset) ? 'Z' : `${offset}:${minutes}`}`;
+}
+
+function looksLikeMilliseconds(input: unknown): boolean {
+  const number = typeof input === 'string' && /^\d+(\.\d+)?$/.test(input) ? Number(input) : input;
+  return typeof number === 'number' && number >= LEAST_MILLISECONDS && number <= END_OF_INSTANTS;
+}
+
+function instant(now: () => number) {
+  return instantSchema().refine((at) => at <= now() + TEN_YEARS * SECOND, 'An instant at most ten years from now.');
+}
+
+function tags() {
+  const message = `A list of up to ${MAX_TAGS} tags.`;
+  return z.array(boundedText(1, MAX_TAG_LENGTH), message).max(MAX_TAGS, message);
+}
+
+function boundedText(least: number, most: number) {
+  const message = `A string of ${least} to ${most} characters.`;
+  return wellFormedText(message).min(least, message).max(most, message);
+}
+
+function wellFormedText(message: string, advice = 'Remove it.') {
+  return z.string(message).refine((text) => text.isWellFormed(), `${HALF_A_PAIR} ${advice}`);
+}
+
+function seconds(least: number, most: number) {
+  const message = `A number of seconds from ${least} to ${most}.`;
+  return z.number(message).min(least, message).max(most, message);
+}
+
+function wholeNumber(least: number, most: number) {
+  const message = `A whole number from ${least} to ${most}.`;
+  return z.int(message).min(least, message).max(most, message);
+}
+
+/** `fallback` where the field is unset. */
+function optional<Schema extends z.ZodType>(schema: Schema, fallback: z.output<Schema>, description: string) {
+  return schema
+    .nullish()
+    .meta({ default: fallback, description })
+    .transform((value) => value ?? fallback);
+}
+
+function milliseconds(value: number): number {
+  return Math.round(value * SECOND);
+}
+
+function bytesOf(base64: string): Uint8Array {
+  const characters = atob(base64);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+  return bytes;
+}
+
+function isObject(value: unknown): boolean {
+  if (value instanceof JsonText) return value.kind === 'object';
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,102 @@
+import type { World } from '../dependencies.ts';
+import type { QueuedEvent } from '../event/event.ts';
+import { type Call, settle } from '../event/lifecycle.ts';
+import { nextMessage } from '../event/message.ts';
+import type { Finished, Progress, Waiting } from '../event/progress.ts';
+import { hasReminder } from '../event/reminder-times.ts';
+import type { CallbackSender } from './callback-sender.ts';
+import { owesCallback } from './failure-callback.ts';
+import { type NamedAttempt, owedAttempt, withLateAttempt } from './late-attempt.ts';
+
+/** How often a record is tried on what the event is by then. It is refused only if somebody else has changed the event meanwhile. */
+const MOST_TRIES = 10;
+
+/** An attempt that has ended: what was read before it, its call, and the progress that follows from both. */
+export type Ended = {
+  readonly event: QueuedEvent;
+  readonly read: Waiting;
+  readonly call: Call;
+  readonly progress: Progress;
+};
+
+export type AttemptRecorder = {
+  /** Records an attempt and sends what follows from it. Rejects if that is not certain: then the message has to come back. */
+  record(ended: Ended): Promise<void>;
+  /** Records an attempt whose event was cancelled, or which another deliverer has claimed or recorded, while it was under way. */
+  recordLate(named: NamedAttempt, call: Call): Promise<void>;
+};
+
+/** @param onRecorded is told when an attempt is recorded, before anything that follows from it is sent */
+export function attemptRecorder(
+  { store, dueQueue, random }: Pick<World, 'store' | 'dueQueue' | 'random'>,
+  callbacks: CallbackSender,
+  onRecorded: (named: NamedAttempt) => void,
+): AttemptRecorder {
+  /**
+   * Only the one whose record was taken sends the next message, so that there is never a second chain of attempts. The reminder of an
+   * attempt that is too far away for a message comes before the record, and so does the entry in the list of exhausted events: without a
+   * record they are passed over.
+   */
+  async function record(ended: Ended): Promise<void> {
+    for (let current: Ended | undefined = ended, tries = 0; current !== undefined; tries++) {
+      if (tries === MOST_TRIES) throw overtaken(ended.event.key.uuid);
+      await prepare(current);
+      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return follow(current);
+      current = await settledAgain(current);
+    }
+    const named = owedAttempt(ended.event, ended.read);
+    await recordLate(named, ended.call);
+    onRecorded(named);
+  }
+
+  async function prepare({ event, progress }: Ended): Promise<void> {
+    if (progress.status === 'max_try_count_reached') await store.keepFailedEntry(event, progress);
+    if (progress.status !== 'waiting_execution' || !hasReminder(progress)) return;
+    const { nextAttempt: attempt, nextAttemptAt: at } = progress;
+    await store.keepReminder(event, { kind: 'attempt', key: event.key, attempt, at });
+  }
+
+  async function follow(ended: Ended): Promise<void> {
+    const { event, read, progress } = ended;
+    onRecorded(owedAttempt(event, read));
+    if (owesCallback(ended)) await callbacks.send(ended);
+    if (progress.status === 'waiting_execution' && !hasReminder(progress))
+      await dueQueue.send(nextMessage(event, progress));
+  }
+
+  /** The same attempt on what the event is by now; undefined unless it is still owed, and nobody else has claimed it. It may have been brought forward since. */
+  async function settledAgain({ event, read, call }: Ended): Promise<Ended | undefined> {
+    const progress = (await store.findEvent(event.key))?.progress;
+    if (progress === undefined || !isSameOwed(read, progress)) return undefined;
+    return { event, read: progress, call, progress: settle(event, progress, call, random()) };
+  }
+
+  async function recordLate(named: NamedAttempt, call: Call): Promise<void> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const found = await store.findEvent(named.key);
+      const late = found && withLateAttempt(found.event, found.progress, named, call);
+      if (found === undefined || late === undefined) return;
+      if (await store.recordUnlessChanged(found.event, found.progress, late)) return;
+    }
+    throw overtaken(named.key.uuid);
+  }
+
+  return { record, recordLate };
+}
+
+export function isSuccess(progress: Progress): progress is Finished {
+  return progress.status === 'success';
+}
+
+function isSameOwed(read: Waiting, progress: Progress): progress is Waiting {
+  return (
+    progress.status === 'waiting_execution' &&
+    progress.nextAttempt === read.nextAttempt &&
+    progress.claim?.startedAt === read.claim?.startedAt &&
+    progress.claim?.by === read.claim?.by
+  );
+}
+
+function overtaken(uuid: string): Error {
+  return new Error(`An attempt of event ${uuid} could not be recorded: others changed the event ${MOST_TRIES} times.`);
+}

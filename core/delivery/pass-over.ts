@@ -1,0 +1,60 @@
+import type { World } from '../dependencies.ts';
+import { nextMessage, plain, type Received } from '../event/message.ts';
+import { hasReminder } from '../event/reminder-times.ts';
+import type { EventRecord } from '../ports.ts';
+import type { AttemptRecorder } from './attempt-recorder.ts';
+import type { CallbackSender } from './callback-sender.ts';
+import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated } from './claim.ts';
+import { owesCallback } from './failure-callback.ts';
+import { isMissing } from './late-attempt.ts';
+import type { UnrecordedCalls } from './unrecorded-calls.ts';
+
+/** Sees to a message whose attempt is not owed: it is a repetition or a leftover, and no call is made for it. */
+export type PassOver = (message: Received, record: EventRecord) => Promise<undefined>;
+
+export function passingOver(
+  world: World,
+  unrecorded: UnrecordedCalls,
+  callbacks: CallbackSender,
+  { recordLate }: AttemptRecorder,
+): PassOver {
+  const { dueQueue, now } = world;
+
+  /**
+   * The attempt may have been made before its event was cancelled, and not be recorded: the store refused it, or its deliverer died in the
+   * call. Then it is added to the history.
+   */
+  async function passOver(message: Received, record: EventRecord): Promise<undefined> {
+    const { progress } = record;
+    const made = unrecorded.find(message);
+    const claim = isMissing(message, progress) ? claimOf(message, progress) : undefined;
+    if (made !== undefined) {
+      await recordLate(message, made);
+      unrecorded.forget(message);
+    } else if (claim !== undefined) {
+      if (isLive(claim, now(), world)) return sendBack(message, claim.until);
+      await recordLate(message, crashedCall(claim, now()));
+    }
+    return passBaton(message, record);
+  }
+
+  async function sendBack(message: Received, handOverAt: number): Promise<undefined> {
+    await dueQueue.send({ ...plain(message), again: true }, handOverAt);
+  }
+
+  /**
+   * A deliverer may have died between recording an attempt and sending what follows from it; then its own message comes back,
+   * and that is sent in its place: behind the one that may have been sent all the same.
+   */
+  async function passBaton(message: Received, record: EventRecord): Promise<undefined> {
+    if (!isRepeated(message)) return;
+    if (owesCallback(record)) await callbacks.sendAgain(record);
+    const { event, progress } = record;
+    if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
+    if (hasReminder(progress)) return;
+    const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
+    await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
+  }
+
+  return passOver;
+}

@@ -1,0 +1,20 @@
+import type { World } from '../dependencies.ts';
+import type { EventKey } from '../event/event-key.ts';
+import { cancelled, isForgotten } from '../event/lifecycle.ts';
+import type { EventRecord } from '../ports.ts';
+
+/** What became of a wish to change an event, or that its state does not allow it. */
+export type Changed = EventRecord | 'no such event' | 'not in this state';
+
+/** Makes an event that waits never start another attempt. One that is cancelled already stays as it is. */
+export function canceller({ store, now }: World): (key: EventKey) => Promise<Changed> {
+  return async function cancel(key): Promise<Changed> {
+    const record = await store.findEvent(key);
+    if (record === undefined || isForgotten(record.progress, now())) return 'no such event';
+    const { event, progress: read } = record;
+    if (read.status === 'cancelled') return record;
+    if (read.status !== 'waiting_execution') return 'not in this state';
+    const progress = cancelled(event, read, now());
+    return (await store.recordUnlessChanged(event, read, progress)) ? { event, progress } : cancel(key);
+  };
+}

@@ -1,0 +1,121 @@
+import type { World } from '../dependencies.ts';
+import { BEGINNING, type Position, positionAt, positionOf } from '../event/entry.ts';
+import type { EventKey } from '../event/event-key.ts';
+import { isForgotten } from '../event/lifecycle.ts';
+import type { Progress } from '../event/progress.ts';
+import type { List } from '../ports.ts';
+import { listsFor, rangeOf } from './find.ts';
+import { eventFits, lastAttemptFits, type Search } from './search.ts';
+
+/** Later than any event may be due. */
+const FAR_AWAY = 4_000 * 86_400_000;
+/** How many keys of a list are read at a time. */
+const PAGE = 200;
+/** How many are looked up at a time: each may hold an answer of some 80 KiB. */
+const LOOKED_UP = 500;
+/** How many are looked up at a time with their events, which hold up to 256 KiB more. */
+const LOOKED_UP_WHOLE = 100;
+/** After this many milliseconds no further events are looked up, so that whoever asked is answered in time. */
+const LONGEST_COUNT = 8_000;
+
+/** How many events were counted; `complete` unless there was more to look at than the bounds allow. */
+type Count = { readonly count: number; readonly complete: boolean };
+
+export type SearchInStatus = Search & { readonly status: Progress['status'] };
+
+/** @param mostPages how many pages of keys are read at most, whatever is counted */
+export type Counter = (mostPages: number, search?: SearchInStatus) => Promise<Count>;
+
+const WHAT_WAITS: SearchInStatus = { status: 'waiting_execution', tags: [] };
+
+/** A list of keys that is read page by page; the last page names no next one. */
+type Source = {
+  readonly start: Position;
+  readonly read: (from: Position) => Promise<{ readonly keys: readonly EventKey[]; readonly next?: Position }>;
+};
+
+/**
+ * Counts the events that fit a search. Those that wait are counted from what lies ahead of the trailing hand: every unfinished event has an
+ * entry there, and of what has finished only that of the last minutes. All others are counted from the lists in which they are found.
+ */
+export function counter(world: World): Counter {
+  const { store, now, shards } = world;
+
+  return async (mostPages, search = WHAT_WAITS) => {
+    const startedAt = now();
+    const sources = search.status === 'waiting_execution' ? await waitingSources() : await listSources(search);
+    const { keys, areAll } = await keysFrom(sources, mostPages);
+    const candidates = keys.filter(({ dueAt }) => isWithin(dueAt, search));
+    const needsEvents = search.tags.length > 0 || search.host !== undefined;
+    const atOnce = needsEvents ? LOOKED_UP_WHOLE : LOOKED_UP;
+    let count = 0;
+    for (let from = 0; from < candidates.length; from += atOnce) {
+      if (now() - startedAt >= LONGEST_COUNT) return { count, complete: false };
+      const some = candidates.slice(from, from + atOnce);
+      const fits = await Promise.all(
+        some.map((key) => (needsEvents ? recordFits(key, search) : fitsByKey(key, search))),
+      );
+      count += fits.filter(Boolean).length;
+    }
+    return { count, complete: areAll };
+  };
+
+  async function waitingSources(): Promise<readonly Source[]> {
+    const { trailing = [] } = (await store.findHands()) ?? {};
+    const until = now() + FAR_AWAY;
+    return Array.from({ length: Math.max(shards, trailing.length) }, (_, shard) => ({
+      start: trailing[shard] ?? BEGINNING,
+      async read(from) {
+        const { entries, reached } = await store.entries(shard, from, until);
+        return { keys: entries.map(({ key }) => key), ...(reached > positionAt(until) && { next: reached }) };
+      },
+    }));
+  }
+
+  async function listSources(search: Search): Promise<readonly Source[]> {
+    const { after, to } = rangeOf(search);
+    return (await listsFor(world, search)).map((list: List) => ({
+      start: after,
+      async read(from) {
+        const keys = await store.list(list, from, to, PAGE);
+        const last = keys.length < PAGE ? undefined : keys.at(-1);
+        return { keys, ...(last !== undefined && { next: positionOf(last) }) };
+      },
+    }));
+  }
+
+  async function fitsByKey(key: EventKey, search: SearchInStatus): Promise<boolean> {
+    return progressFits(await store.findProgress(key), search);
+  }
+
+  async function recordFits(key: EventKey, search: SearchInStatus): Promise<boolean> {
+    const record = await store.findEvent(key);
+    return record !== undefined && eventFits(record.event, search) && progressFits(record.progress, search);
+  }
+
+  /** An event of which nothing has been recorded yet waits for its first attempt. */
+  function progressFits(progress: Progress | undefined, search: SearchInStatus): boolean {
+    const { status = 'waiting_execution', attempts = [] } = progress ?? {};
+    const isThere = progress === undefined || !isForgotten(progress, now());
+    return isThere && status === search.status && lastAttemptFits({ attempts }, search);
+  }
+}
+
+/** The keys of several sources, each event once, from a bounded number of pages. */
+async function keysFrom(sources: readonly Source[], mostPages: number) {
+  const keys = new Map<string, EventKey>();
+  let pages = 0;
+  for (const { start, read } of sources) {
+    for (let from: Position | undefined = start; from !== undefined; pages++) {
+      if (pages === mostPages) return { keys: [...keys.values()], areAll: false };
+      const page = await read(from);
+      for (const key of page.keys) keys.set(key.uuid, key);
+      from = page.next;
+    }
+  }
+  return { keys: [...keys.values()], areAll: true };
+}
+
+function isWithin(dueAt: number, { dueAfter = dueAt, dueBefore = dueAt + 1 }: Search): boolean {
+  return dueAfter <= dueAt && dueAt < dueBefore;
+}

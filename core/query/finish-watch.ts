@@ -1,0 +1,44 @@
+import type { World } from '../dependencies.ts';
+import type { Change } from '../event/change.ts';
+import type { EventKey } from '../event/event-key.ts';
+import type { EventRecord } from '../ports.ts';
+
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 2_000;
+
+type Read = (key: EventKey) => Promise<EventRecord | undefined>;
+
+export type FinishWatch = {
+  tell(change: Change): void;
+  /** Reads an event when it has finished, or after so many milliseconds as it is. */
+  until(key: EventKey, longest: number, read: Read): Promise<EventRecord | undefined>;
+};
+
+/** Knows at once what finishes in this process; what finishes in another is read again with growing pauses. */
+export function finishWatch({ now, sleep }: Pick<World, 'now' | 'sleep'>): FinishWatch {
+  const waiting = new Map<string, Set<() => void>>();
+
+  async function finishedOr(uuid: string, pause: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const others = waiting.get(uuid) ?? new Set();
+    waiting.set(uuid, others.add(resolve));
+    await Promise.race([promise, sleep(pause)]);
+    others.delete(resolve);
+    if (others.size === 0) waiting.delete(uuid);
+  }
+
+  return {
+    tell(change) {
+      if (change.kind === 'finished') for (const wake of waiting.get(change.event.key.uuid) ?? []) wake();
+    },
+    async until(key, longest, read) {
+      const giveUpAt = now() + longest;
+      for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 1.5)) {
+        const told = finishedOr(key.uuid, Math.max(0, Math.min(pause, giveUpAt - now())));
+        const record = await read(key);
+        if (record?.progress.status !== 'waiting_execution' || now() >= giveUpAt) return record;
+        await told;
+      }
+    },
+  };
+}

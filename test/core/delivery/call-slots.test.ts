@@ -1,0 +1,316 @@
+import { describe, expect, test } from '@jest/globals';
+import { limitedSlots } from '../../../core/delivery/call-slots.ts';
+import type { Received } from '../../../core/event/message.ts';
+import type { DueQueue, EventStore } from '../../../core/ports.ts';
+import { hostAndPortOf } from '../../../core/target/target-url.ts';
+import { rest } from '../../../verify/shared/simulated-clock.ts';
+import { memoryEventStore } from '../../support/memory-event-store.ts';
+import { answered, queuedEvent, wantedEvent } from '../../support/sample-event.ts';
+import { received, recordedMessages } from '../../support/simulated-time.ts';
+import { SECOND, START, simulation } from '../../support/simulation.ts';
+
+describe('a host that is full', () => {
+  test('gives its slots to those who wait, first come, first served, each to one', async () => {
+    const slots = limitedSlots(2);
+    const visitors = Array.from({ length: 5 }, () => slots.visitor());
+    expect(visitors.map((one) => one.enter('full'))).toEqual([true, true, false, false, false]);
+    const turns: number[] = [];
+    for (const n of [2, 3, 4]) void visitors[n]?.turn().then((hasSlot) => hasSlot && turns.push(n));
+    visitors[1]?.leave();
+    await rest();
+    expect(turns).toEqual([2]);
+    expect(visitors[2]?.enter('full')).toBe(true);
+    visitors[0]?.leave();
+    visitors[2]?.leave();
+    await rest();
+    expect(turns).toEqual([2, 3, 4]);
+    for (const one of visitors.slice(3)) one.leave();
+    expect(slots.visitor().enter('full')).toBe(true);
+  });
+
+  test('gives a slot to whoever was refused one, if it has become free before its turn', async () => {
+    const slots = limitedSlots(1);
+    const [first, second] = [slots.visitor(), slots.visitor()];
+    expect([first.enter('full'), second.enter('full')]).toEqual([true, false]);
+    first.leave();
+    expect(await second.turn()).toBe(true);
+    expect(slots.visitor().enter('full')).toBe(false);
+  });
+
+  test('keeps the slot of whoever is inside, and gives no second to it', () => {
+    const slots = limitedSlots(1);
+    const visitor = slots.visitor();
+    expect([visitor.enter('full'), visitor.enter('other')]).toEqual([true, true]);
+    visitor.leave();
+    expect([slots.visitor().enter('full'), slots.visitor().enter('other')]).toEqual([true, true]);
+  });
+
+  test('holds back no other', () => {
+    const slots = limitedSlots(1);
+    expect([slots.visitor().enter('full'), slots.visitor().enter('full')]).toEqual([true, false]);
+    expect(slots.visitor().enter('other')).toBe(true);
+  });
+
+  test('lets nobody in any more once it is closed, neither who waits nor who comes later', async () => {
+    const slots = limitedSlots(1);
+    const [inside, waiting, late] = [slots.visitor(), slots.visitor(), slots.visitor()];
+    inside.enter('full');
+    waiting.enter('full');
+    const turn = waiting.turn();
+    slots.close();
+    expect(await turn).toBe(false);
+    inside.leave();
+    expect([late.enter('full'), await late.turn()]).toEqual([false, false]);
+  });
+});
+
+describe('a bound of all calls', () => {
+  test('lets in no more than that, whatever their hosts', async () => {
+    const slots = limitedSlots(2, 3);
+    const visitors = ['a', 'b', 'c', 'd'].map((host) => ({ host, visitor: slots.visitor() }));
+    expect(visitors.map(({ host, visitor }) => visitor.enter(host))).toEqual([true, true, true, false]);
+    const turn = visitors[3]?.visitor.turn();
+    visitors[0]?.visitor.leave();
+    expect(await turn).toBe(true);
+    expect(slots.visitor().enter('e')).toBe(false);
+    visitors[1]?.visitor.leave();
+    expect(slots.visitor().enter('e')).toBe(true);
+  });
+
+  test('is not reached by those who wait for a host that is full', () => {
+    const slots = limitedSlots(2, 3);
+    const [first, second, ...others] = Array.from({ length: 10 }, () => slots.visitor());
+    expect([first?.enter('full'), second?.enter('full')]).toEqual([true, true]);
+    for (const one of others) {
+      expect(one.enter('full')).toBe(false);
+      void one.turn();
+    }
+    expect(slots.visitor().enter('other')).toBe(true);
+  });
+
+  test('gives hosts their turns one after the other, however many wait for one of them', async () => {
+    const slots = limitedSlots(100, 1);
+    const inside = slots.visitor();
+    inside.enter('first');
+    const order: string[] = [];
+    const wait = (host: string) => {
+      const visitor = slots.visitor();
+      visitor.enter(host);
+      void visitor.turn().then(() => {
+        order.push(host);
+        visitor.leave();
+      });
+    };
+    for (let n = 0; n < 4; n++) wait('busy');
+    wait('quiet');
+    wait('calm');
+    inside.leave();
+    await rest();
+    expect(order).toEqual(['busy', 'quiet', 'calm', 'busy', 'busy', 'busy']);
+    expect(slots.visitor().enter('last')).toBe(true);
+  });
+
+  test('never exceeds either bound, and leaves nobody waiting, in any order of coming and going', async () => {
+    const slots = limitedSlots(2, 5);
+    const inside = new Map<string, number>();
+    let most = 0;
+    let done = 0;
+    const visit = async (host: string, rounds: number) => {
+      const visitor = slots.visitor();
+      if (!visitor.enter(host)) await visitor.turn();
+      inside.set(host, (inside.get(host) ?? 0) + 1);
+      expect(inside.get(host)).toBeLessThanOrEqual(2);
+      most = Math.max(
+        most,
+        [...inside.values()].reduce((sum, count) => sum + count, 0),
+      );
+      for (let n = 0; n < rounds; n++) await Promise.resolve();
+      inside.set(host, (inside.get(host) ?? 0) - 1);
+      visitor.leave();
+      done++;
+    };
+    await Promise.all(Array.from({ length: 500 }, (_, n) => visit(`host${(n * n) % 7}`, (n * 31) % 5)));
+    expect([most, done]).toEqual([5, 500]);
+  });
+});
+
+test.each([
+  ['http://x.example', 'x.example:80'],
+  ['https://x.example/path?query', 'x.example'],
+  ['http://x.example:443', 'x.example'],
+  ['https://X.EXAMPLE.:443/', 'x.example'],
+  ['https://x.example:8443', 'x.example:8443'],
+  ['http://[::1]:3000/', '[::1]:3000'],
+  ['http://[0:0::1]:3000/', '[::1]:3000'],
+  ['http://0x7f.1/', '127.0.0.1:80'],
+  ['http://bücher.example/', 'xn--bcher-kva.example:80'],
+  ['none', ''],
+])('calls to %s are counted with those of %s', async (url, counted) => {
+  expect(hostAndPortOf(url)).toBe(counted);
+});
+
+const withHost = (message: Received): Received => message;
+const withoutHost = ({ host, ...message }: Received): Received => message;
+
+describe.each([
+  ['that their messages name', withHost, 1],
+  ['that their messages do not name', withoutHost, 2],
+])('of many events for one host %s', (_, asSent, readsOfWhoWaited) => {
+  const wanted = (n: number) => wantedEvent({ url: `https://full.example/${n}` });
+
+  test('no more are called at the same time than it has slots, and those of other hosts do not wait', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { queue, messages, calls, clock } = simulation({
+      slots: limitedSlots(3),
+      async call({ url }) {
+        if (!url.startsWith('https://full')) return answered(200);
+        most = Math.max(most, ++underWay);
+        await clock.sleep(SECOND);
+        underWay--;
+        return answered(200);
+      },
+    });
+    for (let n = 0; n < 10; n++) await queue.publish(wanted(n), 'web');
+    await queue.publish(wantedEvent({ url: 'https://other.example/' }), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
+    await clock.moveTo(START + 10 * SECOND);
+    await delivered;
+    const startedAfter = (seconds: number) => calls.filter(({ at }) => at === START + seconds * SECOND).length;
+    expect([most, startedAfter(0), startedAfter(1), startedAfter(2), startedAfter(3)]).toEqual([3, 4, 3, 3, 1]);
+  });
+
+  test('no more are called at the same time than all hosts together have slots', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { queue, messages, calls, clock } = simulation({
+      slots: limitedSlots(3, 4),
+      async call() {
+        most = Math.max(most, ++underWay);
+        await clock.sleep(SECOND);
+        underWay--;
+        return answered(200);
+      },
+    });
+    for (let n = 0; n < 10; n++) await queue.publish(wanted(n), 'web');
+    for (let n = 0; n < 10; n++) await queue.publish(wantedEvent({ url: `https://other${n}.example/` }), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
+    await clock.moveTo(START + 10 * SECOND);
+    await delivered;
+    expect([most, calls.length]).toEqual([4, 20]);
+  });
+
+  test('those that wait are read after that, and before it only to know their host', async () => {
+    const store = memoryEventStore();
+    const read: string[] = [];
+    const { queue, messages, clock } = simulation({
+      slots: limitedSlots(1),
+      store: { ...store, findEvent: (key) => store.findEvent(key).finally(() => read.push(key.uuid)) },
+      call: () => clock.sleep(SECOND).then(() => answered(200)),
+    });
+    for (let n = 0; n < 5; n++) await queue.publish(wanted(n), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
+    await clock.moveTo(START + 10 * SECOND);
+    await delivered;
+    const readsOfEach = [...Map.groupBy(read, (uuid) => uuid).values()].map(({ length }) => length);
+    expect(readsOfEach).toEqual([1, ...Array(4).fill(readsOfWhoWaited)]);
+  });
+
+  test('one that is cancelled while it waits is not called', async () => {
+    const { queue, messages, calls, clock } = simulation({
+      slots: limitedSlots(1),
+      call: () => clock.sleep(SECOND).then(() => answered(200)),
+    });
+    await queue.publish(wanted(0), 'web');
+    const { event } = await queue.publish(wanted(1), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
+    await rest();
+    await queue.cancel(event.key);
+    await clock.moveTo(START + 5 * SECOND);
+    await delivered;
+    expect(calls).toHaveLength(1);
+  });
+
+  test('those that wait when no calls start any more are left to the next start', async () => {
+    const slots = limitedSlots(1);
+    const { queue, messages, calls, clock } = simulation({
+      slots,
+      call: () => clock.sleep(SECOND).then(() => answered(200)),
+    });
+    await queue.publish(wanted(0), 'web');
+    const { event } = await queue.publish(wanted(1), 'web');
+    const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
+    await rest();
+    slots.close();
+    await clock.moveTo(START + 5 * SECOND);
+    expect(await delivered).toEqual([[], []]);
+    expect(calls).toHaveLength(1);
+    expect((await queue.read(event.key))?.progress.status).toBe('waiting_execution');
+  });
+});
+
+describe('a message that comes again needs no call, and does not wait for one while its host is full:', () => {
+  const throttled = () => Promise.reject(new Error('throttled'));
+
+  test('what was called before is recorded', async () => {
+    const store = memoryEventStore();
+    let recordSuccess: EventStore['recordSuccess'] = throttled;
+    const slots = limitedSlots(1);
+    const { queue, messages, calls } = simulation({
+      slots,
+      store: { ...store, recordSuccess: (event, progress) => recordSuccess(event, progress) },
+    });
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    const failed = await queue.deliver(messages.take());
+    recordSuccess = store.recordSuccess;
+    expect(slots.visitor().enter('example.com')).toBe(true);
+    expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
+    expect(calls).toHaveLength(1);
+    expect((await queue.read(event.key))?.progress.status).toBe('success');
+  });
+
+  test('the next message is sent', async () => {
+    const messages = recordedMessages();
+    let send: DueQueue['send'] = messages.send;
+    const slots = limitedSlots(1);
+    const { queue } = simulation({
+      slots,
+      dueQueue: { ...messages, send: (message, at) => send(message, at) },
+      call: async () => answered(500),
+    });
+    await queue.publish(wantedEvent(), 'web');
+    send = throttled;
+    const failed = await queue.deliver(messages.take());
+    send = messages.send;
+    expect(slots.visitor().enter('example.com')).toBe(true);
+    expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
+    expect(messages.sent).toMatchObject([{ attempt: 2, again: true }]);
+  });
+});
+
+test('no call starts any more once the slots are closed, though its event was being read', async () => {
+  const store = memoryEventStore();
+  const isRead = Promise.withResolvers<void>();
+  const slots = limitedSlots(1);
+  const { queue, messages, calls } = simulation({
+    slots,
+    store: { ...store, findEvent: (key) => isRead.promise.then(() => store.findEvent(key)) },
+  });
+  await queue.publish(wantedEvent(), 'web');
+  const delivered = queue.deliver(messages.take());
+  await rest();
+  slots.close();
+  isRead.resolve();
+  expect(await delivered).toEqual([]);
+  expect(calls).toEqual([]);
+});
+
+test('an event whose URL is none any more holds up no other: its call says so', async () => {
+  const store = memoryEventStore();
+  await store.keepEvent(queuedEvent(START, { url: 'none', sent: true }));
+  const { queue, messages, calls } = simulation({ store, slots: limitedSlots(1) });
+  await queue.dispatchAtStart();
+  expect(messages.sent).toMatchObject([{ attempt: 1, host: '' }]);
+  await queue.deliver(messages.take());
+  expect(calls).toHaveLength(1);
+});

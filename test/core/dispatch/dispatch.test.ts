@@ -1,0 +1,638 @@
+import { describe, expect, test } from '@jest/globals';
+import { renewed } from '../../../core/dispatch/hands.ts';
+import { type Entry, positionAt } from '../../../core/event/entry.ts';
+import type { QueuedEvent } from '../../../core/event/event.ts';
+import { shardOf } from '../../../core/event/event-key.ts';
+import { expiresAt } from '../../../core/event/lifecycle.ts';
+import type { Message } from '../../../core/event/message.ts';
+import type { EventStore, Hands } from '../../../core/ports.ts';
+import { rest } from '../../../verify/shared/simulated-clock.ts';
+import { memoryEventStore } from '../../support/memory-event-store.ts';
+import { answered, wantedEvent } from '../../support/sample-event.ts';
+import { type Operation, simulatedCloud } from '../../support/simulated-cloud.ts';
+import { SECOND, START } from '../../support/simulation.ts';
+
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** How many entries the store in memory has on a page. */
+const PAGE = 10;
+
+describe('an event is called at its instant, once', () => {
+  test.each([0, 1, 179_899, 180_000, 180_001, 5 * MINUTE, 16 * MINUTE, 3 * DAY])('due in %i ms', async (after) => {
+    expect(await calledAfter(after)).toEqual([after]);
+  });
+
+  test.each([
+    [179_900, 180_000],
+    [179_999, 180_000],
+    [DAY + 950, DAY + SECOND],
+  ])(
+    'or up to 100 ms later, so that nobody waits for most of a second: due in %i ms, called after %i',
+    async (after, called) => {
+      expect(await calledAfter(after)).toEqual([called]);
+    },
+  );
+
+  test('due in ten years', async () => {
+    const { queue, clock, runUntil, calls } = simulatedCloud();
+    const { event } = await queue.publish(wantedEvent({ asked: { after: 3_652 * DAY } }), 'web');
+    await clock.moveTo(event.key.dueAt - HOUR);
+    await runUntil(event.key.dueAt + HOUR);
+    expect(calls).toMatchObject([{ uuid: event.key.uuid, attempt: 1, at: event.key.dueAt }]);
+  });
+
+  test('with retries up to a day away', async () => {
+    for (const delay of [MINUTE, 15 * MINUTE, 15 * MINUTE + 1, 3 * HOUR, DAY]) {
+      const { queue, runUntil, calls, sent } = simulatedCloud({ answer: () => answered(500) });
+      await queue.publish(wantedEvent({ retry: { backoff: 'fixed', delay, maxDelay: HOUR } }), 'web');
+      await runUntil(START + 3 * delay + HOUR);
+      expect(calls.map(({ at }) => at - START)).toEqual([0, delay, 2 * delay]);
+      expect(sent).toHaveLength(3);
+    }
+  });
+
+  async function calledAfter(after: number): Promise<readonly number[]> {
+    const { queue, runUntil, calls } = simulatedCloud();
+    await queue.publish(wantedEvent({ asked: { after } }), 'web');
+    await runUntil(START + after + HOUR);
+    return calls.map(({ at }) => at - START);
+  }
+});
+
+describe('the leading hand', () => {
+  test('sends each event that publish did not send, once, however often it runs', async () => {
+    const { queue, clock, sent } = simulatedCloud();
+    for (const after of [3 * MINUTE, 3 * MINUTE + 1, 10 * MINUTE])
+      await queue.publish(wantedEvent({ asked: { after } }), 'web');
+    expect(sent.map(({ at }) => at - START)).toEqual([3 * MINUTE]);
+    for (let minute = 1; minute <= 9; minute++) {
+      await clock.moveTo(START + minute * MINUTE);
+      await queue.dispatch();
+    }
+    expect(sent.map(({ at }) => at - START)).toEqual([3 * MINUTE, 3 * MINUTE + 1, 10 * MINUTE]);
+  });
+
+  test('sends one message an event when two runs are at it at once', async () => {
+    const { queue, clock, sent } = simulatedCloud();
+    for (let n = 0; n < 100; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE } }), 'web');
+    await clock.moveTo(START + 3 * MINUTE);
+    await Promise.all([queue.dispatch(), queue.dispatch(), queue.dispatch()]);
+    expect(sent).toHaveLength(100);
+  });
+
+  test.each(['fails', 'is done and fails'] as const)(
+    'sends again only what %s: no call is made twice',
+    async (what) => {
+      const seen = new Set<string>();
+      let failures = 0;
+      const fault = (operation: Operation, [message]: readonly unknown[]) => {
+        if (operation !== 'send') return undefined;
+        const { uuid } = (message as Message).key;
+        const isUnlucky = !seen.has(uuid) && seen.size % 4 === 0;
+        seen.add(uuid);
+        if (isUnlucky) failures++;
+        return isUnlucky ? what : undefined;
+      };
+      const { queue, runUntil, sent, calls } = simulatedCloud({ fault });
+      for (let n = 0; n < 40; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n } }), 'web');
+      await runUntil(START + HOUR);
+      expect(failures).toBeGreaterThanOrEqual(10);
+      expect(sent).toHaveLength(what === 'fails' ? 40 : 40 + failures);
+      expect(new Set(calls.map(({ uuid }) => uuid)).size).toBe(40);
+      expect(calls).toHaveLength(40);
+      const latest = Math.max(...calls.map(({ at }) => at));
+      expect(latest).toBeLessThanOrEqual(START + 4 * MINUTE + 12 * SECOND);
+    },
+  );
+
+  test('is left alone by a second run while the first is at it; if that one stalls, it does no more than its pages', async () => {
+    const memory = memoryEventStore();
+    const { queueWith, clock, sent, queue } = simulatedCloud({ store: memory, shards: 2 });
+    for (let n = 0; n < 60; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n } }), 'web');
+    await clock.moveTo(START + 3 * MINUTE);
+    const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
+    let pages = 0;
+    const stalling = queueWith(2, {
+      async entries(...args) {
+        if (++pages === 2) await goOn;
+        return memory.entries(...args);
+      },
+    });
+    const stalled = stalling.dispatch();
+    await clock.moveTo(START + 3 * MINUTE + 49 * SECOND);
+    const sentByFirst = sent.length;
+    await queue.dispatch();
+    expect(sent).toHaveLength(sentByFirst);
+    await clock.moveTo(START + 3 * MINUTE + 51 * SECOND);
+    await queue.dispatch();
+    expect(sent).toHaveLength(60);
+    letGoOn();
+    await stalled;
+    expect(sent.length).toBeLessThanOrEqual(60 + 2 * PAGE);
+  });
+
+  test('reads of eight shards at a time, first of those that are furthest behind', async () => {
+    const memory = memoryEventStore();
+    const behind = new Set([19, 7, 12]);
+    const leading = Array.from({ length: 20 }, (_, shard) => positionAt(behind.has(shard) ? START - HOUR : START));
+    await memory.keepHands(undefined, {
+      version: 1,
+      writtenAt: START - HOUR,
+      leasedUntil: 0,
+      leading,
+      trailing: leading,
+    });
+    const asked: number[] = [];
+    let open = 0;
+    let most = 0;
+    const { queueWith } = simulatedCloud({ store: memory, shards: 20 });
+    const queue = queueWith(20, {
+      async entries(...args) {
+        asked.push(args[0]);
+        most = Math.max(most, ++open);
+        return memory.entries(...args).finally(() => open--);
+      },
+    });
+    await queue.dispatch();
+    expect(asked).toHaveLength(20);
+    expect(most).toBe(8);
+    expect(new Set(asked.slice(0, 3))).toEqual(behind);
+  });
+
+  test.each([1, 10])('catches up after %i runs that did not happen', async (missed) => {
+    const { queue, runUntil, calls } = simulatedCloud({ dispatches: (minute) => minute < 5 || minute >= 5 + missed });
+    for (let n = 0; n < 30; n++) await queue.publish(wantedEvent({ asked: { after: (4 + n) * MINUTE } }), 'web');
+    await runUntil(START + HOUR);
+    expect(calls).toHaveLength(30);
+    const late = calls.map(({ at }, n) => at - (START + (4 + n) * MINUTE));
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...late)).toBeLessThanOrEqual(Math.max(0, (missed - 1) * MINUTE));
+  });
+
+  test('reads no more when 10,000 events wait for next week', async () => {
+    const counted = countedStore(memoryEventStore());
+    const { queue, clock } = simulatedCloud({ store: counted.store });
+    const entriesReadByRun = async (minute: number) => {
+      await clock.moveTo(START + minute * MINUTE);
+      counted.reset();
+      await queue.dispatch();
+      return counted.read();
+    };
+    const before = await entriesReadByRun(1);
+    for (let n = 0; n < 10_000; n++) await queue.publish(wantedEvent({ asked: { after: 7 * DAY + n } }), 'web');
+    expect(await entriesReadByRun(2)).toEqual(before);
+  });
+});
+
+describe('a run tells', () => {
+  test('how far the hands were behind, and how many messages it sent', async () => {
+    const { queue, clock } = simulatedCloud({ shards: 2 });
+    for (let n = 0; n < 3; n++) await queue.publish(wantedEvent({ asked: { after: 30 * MINUTE } }), 'web');
+    expect(await queue.dispatch()).toEqual({ leadingLag: 0, trailingLag: 0, promoted: 0, resent: 0 });
+    await clock.moveTo(START + 29 * MINUTE);
+    expect(await queue.dispatch()).toMatchObject({ leadingLag: 29 * MINUTE, promoted: 3, resent: 0 });
+    for (let minute = 30; minute <= 41; minute++) {
+      await clock.moveTo(START + minute * MINUTE);
+      expect(await queue.dispatch()).toMatchObject({ leadingLag: MINUTE, trailingLag: minute < 40 ? 0 : MINUTE });
+    }
+  });
+
+  test('how many messages it sent again', async () => {
+    const { queue, clock, loseAll } = simulatedCloud();
+    for (let n = 0; n < 3; n++) await queue.publish(wantedEvent(), 'web');
+    loseAll();
+    const runs = [];
+    for (let minute = 0; minute <= 20; minute++) {
+      await clock.moveTo(START + minute * MINUTE);
+      runs.push(await queue.dispatch());
+    }
+    expect(runs.reduce((sum, run) => sum + (run?.resent ?? 0), 0)).toBe(3);
+  });
+
+  test('nothing if another run is at it', async () => {
+    const memory = memoryEventStore();
+    const { queueWith, queue } = simulatedCloud({ store: memory });
+    const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
+    const slow = queueWith(4, { entries: async (...args) => goOn.then(() => memory.entries(...args)) });
+    const first = slow.dispatch();
+    await rest();
+    expect(await queue.dispatch()).toBeUndefined();
+    letGoOn();
+    expect(await first).toBeDefined();
+    expect(await queue.dispatch()).toBeDefined();
+  });
+});
+
+test('a run that fails gives the lease back', async () => {
+  const memory = memoryEventStore();
+  const { queueWith, queue, clock, sent } = simulatedCloud({ store: memory });
+  await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE } }), 'web');
+  await clock.moveTo(START + 3 * MINUTE);
+  const failing = queueWith(4, { entries: () => Promise.reject(new Error('The table is away.')) });
+  await expect(failing.dispatch()).rejects.toThrow('The table is away.');
+  await queue.dispatch();
+  expect(sent).toHaveLength(1);
+});
+
+describe('a run that dies between any two of its steps', () => {
+  test('loses nothing, and repeats a page of each shard at most', async () => {
+    for (let steps = 0; ; steps++) {
+      const { queue, queueWith, clock, runUntil, calls, sent, store } = simulatedCloud({ shards: 2 });
+      const events: QueuedEvent[] = [];
+      for (let n = 0; n < 25; n++) {
+        events.push((await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n } }), 'web')).event);
+      }
+      await clock.moveTo(START + 3 * MINUTE);
+      const finished = await dyingAfter(steps, store, (over) => queueWith(2, over).dispatch());
+      await runUntil(START + 10 * MINUTE);
+      expect(new Set(calls.map(({ uuid }) => uuid))).toEqual(new Set(events.map(({ key }) => key.uuid)));
+      expect(sent.length).toBeLessThanOrEqual(25 + 2 * PAGE);
+      if (finished) break;
+    }
+  });
+});
+
+describe('the trailing hand', () => {
+  test('sends a lost message again after its grace, and marks it', async () => {
+    let losing = true;
+    const { queue, runUntil, calls, sent } = simulatedCloud({ loses: () => losing });
+    const { event } = await queue.publish(wantedEvent(), 'web');
+    await runUntil(START + 9 * MINUTE);
+    losing = false;
+    expect(calls).toEqual([]);
+    await runUntil(START + 30 * MINUTE);
+    expect(calls).toHaveLength(1);
+    expect(sent).toEqual([
+      { key: event.key, attempt: 1, at: START, host: 'example.com' },
+      { key: event.key, attempt: 1, at: START, host: 'example.com', again: true },
+    ]);
+  });
+
+  test('keeps after an event whose messages are lost again and again, with one reminder ahead at any time', async () => {
+    let losing = true;
+    const { queue, runUntil, calls, sent, store, clock } = simulatedCloud({ loses: () => losing });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
+    for (let hour = 1; hour <= 24; hour++) {
+      await runUntil(START + hour * HOUR);
+      const ahead = await store.entries(
+        shardOf(event.key.uuid),
+        positionAt(clock.now() - 10 * MINUTE),
+        clock.now() + DAY,
+      );
+      expect(ahead.entries.filter(({ key }) => key.uuid === event.key.uuid)).toHaveLength(1);
+    }
+    expect(sent.length).toBeLessThan(24 * 7);
+    losing = false;
+    await runUntil(START + 25 * HOUR);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('leaves an event alone that waits for its retry', async () => {
+    const { queue, runUntil, calls, sent } = simulatedCloud({
+      answer: (_, attempt) => answered(attempt < 3 ? 500 : 200),
+    });
+    await queue.publish(wantedEvent({ retry: { backoff: 'fixed', delay: 2 * HOUR, maxDelay: HOUR } }), 'web');
+    await runUntil(START + 6 * HOUR);
+    expect(calls).toHaveLength(3);
+    expect(sent.filter(({ again }) => again)).toEqual([]);
+  });
+
+  test('waits while more than 1,000 messages are ready', async () => {
+    const { queue, runUntil, sent, pretendBacklog } = simulatedCloud({ loses: () => true });
+    await queue.publish(wantedEvent(), 'web');
+    pretendBacklog(1_001);
+    await runUntil(START + 2 * HOUR);
+    expect(sent).toHaveLength(1);
+    pretendBacklog(1_000);
+    await runUntil(START + 3 * HOUR);
+    expect(sent.length).toBeGreaterThan(1);
+  });
+
+  test('waits until the leading hand has been up to date for a grace', async () => {
+    const { queue, runUntil, sent } = simulatedCloud({ loses: () => true, dispatches: (minute) => minute >= 60 });
+    await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE } }), 'web');
+    await runUntil(START + HOUR + 9 * MINUTE);
+    expect(sent).toHaveLength(1);
+    await runUntil(START + HOUR + 11 * MINUTE);
+    expect(sent).toHaveLength(2);
+  });
+
+  test('waits anew after runs that did not happen: what they missed is sent once', async () => {
+    const { queue, runUntil, calls, sent } = simulatedCloud({ dispatches: (minute) => minute < 30 || minute >= 60 });
+    for (let n = 0; n < 20; n++) await queue.publish(wantedEvent({ asked: { after: (35 + n / 2) * MINUTE } }), 'web');
+    await runUntil(START + 3 * HOUR);
+    expect(calls).toHaveLength(20);
+    expect(sent).toHaveLength(20);
+  });
+
+  test('moves the expiry of an event on that is unfinished past its longest possible life', async () => {
+    const keptUntil: number[] = [];
+    const store = {
+      ...memoryEventStore(),
+      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+    };
+    const { queue, runUntil, clock } = simulatedCloud({ store, loses: () => true });
+    const { event } = await queue.publish(wantedEvent({ maxTryCount: 1, keepResultFor: MINUTE }), 'web');
+    const end = expiresAt(event);
+    await runUntil(START + HOUR);
+    expect(keptUntil).toEqual([]);
+    await clock.moveTo(end - 7 * DAY);
+    await runUntil(end - 7 * DAY + HOUR);
+    expect(keptUntil.length).toBeGreaterThan(0);
+    expect(Math.min(...keptUntil)).toBeGreaterThan(end);
+  });
+
+  test('does so at a start too, before anything is sent: what waited that long must not be forgotten now', async () => {
+    const order: [string, number][] = [];
+    const store = {
+      ...memoryEventStore(),
+      keepUntil: async (_: unknown, instant: number) => void order.push(['kept', instant]),
+    };
+    const { queue, clock } = simulatedCloud({
+      store,
+      fault: (operation) => void (operation === 'send' && order.push(['sent', clock.now()])),
+    });
+    const { event } = await queue.publish(
+      wantedEvent({ asked: { after: HOUR }, maxTryCount: 1, keepResultFor: MINUTE }),
+      'web',
+    );
+    await clock.moveTo(expiresAt(event) + DAY);
+    await queue.dispatchAtStart();
+    expect(order.map(([what]) => what).slice(0, 2)).toEqual(['kept', 'sent']);
+    expect(order[0]?.[1]).toBeGreaterThan(clock.now() + 7 * DAY);
+  });
+
+  test('keeps an event for as long as its result, however late it was called', async () => {
+    const keptUntil: number[] = [];
+    const store = {
+      ...memoryEventStore(),
+      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+    };
+    const { queue, clock, runUntil, calls } = simulatedCloud({ store });
+    const wanted = wantedEvent({ asked: { after: HOUR }, maxTryCount: 1, keepResultFor: DAY });
+    const { event } = await queue.publish(wanted, 'web');
+    const wokeAt = expiresAt(event) + HOUR;
+    await clock.moveTo(wokeAt);
+    await runUntil(wokeAt + HOUR);
+    expect(calls).toHaveLength(1);
+    expect(keptUntil.length).toBeGreaterThan(0);
+    expect(Math.min(...keptUntil)).toBeGreaterThanOrEqual(wokeAt + DAY);
+  });
+
+  test.each([
+    ['failed', 500, 90 * DAY],
+    ['succeeded', 200, undefined],
+  ])('an event that %s is kept for as long as its result', async (_, status, expected) => {
+    const keptUntil: number[] = [];
+    const store = {
+      ...memoryEventStore(),
+      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+    };
+    const { queue, runUntil } = simulatedCloud({ store, answer: () => answered(status) });
+    await queue.publish(wantedEvent({ maxTryCount: 2, keepFailedFor: 90 * DAY }), 'web');
+    await runUntil(START + HOUR);
+    expect([...new Set(keptUntil)]).toEqual(expected === undefined ? [] : [START + MINUTE + expected]);
+  });
+
+  test('repairs what a death between record and reminder, or between record and message, has left', async () => {
+    for (const delay of [MINUTE, HOUR]) {
+      for (let steps = 0; ; steps++) {
+        const { queue, queueWith, runUntil, calls, store, sent } = simulatedCloud({ answer: () => answered(500) });
+        const { event } = await queue.publish(
+          wantedEvent({ maxTryCount: 2, retry: { backoff: 'fixed', delay, maxDelay: HOUR } }),
+          'web',
+        );
+        const messages = sent.map((message) => ({ ...message, receiveCount: 1 }));
+        const finished = await dyingAfter(steps, store, (over) => queueWith(4, over).deliver(messages));
+        await runUntil(START + 6 * HOUR);
+        expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 2 });
+        expect(calls.length).toBeLessThanOrEqual(3);
+        if (finished) break;
+      }
+    }
+  });
+});
+
+describe('shards', () => {
+  test.each([
+    [4, 1],
+    [1, 4],
+    [2, 16],
+  ])('changed from %i to %i under load lose nothing', async (before, after) => {
+    const { queueWith, clock, runUntil, calls, queue } = simulatedCloud({ shards: after });
+    const old = queueWith(before);
+    for (let n = 0; n < 40; n++)
+      await old.publish(wantedEvent({ asked: { after: 4 * MINUTE + n * 10 * SECOND } }), 'web');
+    for (let minute = 1; minute <= 3; minute++) {
+      await clock.moveTo(START + minute * MINUTE);
+      await old.dispatch();
+    }
+    for (let n = 0; n < 40; n++)
+      await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n * 10 * SECOND } }), 'web');
+    await runUntil(START + HOUR);
+    expect(new Set(calls.map(({ uuid }) => uuid)).size).toBe(80);
+    expect(calls).toHaveLength(80);
+  });
+});
+
+describe('at the start of a process that is alone', () => {
+  test('every unfinished event gets its next attempt: overdue, soon, later and between two tries, each once', async () => {
+    const { queue, clock, runUntil, loseAll, calls } = simulatedCloud({ answer: () => answered(500) });
+    const retry = (delay: number) => ({ retry: { backoff: 'fixed', delay, maxDelay: HOUR }, maxTryCount: 2 }) as const;
+    const published = await Promise.all(
+      [
+        wantedEvent({ asked: { after: 20 * SECOND }, ...retry(HOUR) }),
+        wantedEvent({ asked: { after: 2 * MINUTE }, ...retry(HOUR) }),
+        wantedEvent({ asked: { after: 3 * MINUTE }, ...retry(HOUR) }),
+        wantedEvent({ asked: { after: 10 * MINUTE }, ...retry(HOUR) }),
+        wantedEvent({ ...retry(5 * MINUTE) }),
+        wantedEvent({ ...retry(14 * MINUTE) }),
+        wantedEvent({ ...retry(3 * HOUR) }),
+      ].map((wanted, n) => queue.publish(wanted, `event ${n}`)),
+    );
+    await runUntil(START + 10 * SECOND);
+    expect(calls).toHaveLength(3);
+    loseAll();
+    await clock.moveTo(START + 40 * SECOND);
+    await queue.dispatchAtStart();
+    await runUntil(START + 40 * SECOND);
+    expect(calls).toHaveLength(4);
+    await runUntil(START + 8 * HOUR);
+    expect(calls).toHaveLength(14);
+    const later = published.map(({ event }) => event.key).filter(({ dueAt }) => dueAt > START + 40 * SECOND);
+    const firstCalls = later.map(({ uuid }) => calls.find((call) => call.uuid === uuid)?.at);
+    expect(firstCalls).toEqual(later.map(({ dueAt }) => dueAt));
+    for (const { event } of published) {
+      expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 2 });
+    }
+  });
+
+  test('no event is sent twice, however many entries it has', async () => {
+    const { queue, clock, runUntil, loseAll, sent } = simulatedCloud();
+    for (let n = 0; n < 100; n++) {
+      await queue.publish(wantedEvent({ asked: { after: (n % 2 ? 0 : 4 * MINUTE) + n * SECOND } }), 'web');
+    }
+    for (let start = 0; start < 3; start++) {
+      loseAll();
+      sent.length = 0;
+      await clock.moveTo(clock.now() + 20 * MINUTE);
+      await queue.dispatchAtStart();
+      expect(new Set(sent.map(({ key }) => key.uuid)).size).toBe(100);
+      expect(sent).toHaveLength(100);
+    }
+    await runUntil(clock.now() + HOUR);
+    expect(sent).toHaveLength(100);
+  });
+
+  test('again and again, with the due queue lost each time, nothing is forgotten that was published in between', async () => {
+    const { queue, clock, runUntil, loseAll, calls } = simulatedCloud();
+    for (let start = 0; start < 20; start++) {
+      await queue.dispatchAtStart();
+      await queue.publish(wantedEvent({ asked: { after: start * SECOND } }), 'web');
+      await clock.moveTo(clock.now() + SECOND / 2);
+      loseAll();
+    }
+    await queue.dispatchAtStart();
+    await runUntil(START + HOUR);
+    expect(new Set(calls.map(({ uuid }) => uuid)).size).toBe(20);
+    expect(calls).toHaveLength(20);
+  });
+
+  test.each([
+    [7, 5, [2, 4, 6]],
+    [9, 5, [2, 4, 8]],
+    [10, 5, [2, 4, 6, 9]],
+    [11, 5, [2, 4, 6, 10]],
+    [9, 9, [40, 41, 43]],
+    [30, 3, [2, 4, 29, 35]],
+  ])(
+    'attempts %i minutes apart come in time, though the event is older than any start looks back',
+    async (minutes, tries, starts) => {
+      const { queue, runUntil, loseAll, calls } = simulatedCloud({ answer: () => answered(500) });
+      const retry = { backoff: 'fixed', delay: minutes * MINUTE, maxDelay: HOUR } as const;
+      for (let n = 0; n < 20; n++) await queue.publish(wantedEvent({ retry, maxTryCount: tries }), `event ${n}`);
+      for (const start of starts) {
+        await runUntil(START + start * MINUTE + 10 * SECOND);
+        loseAll();
+        await queue.dispatchAtStart();
+      }
+      await runUntil(START + 10 * HOUR);
+      const wanted = Array.from({ length: 20 * tries }, (_, n) => START + Math.floor(n / 20) * retry.delay);
+      expect(calls.map(({ at }) => at)).toEqual(wanted);
+    },
+  );
+
+  test.each([false, true])(
+    'an event that was cancelled (after a try: %s) and opened again comes soon, even if the clock is put back',
+    async (isTried) => {
+      const { queue, jump, runUntil, loseAll, calls } = simulatedCloud({
+        answer: () => answered(isTried ? 500 : 200),
+      });
+      const wanted = wantedEvent({ asked: { after: isTried ? 0 : DAY }, maxTryCount: 1 });
+      const { event } = await queue.publish(wanted, 'web');
+      await runUntil(START + HOUR);
+      await queue.cancel(event.key);
+      await queue.retry(event.key);
+      loseAll();
+      jump(-10 * MINUTE);
+      await queue.dispatchAtStart();
+      await runUntil(START + HOUR + 10 * MINUTE + SECOND);
+      expect(calls).toHaveLength(isTried ? 2 : 1);
+    },
+  );
+
+  test('what is published after the clock was put back right then is found, though the run that would see it fails', async () => {
+    let isFailing = false;
+    const { queue, clock, jump, restart, runUntil, loseAll, calls } = simulatedCloud({
+      fault: (operation) => (operation === 'findHands' && isFailing ? 'fails' : undefined),
+    });
+    await restart();
+    jump(-2 * MINUTE);
+    await queue.publish(wantedEvent(), 'web');
+    loseAll();
+    isFailing = true;
+    await runUntil(clock.now() + MINUTE);
+    isFailing = false;
+    await runUntil(clock.now() + 2 * HOUR);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('what came into reach while the start took its time is sent at once', async () => {
+    let startTakes = 0;
+    const cloud = simulatedCloud({
+      fault(operation) {
+        if (operation !== 'entries') return undefined;
+        cloud.jump(startTakes);
+        startTakes = 0;
+        return undefined;
+      },
+    });
+    const { event } = await cloud.queue.publish(wantedEvent({ asked: { after: 6 * MINUTE } }), 'web');
+    startTakes = 5 * MINUTE;
+    await cloud.queue.dispatchAtStart();
+    expect(cloud.sent).toEqual([{ key: event.key, attempt: 1, at: event.key.dueAt }]);
+  });
+
+  test('the lease of the process before does not count', async () => {
+    const { queue, clock, loseAll, calls, runUntil, store } = simulatedCloud();
+    await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');
+    await queue.dispatch();
+    const hands = (await store.findHands()) as Hands;
+    await store.keepHands(hands, renewed(hands, START));
+    loseAll();
+    await clock.moveTo(START + 2 * SECOND);
+    await queue.dispatchAtStart();
+    await runUntil(START + 3 * SECOND);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+/** Runs with a store that stops answering after so many steps. Answers whether the run came to its end. */
+async function dyingAfter(
+  steps: number,
+  store: EventStore,
+  run: (over: Partial<EventStore>) => Promise<unknown>,
+): Promise<boolean> {
+  let left = steps;
+  let died = false;
+  const mortal =
+    <Args extends unknown[], Result>(act: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> => {
+      died ||= left <= 0;
+      left--;
+      return died ? Promise.reject(new Error('died')) : act(...args);
+    };
+  const over = {
+    findEvent: mortal(store.findEvent),
+    recordUnlessChanged: mortal(store.recordUnlessChanged),
+    keepReminder: mortal(store.keepReminder),
+    entries: mortal(store.entries),
+    findHands: mortal(store.findHands),
+    keepHands: mortal(store.keepHands),
+  };
+  await run(over).catch(() => {});
+  return !died;
+}
+
+/** Counts what a store is asked and how many entries it answers. */
+function countedStore(store: EventStore) {
+  let pages = 0;
+  let entries: readonly Entry[] = [];
+  return {
+    store: {
+      ...store,
+      async entries(...args: Parameters<EventStore['entries']>) {
+        const page = await store.entries(...args);
+        pages++;
+        entries = [...entries, ...page.entries];
+        return page;
+      },
+    },
+    read: () => ({ pages, entries: entries.length }),
+    reset() {
+      pages = 0;
+      entries = [];
+    },
+  };
+}

@@ -1,0 +1,775 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
+import type { ItemKey, Table } from '../../adapters/table.ts';
+import { BEGINNING, END, type Entry, positionAt, positionBefore, positionOf } from '../../core/event/entry.ts';
+import type { QueuedEvent } from '../../core/event/event.ts';
+import { type EventKey, inShard, offsetOf } from '../../core/event/event-key.ts';
+import { firstProgress, settle } from '../../core/event/lifecycle.ts';
+import type { Finished, Progress, Waiting } from '../../core/event/progress.ts';
+import type { EventStore, Hands } from '../../core/ports.ts';
+import { type Meter, meter } from './consumed-capacity.ts';
+import type { Database } from './open-dynalite.ts';
+import { answered, queuedEvent } from './sample-event.ts';
+
+const TABLE_NAME = 'events';
+const DUE = Date.parse('2030-01-01T00:00:00.250Z');
+const SECOND = 1_000;
+const WEEK = 7 * 86_400;
+const DAY = 86_400 * SECOND;
+const KB = 1_024;
+
+/** What core relies on, whatever keeps the events. */
+export function eventStoreContract(
+  name: string,
+  open: () => Promise<{ store: EventStore; close(): Promise<void> }>,
+): void {
+  describe(`an event store on ${name}`, () => {
+    let store: EventStore;
+    let close: () => Promise<void>;
+
+    beforeAll(async () => {
+      ({ store, close } = await open());
+    });
+    afterAll(() => close());
+
+    test.each([
+      ['one with nothing but a URL', {}],
+      ['an elaborate one', elaborate],
+      ['one with an empty body', { body: { kind: 'bytes', bytes: new Uint8Array() } }],
+      ['one with a text body', { body: { kind: 'text', bytes: bytesOf('\ufeff grüße\r\n') } }],
+      ['one with a JSON body', { body: { kind: 'json', bytes: bytesOf('{"n": 12345678901234567890, "n": 1.0}') } }],
+      ['one with a body of 256 KiB', { body: { kind: 'bytes', bytes: everyByte(256 * KB) } }],
+      ['one asked for at an instant', { asked: { at: DUE } }],
+      ['one asked for after a second and a half', { asked: { after: 1.5 * SECOND } }],
+      ['one of every header there may be', { headers: Array.from({ length: 50 }, (_, n) => [`x-${n}`, 'v'] as const) }],
+    ] satisfies [string, Partial<QueuedEvent>][])('finds an event with everything in it: %s', async (_, wishes) => {
+      const event = newEvent(wishes);
+      await store.keepEvent(event);
+      expect((await store.findEvent(event.key))?.event).toEqual(event);
+    });
+
+    test('finds each of many events kept in the same moment', async () => {
+      const events = Array.from({ length: 60 }, (_, n) => newEvent({ publishedBy: `key ${n}`, tags: ['many'] }));
+      await Promise.all(events.map(store.keepEvent));
+      const found = await Promise.all(events.map(({ key }) => store.findEvent(key)));
+      expect(found.map((record) => record?.event)).toEqual(events);
+    });
+
+    test('finds nothing under a key that was never kept', async () => {
+      expect(await store.findEvent(newKey())).toBeUndefined();
+    });
+
+    test('finds nothing under the uuid of an event with another due instant', async () => {
+      const { key } = await kept();
+      expect(await store.findEvent({ ...key, dueAt: key.dueAt + 1 })).toBeUndefined();
+    });
+
+    test('answers the first progress for an event of which nothing was recorded', async () => {
+      const event = await kept();
+      expect(await progressOf(event)).toEqual(firstProgress(event));
+    });
+
+    test('keeps a progress wholly', async () => {
+      const event = await kept({ maxTryCount: 1_000 });
+      const long = longProgress(event);
+      await store.recordSuccess(event, long);
+      expect(await progressOf(event)).toEqual(long);
+    });
+
+    test('finds the progress of an event alone, if there is any', async () => {
+      const event = await kept();
+      expect(await store.findProgress(event.key)).toBeUndefined();
+      const [progress] = await recordedFailures(event, 1);
+      expect(await store.findProgress(event.key)).toEqual(progress);
+    });
+
+    test('lists events latest due first, by shard, by tag of a shard and by failure, from one position to another', async () => {
+      const tag = `listed ${randomUUID()}`;
+      const shard = 9;
+      const events = Array.from({ length: 12 }, (_, n) => {
+        const uuid = inShard(randomUUID(), shard);
+        return newEvent({ key: { dueAt: DUE + 100 * DAY + n * SECOND, uuid }, tags: n % 2 ? [tag] : [] });
+      });
+      for (const event of events) await store.keepEvent(event);
+      for (const event of events.slice(0, 4)) await store.keepFailedEntry(event, failed(event, firstProgress(event)));
+      for (const event of events) {
+        const at = event.key.dueAt + SECOND / 2;
+        await store.keepReminder(event, { kind: 'look', key: event.key, at });
+      }
+      const latestFirst = events.map(({ key }) => key).reverse();
+      const [start, end] = [positionAt(DUE + 101 * DAY), positionBefore(DUE + 100 * DAY)];
+      expect(await store.list({ shard }, start, end, 100)).toEqual(latestFirst);
+      expect(await store.list({ shard }, start, end, 5)).toEqual(latestFirst.slice(0, 5));
+      const fifth = latestFirst[4] as EventKey;
+      const ninth = latestFirst[8] as EventKey;
+      expect(await store.list({ shard }, positionOf(fifth), positionOf(ninth), 100)).toEqual(latestFirst.slice(5, 9));
+      expect(await store.list({ shard }, positionAt(fifth.dueAt), end, 100)).toEqual(latestFirst.slice(4));
+      expect(await store.list({ shard }, start, positionBefore(ninth.dueAt), 100)).toEqual(latestFirst.slice(0, 9));
+      const tagged = latestFirst.filter((_, index) => index % 2 === 0);
+      expect(await store.list({ tag, taggedShard: shard }, END, BEGINNING, 100)).toEqual(tagged);
+      expect(await store.list({ tag, taggedShard: shard + 1 }, END, BEGINNING, 100)).toEqual([]);
+      expect(await store.list({ failedShard: shard }, END, BEGINNING, 100)).toEqual(latestFirst.slice(8));
+      expect(await store.list({ tag: 'none', taggedShard: shard }, END, BEGINNING, 100)).toEqual([]);
+      expect(await store.list({ shard }, end, start, 100)).toEqual([]);
+    });
+
+    describe('reserves a deduplication id', () => {
+      const wish = { body: { kind: 'bytes', bytes: everyByte(KB) }, asked: { at: DUE } } as const;
+      const reserving = (wishes: Partial<QueuedEvent>) => newEvent({ ...wish, createdAt: DUE, ...wishes });
+
+      test('for one of fifty that want it at once, and tells all others whose it is', async () => {
+        const deduplicationId = randomUUID();
+        const rivals = Array.from({ length: 50 }, (_, n) => reserving({ deduplicationId, createdAt: DUE + n }));
+        const verdicts = await Promise.all(rivals.map((rival) => store.reserve(rival)));
+        const winner = rivals[verdicts.findIndex(({ isOwn }) => isOwn)];
+        expect(verdicts.filter(({ isOwn }) => isOwn)).toHaveLength(1);
+        for (const { key, createdAt, isSameRequest } of verdicts) {
+          expect([key, createdAt, isSameRequest]).toEqual([winner?.key, winner?.createdAt, true]);
+        }
+      });
+
+      test('for each publisher, whatever both of them hold', async () => {
+        const id = randomUUID();
+        const own = await store.reserve(reserving({ publishedBy: 'a', deduplicationId: `b#${id}` }));
+        const other = await store.reserve(reserving({ publishedBy: 'a#b', deduplicationId: id }));
+        expect([own.isOwn, other.isOwn]).toEqual([true, true]);
+      });
+
+      test.each<[string, Partial<QueuedEvent>]>([
+        ['URL', { url: 'https://example.com/else' }],
+        ['body', { body: { kind: 'bytes', bytes: everyByte(KB).fill(0, 5, 6) } }],
+        ['kind of body', { body: { kind: 'text', bytes: everyByte(KB) } }],
+        ['due time', { asked: { after: 0 } }],
+        ['number of tries', { maxTryCount: 7 }],
+        ['header', { headers: [['x-a', 'one']] }],
+        ['tag', { tags: ['one'] }],
+      ])('and knows a request with another %s', async (_, change) => {
+        const deduplicationId = randomUUID();
+        await store.reserve(reserving({ deduplicationId }));
+        expect(await store.reserve(reserving({ deduplicationId, ...change }))).toMatchObject({
+          isOwn: false,
+          isSameRequest: false,
+        });
+      });
+
+      test('and knows the same request with headers and tags in another order, and names of headers in other letters', async () => {
+        const deduplicationId = randomUUID();
+        const headers = [
+          ['x-a', 'A'],
+          ['x-b', ''],
+        ] as const;
+        const otherHeaders = [
+          ['X-B', ''],
+          ['X-a', 'A'],
+        ] as const;
+        await store.reserve(reserving({ deduplicationId, headers, tags: ['a', 'b'] }));
+        const again = reserving({ deduplicationId, headers: otherHeaders, tags: ['b', 'a'] });
+        expect(await store.reserve(again)).toMatchObject({ isOwn: false, isSameRequest: true });
+      });
+
+      test('for a day, or until one that knows the reserved key takes its place', async () => {
+        const deduplicationId = randomUUID();
+        const first = reserving({ deduplicationId });
+        await store.reserve(first);
+        expect((await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY - 1 }))).isOwn).toBe(false);
+        expect((await store.reserve(reserving({ deduplicationId }), newKey())).isOwn).toBe(false);
+        const second = reserving({ deduplicationId });
+        expect((await store.reserve(second, first.key)).isOwn).toBe(true);
+        expect((await store.reserve(reserving({ deduplicationId }), first.key)).isOwn).toBe(false);
+        expect((await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY }))).isOwn).toBe(true);
+      });
+    });
+
+    test('records a failure with what is owed next', async () => {
+      const event = await kept();
+      const read = firstProgress(event);
+      const progress = failed(event, read);
+      expect(await store.recordUnlessChanged(event, read, progress)).toBe(true);
+      expect(await progressOf(event)).toEqual(progress);
+    });
+
+    test('records a failure that ends the event', async () => {
+      const event = await kept({ maxTryCount: 1 });
+      const read = firstProgress(event);
+      const progress = failed(event, read);
+      expect(await store.recordUnlessChanged(event, read, progress)).toBe(true);
+      expect(await progressOf(event)).toMatchObject({ status: 'max_try_count_reached', finishedAt: DUE + SECOND });
+      expect(await store.recordUnlessChanged(event, read, progress)).toBe(false);
+    });
+
+    test('records one failure of ten that read the same progress, at every version', async () => {
+      const event = await kept({ maxTryCount: 1_000 });
+      let read: Progress = firstProgress(event);
+      for (const version of [0, 1, 2, 3]) {
+        expect(read.version).toBe(version);
+        const rivals: Waiting[] = Array.from({ length: 10 }, (_, n) => failed(event, read as Waiting, n + 1));
+        const verdicts = await Promise.all(rivals.map((rival) => store.recordUnlessChanged(event, read, rival)));
+        expect(verdicts.filter(Boolean)).toHaveLength(1);
+        read = await progressOf(event);
+        expect(read).toEqual(rivals[verdicts.indexOf(true)]);
+      }
+    });
+
+    test('records no failure of one that read a progress which has been left behind', async () => {
+      const event = await kept();
+      const [first, second] = await recordedFailures(event, 2);
+      expect(await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(
+        false,
+      );
+      expect(await store.recordUnlessChanged(event, first, failed(event, first, 7))).toBe(false);
+      expect(await progressOf(event)).toEqual(second);
+    });
+
+    test('records a success over every other progress, whatever its version', async () => {
+      const event = await kept({ maxTryCount: 2 });
+      const success = succeeded(event, firstProgress(event));
+      await recordedFailures(event, 1);
+      await store.recordSuccess(event, success);
+      expect(await progressOf(event)).toEqual(success);
+
+      const exhausted = await kept({ maxTryCount: 2 });
+      await recordedFailures(exhausted, 2);
+      expect(await progressOf(exhausted)).toMatchObject({ status: 'max_try_count_reached', version: 2 });
+      await store.recordSuccess(exhausted, success);
+      expect(await progressOf(exhausted)).toEqual(success);
+    });
+
+    test('records no failure over a success, even if their versions are equal', async () => {
+      const event = await kept();
+      const [read] = await recordedFailures(event, 1);
+      const success = succeeded(event, firstProgress(event));
+      expect(success.version).toBe(read.version);
+      await store.recordSuccess(event, success);
+      expect(await store.recordUnlessChanged(event, read, failed(event, read))).toBe(false);
+      expect(await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(
+        false,
+      );
+      expect(await progressOf(event)).toEqual(success);
+    });
+
+    test('keeps the progress of every event apart', async () => {
+      const [one, other] = [await kept(), await kept()];
+      await recordedFailures(one, 1);
+      expect(await progressOf(other)).toEqual(firstProgress(other));
+    });
+
+    describe('lists the entries of a shard', () => {
+      const shard = 0x77;
+      const from = DUE + 50 * DAY;
+      const inShard = (second: number, wishes: Partial<QueuedEvent> = {}) => {
+        const { key } = newEvent();
+        return newEvent({ key: { dueAt: from + second * SECOND, uuid: `77${key.uuid.slice(2)}` }, ...wishes });
+      };
+      const everything = async (after: string, until: number) => {
+        const found: Entry[] = [];
+        for (let position = after; position > positionAt(until); ) {
+          const page = await store.entries(shard, position, until);
+          found.push(...page.entries);
+          position = page.reached;
+        }
+        return found;
+      };
+
+      test('earliest first, from behind a position up to and with an instant, in pages that leave out nothing', async () => {
+        const events = Array.from({ length: 450 }, (_, n) => inShard(Math.floor(n / 2), n % 3 ? {} : { sent: true }));
+        await Promise.all(events.map(store.keepEvent));
+        const until = from + 200 * SECOND;
+        const found = await everything(positionAt(from - 1), until);
+        const expected = events.filter(({ key }) => key.dueAt <= until);
+        expect(found.map(({ key }) => key.dueAt)).toEqual(expected.map(({ key }) => key.dueAt));
+        expect(new Set(found.map(({ key }) => key.uuid))).toEqual(new Set(expected.map(({ key }) => key.uuid)));
+        for (const [index, { key, sent }] of expected.entries()) {
+          if (index % 50 === 0) expect(found).toContainEqual({ kind: 'event', key, sent: sent === true });
+        }
+
+        const rest = await everything(positionAt(until), from + 300 * SECOND);
+        expect(rest.map(({ key }) => key.dueAt)).toEqual(
+          events.filter(({ key }) => key.dueAt > until).map(({ key }) => key.dueAt),
+        );
+        expect(await everything(positionAt(from + 300 * SECOND), from + 300 * SECOND)).toEqual([]);
+      });
+
+      test('with its reminders, of which two at one instant are one', async () => {
+        const event = inShard(1_000);
+        const at = from + 2_000 * SECOND;
+        const attempt = { kind: 'attempt', key: event.key, attempt: 7, at } as const;
+        const look = { kind: 'look', key: event.key, at: at + 1 } as const;
+        for (const reminder of [attempt, look, look]) await store.keepReminder(event, reminder);
+        expect(await everything(positionAt(at - 1), at + SECOND)).toEqual([attempt, look]);
+      });
+
+      test('of no other shard', async () => {
+        const page = await store.entries(0x78, positionAt(from), from + 9_000 * SECOND);
+        expect(page.entries).toEqual([]);
+      });
+    });
+
+    test('writes the hands down for one of ten that read the same', async () => {
+      const hands = (version: number): Hands => ({
+        version,
+        writtenAt: DUE,
+        leasedUntil: 5,
+        leading: ['~', '1'],
+        trailing: ['~', '~'],
+      });
+      expect(await store.findHands()).toBeUndefined();
+      for (const version of [1, 2, 3]) {
+        const read = await store.findHands();
+        const results = await Promise.all(Array.from({ length: 10 }, () => store.keepHands(read, hands(version))));
+        expect(results.filter(Boolean)).toHaveLength(1);
+        expect(await store.findHands()).toEqual(hands(version));
+      }
+    });
+
+    async function kept(wishes: Partial<QueuedEvent> = {}): Promise<QueuedEvent> {
+      const event = newEvent(wishes);
+      await store.keepEvent(event);
+      return event;
+    }
+
+    async function progressOf({ key }: QueuedEvent): Promise<Progress> {
+      return (await store.findEvent(key))?.progress as Progress;
+    }
+
+    async function recordedFailures(event: QueuedEvent, count: number): Promise<[Waiting, ...Waiting[]]> {
+      const all = [firstProgress(event)];
+      for (let n = 0; n < count; n++) {
+        const read = all.at(-1) as Waiting;
+        const progress = failed(event, read);
+        expect(await store.recordUnlessChanged(event, read, progress)).toBe(true);
+        all.push(progress);
+      }
+      return all.slice(1) as [Waiting, ...Waiting[]];
+    }
+  });
+}
+
+/** What stands in the table, and what it costs to put it there. */
+export function eventTableContract(name: string, open: () => Promise<Database>): void {
+  describe(`the table of events on ${name}`, () => {
+    let database: Database;
+    let store: EventStore;
+    let metered: Meter;
+
+    beforeAll(async () => {
+      database = await open();
+      store = await openEventStore(database.client);
+      metered = meter(database.client);
+    });
+    afterAll(() => database.close());
+
+    describe('holds items of format 1', () => {
+      test('an event with its tag entries and its progress, as spelled here', async () => {
+        await store.keepEvent(storedEvent);
+        await store.recordSuccess(storedEvent, storedProgress);
+        expect(await itemOf(eventItem)).toEqual(eventItem);
+        expect(await itemOf(tagItem)).toEqual(tagItem);
+        expect(await itemOf(progressItem)).toEqual(progressItem);
+      });
+
+      test('which are read as spelled here', async () => {
+        const uuid = '02345678-9abc-4def-8123-456789abcdef';
+        const key = { dueAt: DUE, uuid };
+        await putItem({ ...eventItem, pk: 'shard#2', sk: `98106543999.750#${uuid}` });
+        expect(await store.findEvent(key)).toEqual({
+          event: { ...storedEvent, key },
+          progress: firstProgress({ ...storedEvent, key }),
+        });
+        await putItem({ ...progressItem, pk: `progress#${uuid}` });
+        expect((await store.findEvent(key))?.progress).toEqual(storedProgress);
+      });
+
+      test('the entries of tags that are not spread over shards, as versions before wrote them', async () => {
+        const tag = `1#${randomUUID()}`;
+        const [former, latter] = [newKey(), newKey()];
+        await putItem({ ...tagItem, pk: `tag#${tag}`, sk: sortKeyOf(former) });
+        await store.keepEvent(newEvent({ key: latter, tags: [tag] }));
+        expect(await store.list({ tag }, END, BEGINNING, 100)).toEqual([former]);
+      });
+
+      test('a failed progress in the place of any other', async () => {
+        const event = newEvent();
+        await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
+        expect(await itemOf(progressKeyOf(event))).toMatchObject({
+          format: 1,
+          status: 'waiting_execution',
+          version: 1,
+        });
+      });
+
+      test('a record whose answer was lost, so that the SDK repeated it, was made all the same', async () => {
+        const event = newEvent();
+        const progress = failed(event, firstProgress(event));
+        loseNextAnswer(database.client);
+        expect(await store.recordUnlessChanged(event, firstProgress(event), progress)).toBe(true);
+        expect(await store.recordUnlessChanged(event, firstProgress(event), progress)).toBe(false);
+      });
+
+      test('a reservation of the version before, by which the same request is known in the same spelling', async () => {
+        const wanted = {
+          headers: [
+            ['X-B', 'b'],
+            ['x-a', 'a'],
+          ] as const,
+          tags: ['b', 'a'],
+          deduplicationId: 'order 42',
+        };
+        const event = newEvent({ ...wanted, createdAt: DUE });
+        const { key, publishedBy, createdAt, deduplicationId, ...request } = event;
+        const reservation = {
+          pk: `dedup#${sha256([publishedBy, deduplicationId])}`,
+          sk: 'dedup',
+          format: 1,
+          expires_at: Math.ceil((createdAt + DAY) / SECOND),
+          key: `${offsetOf(key.dueAt)}-${key.uuid}`,
+          createdAt,
+          request: sha256(request),
+        };
+        await putItem(reservation);
+        const again = newEvent({ ...wanted, createdAt: DUE });
+        expect(await store.reserve(again)).toEqual({ key, createdAt, isOwn: false, isSameRequest: true });
+        expect((await store.reserve({ ...again, tags: ['c'] })).isSameRequest).toBe(false);
+      });
+
+      test('an event without a body has no attribute for one', async () => {
+        const event = newEvent({ body: undefined });
+        await store.keepEvent(event);
+        expect(await itemOf(eventKeyOf(event))).not.toHaveProperty('body');
+      });
+    });
+
+    test.each(['00', '03', '7f', 'ff'])('keeps an event in the shard that its uuid begins with: %s', async (first) => {
+      const event = newEvent({ key: { dueAt: DUE, uuid: first + randomUUID().slice(2) } });
+      await store.keepEvent(event);
+      expect(await itemOf({ pk: `shard#${Number(`0x${first}`)}`, sk: sortKeyOf(event.key) })).toBeDefined();
+    });
+
+    test('keeps one entry a tag in the shard of its event, and none without', async () => {
+      const tags = ['orders', 'grüße 🦊', 'a#b', '1#a', '__proto__'].map((tag) => `${tag} ${randomUUID()}`);
+      const tagged = newEvent({ tags });
+      metered.reset();
+      await Promise.all([store.keepEvent(tagged), store.keepEvent(newEvent({ tags: [] }))]);
+      expect(metered.writes).toBe(2 + tags.length);
+      for (const tag of tags) expect(await sortKeysIn(tagPartitionOf(tagged, tag))).toEqual([sortKeyOf(tagged.key)]);
+    });
+
+    describe('expires_at', () => {
+      test('is, for an event and its tag entries, the longest its tries may take and a week after its result', async () => {
+        const tag = randomUUID();
+        const event = newEvent({ ...elaborate, tags: [tag], maxTryCount: 2, keepResultFor: DAY });
+        await store.keepEvent(event);
+        const tries = 2 * (5.5 + 7_200 * 1.2);
+        const seconds = Math.ceil((DUE + (tries * SECOND + DAY + 7 * DAY)) / SECOND);
+        expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
+        expect(await expiryOf({ pk: tagPartitionOf(event, tag), sk: sortKeyOf(event.key) })).toBe(seconds);
+      });
+
+      test('counts with receivers that ask for an hour between the tries', async () => {
+        const event = newEvent({ maxTryCount: 1_000, keepResultFor: 60 * SECOND });
+        await store.keepEvent(event);
+        const seconds = Math.ceil(DUE / SECOND) + 1_000 * (5 + 3_600) + 60 + 7 * 86_400;
+        expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
+      });
+
+      test('is, for progress, a week behind that of its event, and moves on with every attempt', async () => {
+        const event = newEvent({ keepResultFor: 60 * SECOND });
+        await store.keepEvent(event);
+        const eventExpiry = await expiryOf(eventKeyOf(event));
+        const life = eventExpiry - DUE / SECOND;
+        const waiting = failed(event, firstProgress(event));
+        await store.recordUnlessChanged(event, firstProgress(event), waiting);
+        expect(await expiryOf(progressKeyOf(event))).toBeCloseTo(waiting.nextAttemptAt / SECOND + life + WEEK, -1);
+        await store.recordSuccess(event, succeeded(event, firstProgress(event)));
+        expect(await expiryOf(progressKeyOf(event))).toBeGreaterThanOrEqual(eventExpiry + WEEK);
+      });
+
+      test('is, for the progress of an event that finished very late, no less than a week after its result', async () => {
+        const event = newEvent();
+        const finishedAt = DUE + 400 * DAY;
+        const late = { ...succeeded(event, firstProgress(event)), finishedAt, readableUntil: finishedAt + DAY };
+        await store.recordSuccess(event, late);
+        expect(await expiryOf(progressKeyOf(event))).toBeGreaterThanOrEqual((finishedAt + 8 * DAY) / SECOND);
+      });
+
+      test('is, for a reminder, no less than what an event of its time would have', async () => {
+        const event = newEvent();
+        const at = DUE + 30 * DAY;
+        await store.keepReminder(event, { kind: 'look', key: event.key, at });
+        const { uuid } = event.key;
+        const expiry = await expiryOf({ pk: eventKeyOf(event).pk, sk: `${sortKeyOf({ dueAt: at, uuid })}#r` });
+        expect(expiry).toBeGreaterThanOrEqual((at + 8 * DAY) / SECOND);
+      });
+
+      test('is, for the entry of a failure, no less than that of the progress that tells of it', async () => {
+        const event = newEvent();
+        const late = { ...failed(event, firstProgress(event)), nextAttemptAt: DUE + 400 * DAY };
+        await store.keepFailedEntry(event, late);
+        const { pk } = eventKeyOf(event);
+        const expiry = await expiryOf({ ...eventKeyOf(event), pk: pk.replace('shard', 'failed') });
+        expect(expiry).toBeGreaterThanOrEqual((DUE + 408 * DAY) / SECOND);
+      });
+
+      test('is moved on, of the event, of its tags’ entries and, a week behind, of its progress', async () => {
+        const tag = `moved on ${randomUUID()}`;
+        const event = newEvent({ tags: [tag] });
+        await store.keepEvent(event);
+        const instant = DUE + 4_000 * DAY;
+        await store.keepUntil({ event, progress: firstProgress(event) }, instant);
+        expect(await expiryOf(eventKeyOf(event))).toBe(Math.ceil(instant / SECOND));
+        expect(await expiryOf({ ...eventKeyOf(event), pk: tagPartitionOf(event, tag) })).toBe(
+          Math.ceil(instant / SECOND),
+        );
+        expect(await store.findEvent(event.key)).toEqual({ event, progress: firstProgress(event) });
+
+        await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
+        await store.keepUntil({ event, progress: firstProgress(event) }, instant + DAY);
+        expect(await expiryOf(eventKeyOf(event))).toBe(Math.ceil((instant + DAY) / SECOND));
+        expect(await expiryOf(progressKeyOf(event))).toBe(Math.ceil((instant + 8 * DAY) / SECOND));
+      });
+    });
+
+    describe('costs', () => {
+      test.each([1, 2, 5])('for an event of %i KB as many write units, and one more for its success', async (size) => {
+        const fullest = newEvent({ method: 'POST', body: bodyOf(size * KB - ATTRIBUTES_OF_AN_EVENT) });
+        metered.reset();
+        await store.keepEvent(fullest);
+        expect(metered.writes).toBe(size);
+        await store.recordSuccess(fullest, succeeded(fullest, firstProgress(fullest)));
+        expect(metered.writes).toBe(size + 1);
+
+        metered.reset();
+        await store.keepEvent(newEvent({ method: 'POST', body: bodyOf(size * KB) }));
+        expect(metered.writes).toBe(size + 1);
+      });
+
+      test('one write unit for a failure', async () => {
+        const event = newEvent();
+        metered.reset();
+        await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
+        expect(metered).toMatchObject({ writes: 1, calls: { PutItem: 1 } });
+      });
+
+      test('one call for ten finds of the same moment', async () => {
+        const events = Array.from({ length: 10 }, () => newEvent());
+        await Promise.all(events.map(store.keepEvent));
+        metered.reset();
+        const found = await Promise.all(events.map(({ key }) => store.findEvent(key)));
+        expect(found.map((record) => record?.event)).toEqual(events);
+        expect(metered.calls).toEqual({ BatchGetItem: 1 });
+        expect(metered.reads).toBeGreaterThanOrEqual(10);
+      });
+
+      test('one call for ten successes of the same moment', async () => {
+        const events = Array.from({ length: 10 }, () => newEvent());
+        metered.reset();
+        await Promise.all(events.map((event) => store.recordSuccess(event, succeeded(event, firstProgress(event)))));
+        expect(metered).toMatchObject({ writes: 10, calls: { BatchWriteItem: 1 } });
+        expect(Object.keys(metered.calls)).toEqual(['BatchWriteItem']);
+      });
+    });
+
+    async function itemOf({ pk, sk }: ItemKey): Promise<Record<string, unknown> | undefined> {
+      const command = new GetCommand({ TableName: TABLE_NAME, Key: { pk, sk }, ConsistentRead: true });
+      return (await database.client.send(command)).Item;
+    }
+
+    async function expiryOf(key: ItemKey): Promise<number> {
+      return Number((await itemOf(key))?.expires_at);
+    }
+
+    async function putItem(Item: ItemKey): Promise<void> {
+      await database.client.send(new PutCommand({ TableName: TABLE_NAME, Item }));
+    }
+
+    async function sortKeysIn(pk: string): Promise<unknown[]> {
+      const query = {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ConsistentRead: true,
+      };
+      const { Items = [] } = await database.client.send(new QueryCommand({ TableName: TABLE_NAME, ...query }));
+      return Items.map(({ sk }) => sk);
+    }
+  });
+}
+
+/** The store under test, on a new table. */
+export async function openEventStore(client: DynamoDBDocumentClient): Promise<EventStore> {
+  return dynamoEventStore(await openTable(client));
+}
+
+export async function openTable(client: DynamoDBDocumentClient): Promise<Table> {
+  await client.send(new CreateTableCommand({ TableName: TABLE_NAME, ...tableSchema }));
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 0.01, maxDelay: 0.1 }, { TableName: TABLE_NAME });
+  return dynamoTable(client, TABLE_NAME);
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+const elaborate: Partial<QueuedEvent> = {
+  publishedBy: 'a1b2c3d4e5f60718',
+  createdAt: DUE - 12.5 * SECOND,
+  asked: { after: 12.5 * SECOND },
+  url: 'https://example.com:8443/path?q=%E2%9C%93#fragment',
+  method: 'PATCH',
+  headers: [
+    ['X-Twice', 'first'],
+    ['x-twice', 'second'],
+    ['__proto__', 'a name as any other'],
+    ['X-Empty', ''],
+  ],
+  body: { kind: 'bytes', bytes: everyByte(256) },
+  timeout: 5.5 * SECOND,
+  maxTryCount: 1_000,
+  retry: { backoff: 'exponential', delay: 1.25 * SECOND, maxDelay: 7_200 * SECOND },
+  tags: ['grüße 🦊', '日本', 'e\u0301', '#', ' '],
+  keepResultFor: 30 * DAY,
+};
+
+/** The shapes below are in people's tables. Whoever changes one raises the format, and still reads format 1. */
+const storedEvent: QueuedEvent = {
+  key: { dueAt: DUE, uuid: '01234567-89ab-4cde-8f01-23456789abcd' },
+  publishedBy: 'a1b2c3d4e5f60718',
+  createdAt: 1_893_455_990_250,
+  asked: { after: 10_000 },
+  url: 'https://example.com/orders',
+  method: 'POST',
+  headers: [['Content-Type', 'text/plain']],
+  body: { kind: 'text', bytes: bytesOf('hello') },
+  timeout: 5_000,
+  maxTryCount: 3,
+  retry: { backoff: 'fixed', delay: 60_000, maxDelay: 3_600_000 },
+  tags: ['orders'],
+  keepResultFor: 86_400_000,
+};
+
+const storedProgress: Finished = {
+  status: 'success',
+  version: 1,
+  tryCount: 1,
+  attempts: [{ number: 1, startedAt: 1_893_456_000_251, late: 1, duration: 30, outcome: 'answered', statusCode: 204 }],
+  lastAnswer: { statusCode: 204, headers: [['server', 'test']], body: new Uint8Array([0, 255]), truncated: false },
+  finishedAt: 1_893_456_000_281,
+  readableUntil: 1_893_542_400_281,
+};
+
+const eventItem = {
+  pk: 'shard#1',
+  sk: '98106543999.750#01234567-89ab-4cde-8f01-23456789abcd',
+  format: 1,
+  expires_at: 1_894_158_016,
+  publishedBy: 'a1b2c3d4e5f60718',
+  createdAt: 1_893_455_990_250,
+  asked: { after: 10_000 },
+  url: 'https://example.com/orders',
+  method: 'POST',
+  headers: [['Content-Type', 'text/plain']],
+  body: { kind: 'text', bytes: bytesOf('hello') },
+  timeout: 5_000,
+  maxTryCount: 3,
+  retry: { backoff: 'fixed', delay: 60_000, maxDelay: 3_600_000 },
+  tags: ['orders'],
+  keepResultFor: 86_400_000,
+};
+
+const tagItem = {
+  pk: 'tagged#1#orders',
+  sk: '98106543999.750#01234567-89ab-4cde-8f01-23456789abcd',
+  format: 1,
+  expires_at: 1_894_158_016,
+};
+
+const progressItem = {
+  pk: 'progress#01234567-89ab-4cde-8f01-23456789abcd',
+  sk: 'progress',
+  format: 1,
+  expires_at: 1_894_762_816,
+  status: 'success',
+  version: 1,
+  tryCount: 1,
+  attempts: [{ number: 1, startedAt: 1_893_456_000_251, late: 1, duration: 30, outcome: 'answered', statusCode: 204 }],
+  lastAnswer: { statusCode: 204, headers: [['server', 'test']], body: new Uint8Array([0, 255]), truncated: false },
+  finishedAt: 1_893_456_000_281,
+  readableUntil: 1_893_542_400_281,
+};
+
+/** What an event weighs beside its body, at the most; its URL is short here. */
+const ATTRIBUTES_OF_AN_EVENT = 512;
+
+/** The connection breaks behind a write that was made. */
+function loseNextAnswer(client: Database['client']): void {
+  const name = 'loseNextAnswer';
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      client.middlewareStack.remove(name);
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', answer });
+    },
+    { name, step: 'finalizeRequest', priority: 'low' },
+  );
+}
+
+function newKey(): EventKey {
+  return { dueAt: DUE, uuid: randomUUID() };
+}
+
+function newEvent(wishes: Partial<QueuedEvent> = {}): QueuedEvent {
+  return queuedEvent(DUE, { key: newKey(), ...wishes });
+}
+
+function failed(event: QueuedEvent, read: Waiting, seconds = 1): Waiting {
+  return settled(event, read, 500, seconds) as Waiting;
+}
+
+function succeeded(event: QueuedEvent, read: Waiting): Finished {
+  return settled(event, read, 200, 1) as Finished;
+}
+
+function settled(event: QueuedEvent, read: Waiting, statusCode: number, seconds: number): Progress {
+  const { nextAttemptAt: startedAt } = read;
+  return settle(event, read, { startedAt, endedAt: startedAt + seconds * SECOND, result: answered(statusCode) }, 0.5);
+}
+
+/** As long as progress becomes: twenty attempts and the longest answer that is kept. */
+function longProgress(event: QueuedEvent): Finished {
+  let read = firstProgress(event);
+  for (let n = 0; n < 25; n++) read = failed(event, read);
+  const last = succeeded(event, read);
+  expect(last.attempts).toHaveLength(20);
+  const headers = [['set-cookie', 'a=1\nb=2'] as const, ['x-long', 'x'.repeat(16 * KB)] as const];
+  return { ...last, lastAnswer: { statusCode: 200, headers, body: everyByte(64 * KB), truncated: true } };
+}
+
+function bodyOf(length: number): QueuedEvent['body'] {
+  return { kind: 'bytes', bytes: everyByte(length) };
+}
+
+function everyByte(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => at % 256);
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function sortKeyOf({ dueAt, uuid }: EventKey): string {
+  return `${offsetOf(dueAt)}#${uuid}`;
+}
+
+function eventKeyOf({ key }: QueuedEvent): ItemKey {
+  return { pk: `shard#${Number(`0x${key.uuid.slice(0, 2)}`)}`, sk: sortKeyOf(key) };
+}
+
+function tagPartitionOf({ key }: QueuedEvent, tag: string): string {
+  return `tagged#${Number(`0x${key.uuid.slice(0, 2)}`)}#${tag}`;
+}
+
+function progressKeyOf({ key }: QueuedEvent): ItemKey {
+  return { pk: `progress#${key.uuid}`, sk: 'progress' };
+}

@@ -1,0 +1,98 @@
+import { canonicalRequest } from '../../core/event/canonical-request.ts';
+import { type Entry, type Position, positionAt, positionOf } from '../../core/event/entry.ts';
+import type { QueuedEvent } from '../../core/event/event.ts';
+import { type EventKey, offsetOf, publicKey, shardOf } from '../../core/event/event-key.ts';
+import { firstProgress } from '../../core/event/lifecycle.ts';
+import type { Progress } from '../../core/event/progress.ts';
+import type { EventStore, Hands, List } from '../../core/ports.ts';
+
+const PAGE = 10;
+const DAY = 86_400_000;
+
+/** Passes the same contract as the store on DynamoDB. */
+export function memoryEventStore(): EventStore {
+  const events = new Map<string, QueuedEvent>();
+  const recorded = new Map<string, Progress>();
+  const shards = new Map<number, Map<Position, Entry>>();
+  const failed = new Set<string>();
+  const reservations = new Map<string, { key: EventKey; createdAt: number; request: string }>();
+  let hands: Hands | undefined;
+
+  function isListed(list: List, key: EventKey): boolean {
+    if ('taggedShard' in list && shardOf(key.uuid) !== list.taggedShard) return false;
+    if ('taggedShard' in list) return events.get(publicKey(key))?.tags.includes(list.tag) ?? false;
+    if ('tag' in list) return false;
+    if ('shard' in list) return shardOf(key.uuid) === list.shard;
+    return shardOf(key.uuid) === list.failedShard && failed.has(key.uuid);
+  }
+
+  function shard(number: number): Map<Position, Entry> {
+    const entries = shards.get(number) ?? new Map<Position, Entry>();
+    shards.set(number, entries);
+    return entries;
+  }
+
+  return {
+    async keepEvent(event) {
+      const { key, sent = false } = event;
+      events.set(publicKey(key), event);
+      shard(shardOf(key.uuid)).set(`${offsetOf(key.dueAt)}#${key.uuid}`, { kind: 'event', key, sent });
+    },
+    async findEvent(key) {
+      const event = events.get(publicKey(key));
+      return event && { event, progress: recorded.get(key.uuid) ?? firstProgress(event) };
+    },
+    findProgress: async ({ uuid }) => recorded.get(uuid),
+    async recordSuccess({ key }, progress) {
+      recorded.set(key.uuid, progress);
+    },
+    async recordUnlessChanged({ key }, read, progress) {
+      const current = recorded.get(key.uuid);
+      const unchanged = read.version === 0 ? current === undefined : current?.version === read.version;
+      if (!unchanged || current?.status !== (read.version === 0 ? undefined : read.status)) return false;
+      recorded.set(key.uuid, progress);
+      return true;
+    },
+    async keepReminder(_event, reminder) {
+      shard(shardOf(reminder.key.uuid)).set(`${offsetOf(reminder.at)}#${reminder.key.uuid}#r`, reminder);
+    },
+    async entries(number, after, until) {
+      const to = positionAt(until);
+      const ahead = [...shard(number)].filter(([position]) => position < after && position >= to);
+      const page = ahead.sort(([one], [other]) => (one < other ? 1 : -1)).slice(0, PAGE);
+      const reached = page.length < ahead.length ? page.at(-1)?.[0] : undefined;
+      return { entries: page.map(([, entry]) => entry), reached: reached ?? to };
+    },
+    async list(list, after, to, limit) {
+      const keys = [...events.values()].map(({ key }) => key);
+      const listed = keys.filter((key) => isListed(list, key)).map((key) => ({ key, position: positionOf(key) }));
+      return listed
+        .filter(({ position }) => position > after && position <= to)
+        .sort((one, other) => (one.position < other.position ? -1 : 1))
+        .slice(0, limit)
+        .map(({ key }) => key);
+    },
+    async keepFailedEntry({ key }) {
+      failed.add(key.uuid);
+    },
+    async reserve(event, instead) {
+      const { key, createdAt, publishedBy, deduplicationId } = event;
+      const id = `${publishedBy} ${deduplicationId}`;
+      const request = JSON.stringify(canonicalRequest(event));
+      const held = reservations.get(id);
+      const isFree = held === undefined || held.createdAt <= createdAt - DAY || held.key.uuid === instead?.uuid;
+      if (isFree) reservations.set(id, { key, createdAt, request });
+      const holds = isFree || held === undefined ? { key, createdAt, request } : held;
+      return { key: holds.key, createdAt: holds.createdAt, isOwn: isFree, isSameRequest: holds.request === request };
+    },
+    async keepUntil() {},
+    async findHands() {
+      return hands;
+    },
+    async keepHands(read, next) {
+      if ((hands?.version ?? 0) !== (read?.version ?? 0)) return false;
+      hands = next;
+      return true;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { unlimitedSlots } from '../../core/delivery/call-slots.ts';
+import type { World } from '../../core/dependencies.ts';
+import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
+import { secrets } from './sample-event.ts';
+
+/** What hardly any test is about. */
+export const quietWorld = {
+  signingSecrets: { find: async () => secrets },
+  slots: unlimitedSlots,
+  /** Of each world its own. */
+  get pauses() {
+    return pausesInMemory();
+  },
+  shards: 4,
+  longestTimeout: 6_000,
+  visibility: 60_000,
+  tell: () => {},
+  report: () => {},
+  instance: 'one',
+  isAlone: false,
+} satisfies Partial<World>;

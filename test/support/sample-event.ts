@@ -1,0 +1,57 @@
+import type { QueuedEvent, WantedEvent } from '../../core/event/event.ts';
+import type { CallResult } from '../../core/event/progress.ts';
+import type { EventRecord, SigningSecret } from '../../core/ports.ts';
+import type { EventQueue } from '../../core/queue.ts';
+
+const SECOND = 1_000;
+
+/** An event as a publisher who sends nothing but a URL wants it. */
+export function wantedEvent(wishes: Partial<WantedEvent> = {}): WantedEvent {
+  return {
+    asked: { after: 0 },
+    url: 'https://example.com/',
+    method: 'GET',
+    headers: [],
+    body: undefined,
+    timeout: 5 * SECOND,
+    maxTryCount: 3,
+    retry: { backoff: 'fixed', delay: 60 * SECOND, maxDelay: 3_600 * SECOND },
+    tags: [],
+    keepResultFor: 86_400 * SECOND,
+    ...wishes,
+  };
+}
+
+export function queuedEvent(dueAt: number, wishes: Partial<QueuedEvent> = {}): QueuedEvent {
+  return {
+    ...wantedEvent(),
+    key: { dueAt, uuid: '00000000-0000-4000-8000-000000000000' },
+    publishedBy: 'web',
+    createdAt: dueAt,
+    ...wishes,
+  };
+}
+
+/** The one of the published test vector. */
+export const secrets: readonly SigningSecret[] = [{ secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }];
+
+export function answered(
+  statusCode: number,
+  headers: readonly (readonly [string, string])[] = [],
+  body = '',
+): CallResult {
+  const answer = { statusCode, headers, body: new TextEncoder().encode(body), truncated: false };
+  return { outcome: 'answered', answer };
+}
+
+/** The same queue; publishing answers the record, since no test here gives another request a deduplication id again. */
+export function answeringRecords(queue: EventQueue) {
+  return {
+    ...queue,
+    async publish(...args: Parameters<EventQueue['publish']>): Promise<EventRecord> {
+      const published = await queue.publish(...args);
+      if (published === 'another request') throw new Error('It was taken for a repetition of another request.');
+      return published.record;
+    },
+  };
+}

@@ -1,0 +1,257 @@
+import type { QueuedEvent } from '../../core/event/event.ts';
+import type { Message } from '../../core/event/message.ts';
+import { isPaused, type Pause } from '../../core/event/pause.ts';
+import type { CallResult } from '../../core/event/progress.ts';
+import type { DueQueue, EventStore, Pauses } from '../../core/ports.ts';
+import { eventQueue } from '../../core/queue.ts';
+import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
+import { rest, simulatedClock } from '../../verify/shared/simulated-clock.ts';
+import { memoryEventStore } from './memory-event-store.ts';
+import { quietWorld } from './quiet-world.ts';
+import { answered, answeringRecords } from './sample-event.ts';
+import { simulatedDueQueue } from './simulated-due-queue.ts';
+import { SECOND, START } from './simulation.ts';
+
+const MINUTE = 60 * SECOND;
+const REMEMBERED_FOR = 5 * SECOND;
+
+/** What goes wrong with one call to the store or the due queue: it fails, or is done and fails, or the process dies. */
+export type Fault = 'fails' | 'is done and fails' | 'dies before' | 'dies after';
+export type Operation = keyof EventStore | keyof DueQueue | keyof Pauses;
+
+type Scene = {
+  readonly store?: EventStore;
+  /** Asked when a call starts. */
+  readonly answer?: (event: QueuedEvent, attempt: number, triesLeft: number) => CallResult;
+  /** How long an answer takes. */
+  readonly answerAfter?: number;
+  readonly shards?: number;
+  readonly longestTimeout?: number;
+  readonly visibility?: number;
+  /** How many deliverers work at once, each at up to ten messages. */
+  readonly deliverers?: number;
+  /** Whether the due queue loses a message. */
+  readonly loses?: (message: Message) => boolean;
+  /** How often, or how often at once, the dispatcher runs in a minute, counted from 0. */
+  readonly dispatches?: (minute: number) => boolean | number;
+  /** Is asked before every call to the store and the due queue. */
+  readonly fault?: (operation: Operation, args: readonly unknown[]) => Fault | undefined;
+};
+
+/** A call: when it started by the clocks of the processes, and by one that never jumps. */
+export type SimulatedCall = {
+  readonly uuid: string;
+  readonly attempt: number;
+  readonly at: number;
+  readonly trulyAt: number;
+  readonly requests?: 2;
+};
+
+type Process = {
+  readonly queue: ReturnType<typeof answeringRecords>;
+  readonly isDead: () => boolean;
+  kill(): void;
+  underWay: number;
+};
+
+/**
+ * The whole queue on a clock that is moved: the dispatcher runs every minute, and messages are handed over at their time. A
+ * process that dies does nothing more, whatever it was at, and another takes its place.
+ */
+export function simulatedCloud(scene: Scene = {}) {
+  const { store = memoryEventStore(), answer = () => answered(200), loses = () => false } = scene;
+  const { answerAfter = 0, dispatches = () => true, fault = () => undefined } = scene;
+  const { shards = 4, longestTimeout = 6 * SECOND, visibility = MINUTE, deliverers = Number.POSITIVE_INFINITY } = scene;
+  const clock = simulatedClock(START, 1);
+  const dueQueue = simulatedDueQueue({ now: clock.now, sendersNow: now, visibility, loses });
+  const pauses = pausesInMemory();
+  const calls: SimulatedCall[] = [];
+  let skew = 0;
+  let pretended = 0;
+  let ids = 0;
+  let isAlone = false;
+  let current = startProcess();
+
+  function startProcess(ofShards = shards, over: Partial<EventStore> = {}): Process {
+    let dead = false;
+    const mortal: Wrap =
+      (operation, act) =>
+      (...args) => {
+        if (dead) return never();
+        const what = fault(operation, args);
+        dead ||= what === 'dies before';
+        if (dead) return never();
+        if (what === 'fails') return Promise.reject(new Error('It failed.'));
+        return act(...args).then((result) => {
+          dead ||= what === 'dies after';
+          if (dead) return never();
+          if (what === 'is done and fails') throw new Error('It was done, and failed.');
+          return result;
+        });
+      };
+    const queue = answeringRecords(
+      eventQueue({
+        ...quietWorld,
+        pauses: everyCall(rememberingPauses(pauses, [clock.now, now], isAlone), mortal),
+        store: everyCall({ ...store, ...over }, mortal),
+        dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),
+        call: async (event, attempt, _secrets, triesLeft) => {
+          const result = answer(event, attempt, triesLeft);
+          const { requests } = result;
+          calls.push({ uuid: event.key.uuid, attempt, at: now(), trulyAt: clock.now(), ...(requests && { requests }) });
+          if (answerAfter > 0) await clock.sleep(answerAfter);
+          return dead ? never() : result;
+        },
+        now,
+        sleep: (milliseconds) => clock.sleep(milliseconds).then(() => (dead ? never() : undefined)),
+        newId: () => `00000000-0000-4000-8000-${scattered(ids++).toString(16).padStart(12, '0')}`,
+        random: () => (ids % ofShards) / ofShards,
+        shards: ofShards,
+        longestTimeout,
+        visibility,
+        instance: `process ${ids++}`,
+        isAlone,
+      }),
+    );
+    const kill = () => {
+      dead = true;
+    };
+    return { queue, isDead: () => dead, kill, underWay: 0 };
+  }
+
+  /** What the processes take for the time. */
+  function now(): number {
+    return clock.now() + skew;
+  }
+
+  function living(): Process {
+    if (current.isDead()) current = startProcess();
+    return current;
+  }
+
+  /** Lets everything happen that is due up to an instant, in its order. */
+  async function runUntil(instant: number): Promise<void> {
+    await rest(1);
+    for (;;) {
+      const nextMinute = START + Math.ceil((clock.now() + 1 - START) / MINUTE) * MINUTE;
+      const nextMessage = living().underWay < deliverers ? Math.max(dueQueue.nextVisibleAt(), clock.now()) : Infinity;
+      const next = Math.min(nextMinute, nextMessage, clock.nextWakeAt());
+      if (next > instant) break;
+      await clock.moveTo(next);
+      handOver();
+      if (next === nextMinute) dispatch(Number(dispatches((next - START) / MINUTE)));
+      await rest(1);
+    }
+    await clock.moveTo(instant);
+  }
+
+  /** On one's own machine each message is handed over by itself. */
+  function handOver(): void {
+    while (living().underWay < deliverers) {
+      const batch = dueQueue.receive(isAlone ? 1 : undefined);
+      if (batch.length === 0) return;
+      void deliver(living(), batch);
+    }
+  }
+
+  async function deliver(process: Process, batch: ReturnType<typeof dueQueue.receive>): Promise<void> {
+    process.underWay++;
+    const messages = batch.map(({ received }) => received);
+    const failed = await process.queue.deliver(messages, now() + visibility).finally(() => process.underWay--);
+    dueQueue.remove(batch.filter(({ received }) => !failed.includes(received)).map(({ held }) => held));
+  }
+
+  function dispatch(runs: number): void {
+    for (let run = 0; run < runs; run++)
+      void living()
+        .queue.dispatch()
+        .catch(() => {});
+  }
+
+  /** All processes end, and with them the due queue; one that knows to be alone starts, again and again until it can. */
+  async function restart(): Promise<void> {
+    current.kill();
+    isAlone = true;
+    while (current.isDead()) {
+      loseAll();
+      const { queue, kill } = living();
+      void queue.dispatchAtStart().catch(kill);
+      await rest(1);
+    }
+  }
+
+  /** The queue, whichever process it is that lives when it is asked for something. */
+  function ofWhoeverLives(): Process['queue'] {
+    const names = Object.keys(current.queue) as (keyof Process['queue'])[];
+    const entries = names.map((name) => [name, (...args: never[]) => (living().queue[name] as Act)(...args)]);
+    return Object.fromEntries(entries);
+  }
+
+  function loseAll(): void {
+    dueQueue.remove(dueQueue.held());
+  }
+
+  return {
+    queue: ofWhoeverLives(),
+    queueWith: (ofShards: number, over?: Partial<EventStore>) => startProcess(ofShards, over).queue,
+    store,
+    pauses,
+    clock,
+    now,
+    dueQueue,
+    calls,
+    sent: dueQueue.sent,
+    runUntil,
+    restart,
+    /** Says how many messages the due queue has ready. */
+    pretendBacklog: (count: number) => {
+      pretended = count;
+    },
+    /** All messages that are on the due queue, gone: as when its process ends. */
+    loseAll,
+    /** All clocks jump, those of the due queue excepted. */
+    jump: (milliseconds: number) => {
+      skew += milliseconds;
+    },
+  };
+}
+
+type Act = (...args: never[]) => Promise<unknown>;
+type Wrap = <Args extends unknown[], Result>(
+  operation: Operation,
+  act: (...args: Args) => Promise<Result>,
+) => (...args: Args) => Promise<Result>;
+
+function everyCall<Port extends EventStore | DueQueue | Pauses>(port: Port, wrap: Wrap): Port {
+  const wrapped = Object.entries(port).map(([name, act]) => [name, wrap(name as Operation, act as Act)]);
+  return Object.fromEntries(wrapped) as Port;
+}
+
+/**
+ * As a process sees the pauses: it believes for five seconds, by each of two clocks, that there is none. One that is alone is the one that changes
+ * them.
+ */
+function rememberingPauses(pauses: Pauses, clocks: readonly (() => number)[], isAlone: boolean): Pauses {
+  let known: { readonly pause: Pause | undefined; readonly readAt: readonly number[] } | undefined;
+  const isRecent = (at: number, current = 0) => at <= current && current - at < REMEMBERED_FOR;
+  return {
+    ...pauses,
+    change(...args) {
+      if (isAlone) known = undefined;
+      return pauses.change(...args);
+    },
+    async find() {
+      const instants = clocks.map((clock) => clock());
+      const isFresh = known?.readAt.every((at, index) => isRecent(at, instants[index]));
+      if (!isFresh || isPaused(known?.pause)) known = { readAt: instants, pause: await pauses.read() };
+      return known?.pause;
+    },
+  };
+}
+
+const never = () => new Promise<never>(() => {});
+
+/** Different for every number, and spread evenly: so events differ in all that is derived from their ids. */
+function scattered(number: number): number {
+  return (number * 0x9e37_79b1) % 0x1_0000_0000;
+}

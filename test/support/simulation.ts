@@ -1,0 +1,77 @@
+import { unlimitedSlots } from '../../core/delivery/call-slots.ts';
+import type { Change } from '../../core/event/change.ts';
+import type { Caller, CallSlots, DueQueue, EventStore } from '../../core/ports.ts';
+import { eventQueue } from '../../core/queue.ts';
+import { simulatedClock } from '../../verify/shared/simulated-clock.ts';
+import { memoryEventStore } from './memory-event-store.ts';
+import { quietWorld } from './quiet-world.ts';
+import { answered, answeringRecords } from './sample-event.ts';
+import { recordedMessages } from './simulated-time.ts';
+
+export const START = Date.parse('2030-01-01T00:00:00.250Z');
+export const SECOND = 1_000;
+
+type Scene = {
+  readonly store?: EventStore;
+  readonly dueQueue?: DueQueue;
+  readonly call?: Caller;
+  readonly random?: () => number;
+  /** How early its timers fire. */
+  readonly earlyBy?: number;
+  readonly instance?: string;
+  readonly isAlone?: boolean;
+  readonly visibility?: number;
+  readonly slots?: CallSlots;
+  readonly tell?: (change: Change) => void;
+  readonly report?: (error: unknown) => void;
+};
+
+/** A queue on a store in memory, a clock that is moved and a due queue whose messages are handed over by the test. */
+export function simulation({
+  store = memoryEventStore(),
+  call = async () => answered(200),
+  random = () => 0,
+  earlyBy = 0,
+  instance = 'one',
+  isAlone = false,
+  visibility = quietWorld.visibility,
+  slots = unlimitedSlots,
+  tell = quietWorld.tell,
+  report = quietWorld.report,
+  dueQueue,
+}: Scene = {}) {
+  const clock = simulatedClock(START);
+  const messages = recordedMessages();
+  const calls: { at: number; attempt: number }[] = [];
+  let ids = 0;
+  const events = eventQueue({
+    ...quietWorld,
+    store,
+    dueQueue: dueQueue ?? messages,
+    call: (event, attempt, ...rest) => {
+      calls.push({ at: clock.now(), attempt });
+      return call(event, attempt, ...rest);
+    },
+    now: clock.now,
+    sleep: (milliseconds) => clock.sleep(Math.max(1, milliseconds - earlyBy)),
+    newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`,
+    random,
+    instance,
+    isAlone,
+    visibility,
+    slots,
+    tell,
+    report,
+  });
+
+  /** Hands over every message at its instant until there are none. */
+  async function deliverAll(): Promise<void> {
+    while (messages.sent.length > 0) {
+      const taken = messages.take();
+      await clock.moveTo(Math.max(...taken.map(({ at }) => at)));
+      await events.deliver(taken);
+    }
+  }
+
+  return { queue: answeringRecords(events), messages, calls, clock, deliverAll };
+}

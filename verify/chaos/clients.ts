@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventAnswer } from '../../api/event-answer.ts';
+import { type Mood, moodyPath } from '../shared/moody-receiver.ts';
+import type { Wanted } from './history.ts';
+
+const CLIENTS = 16;
+const READERS = 32;
+const LOOK_AGAIN_AFTER = 500;
+
+/** Where a queue is: it may move when it is killed. */
+export type Target = {
+  publishUrl(): string;
+  readUrl(): string;
+  readonly secret: string;
+  serving(): Promise<void>;
+};
+
+/** Mostly due at once, some soon; half of them are treated badly first, and some always. */
+export function mixedWish(name: string, receiverUrl: string, timeout: number, chance: () => number) {
+  const maxTryCount = 3;
+  const path = moodyPath(name, moodOf(chance, maxTryCount));
+  const request = {
+    url_to_send_request: `${receiverUrl}${path}`,
+    body: name,
+    call_url_after: chance() < 0.7 ? 0 : Math.round(chance() * 4_000) / 1_000,
+    timeout_for_request: timeout,
+    max_try_count: maxTryCount,
+    retry_delay: 1,
+  };
+  return { path, maxTryCount, timeout: timeout * 1_000, request };
+}
+
+function moodOf(chance: () => number, maxTryCount: number): Mood {
+  const deeds = ['answers 503', 'stalls', 'answers garbage', 'hangs up', 'breaks off'] as const;
+  const draw = chance();
+  if (draw < 0.5) return { deed: 'answers 200', attempts: 0 };
+  if (draw < 0.65) return { deed: 'answers slowly', attempts: maxTryCount };
+  const deed = deeds[Math.floor(chance() * deeds.length)] ?? 'stalls';
+  return { deed, attempts: draw < 0.7 ? maxTryCount : 1 + Math.floor(chance() * 2) };
+}
+
+/**
+ * Clients publish at the same time until so many events are accepted. What a client is not told to be accepted it leaves, and
+ * goes on with another when the queue serves again.
+ */
+export async function publishAll(
+  target: Target,
+  count: number,
+  wish: (n: number) => ReturnType<typeof mixedWish>,
+  onAccepted: (total: number) => Promise<void> | void,
+): Promise<Wanted[]> {
+  const wanted: Wanted[] = [];
+  let wished = 0;
+  let accepted = 0;
+  let underWay = 0;
+
+  async function client(): Promise<void> {
+    while (accepted + underWay < count) {
+      await target.serving();
+      underWay++;
+      const { request, ...event } = wish(wished++);
+      const answer = await post(target, request).finally(() => underWay--);
+      wanted.push({ ...event, ...(answer && { accepted: answer }) });
+      if (answer !== undefined) await onAccepted(++accepted);
+    }
+  }
+
+  while (accepted < count) await Promise.all(Array.from({ length: CLIENTS }, client));
+  return wanted;
+}
+
+async function post({ publishUrl, secret }: Target, request: object): Promise<Wanted['accepted']> {
+  try {
+    const headers = { 'x-api-key': secret, 'content-type': 'application/json' };
+    const response = await fetch(`${publishUrl()}/events`, { method: 'POST', headers, body: JSON.stringify(request) });
+    const answer = await response.text();
+    if (response.status >= 500) return undefined;
+    if (response.status !== 201) throw new TypeError(`It was refused: ${answer}`, { cause: 'refused' });
+    const { key, timestamp_for_execution_to_start } = JSON.parse(answer) as EventAnswer;
+    return { key, dueAt: Math.round(timestamp_for_execution_to_start * 1_000) };
+  } catch (error) {
+    if ((error as Error).cause === 'refused') throw error;
+    return undefined;
+  }
+}
+
+/** Reads events, each until it has finished; from a deadline on as they are. */
+export async function readWhenFinished(
+  { readUrl, secret }: Target,
+  keys: readonly string[],
+  deadline: number,
+): Promise<ReadonlyMap<string, EventAnswer>> {
+  const records = new Map<string, EventAnswer>();
+  const waiting = [...keys];
+
+  async function read(key: string): Promise<void> {
+    const response = await fetch(`${readUrl()}/events/${key}`, { headers: { 'x-api-key': secret } });
+    if (response.status !== 200) return;
+    const record = (await response.json()) as EventAnswer;
+    records.set(key, record);
+    if (record.status !== 'waiting_execution' || Date.now() > deadline) return;
+    await sleep(LOOK_AGAIN_AFTER);
+    await read(key);
+  }
+
+  async function readNext(): Promise<void> {
+    for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) await read(key);
+  }
+
+  await Promise.all(Array.from({ length: READERS }, readNext));
+  return records;
+}

@@ -1,0 +1,178 @@
+import type { EventAnswer } from '../../api/event-answer.ts';
+import type { Deed, ReceivedCall } from '../shared/moody-receiver.ts';
+import { type Cause, causeOf, isExplainedCrash, type Repetition, repeatedCalls } from './causes.ts';
+import type { History, Kill, RecordWrite, Wanted } from './history.ts';
+
+/** What a history shows. */
+export type Findings = {
+  /** Accepted, and not finished, or finished otherwise than its receiver answered. */
+  readonly lost: readonly string[];
+  /** Calls of what nobody wanted, or beyond the tries of an event. */
+  readonly unexpected: readonly string[];
+  readonly early: readonly string[];
+  /** Calls that were made once more because their process was killed. */
+  readonly explained: readonly string[];
+  /** Calls that were made once more because a fault kept the table from taking their records. */
+  readonly refused: readonly string[];
+  /** Calls that were made once more for a second message, which came behind the first as it should, and that was too late. */
+  readonly overtaken: readonly string[];
+  /** Calls that were made once more because their connection was closed without an answer. Each has used a try of its event. */
+  readonly reconnected: readonly string[];
+  /** How long before the kill that explains it a repeated call had ended, at the most. */
+  readonly latestRecord: number;
+  /** Calls that were made once more for no reason. */
+  readonly unexplained: readonly string[];
+  /** Records that differ from what the receiver saw. */
+  readonly mismatched: readonly string[];
+};
+
+const UUID_LENGTH = 36;
+
+const OUTCOMES: Readonly<Record<Deed, string>> = {
+  'answers 200': 'answered 200',
+  'answers slowly': 'answered 200',
+  'answers 503': 'answered 503',
+  stalls: 'timed_out null',
+  'answers garbage': 'invalid_answer null',
+  'hangs up': 'unreachable null',
+  'breaks off': 'invalid_answer null',
+};
+
+export function checkHistory({ wanted, calls, kills, records, writes, messages }: History): Findings {
+  const byPath = Map.groupBy(calls, ({ path }) => path);
+  const writesOf = byEvent(writes);
+  const messagesOf = byEvent(messages);
+  const accepted = wanted.filter(isAccepted);
+  const timeouts = new Map(wanted.map(({ path, timeout }) => [path, timeout]));
+  const knownOf = ({ path, key }: ReceivedCall) => ({
+    kills,
+    writes: writesOf(key),
+    messages: messagesOf(key),
+    timeout: timeouts.get(path) ?? Number.POSITIVE_INFINITY,
+  });
+  const repetitions = [...byPath.values()].flatMap(repeatedCalls).map((repetition) => ({
+    ...repetition,
+    text: textOfRepetition(repetition),
+    cause: causeOf(repetition, knownOf(repetition.call)),
+  }));
+  const repetitionsOf = Map.groupBy(repetitions, ({ call }) => call.path);
+  const because = (kind: Cause['kind'] | undefined) =>
+    repetitions.filter(({ cause }) => cause?.kind === kind).map(({ text }) => text);
+  return {
+    lost: accepted.flatMap((event) => lossOf(event, records.get(event.accepted.key))),
+    unexpected: [
+      ...unexpectedCalls(wanted, calls),
+      ...accepted.flatMap((event) => {
+        const record = records.get(event.accepted.key);
+        return excessOf(event, byPath.get(event.path) ?? [], repetitionsOf.get(event.path) ?? [], record);
+      }),
+    ],
+    early: accepted.flatMap((event) => earlyCalls(event, byPath.get(event.path) ?? [])),
+    explained: because('killed'),
+    refused: because('refused'),
+    overtaken: because('overtaken'),
+    reconnected: because('reconnected'),
+    latestRecord: Math.max(0, ...repetitions.map(({ cause }) => (cause?.kind === 'killed' ? cause.endedBefore : 0))),
+    unexplained: because(undefined),
+    mismatched: accepted.flatMap((event) => {
+      const { key } = event.accepted;
+      return mismatches(event, byPath.get(event.path) ?? [], records.get(key), kills, writesOf(key));
+    }),
+  };
+}
+
+/** Those of an event, by its key. */
+function byEvent<Noted extends { readonly uuid: string }>(all: readonly Noted[]): (key: string) => readonly Noted[] {
+  const groups = Map.groupBy(all, ({ uuid }) => uuid);
+  return (key) => groups.get(key.slice(-UUID_LENGTH)) ?? [];
+}
+
+type Accepted = Wanted & Required<Pick<Wanted, 'accepted'>>;
+
+function isAccepted(event: Wanted): event is Accepted {
+  return event.accepted !== undefined;
+}
+
+function lossOf({ path }: Accepted, record: EventAnswer | undefined): string[] {
+  if (record === undefined) return [`${path} is gone`];
+  return record.status === 'waiting_execution' ? [`${path} is not finished: ${textOfRecord(record)}`] : [];
+}
+
+function unexpectedCalls(wanted: readonly Wanted[], calls: readonly ReceivedCall[]): string[] {
+  const tries = new Map(wanted.map(({ path, maxTryCount }) => [path, maxTryCount]));
+  return calls.filter(({ path, attempt }) => !(attempt <= (tries.get(path) ?? 0))).map(textOfCall);
+}
+
+type Explained = Repetition & { readonly cause: Cause | undefined };
+
+/**
+ * A receiver sees no more requests of an event than it has tries, but for those that nobody knows of: of attempts that were made once more because
+ * a process died or a record was refused, and the second one of an attempt whose process died in it.
+ */
+function excessOf(
+  { path, maxTryCount }: Wanted,
+  calls: readonly ReceivedCall[],
+  repetitions: readonly Explained[],
+  record: EventAnswer | undefined,
+): string[] {
+  const reconnected = repetitions.filter(({ cause }) => cause?.kind === 'reconnected');
+  const unknown = repetitions
+    .filter(({ cause }) => cause?.kind !== 'reconnected')
+    .map(({ earlier }) => (reconnected.some(({ call }) => call === earlier) ? 2 : 1))
+    .reduce((sum: number, one) => sum + one, 0);
+  const crashed = record?.attempts.filter(({ outcome }) => outcome === 'crashed').length ?? 0;
+  if (calls.length <= maxTryCount + unknown + crashed) return [];
+  const recorded = record === undefined ? 'nothing' : textOfRecord(record);
+  return [`${calls.length} calls of ${path}, which has ${maxTryCount} tries; recorded is ${recorded}`];
+}
+
+/** How many tries the attempts of an event have used: one that sent its request twice has used two. */
+function triesOf({ attempts }: EventAnswer): number {
+  return attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
+}
+
+function earlyCalls({ accepted }: Accepted, calls: readonly ReceivedCall[]): string[] {
+  const early = calls.filter(({ startedAt }) => startedAt < accepted.dueAt);
+  return early.map((call) => `${textOfCall(call)}, due at ${accepted.dueAt}`);
+}
+
+/**
+ * Lists what a record says otherwise than its receiver. A crashed attempt claims nothing about the receiver. An attempt that timed out after its
+ * whole timeout may be true whatever the receiver did: on a busy machine an answer in time can arrive late.
+ */
+function mismatches(
+  { path, maxTryCount, timeout }: Accepted,
+  calls: readonly ReceivedCall[],
+  record: EventAnswer | undefined,
+  kills: readonly Kill[],
+  writes: readonly RecordWrite[],
+): string[] {
+  if (record === undefined) return [];
+  const numbers = new Set(record.attempts.map(({ number }) => number));
+  const unrecorded = calls.filter(({ attempt }) => !numbers.has(attempt)).map(textOfCall);
+  const invented = record.attempts.filter(({ number, outcome, status_code, started_at_utc, duration_ms }) => {
+    const crash = { attempt: number, startedAt: Date.parse(started_at_utc) };
+    if (outcome === 'crashed') return !isExplainedCrash(crash, calls, kills, writes);
+    if (outcome === 'timed_out' && duration_ms >= timeout) return false;
+    return !calls.some(({ attempt, deed }) => attempt === number && OUTCOMES[deed] === `${outcome} ${status_code}`);
+  });
+  const last = record.attempts.at(-1);
+  const succeeded = last?.outcome === 'answered' && last.status_code === 200;
+  const endsAsItShould = succeeded
+    ? record.status === 'success' && record.request_response_body === path
+    : record.status === 'max_try_count_reached' && triesOf(record) === maxTryCount;
+  const isWrong = invented.length > 0 || !endsAsItShould;
+  return [...unrecorded, ...(isWrong ? [`${path} is recorded as ${textOfRecord(record)}`] : [])];
+}
+
+function textOfCall({ path, attempt, worker, startedAt, endedAt }: ReceivedCall): string {
+  return `attempt ${attempt} of ${path} by ${worker}, ${startedAt} to ${endedAt}`;
+}
+
+function textOfRepetition({ earlier, call }: Repetition): string {
+  return `${textOfCall(earlier)}, and again by ${call.worker}, ${call.startedAt}`;
+}
+
+function textOfRecord({ status, attempts }: EventAnswer): string {
+  return `${status}: ${attempts.map(({ number, outcome, status_code }) => `${number} ${outcome} ${status_code}`).join(', ')}`;
+}

@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { helpIfAsked } from '../../local/help-if-asked.ts';
+import { type MoodyReceiver, openMoodyReceiver } from '../shared/moody-receiver.ts';
+import { seededChance } from '../shared/seeded-chance.ts';
+import { type Killed, printChaos } from './chaos-table.ts';
+import { mixedWish, publishAll, readWhenFinished } from './clients.ts';
+import { checkHistory } from './findings.ts';
+import type { History } from './history.ts';
+import { openKilledQueue } from './killed-queue.ts';
+import { openKilledWorkers } from './killed-workers.ts';
+
+const FINISHED_WITHIN = 120_000;
+/** How many of the kills come while the queue is still recovering from the one before. */
+const RECOVERING = 0.2;
+
+const help = `Kills the local queue without a warning, again and again, while clients publish events, and checks what happened.
+
+  npm run chaos -- [options]
+
+  --workers          not the local queue, but the deployed functions, each in processes of its own, before an embedded table
+                     and an emulated due queue, of which faults keep them away
+  --events <number>  how many events are accepted in all (default 20000)
+  --kills <number>   how often it is killed (default 50; with --workers 200)
+  --table-faults <number>
+  --queue-faults <number>
+                     with --workers: percent of the requests to the table, and to the due queue, that are throttled, slow, cut
+                     off before or after they are done, or done in part (default 5)
+  --seed <number>    for the same events, pauses and faults once more, as far as processes allow (default: drawn, and printed)`;
+
+type Options = {
+  readonly workers: boolean;
+  readonly events: number;
+  readonly kills: number;
+  readonly faults: { readonly table: number; readonly queue: number };
+  readonly seed: number;
+};
+
+helpIfAsked(help);
+const options = parseOptions();
+if (options === undefined) process.exitCode = 2;
+else process.exitCode = (await chaos(options)) ? 0 : 1;
+
+function parseOptions(): Options | undefined {
+  try {
+    const text = { type: 'string' } as const;
+    const numbers = { events: text, kills: text, seed: text, 'table-faults': text, 'queue-faults': text };
+    const { values } = parseArgs({ options: { ...numbers, workers: { type: 'boolean' } } });
+    const number = (name: keyof typeof numbers, otherwise: number) =>
+      wholeNumber(name, values[name] ?? String(otherwise));
+    const { workers = false } = values;
+    return {
+      workers,
+      events: number('events', 20_000),
+      kills: number('kills', workers ? 200 : 50),
+      faults: { table: number('table-faults', 5) / 100, queue: number('queue-faults', 5) / 100 },
+      seed: number('seed', Math.floor(Math.random() * 2 ** 32)),
+    };
+  } catch (error) {
+    console.error(`${(error as Error).message} See npm run chaos -- --help.`);
+    return undefined;
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new Error(`--${name} takes a whole number, not ${text}.`);
+  return Number(text);
+}
+
+/** Answers whether every promise was kept. */
+async function chaos(options: Options): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'event-queue-chaos-'));
+  const receiver = await openMoodyReceiver();
+  const chance = seededChance(options.seed);
+  const queue: Killed = options.workers
+    ? await openKilledWorkers(folder, options.faults, chance)
+    : await openKilledQueue(folder);
+  try {
+    const startedAt = Date.now();
+    const history = await live(options, queue, receiver, chance);
+    return printChaos({
+      seed: options.seed,
+      took: Date.now() - startedAt,
+      queue,
+      history,
+      findings: checkHistory(history),
+    });
+  } finally {
+    await queue.stop();
+    receiver.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function live(
+  { events, kills, seed }: Options,
+  queue: Killed,
+  receiver: MoodyReceiver,
+  chance: () => number,
+): Promise<History> {
+  const killing = killer(queue, { events: events * queue.killedFor, kills }, chance);
+  const wish = (n: number) => mixedWish(String(n), receiver.url, queue.callTimeoutSeconds, seededChance(seed + n));
+  const wanted = await publishAll(queue, events, wish, killing.killWhenDue);
+  await killing.done();
+  queue.calm?.();
+  const keys = wanted.flatMap(({ accepted }) => accepted?.key ?? []);
+  const records = await readWhenFinished(queue, keys, Date.now() + FINISHED_WITHIN);
+  const { writes = [], messages = [] } = queue;
+  return { wanted, calls: receiver.calls, kills: queue.kills, writes, messages, records };
+}
+
+/** Kills at random moments, spread over the events; some of them while it is still recovering. */
+function killer(queue: Killed, { events, kills }: Pick<Options, 'events' | 'kills'>, chance: () => number) {
+  let last = Promise.resolve();
+  let planned = 0;
+
+  async function killOnce(): Promise<void> {
+    await sleep(chance() * queue.longestLife);
+    await queue.killAndRestart();
+    if (planned >= kills || chance() > RECOVERING) return;
+    planned++;
+    await killOnce();
+  }
+
+  return {
+    /** Clients wait for it where the kills would not keep up with the events. */
+    async killWhenDue(accepted: number): Promise<void> {
+      while (planned < kills && planned < (accepted * kills) / events) {
+        planned++;
+        last = last.then(killOnce);
+        await last;
+      }
+    },
+    done: () => last,
+  };
+}

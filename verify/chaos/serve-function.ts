@@ -1,0 +1,54 @@
+import { flushCompileCache } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FunctionName } from '../../api/routes.ts';
+import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
+import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
+import { openGateway } from '../../local/gateway.ts';
+import { endWithParent } from '../shared/local-process.ts';
+import { pollForEver } from './event-source.ts';
+
+/** An environment of Lambda works on one batch at a time; a process here does the work of several. */
+const POLLERS = 10;
+const DISPATCH_EVERY = 1_000;
+
+/** A deployed function in a process of its own, wired from its environment: `serve-function.ts <name>`. */
+const [name] = process.argv.slice(2);
+endWithParent();
+// A process that is killed would not leave its compiled code to the next.
+flushCompileCache();
+await serve(openRuntime());
+
+async function serve(runtime: Runtime): Promise<void> {
+  switch (name) {
+    case 'publish':
+    case 'read':
+      return console.log(`serves ${await urlOf(runtime, name)}`);
+    case 'dispatch':
+      console.log('serves all');
+      return dispatchForEver(runtime);
+    case 'deliver':
+      console.log('serves all');
+      return deliverForEver(runtime);
+    default:
+      throw new Error(`There is no function ${name} here.`);
+  }
+}
+
+async function urlOf(runtime: Runtime, name: FunctionName): Promise<string> {
+  const server = await openGateway(serveRoutes(runtime, name), () => undefined, 0);
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function dispatchForEver({ dispatch }: Runtime): Promise<never> {
+  for (;;) {
+    await dispatch().catch(() => {});
+    await sleep(DISPATCH_EVERY);
+  }
+}
+
+async function deliverForEver({ deliver }: Runtime): Promise<void> {
+  const { QUEUE_URL: queueUrl = '', FUNCTION_TIMEOUT: timeout } = process.env;
+  const options = { queueUrl, timeout: Number(timeout) };
+  await Promise.all(Array.from({ length: POLLERS }, () => pollForEver(deliver, options)));
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseMessageText } from '../../adapters/sqs-due-queue.ts';
+import type { Caller } from '../../core/ports.ts';
+import { FLUSHES } from '../../lambdas/runtime/recorder.ts';
+import { deployedFunctions } from '../shared/deployed-functions.ts';
+import { seededChance } from '../shared/seeded-chance.ts';
+import { usageMeter } from './usage.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const START = Date.parse('2030-01-01T00:00:00Z');
+/** In a load that goes on for days, a process has used up the flushes that it had at first. */
+const STEADY = { ...FLUSHES, most: 1 };
+
+/** A message on the due queue: the instant of its attempt, and the one from which SQS hands it over. */
+export type SentMessage = { readonly body: string; readonly at: number; readonly visibleAt: number };
+
+export type Stage = {
+  readonly functions: Awaited<ReturnType<typeof deployedFunctions>>;
+  readonly meter: ReturnType<typeof usageMeter>;
+  now(): number;
+  /** Moves the clock on to an instant. The dispatcher runs at each whole minute until then, as it would. */
+  passTo(instant: number): Promise<void>;
+  /** How often the dispatcher has run. */
+  runs(): number;
+  /** Takes the messages that were sent since the last time. */
+  takeMessages(): readonly SentMessage[];
+};
+
+/** Runs something with the deployed functions on a clock of their own, and with receivers that fail as often as is said. */
+export async function staged<Found>(failures: number, run: (stage: Stage) => Promise<Found>): Promise<Found> {
+  let clock = START;
+  let runs = 0;
+  let messages: SentMessage[] = [];
+  const chance = seededChance(1);
+  const call: Caller = async (_, attempt) => ({
+    outcome: 'answered',
+    answer: {
+      statusCode: attempt > failures ? 200 : 500,
+      headers: [],
+      body: new TextEncoder().encode('OK'),
+      truncated: false,
+    },
+  });
+  const functions = await deployedFunctions({
+    now: () => clock,
+    sleep,
+    call,
+    flushes: STEADY,
+    random: chance,
+    newId: () => idFrom(chance),
+  });
+  const meter = usageMeter(functions);
+
+  async function passTo(instant: number): Promise<void> {
+    for (let minute = nextMinute(clock); minute <= instant; minute = nextMinute(minute)) {
+      collect();
+      clock = minute;
+      await meter.run();
+      runs++;
+    }
+    collect();
+    clock = Math.max(clock, instant);
+  }
+
+  /** Before the clock goes on, because SQS counts a delay from when it gets the message. */
+  function collect(): void {
+    for (const { body, delaySeconds } of functions.sentMessages()) {
+      messages.push({ body, at: parseMessageText(body).at, visibleAt: clock + delaySeconds * SECOND });
+    }
+  }
+
+  function takeMessages(): readonly SentMessage[] {
+    collect();
+    const taken = messages;
+    messages = [];
+    return taken;
+  }
+
+  try {
+    return await run({ functions, meter, now: () => clock, passTo, runs: () => runs, takeMessages });
+  } finally {
+    meter.close();
+    await functions.close();
+  }
+}
+
+function nextMinute(instant: number): number {
+  return (Math.floor(instant / MINUTE) + 1) * MINUTE;
+}
+
+/** In the form of a random UUID. */
+function idFrom(chance: () => number): string {
+  const digits = Array.from({ length: 32 }, () => Math.floor(chance() * 16).toString(16)).join('');
+  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+}

@@ -1,0 +1,167 @@
+import { prices } from '../../lib/prices.ts';
+import { type DeployedName, deployedNames } from '../shared/deployed-functions.ts';
+import { type SentMessage, type Stage, staged } from './cost-stage.ts';
+import { combined, nothing, times, type Usage } from './usage.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const GIGABYTE = 1_024 ** 3;
+
+/** Between two events: two in a second, a million in six days. What is counted in memory is written down every ten seconds. */
+const PACE = 500;
+const EVENTS_IN_TEN_SECONDS = 20;
+/** Of receivers, if nothing else is said. */
+const USUAL_CALL = 100;
+/** Minutes until the dispatcher's hands go along, and until it has seen that events have finished. */
+const SETTLING = 12;
+const FOLLOWING = 13;
+const IDLE_RUNS = 10;
+
+export type Scenario = {
+  readonly name: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** How many events come in one request. */
+  readonly published?: number;
+  /** How many messages a deliverer is handed at once. */
+  readonly handed?: number;
+  /** How many attempts fail before one succeeds. */
+  readonly failures?: number;
+  /** How long receivers take, in milliseconds. */
+  readonly call?: number;
+};
+
+export const scenarios: readonly Scenario[] = [
+  { name: 'published one by one' },
+  { name: 'published in batches of 100', published: 100, handed: 10 },
+  // No run of the dispatcher looks at an event before its time has nearly come: ten minutes cost what a day costs.
+  { name: 'delayed by a day', fields: { call_url_after: (10 * MINUTE) / SECOND } },
+  { name: 'with three attempts', failures: 2 },
+  { name: 'with a body of 10 KB', fields: { body: 'x'.repeat(10_000) } },
+  { name: 'to receivers that take 4 s, each event alone', call: 4 * SECOND },
+  { name: 'to receivers that take 4 s, ten at a time', call: 4 * SECOND, handed: 10 },
+];
+
+/**
+ * What one event of a scenario uses. The clock is moved and chance is seeded, so it is the same each time.
+ *
+ * @param by one of the functions alone
+ */
+export async function usageOfEvent(scenario: Scenario, idleRun: Usage, by?: DeployedName): Promise<Usage> {
+  const shares = await sharesOfEvent(scenario, idleRun);
+  return by === undefined ? sumOfShares(shares) : shares[by];
+}
+
+type Shares = Readonly<Record<DeployedName, Usage>>;
+
+export function sumOfShares(shares: Shares): Usage {
+  return Object.values(shares).reduce((one, other) => combined(one, other, (a, b) => a + b), nothing);
+}
+
+/**
+ * What each function uses for one event of a scenario. The dispatcher runs every minute all the time, as it does at rest, so that each of its runs
+ * uses what an idle one does, and what it does for events beside that.
+ */
+export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise<Shares> {
+  const { published = 1, failures = 0 } = scenario;
+  const events = Math.max(EVENTS_IN_TEN_SECONDS, published);
+  return staged(failures, async (stage) => {
+    const { functions, meter, runs } = stage;
+    await minutes(stage, SETTLING);
+    // Made once in the life of a queue, and so no part of what an event uses.
+    await functions.ask('manage', 'GET', '/signing-secret');
+    const settled = Object.fromEntries(deployedNames.map((name) => [name, meter.used(name)]));
+    const settledRuns = runs();
+    await publishAll(stage, scenario, events);
+    for (let attempt = 0; attempt <= failures; attempt++) await deliverAll(stage, scenario, events);
+    await minutes(stage, FOLLOWING);
+    const idle = times(idleRun, runs() - settledRuns);
+    return sharesOf((name) => {
+      const used = differenceOf(meter.used(name), settled[name] ?? nothing);
+      return times(name === 'dispatch' ? differenceOf(used, idle) : used, 1 / events);
+    });
+  });
+}
+
+async function publishAll({ functions, meter, now, passTo }: Stage, scenario: Scenario, events: number): Promise<void> {
+  const { published = 1, fields = {} } = scenario;
+  const event = { url_to_send_request: 'https://user.example.com/hook', body: { user: 42 }, ...fields };
+  const [path, body] =
+    published === 1 ? ['/events', event] : ['/events/batch', { events: Array(published).fill(event) }];
+  const startedAt = now();
+  for (let sent = 0; sent < events; sent += published) {
+    await passTo(startedAt + sent * PACE + partOfPace(sent));
+    await meter.request(() => functions.ask('publish', 'POST', path, body));
+  }
+  await passTo(startedAt + events * PACE);
+}
+
+/** Instants fall evenly on all parts of a second, because on that depends how long a deliverer waits for one. */
+function partOfPace(index: number): number {
+  return (25 + 50 * Math.floor(index / 2)) % PACE;
+}
+
+/** Hands every message over as soon as its delay has passed, or at the pace of the events if that is later. */
+async function deliverAll(stage: Stage, scenario: Scenario, events: number): Promise<void> {
+  const { handed = 1, call = USUAL_CALL } = scenario;
+  const messages = await messagesOf(stage, events);
+  const startedAt = stage.now();
+  for (let from = 0; from < events; from += handed) {
+    const batch = messages.slice(from, from + handed);
+    const handedAt = Math.max(startedAt + from * PACE, ...batch.map(({ visibleAt }) => visibleAt));
+    const calledAt = Math.max(handedAt, ...batch.map(({ at }) => at));
+    await stage.passTo(calledAt);
+    await stage.meter.batch(
+      batch.map(({ body }) => body),
+      { waited: calledAt - handedAt, longestCall: call },
+    );
+  }
+}
+
+/** The messages of all events, by the instant at which their calls may start. */
+async function messagesOf(stage: Stage, events: number): Promise<readonly SentMessage[]> {
+  const messages = [...stage.takeMessages()];
+  for (let minute = 0; minute < FOLLOWING && messages.length < events; minute++) {
+    await minutes(stage, 1);
+    messages.push(...stage.takeMessages());
+  }
+  if (messages.length !== events) throw new Error(`${messages.length} messages were sent for ${events} events.`);
+  return messages.sort((one, other) => startOf(one) - startOf(other));
+}
+
+function startOf({ at, visibleAt }: SentMessage): number {
+  return Math.max(at, visibleAt);
+}
+
+/** What a run of the dispatcher uses when there is nothing to do, and the metrics that it writes. */
+export async function idleRun(): Promise<{ readonly used: Usage; readonly metrics: number }> {
+  return staged(0, async (stage) => {
+    await minutes(stage, SETTLING);
+    const settled = stage.meter.used();
+    await minutes(stage, IDLE_RUNS);
+    const used = differenceOf(stage.meter.used(), settled);
+    return { used: times(used, 1 / IDLE_RUNS), metrics: stage.meter.metrics() };
+  });
+}
+
+function minutes({ now, passTo }: Stage, count: number): Promise<void> {
+  return passTo(now() + count * MINUTE);
+}
+
+/** Dollars, by service. */
+export function costOf(usage: Usage) {
+  return {
+    api: usage.apiRequests * prices.apiRequest,
+    functions: usage.invocations * prices.invocation + usage.gigabyteSeconds * prices.gigabyteSecond,
+    table: usage.writeUnits * prices.writeUnit + usage.readUnits * prices.readUnit,
+    queue: usage.queueRequests * prices.queueRequest,
+    logs: (usage.loggedBytes / GIGABYTE) * prices.logGigabyte,
+  };
+}
+
+function sharesOf(share: (name: DeployedName) => Usage): Shares {
+  return Object.fromEntries(deployedNames.map((name) => [name, share(name)])) as Shares;
+}
+
+function differenceOf(all: Usage, before: Usage): Usage {
+  return combined(all, before, (a, b) => a - b);
+}

@@ -1,0 +1,118 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { helpIfAsked } from '../../local/help-if-asked.ts';
+import { runProcess } from '../shared/local-process.ts';
+import { documentationRules } from './documentation-rules.ts';
+import { lookupRules } from './lookup-rules.ts';
+import type { Rule } from './rule.ts';
+import { rules } from './rules.ts';
+import { securityRules } from './security-rules.ts';
+import { templateRules } from './template-rules.ts';
+import { trustRules } from './trust-rules.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const COPIED = [
+  ...['api', 'adapters', 'bench', 'core', 'docs', 'lambdas', 'lib', 'local', 'openapi', 'site', 'test'],
+  ...['README.md', 'cdk.json', 'jest.config.js', 'package.json', 'package-lock.json'],
+];
+/** A rule whose absence makes a suite run for ever has been missed too. */
+const LONGEST_RUN = 90_000;
+/** Some would wait for ever without their rule. None needs nearly as long with it. */
+const LONGEST_TEST = 30_000;
+/** Most rules are missed by others already. */
+const SLOW = 'test/core/(model|faults)[.]test';
+const LONGEST_RUN_OF_ALL = 10 * 60_000;
+
+const help = `Takes one rule of the queue away at a time, or one permission, timing or route of the stack, and shows which suites miss it.
+
+  npm run mutants                          all rules, which takes hours
+  npm run mutants -- '<part of a name>'    the rules that have one of these parts in their names
+
+verify/mutants/rules.ts has the rules, and the files beside it whose names end with rules.ts. A rule that no suite misses lacks a test.`;
+
+helpIfAsked(help);
+const asked = process.argv.slice(2);
+const taken = [
+  ...rules,
+  ...templateRules,
+  ...securityRules,
+  ...trustRules,
+  ...lookupRules,
+  ...documentationRules,
+].filter(({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)));
+if (taken.length === 0) {
+  console.error(
+    `No rule has this in its name: ${asked.join(', ')}. verify/mutants/rules.ts has them, and template-rules.ts, security-rules.ts, trust-rules.ts, lookup-rules.ts and documentation-rules.ts beside it.`,
+  );
+  process.exit(2);
+}
+const waiting = [...taken];
+const survivors: string[] = [];
+const copies = await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, copyOfProject));
+try {
+  await requireGreen(copies[0] ?? '');
+  await Promise.all(copies.map(takeAway));
+} finally {
+  for (const folder of copies) await rm(folder, { recursive: true, force: true });
+}
+console.log(`\n${taken.length - survivors.length} of ${taken.length} rules are missed when they are taken away.`);
+for (const name of survivors) console.log(`No suite misses: ${name}`);
+process.exitCode = survivors.length === 0 ? 0 : 1;
+
+async function copyOfProject(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'event-queue-mutants-'));
+  const filter = (path: string) => basename(path) !== 'node_modules';
+  for (const path of COPIED) await cp(join(ROOT, path), join(folder, path), { recursive: true, filter });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+/** Works through the rules in a copy of the project. */
+async function takeAway(folder: string): Promise<void> {
+  for (let rule = waiting.shift(); rule !== undefined; rule = waiting.shift()) await takeRuleAway(rule, folder);
+}
+
+/** Suites that are red with every rule in place would miss anything. */
+async function requireGreen(folder: string): Promise<void> {
+  const suites = [...new Set(taken.flatMap((rule) => rule.suites ?? []))];
+  const red = await redSuites(folder, suites, { longest: LONGEST_RUN_OF_ALL });
+  if (red.length > 0) throw new Error(`Red before any rule was taken away: ${red.join(', ')}`);
+}
+
+async function takeRuleAway({ name, file, code, without, suites = [] }: Rule, folder: string): Promise<void> {
+  const path = join(folder, file);
+  const text = await readFile(path, 'utf8');
+  await writeFile(
+    path,
+    text.replace(code, () => without),
+  );
+  const quick = await redSuites(folder, suites, { leaveOut: SLOW });
+  const red = quick.length > 0 ? quick : await redSuites(folder, suites);
+  await writeFile(path, text);
+  if (red.length === 0) survivors.push(name);
+  console.log(`${red.length === 0 ? 'SURVIVED' : 'missed  '}  ${name}: ${red.join(', ') || 'no suite'}`);
+}
+
+async function redSuites(
+  folder: string,
+  suites: readonly string[],
+  { longest = LONGEST_RUN, leaveOut }: { readonly longest?: number; readonly leaveOut?: string } = {},
+): Promise<readonly string[]> {
+  const jest = join(folder, 'node_modules/jest/bin/jest.js');
+  const leftOut = leaveOut === undefined ? [] : ['--passWithNoTests', `--testPathIgnorePatterns=${leaveOut}`];
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const running = runProcess(
+    process.execPath,
+    [...flags, jest, '--ci', '-i', '--bail', `--testTimeout=${LONGEST_TEST}`, ...suites, ...leftOut],
+    { folder },
+  );
+  const tooLong = setTimeout(() => running.kill('SIGKILL'), longest);
+  const ended = await running.ended;
+  clearTimeout(tooLong);
+  const red = [...running.printed().matchAll(/^FAIL (?:.*\/)?(test\/\S+)\.test\.ts/gm)].map(([, suite = '']) => suite);
+  if (ended === 'SIGKILL') return [...red, 'no end'];
+  if (ended !== 0 && red.length === 0) throw new Error(`jest did not run: ${running.printed()}`);
+  return [...new Set(red)];
+}

@@ -1,0 +1,167 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { idleRun, scenarios, usageOfEvent } from '../cost/cost.ts';
+import { type Bundle, type Bundles, bundleOf, invokeAgainAndAgain, loadTime, synthesize } from '../shared/bundles.ts';
+import { recordsOf, requestOf } from '../shared/deployed-functions.ts';
+import { emulatedCloud } from '../shared/emulated-cloud.ts';
+import { comparison } from './comparison.ts';
+import { type Figure, type Measure, rowOf } from './figure.ts';
+import { medians } from './medians.ts';
+import { openTimingReceiver } from './timing-receiver.ts';
+
+const BARE_PUBLISH = fileURLToPath(new URL('bare-publish.ts', import.meta.url));
+/** Of a whole run, and of the functions alone. */
+export const TURNS = 5;
+/** Of each function, in a turn. */
+const LOADS = 5;
+const INVOCATIONS = 2_000;
+const BATCH = 10;
+const COMING_DUE = 5_000;
+const MINUTE = 60_000;
+
+export async function functions(): Promise<void> {
+  const { turn, tell, close } = await functionsInTurns((name, value, unit, aim) =>
+    console.log(rowOf({ scenario: 'functions', name, value, unit, ...(aim && { aim }) })),
+  );
+  try {
+    for (let n = 0; n < TURNS; n++) await turn();
+    tell();
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * The deployed functions as they are bundled: how large they are; in turns, of which `tell` measures the medians, how long a fresh
+ * process takes to load one, and what an invocation costs.
+ */
+export async function functionsInTurns(measure: Measure) {
+  const folder = await mkdtemp(join(tmpdir(), 'event-queue-functions-'));
+  const { bundles } = await synthesize(folder);
+  for (const [name, { path }] of Object.entries(bundles))
+    measure(`${name}, its size`, (await stat(path)).size / 1_024, 'KB', { most: 600 });
+  const barePublish = await bundleOf(BARE_PUBLISH, folder);
+  const turns = medians(measure);
+
+  return {
+    async turn(): Promise<void> {
+      await measureLoading(bundles, barePublish, turns.measure);
+      await measureInvocations(bundles, barePublish, turns.measure);
+    },
+
+    tell: turns.tell,
+
+    close: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** What an event of each kind costs of AWS, counted; with its share of what is written down every ten seconds. */
+export async function measureUnits(measure: Measure): Promise<void> {
+  const { used: idle } = await idleRun();
+  for (const scenario of scenarios) {
+    const { writeUnits, readUnits, tableRequests, queueRequests } = await usageOfEvent(scenario, idle);
+    measure(`${scenario.name}: write units`, writeUnits, 'an event');
+    measure(`${scenario.name}: read units`, readUnits, 'an event');
+    measure(`${scenario.name}: AWS calls`, tableRequests + queueRequests, 'an event');
+  }
+}
+
+/** The first process after other work also pays for what is no longer in the machine's caches, so it does not count. */
+async function measureLoading(bundles: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
+  const cloud = await emulatedCloud();
+  const { environment } = await cloud.surroundings();
+  await loadTime(bundles.Publish, environment);
+  await loadTime(barePublish, environment);
+  for (let n = 0; n < LOADS; n++) await measureLoads(bundles, barePublish, environment, measure);
+  await cloud.close();
+}
+
+/** Each is compared to what comes right before it and right after it. */
+async function measureLoads(
+  bundles: Bundles,
+  barePublish: Bundle,
+  environment: Parameters<typeof loadTime>[1],
+  measure: Measure,
+): Promise<void> {
+  const { one, other, tell } = comparison({ one: measure, toWhat: 'of what the SDK takes alone' });
+  let before = await loadTime(barePublish, environment);
+  for (const [name, bundle] of Object.entries(bundles)) {
+    const what = `${name}, to load`;
+    other(what, before);
+    one(what, await loadTime(bundle, environment), 'ms', { most: 100 });
+    before = await loadTime(barePublish, environment);
+    other(what, before);
+  }
+  tell();
+}
+
+/** Each process is warm: the first half of its invocations does not count. */
+async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
+  const cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
+  const { environment, calls } = await cloud.surroundings();
+  const receiver = await openTimingReceiver();
+  const event = { url_to_send_request: `${receiver.url}/`, body: { user: 42 } };
+  const requests = Array.from({ length: INVOCATIONS }, () => requestOf(cloud.secret, 'POST', '/events', event));
+  const twoRequests = async () => invokeAgainAndAgain(barePublish, (await cloud.surroundings()).environment, requests);
+
+  const before = await twoRequests();
+  const published = await invokeAgainAndAgain(bundles.Publish, environment, requests);
+  const between = await twoRequests();
+  const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').map(({ input }) => input.Entries);
+  const bodies = (sent as { MessageBody: string }[][]).flat().map(({ MessageBody }) => MessageBody);
+  const batches = Array.from({ length: INVOCATIONS / BATCH }, (_, n) =>
+    recordsOf(bodies.slice(n * BATCH, (n + 1) * BATCH)),
+  );
+  const delivered = await invokeAgainAndAgain(bundles.Deliver, environment, batches);
+  await receiver.called(1);
+  const dispatched = await dispatchedOf(bundles);
+  const after = await twoRequests();
+
+  const compare = comparedIn(measure);
+  compare('Publish, an event', published, [before, between], { most: 2 });
+  compare('Deliver, ten events', delivered, [between, after]);
+  compare('Dispatch, an event that comes due', dispatched, [between, after]);
+  receiver.close();
+  await cloud.close();
+}
+
+/** Milliseconds of one, and of a processor. */
+type Invoked = Awaited<ReturnType<typeof invokeAgainAndAgain>>;
+
+function comparedIn(measure: Measure) {
+  return (what: string, invoked: Invoked, toThese: readonly Invoked[], aim?: Figure['aim']): void => {
+    const { one, other, tell } = comparison({ one: measure, toWhat: 'of what two requests take alone' });
+    one(`${what}: time`, invoked.took, 'ms');
+    one(`${what}: processor`, invoked.processor, 'ms', aim);
+    for (const { took, processor } of toThese) {
+      other(`${what}: time`, took);
+      other(`${what}: processor`, processor);
+    }
+    tell();
+  };
+}
+
+/** Some runs, each of which meets as many events that come due: what one of these takes. */
+async function dispatchedOf({ Publish, Dispatch }: Bundles): Promise<Invoked> {
+  const cloud = await emulatedCloud();
+  const { environment, calls } = await cloud.surroundings();
+  const startedAt = Date.now();
+  const runs = [4, 5, 6, 7].map((minutes) => minutes * MINUTE);
+  for (const after of runs) {
+    const event = { url_to_send_request: 'https://user.example.com/hook', call_url_at: (startedAt + after) / 1_000 };
+    const batch = requestOf(cloud.secret, 'POST', '/events/batch', { events: Array(100).fill(event) });
+    await invokeAgainAndAgain(Publish, environment, Array(COMING_DUE / 100).fill(batch));
+  }
+  const run = await invokeAgainAndAgain(
+    Dispatch,
+    environment,
+    runs.map(() => ({})),
+    runs.map((after) => after - 1.5 * MINUTE),
+  );
+  const sent = calls.filter(({ action }) => action === 'sqs:SendMessage').flatMap(({ input }) => input.Entries);
+  if (sent.length !== runs.length * COMING_DUE) throw new Error(`${sent.length} messages were sent.`);
+  await cloud.close();
+  return { took: run.took / COMING_DUE, processor: run.processor / COMING_DUE };
+}

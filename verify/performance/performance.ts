@@ -1,0 +1,225 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { comparison } from './comparison.ts';
+import { type Figure, type Measure, meets, rowOf } from './figure.ts';
+import { functionsInTurns, measureUnits, TURNS } from './functions.ts';
+import { batches, burst, delayed, type Scene, steady, waiting } from './loads.ts';
+import { type Medians, medians } from './medians.ts';
+import { onBareMachine, onQueue, type ProcessScene, unseen } from './scenes.ts';
+import { openTimingReceiver } from './timing-receiver.ts';
+
+const SMALL_BURST = 2_000;
+/** Of batches; it comes after that of a process. */
+const SMALL_BATCHES = 5_000;
+const options = {
+  quick: { type: 'boolean', default: false },
+  json: { type: 'string', default: 'bench.json' },
+  compare: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+type Sizes = {
+  /** Before anything is measured, in each process but those with a backlog: what was published lately costs a start. */
+  readonly warmUp: number;
+  readonly burst: number;
+  /** Of a steady load, in each turn. */
+  readonly seconds: number;
+  readonly delayed: number;
+  readonly delayedSeconds: number;
+  readonly backlogs: readonly number[];
+  readonly turns: number;
+  /** With each backlog. */
+  readonly starts: number;
+  /** With each backlog, each with a fresh process. */
+  readonly backlogTurns: number;
+  /** In each of these, with the backlog and without it. */
+  readonly smallBursts: number;
+};
+const sizes: Sizes = {
+  warmUp: 15_000,
+  burst: 20_000,
+  seconds: 20,
+  delayed: 5_000,
+  delayedSeconds: 30,
+  backlogs: [10_000, 100_000, 1_000_000],
+  turns: TURNS,
+  starts: 10,
+  backlogTurns: 4,
+  smallBursts: 4,
+};
+const quickSizes: Sizes = {
+  warmUp: 2_000,
+  burst: 5_000,
+  seconds: 3,
+  delayed: 1_000,
+  delayedSeconds: 3,
+  backlogs: [10_000],
+  turns: 1,
+  starts: 1,
+  backlogTurns: 1,
+  smallBursts: 1,
+};
+
+function optionsIn(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message.replace(/\.?$/, '.')} See npm run bench -- --help.`);
+    return process.exit(2);
+  }
+}
+
+/** Answers whether every aim was met. */
+export async function measurePerformance(args: readonly string[]): Promise<boolean> {
+  const values = optionsIn(args);
+  const earlier =
+    values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')).figures as Figure[]);
+  const figures: Figure[] = [];
+  const measured: Measured = (scenario) => (name, value, unit, aim, values) => {
+    const figure = { scenario, name, value, unit, ...(aim && { aim }), ...(values && { values }) };
+    figures.push(figure);
+    const before = earlier.find((one) => one.scenario === scenario && one.name === name);
+    console.log(rowOf(figure, before));
+  };
+  console.log(`${cpus()[0]?.model ?? 'a processor'}, ${availableParallelism()} of them, Node ${process.version}\n`);
+  if (values.quick) await everyLoad(quickSizes, measured);
+  else {
+    await measureUnits(measured('units'));
+    const functions = await functionsInTurns(measured('functions'));
+    await everyLoad(sizes, measured, functions.turn).finally(functions.close);
+    functions.tell();
+  }
+  writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), figures }, null, 2)}\n`);
+  return figures.every((figure) => meets(figure) ?? true);
+}
+
+type Aims = NonNullable<Parameters<typeof comparison>[0]['aims']>;
+type Measured = (scenario: string) => Measure;
+
+/** In turns that are spread over the run, but for the backlogs: a machine that others share is not as fast in each of them. */
+async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async () => {}): Promise<void> {
+  const scenarios = new Map<string, Medians>();
+  const inTurns: Measured = (scenario) => {
+    const found = scenarios.get(scenario) ?? medians(measured(scenario));
+    scenarios.set(scenario, found);
+    return found.measure;
+  };
+  for (let turn = 0; turn < size.turns; turn++) {
+    console.error(`turn ${turn + 1} of ${size.turns}`);
+    await bursts(size, inTurns);
+    await functionsTurn();
+    await latenesses(size, inTurns);
+    const count = size.backlogs.at(turn - size.turns);
+    if (count !== undefined) await onQueue(withBacklog(count, size), inTurns(`with ${count} waiting`), SMALL_BURST);
+  }
+  for (const scenario of scenarios.values()) scenario.tell();
+}
+
+/** The start after a burst shows what the burst costs it. */
+async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
+  await besideTheMachine(warmUp, async (...both) => {
+    const { queue, machine, tell } = compared('burst', measured, both, { 'called and recorded': { least: 0.3 } });
+    for (const scene of [machine, queue, machine]) await burst(scene, events);
+    for (const scene of [queue, machine])
+      scene.measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 5 });
+    tell();
+  });
+  await besideTheMachine(warmUp, async (...both) => {
+    for (const scene of both) await batches(scene, SMALL_BATCHES);
+    const { queue, machine, tell } = compared('batch', measured, both);
+    for (const scene of [machine, queue, machine]) await batches(scene, events);
+    tell();
+  });
+}
+
+/** The machine alone, and the queue alone right after it: together they would have half of the processors each. */
+async function latenesses(size: Sizes, measured: Measured): Promise<void> {
+  const { seconds, warmUp, delayed: events, delayedSeconds } = size;
+  const slow = await openTimingReceiver();
+  const loads: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
+    'steady, 100 a second': (scene) => steady(scene, { rate: 100, seconds }),
+    'steady, 500 a second': (scene) => steady(scene, { rate: 500, seconds }),
+    delayed: (scene) => delayed(scene, events, delayedSeconds),
+    'beside slow receivers': (scene) => steady(scene, { rate: 100, seconds, slow }),
+  };
+  await besideTheMachine(warmUp, async (...both) => {
+    for (const [scenario, load] of Object.entries(loads)) {
+      const { queue, machine, tell } = compared(scenario, measured, both);
+      for (const scene of [machine, queue]) await load(scene);
+      tell();
+    }
+  });
+  slow.close();
+}
+
+type Both = readonly [queue: ProcessScene, machine: ProcessScene];
+
+/** A queue, and what accepts events and calls their URLs on this machine as well, and keeps nothing: the machine's own limit. */
+async function besideTheMachine(warmUp: number, act: (...both: Both) => Promise<void>): Promise<void> {
+  await onBareMachine((machine) => onQueue((queue) => act(queue, machine), unseen, warmUp), unseen, warmUp);
+}
+
+function compared(scenario: string, measured: Measured, [queue, machine]: Both, aims: Aims = {}) {
+  const { one, other, tell } = comparison({
+    one: measured(scenario),
+    other: measured(`the machine, ${scenario}`),
+    toWhat: 'of what the machine does',
+    aims,
+  });
+  return { queue: { ...queue, measure: one }, machine: { ...machine, measure: other }, tell };
+}
+
+/** Beside another queue, which does the same and has nothing waiting: what both did lately costs them the same. */
+function withBacklog(count: number, size: Sizes) {
+  return async (scene: ProcessScene): Promise<void> => {
+    const { measure, memory, restart } = scene;
+    await waiting(scene.queueUrl, count);
+    for (let start = 0; start < size.starts; start++)
+      measure('from start to serving', (await restart()) / 1_000, 's', { most: 5 });
+    const inTurns = async (without: ProcessScene) => {
+      for (let turn = 0; turn < size.backlogTurns; turn++) {
+        for (const queue of [scene, without]) {
+          await queue.restart();
+          await rateOf(queue);
+        }
+        await smallBursts(scene, without, size.smallBursts);
+        await delayedBoth(scene, without, size);
+        measure('memory', memory(), 'MiB');
+      }
+    };
+    await onQueue(inTurns, unseen, SMALL_BURST);
+  };
+}
+
+/** With the backlog and on a queue without one in turns: each is compared to the one before and the one after it. */
+async function smallBursts(scene: ProcessScene, without: ProcessScene, count: number): Promise<void> {
+  const what = 'called and recorded';
+  let before = await rateOf(without);
+  for (let n = 0; n < count; n++) {
+    const { one, other, tell } = besideOneWithout(scene.measure, { [what]: { least: 0.9 } });
+    other(what, before);
+    one(what, await rateOf(scene), 'per second');
+    before = await rateOf(without);
+    other(what, before);
+    tell();
+  }
+}
+
+/** At the same time: neither takes much. */
+async function delayedBoth(scene: Scene, without: Scene, { delayed: events, delayedSeconds }: Sizes): Promise<void> {
+  const aims = { 'late, p50': { most: 1.1 }, 'late, p99': { most: 1.1 } };
+  const { one, other, tell } = besideOneWithout(scene.measure, aims);
+  await Promise.all([
+    delayed({ ...scene, measure: one }, events, delayedSeconds),
+    delayed({ ...without, measure: other }, events, delayedSeconds),
+  ]);
+  tell();
+}
+
+function besideOneWithout(one: Measure, aims: Aims) {
+  return comparison({ one, toWhat: 'of that without any waiting', aims });
+}
+
+function rateOf(queue: Scene): Promise<number> {
+  return burst({ ...queue, measure: unseen }, SMALL_BURST);
+}

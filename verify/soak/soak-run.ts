@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parsePublicKey } from '../../core/event/event-key.ts';
+import { openForgetfulReceiver, type ReceivedCall } from '../shared/moody-receiver.ts';
+import { seededChance } from '../shared/seeded-chance.ts';
+import { quantileOf } from '../shared/steadiness.ts';
+import { type Load, steadyLoad } from './steady-load.ts';
+import { tableRows } from './table-rows.ts';
+import { type Holdings, type WatchedProcess, watchedProcess } from './watched-process.ts';
+
+const MINUTE = 60_000;
+const LAST_RETRIES_WITHIN = 60_000;
+const SAMPLES = 100;
+/** Between samples, for each of which the queue is held up by some tens of milliseconds while its heaps are collected. */
+const SHORTEST_PAUSE = 500;
+const LONGEST_PAUSE = 20_000;
+const END_OF_WELCOME = /^ *curl .*\n\n/m;
+
+export type SoakOptions = { readonly minutes: number; readonly rate: number; readonly seed: number };
+
+export type SoakSample = Holdings & {
+  readonly minute: number;
+  /** Milliseconds, of the first attempts since the sample before. */
+  readonly late: { readonly p50: number; readonly p99: number } | undefined;
+  /** So far. */
+  readonly published: number;
+  readonly errors: number;
+};
+
+export type SoakReport = {
+  readonly samples: readonly SoakSample[];
+  readonly load: Load;
+  /** Rows of the table for each event, when half the time was over and when all events had finished. */
+  readonly rowsPerEvent: { readonly half: number; readonly end: number };
+  readonly finished: { readonly succeeded: number; readonly exhausted: number };
+  /** Milliseconds, of all first attempts. */
+  readonly late: readonly number[];
+  /** What the queue printed beyond its welcome. */
+  readonly complaints: string;
+};
+
+/** The local runtime, with its data in a folder, under a steady load of events of which some have bad targets. */
+export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptions): Promise<SoakReport> {
+  const lateness = latenessNotes();
+  const receiver = await openForgetfulReceiver(lateness.note);
+  const pause = Math.max(SHORTEST_PAUSE, Math.min(LONGEST_PAUSE, (minutes * MINUTE) / SAMPLES));
+  const dataFolder = join(folder, 'data');
+  const queue = await watchedProcess(dataFolder, join(folder, 'diagnostics.jsonl'), pause);
+  try {
+    await queue.sees(END_OF_WELCOME);
+    const welcome = queue.printed().length;
+    const load: Load = { published: 0, succeeding: 0, failing: 0, errors: [] };
+    const until = Date.now() + minutes * MINUTE;
+    const target = { queueUrl: queue.url, receiverUrl: receiver.url, rate, chance: seededChance(seed) };
+    const [samples, half] = await Promise.all([
+      sampled(queue, load, lateness.takeRecent, { pause, until }),
+      rowsAtHalfTime(dataFolder, load, (minutes * MINUTE) / 2),
+      steadyLoad(target, until, load),
+    ]);
+    const finished = await finishedEvents(queue.url, load);
+    const end = tableRows(dataFolder) / load.published;
+    const complaints = queue
+      .printed()
+      .slice(welcome)
+      .replace(/^.*?\n *curl .*\n\n/s, '');
+    return { samples, load, rowsPerEvent: { half, end }, finished, late: lateness.all, complaints };
+  } finally {
+    queue.kill('SIGTERM');
+    await queue.ended;
+    receiver.close();
+  }
+}
+
+function latenessNotes() {
+  const all: number[] = [];
+  let recentFrom = 0;
+  return {
+    all,
+    note({ key, attempt, startedAt }: ReceivedCall): void {
+      const dueAt = parsePublicKey(key)?.dueAt;
+      if (attempt === 1 && dueAt !== undefined) all.push(startedAt - dueAt);
+    },
+    takeRecent(): readonly number[] {
+      const recent = all.slice(recentFrom);
+      recentFrom = all.length;
+      return recent;
+    },
+  };
+}
+
+async function sampled(
+  queue: WatchedProcess,
+  load: Load,
+  takeRecent: () => readonly number[],
+  { pause, until }: { readonly pause: number; readonly until: number },
+): Promise<readonly SoakSample[]> {
+  const startedAt = Date.now();
+  const samples: SoakSample[] = [];
+  while (Date.now() < until) {
+    await sleep(pause);
+    const recent = takeRecent();
+    const [p50, p99] = [0.5, 0.99].map((share) => quantileOf(recent, share));
+    samples.push({
+      ...(await queue.holdings()),
+      minute: (Date.now() - startedAt) / MINUTE,
+      late: p50 === undefined || p99 === undefined ? undefined : { p50, p99 },
+      published: load.published,
+      errors: load.errors.length,
+    });
+  }
+  return samples;
+}
+
+async function rowsAtHalfTime(dataFolder: string, load: Load, halfTime: number): Promise<number> {
+  await sleep(halfTime);
+  const before = load.published;
+  const rows = tableRows(dataFolder);
+  return rows / ((before + load.published) / 2);
+}
+
+/** As soon as all have finished, or as many as have when it would take too long. */
+async function finishedEvents(queueUrl: string, { published }: Load): Promise<SoakReport['finished']> {
+  const deadline = Date.now() + LAST_RETRIES_WITHIN;
+  for (;;) {
+    const response = await fetch(`${queueUrl}/stats?range=day`, { headers: { 'x-api-key': 'demo' } });
+    const { periods } = (await response.json()) as { readonly periods: readonly SoakReport['finished'][] };
+    const sumOf = (name: 'succeeded' | 'exhausted') => periods.reduce((sum, period) => sum + period[name], 0);
+    const finished = { succeeded: sumOf('succeeded'), exhausted: sumOf('exhausted') };
+    if (finished.succeeded + finished.exhausted >= published || Date.now() > deadline) return finished;
+    await sleep(1_000);
+  }
+}

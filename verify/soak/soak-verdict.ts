@@ -1,0 +1,137 @@
+import { steadiness, type Tolerance } from '../shared/steadiness.ts';
+import type { SoakReport, SoakSample } from './soak-run.ts';
+import { svgPlot } from './svg-plot.ts';
+
+const MIB = 1_024 * 1_024;
+
+export type Verdict = {
+  readonly name: string;
+  readonly finding: string;
+  /** Undefined where nothing could be seen. */
+  readonly isKept: boolean | undefined;
+};
+
+type Quantity = {
+  readonly name: string;
+  readonly of: (sample: SoakSample) => number | undefined;
+  readonly tolerance: Tolerance;
+  readonly unit: string;
+  /** Why it cannot be seen, where it cannot. */
+  readonly hidden: string;
+};
+
+/** What must be no more at the end than after the warm-up, as far as what happens to be under way lets one tell. */
+const quantities: readonly Quantity[] = [
+  {
+    name: 'memory of its own',
+    of: ({ memory }) => memory && memory / MIB,
+    tolerance: { share: 0.15, more: 16 },
+    unit: 'MiB',
+    hidden: 'it was not written down',
+  },
+  {
+    name: 'heap in use',
+    of: ({ heap }) => heap && heap / MIB,
+    tolerance: { share: 0.15, more: 4 },
+    unit: 'MiB',
+    hidden: 'it was not written down',
+  },
+  {
+    name: 'open handles',
+    of: ({ handles }) => handles,
+    tolerance: { share: 0.1, more: 8 },
+    unit: '',
+    hidden: 'this machine has no /proc',
+  },
+  {
+    name: 'timers',
+    of: ({ timers }) => timers,
+    tolerance: { share: 0.1, more: 15 },
+    unit: '',
+    hidden: 'they were not written down',
+  },
+];
+
+const MOST_MORE_ROWS = 0.1;
+
+export function soakVerdicts(report: SoakReport): readonly Verdict[] {
+  return [...quantities.map((quantity) => flat(quantity, report.samples)), ...ends(report)];
+}
+
+function flat({ name, of, tolerance, unit, hidden }: Quantity, samples: readonly SoakSample[]): Verdict {
+  const found = steadiness(samples.map(of), tolerance);
+  if (found === undefined) return { name, finding: `not seen: ${hidden}`, isKept: undefined };
+  const { before, after, isSteady } = found;
+  const allowed = `up to ${Math.round(tolerance.share * 100)} % and ${tolerance.more} more`;
+  const finding = `${shown(before, unit)} after the warm-up, ${shown(after, unit)} at the end (${allowed})`;
+  return { name, finding, isKept: isSteady };
+}
+
+function ends({ load, finished, rowsPerEvent, complaints }: SoakReport): readonly Verdict[] {
+  const { half, end } = rowsPerEvent;
+  const unfinished = load.published - finished.succeeded - finished.exhausted;
+  return [
+    {
+      name: 'rows per event',
+      finding: `${half.toFixed(2)} at half time, ${end.toFixed(2)} at the end`,
+      isKept: end <= half * (1 + MOST_MORE_ROWS),
+    },
+    { name: 'unfinished', finding: String(unfinished), isKept: unfinished === 0 },
+    {
+      name: 'ended well',
+      finding: `${finished.succeeded} of ${load.succeeding}`,
+      isKept: finished.succeeded === load.succeeding,
+    },
+    {
+      name: 'ran out of tries',
+      finding: `${finished.exhausted} of ${load.failing}`,
+      isKept: finished.exhausted === load.failing,
+    },
+    { name: 'not accepted', finding: firstOf(load.errors), isKept: load.errors.length === 0 },
+    { name: 'complaints', finding: firstOf(complaints.split('\n').filter(Boolean)), isKept: complaints === '' },
+  ];
+}
+
+function firstOf(all: readonly string[]): string {
+  return all.length === 0 ? 'none' : `${all.length}, such as ${all[0]}`;
+}
+
+/** Everything over time, whether it must be flat or not. */
+export function soakPlot({ samples }: SoakReport, heading: string): string {
+  const line = (name: string, of: (sample: SoakSample) => number | undefined) => ({
+    name,
+    points: samples.flatMap((sample) => {
+      const y = of(sample);
+      return y === undefined ? [] : [{ x: sample.minute, y }];
+    }),
+  });
+  const panel = (title: string, unit: string, ...lines: readonly ReturnType<typeof line>[]) => ({ title, unit, lines });
+  return svgPlot(heading, 'min', [
+    ...quantities.map(({ name, unit, of }) => panel(name, unit, line(name, of))),
+    panel(
+      'data folder',
+      'MiB',
+      line('disk', ({ disk }) => disk / MIB),
+    ),
+    panel(
+      'events published',
+      '',
+      line('published', ({ published }) => published),
+    ),
+    panel(
+      'late',
+      'ms',
+      line('p50', ({ late }) => late?.p50),
+      line('p99', ({ late }) => late?.p99),
+    ),
+    panel(
+      'events not accepted',
+      '',
+      line('errors', ({ errors }) => errors),
+    ),
+  ]);
+}
+
+function shown(value: number, unit: string): string {
+  return `${Number(value.toPrecision(3))} ${unit}`.trim();
+}

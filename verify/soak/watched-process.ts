@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ServingProcess, serveInProcess } from '../shared/local-process.ts';
+
+const DIAGNOSTICS = new URL('diagnostics.ts', import.meta.url);
+
+/** What a process holds at a moment; undefined is what cannot be seen on this machine, or not yet. */
+export type Holdings = {
+  /** In bytes: what is its own, if that can be told from the files that it maps, right after the heap of a thread was collected. */
+  readonly memory: number | undefined;
+  /** The heaps of its threads, right after each was collected as a whole. */
+  readonly heap: number | undefined;
+  /** Sockets, pipes and files, without those of the table: they are as many as there are events. */
+  readonly handles: number | undefined;
+  readonly timers: number | undefined;
+  /** The size of its data folder. */
+  readonly disk: number;
+};
+
+export type WatchedProcess = ServingProcess & { holdings(): Promise<Holdings> };
+
+/** The local runtime on a folder, in a process that can be looked into. */
+export async function watchedProcess(
+  dataFolder: string,
+  diagnosticsFile: string,
+  every: number,
+): Promise<WatchedProcess> {
+  const environment = {
+    NODE_OPTIONS: `--import=${DIAGNOSTICS}`,
+    DIAGNOSTICS_FILE: diagnosticsFile,
+    DIAGNOSTICS_EVERY: String(every),
+  };
+  const serving = await serveInProcess(['--data', dataFolder], { environment });
+  const proc = `/proc/${serving.pid}`;
+
+  async function holdings(): Promise<Holdings> {
+    const threads = await lastDiagnostics(diagnosticsFile);
+    return {
+      memory: threads.length === 0 ? undefined : Math.min(...threads.map((thread) => thread.memory)),
+      heap: sum(threads.map((thread) => thread.heap)),
+      handles: await handlesBeside(dataFolder, proc),
+      timers: sum(threads.map((thread) => thread.timers)),
+      disk: await sizeOf(dataFolder),
+    };
+  }
+
+  return { ...serving, holdings };
+}
+
+type Diagnostics = {
+  readonly threadId: number;
+  readonly memory: number;
+  readonly heap: number;
+  readonly timers: number;
+};
+
+/** The last of each thread. */
+async function lastDiagnostics(file: string): Promise<readonly Diagnostics[]> {
+  if (!existsSync(file)) return [];
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  const all = lines.map((line) => JSON.parse(line) as Diagnostics);
+  return [...new Map(all.map((one) => [one.threadId, one])).values()];
+}
+
+/** Undefined if there are none. */
+function sum(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((one, other) => one + other);
+}
+
+async function handlesBeside(folder: string, proc: string): Promise<number | undefined> {
+  if (!existsSync(proc)) return undefined;
+  const names = await readdir(`${proc}/fd`);
+  const targets = await Promise.all(names.map((name) => readlink(`${proc}/fd/${name}`).catch(() => folder)));
+  return targets.filter((target) => !target.startsWith(folder)).length;
+}
+
+/** Files come and go while it is read. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
