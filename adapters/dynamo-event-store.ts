@@ -11,21 +11,23 @@ import {
   reminderExpiresAt,
 } from '../core/event/lifecycle.ts';
 import type { Progress } from '../core/event/progress.ts';
-import type { EventStore, Hands, List } from '../core/ports.ts';
+import type { Cursors, EventStore, List } from '../core/ports.ts';
 import type { Condition, Item, ItemKey, Table } from './table.ts';
 
 /** Stands in every item, so that a later version can tell what it reads. Raise it with a change that a version before must not pass over. */
 const FORMAT = 1;
 const DAY = 86_400_000;
-const HANDS: ItemKey = { pk: 'hands', sk: 'hands' };
+const CURSORS: ItemKey = { pk: 'hands', sk: 'hands' };
 /** Entries that are read at a time. */
 export const PAGE = 200;
+/** The name under which the version before knows the purpose of an audit reminder. */
+const AUDIT = 'look';
 const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
 
 /** An event costs its size in write units once; its progress is an item of its own, so that recording it costs one more. */
 export function dynamoEventStore(table: Table): EventStore {
   return {
-    async keepEvent(event) {
+    async putEvent(event) {
       await Promise.all([eventItem(event), ...tagEntries(event)].map(table.put));
     },
 
@@ -55,7 +57,7 @@ export function dynamoEventStore(table: Table): EventStore {
 
     recordUnlessChanged: (event, read, progress) => table.putIf(progressItem(event, progress), unchangedSince(read)),
 
-    keepReminder: (event, reminder) => table.put(reminderItem(event, reminder)),
+    putReminder: (event, reminder) => table.put(reminderItem(event, reminder)),
 
     async entries(shard, after, until) {
       const to = positionAt(until);
@@ -66,7 +68,7 @@ export function dynamoEventStore(table: Table): EventStore {
     },
 
     /** Its progress first: it must never be forgotten before its event. */
-    async keepUntil({ event }, instant) {
+    async extendExpiry({ event }, instant) {
       await table.setExpiry(progressKey(event.key), epochSeconds(behindItsEvents(instant)));
       await Promise.all(tagEntries(event, instant).map(table.put));
       await table.setExpiry(eventKey(event.key), epochSeconds(instant));
@@ -84,14 +86,14 @@ export function dynamoEventStore(table: Table): EventStore {
       return found.slice(0, limit);
     },
 
-    keepFailedEntry: (event, progress) => table.put(failedEntry(event, progress)),
+    putFailedEntry: (event, progress) => table.put(failedEntry(event, progress)),
 
-    async findHands() {
-      const item = await table.get(HANDS);
-      return item && (attributesOf(item) as Hands);
+    async findCursors() {
+      const item = await table.get(CURSORS);
+      return item && cursorsOf(item);
     },
 
-    keepHands: (read, hands) => table.putIf({ ...HANDS, format: FORMAT, ...hands }, sameVersion(read)),
+    saveCursors: (read, cursors) => table.putIf(cursorsItem(cursors), sameVersion(read)),
   };
 }
 
@@ -172,7 +174,23 @@ function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): 
   const key = { pk: `shard#${shardOf(uuid)}`, sk: `${positionOf({ dueAt: at, uuid })}#r` };
   const expires_at = epochSeconds(reminderExpiresAt(event, at));
   const attempt = 'attempt' in reminder ? reminder.attempt : undefined;
-  return { ...key, format: FORMAT, expires_at, purpose: kind, attempt, dueAt };
+  return { ...key, format: FORMAT, expires_at, purpose: kind === 'audit' ? AUDIT : kind, attempt, dueAt };
+}
+
+/** The cursors under the names of their attributes, which the version before knows. */
+type StoredCursors = Omit<Cursors, 'promote' | 'audit'> & {
+  readonly leading: Cursors['promote'];
+  readonly trailing: Cursors['audit'];
+};
+
+function cursorsItem({ promote, audit, ...others }: Cursors): Item {
+  const stored: StoredCursors = { ...others, leading: promote, trailing: audit };
+  return { ...CURSORS, format: FORMAT, ...stored };
+}
+
+function cursorsOf(item: Item): Cursors {
+  const { leading, trailing, ...others } = attributesOf(item) as StoredCursors;
+  return { ...others, promote: leading, audit: trailing };
 }
 
 function entryFrom({ sk, sent, purpose, attempt, dueAt }: Item): Entry {
@@ -180,7 +198,7 @@ function entryFrom({ sk, sent, purpose, attempt, dueAt }: Item): Entry {
   if (purpose === undefined) return { kind: 'event', key: found, sent: sent === true };
   const at = found.dueAt;
   const key = { ...found, dueAt: Number(dueAt) };
-  return purpose === 'attempt' ? { kind: 'attempt', key, attempt: Number(attempt), at } : { kind: 'look', key, at };
+  return purpose === 'attempt' ? { kind: 'attempt', key, attempt: Number(attempt), at } : { kind: 'audit', key, at };
 }
 
 function sameVersion(read: { readonly version: number } | undefined): Condition {

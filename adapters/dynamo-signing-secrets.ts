@@ -60,9 +60,9 @@ export function dynamoSigningSecrets(
   }
 
   return {
-    read,
+    fresh: read,
 
-    async find() {
+    async cached() {
       if (remembered !== undefined && isFresh(remembered.readAt, REMEMBERED_FOR)) return live(remembered.secrets);
       reading ??= read().finally(() => {
         reading = undefined;

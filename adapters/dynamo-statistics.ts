@@ -18,7 +18,7 @@ const RANGES: Readonly<Record<StatisticsRange, { readonly length: number; readon
 };
 
 export type DynamoStatistics = Statistics & {
-  tell(change: Change): void;
+  count(change: Change): void;
   /** Whether something was counted that no flush has written yet. */
   hasUnwritten(): boolean;
   /** Writes down what was counted since the last time. What is not written when the process dies is not counted. */
@@ -37,7 +37,7 @@ export function dynamoStatistics(table: Table, now: () => number): DynamoStatist
   /** What happened in a minute and is in no item yet: to find the items takes longer than to count. */
   let fresh = { minute: 0, counts: noCounts };
 
-  function tell(change: Change): void {
+  function count(change: Change): void {
     const minute = startOf('hour', now());
     if (minute !== fresh.minute) settle();
     fresh = { minute, counts: counted(fresh.counts, change) };
@@ -104,7 +104,7 @@ export function dynamoStatistics(table: Table, now: () => number): DynamoStatist
     return (await Promise.all(partitions.map((pk) => everyItem(table, pk, from, to)))).flat();
   }
 
-  return { tell, hasUnwritten, flush, read };
+  return { count, hasUnwritten, flush, read };
 }
 
 async function everyItem(table: Table, pk: string, from: string, to: string): Promise<readonly Item[]> {

@@ -35,7 +35,7 @@ const DEFAULT_TYPES = {
   bytes: 'application/octet-stream',
 } as const;
 
-type World = {
+type HttpCallerDependencies = {
   readonly allowsAddress: (address: string) => boolean;
   readonly targetPolicy: TargetPolicy;
   /** How names are looked up, if not in the hosts file and in DNS. */
@@ -55,9 +55,9 @@ type HttpCaller = {
 };
 
 /** Calls strangers' URLs: one deadline for all of it, no redirects, no decompression, and no more kept than the caps. */
-export function httpCaller(world: World): HttpCaller {
-  const { targetPolicy, userAgent, traceparent = () => undefined, now } = world;
-  const guard = guardOf(world);
+export function httpCaller(dependencies: HttpCallerDependencies): HttpCaller {
+  const { targetPolicy, userAgent, traceparent = () => undefined, now } = dependencies;
+  const guard = guardOf(dependencies);
   // A request that queued for a socket would not see its deadline, hence no bound on sockets.
   const reuse = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: IDLE_FOR };
   const agents = { 'http:': new http.Agent(reuse), 'https:': new https.Agent(reuse) };
@@ -101,7 +101,7 @@ export function httpCaller(world: World): HttpCaller {
   return { call, close };
 }
 
-function guardOf({ allowsAddress, resolve, asksSystem = false }: World): Guard {
+function guardOf({ allowsAddress, resolve, asksSystem = false }: HttpCallerDependencies): Guard {
   if (resolve !== undefined) return addressGuard(allowsAddress, resolve);
   const system = asksSystem ? lookup : undefined;
   return addressGuard(allowsAddress, dnsResolver({ system }), { mostHung: MOST_HUNG });

@@ -25,7 +25,7 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOT
 /** An answer got lost, if `mayBeThere`: then the message is sent once more, and may be there twice. */
 type Sent = { readonly id: string; readonly message: Message; readonly handOverAt: number; mayBeThere?: true };
 
-type World = {
+type SqsDueQueueDependencies = {
   /** With a single try for each request: the second of a message must be told from the first. */
   readonly client: SQSClient;
   readonly queueUrl: string;
@@ -39,7 +39,7 @@ type World = {
  * its instant, for which its deliverer waits, or up to 0.1 s after it; if it is asked for a later time, it comes up to a second after
  * that. Where an answer gets lost, a second message is marked as such, and comes when the attempt of the first has been recorded.
  */
-export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: World): DueQueue {
+export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: SqsDueQueueDependencies): DueQueue {
   let ids = 0;
   const send = coalesce<Sent, void>({
     most: MOST_MESSAGES,

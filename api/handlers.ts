@@ -32,7 +32,7 @@ type Handle<Name extends RouteName> = (request: {
 
 export type Handlers = { readonly [Name in RouteName]: Handle<Name> };
 
-type World = {
+type HandlerDependencies = {
   readonly queue: EventQueue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
@@ -45,7 +45,7 @@ type World = {
  * @param newEvent the schema of an event as it is sent: those of a batch are validated one by one
  */
 export function handlers(
-  { queue, statistics, signingSecrets, now, report }: World,
+  { queue, statistics, signingSecrets, now, report }: HandlerDependencies,
   describe: () => object,
   newEvent: z.ZodType,
 ): Handlers {
@@ -119,7 +119,7 @@ export function handlers(
     },
 
     async signingSecret() {
-      return { status: 200, body: signingSecretAnswer(await signingSecrets.read()) };
+      return { status: 200, body: signingSecretAnswer(await signingSecrets.fresh()) };
     },
 
     async rotateSigningSecret() {

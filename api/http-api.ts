@@ -23,7 +23,7 @@ export type RequestHead = Omit<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded
 /** Answers why a request is refused whatever its body is: for its path, its method or its key. Undefined if it is not. */
 export type RefuseEarly = (head: RequestHead) => Promise<APIGatewayProxyStructuredResultV2 | undefined>;
 
-type World = {
+type HttpApiDependencies = {
   readonly queue: EventQueue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
@@ -50,14 +50,14 @@ type Step = (request: ApiRequest) => Promise<Problem | undefined> | Problem | un
  * The whole API as one function in the shape of a Lambda handler behind an HTTP API. It looks at path, method and key itself;
  * `refuseEarly` does only that, for a server that has not read the body yet.
  */
-export function httpApi(world: World): HttpApi & { readonly refuseEarly: RefuseEarly } {
-  const { settings, now, version, only, keys, report } = world;
+export function httpApi(dependencies: HttpApiDependencies): HttpApi & { readonly refuseEarly: RefuseEarly } {
+  const { settings, now, version, only, keys, report } = dependencies;
   const table = routes(settings, now);
-  const handle = handlers(world, () => openApiDocument(table, version), table.publish.input);
+  const handle = handlers(dependencies, () => openApiDocument(table, version), table.publish.input);
   const served = (Object.keys(table) as RouteName[]).filter((name) => !only || table[name].function === only);
   const findRoute = routeFinder(Object.entries(table) as [RouteName, Route][]);
   const pipelines = new Map(
-    served.map((name) => [name, pipeline(world, table[name], handle[name] as RunRoute)] as const),
+    served.map((name) => [name, pipeline(dependencies, table[name], handle[name] as RunRoute)] as const),
   );
 
   const answer: HttpApi = async (event, context) => {
@@ -86,7 +86,7 @@ export function httpApi(world: World): HttpApi & { readonly refuseEarly: RefuseE
 
 type RunRoute = (request: { input: unknown; caller: ApiKey | undefined }) => Promise<Reply | Problem>;
 
-function pipeline({ keys, report }: World, route: Route, run: RunRoute) {
+function pipeline({ keys, report }: HttpApiDependencies, route: Route, run: RunRoute) {
   const stopAtProblem =
     (step: Step) =>
     async ({ event }: { event: ApiRequest }) => {

@@ -1,13 +1,13 @@
 import type { Change } from './event/change.ts';
-import type { Caller, CallSlots, DueQueue, EventStore, Pauses, SigningSecrets } from './ports.ts';
+import type { Caller, ConcurrencyLimit, DueQueue, EventStore, Pauses, SigningSecrets } from './ports.ts';
 
 /** All that the queue needs from outside: nothing in core reaches for it by itself. Times are milliseconds. */
-export type World = {
+export type Dependencies = {
   readonly store: EventStore;
   readonly dueQueue: DueQueue;
   readonly call: Caller;
-  readonly signingSecrets: Pick<SigningSecrets, 'find'>;
-  readonly slots: CallSlots;
+  readonly signingSecrets: Pick<SigningSecrets, 'cached'>;
+  readonly slots: ConcurrencyLimit;
   readonly pauses: Pauses;
   /** Since the epoch. */
   readonly now: () => number;
@@ -21,7 +21,7 @@ export type World = {
   /** How long the due queue waits for a deliverer before it hands a message to another. */
   readonly visibility: number;
   /** Is told of whatever happens to events. */
-  readonly tell: (change: Change) => void;
+  readonly onChange: (change: Change) => void;
   /** Is told why something has to be done again, which costs time and nothing else. */
   readonly report: (error: unknown) => void;
   /** The name of this process: no other ever has the same. */

@@ -4,32 +4,32 @@ import type { Attempt, Progress } from './event/progress.ts';
 import type { EventStore } from './ports.ts';
 
 /** The same store; whatever is written there is told, after it was written. */
-export function observedStore(store: EventStore, tell: (change: Change) => void): EventStore {
-  function tellAttempt(event: QueuedEvent, attempt: Attempt | undefined): void {
-    if (attempt !== undefined) tell({ kind: 'attempted', event, attempt });
+export function observedStore(store: EventStore, onChange: (change: Change) => void): EventStore {
+  function emitAttempt(event: QueuedEvent, attempt: Attempt | undefined): void {
+    if (attempt !== undefined) onChange({ kind: 'attempted', event, attempt });
   }
 
   return {
     ...store,
-    async keepEvent(event) {
-      await store.keepEvent(event);
-      tell({ kind: 'accepted', event });
+    async putEvent(event) {
+      await store.putEvent(event);
+      onChange({ kind: 'accepted', event });
     },
-    async keepReminder(event, reminder) {
-      await store.keepReminder(event, reminder);
-      tell({ kind: 'reminded', event, reminder });
+    async putReminder(event, reminder) {
+      await store.putReminder(event, reminder);
+      onChange({ kind: 'reminded', event, reminder });
     },
     async recordSuccess(event, progress) {
       await store.recordSuccess(event, progress);
-      tellAttempt(event, progress.attempts.at(-1));
-      tell({ kind: 'finished', event, progress });
+      emitAttempt(event, progress.attempts.at(-1));
+      onChange({ kind: 'finished', event, progress });
     },
     async recordUnlessChanged(event, read, progress) {
       const recorded = await store.recordUnlessChanged(event, read, progress);
       if (!recorded) return false;
-      tellAttempt(event, addedAttempt(read, progress));
+      emitAttempt(event, addedAttempt(read, progress));
       const hasFinished = read.status === 'waiting_execution' && progress.status !== 'waiting_execution';
-      if (hasFinished) tell({ kind: 'finished', event, progress });
+      if (hasFinished) onChange({ kind: 'finished', event, progress });
       return true;
     },
   };

@@ -19,7 +19,7 @@ export type Deliver = (messages: readonly Received[], until?: number) => Promise
 
 /** Where events and their progress are kept: the truth. Reads see every earlier write. */
 export type EventStore = {
-  keepEvent(event: QueuedEvent): Promise<void>;
+  putEvent(event: QueuedEvent): Promise<void>;
   /**
    * Reserves the key of an event for its publisher's deduplication id, for 24 hours, and answers the reservation that holds: this
    * one, or an earlier one.
@@ -35,7 +35,7 @@ export type EventStore = {
   /** Answers false, and records nothing, if the event's progress is no longer the one that was `read`. */
   recordUnlessChanged(event: QueuedEvent, read: Progress, progress: Progress): Promise<boolean>;
   /** Two of one event at one instant are one. */
-  keepReminder(event: QueuedEvent, reminder: Reminder): Promise<void>;
+  putReminder(event: QueuedEvent, reminder: Reminder): Promise<void>;
   /** The entries of a shard behind a position, up to and with an instant. */
   entries(shard: number, after: Position, until: number): Promise<Page>;
   /**
@@ -43,12 +43,12 @@ export type EventStore = {
    */
   list(list: List, after: Position, to: Position, limit: number): Promise<readonly EventKey[]>;
   /** Says in the list of exhausted events that this one may be exhausted, for as long as this progress is kept; it tells. */
-  keepFailedEntry(event: QueuedEvent, progress: Progress): Promise<void>;
+  putFailedEntry(event: QueuedEvent, progress: Progress): Promise<void>;
   /** Moves the expiry of an event, of the entries of its tags and of its progress on, to an instant. */
-  keepUntil(record: EventRecord, instant: number): Promise<void>;
-  findHands(): Promise<Hands | undefined>;
-  /** Answers false, and writes nothing, if the hands are no longer those that were `read`. */
-  keepHands(read: Hands | undefined, hands: Hands): Promise<boolean>;
+  extendExpiry(record: EventRecord, instant: number): Promise<void>;
+  findCursors(): Promise<Cursors | undefined>;
+  /** Answers false, and writes nothing, if the cursors are no longer those that were `read`. */
+  saveCursors(read: Cursors | undefined, cursors: Cursors): Promise<boolean>;
 };
 
 type Reservation = {
@@ -95,9 +95,9 @@ export type SigningSecret = { readonly secret: string; readonly until?: number }
 
 export type SigningSecrets = {
   /** Those that sign now, the current one first: there is always one. Another process may have replaced it half a minute ago. */
-  find(): Promise<readonly SigningSecret[]>;
+  cached(): Promise<readonly SigningSecret[]>;
   /** The same as of this moment. */
-  read(): Promise<readonly SigningSecret[]>;
+  fresh(): Promise<readonly SigningSecret[]>;
   /** Replaces the current one, and answers those that sign now. */
   rotate(): Promise<readonly SigningSecret[]>;
 };
@@ -128,12 +128,12 @@ export type ApiKeys = {
 };
 
 /** Bounds how many calls are made at the same time, to one host and to all together. */
-export type CallSlots = {
+export type ConcurrencyLimit = {
   /** For one message on its way to its call. */
-  visitor(): Visitor;
+  visitor(): Slot;
 };
 
-export type Visitor = {
+export type Slot = {
   /** Whether the host may be called now: then nobody else has this slot until the visitor leaves. A visitor has one host. */
   enter(host: string): boolean;
   /**
@@ -144,20 +144,20 @@ export type Visitor = {
   leave(): void;
 };
 
-export type Hand = 'leading' | 'trailing' | 'resuming' | 'keeping';
+export type CursorName = 'promote' | 'audit' | 'resuming' | 'keeping';
 
 /**
- * Where the dispatcher's two hands are: the leading one sends what is soon due, the trailing one audits what should be
+ * Where the dispatcher's two cursors are: the promote one sends what is soon due, the audit one audits what should be
  * finished. Whoever writes it next to its version holds the lease; if that one dies, a page of some shards at most is done again.
  */
-export type Hands = {
+export type Cursors = {
   readonly version: number;
   readonly writtenAt: number;
   readonly leasedUntil: number;
   /** By shard: every shard that was ever used has a position. */
-  readonly leading: readonly Position[];
-  readonly trailing: readonly Position[];
-  /** Since when the leading hand has not been behind; undefined while it catches up. */
+  readonly promote: readonly Position[];
+  readonly audit: readonly Position[];
+  /** Since when the promote cursor has not been behind; undefined while it catches up. */
   readonly upToDateSince?: number;
   /** The end of the latest pause after which messages were begun to be sent again. */
   readonly resumedAt?: number;

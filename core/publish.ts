@@ -1,6 +1,6 @@
 import { afterTheFirst } from './delivery/claim.ts';
-import type { World } from './dependencies.ts';
-import { SENT_BY_PUBLISH } from './dispatch/hands.ts';
+import type { Dependencies } from './dependencies.ts';
+import { SENT_BY_PUBLISH } from './dispatch/cursors.ts';
 import type { QueuedEvent, WantedEvent } from './event/event.ts';
 import { inShard } from './event/event-key.ts';
 import { firstProgress } from './event/lifecycle.ts';
@@ -22,8 +22,8 @@ export type Publisher = {
   publishAll(wanted: readonly WantedEvent[], publishedBy: string): Promise<readonly PromiseSettledResult<Published>[]>;
 };
 
-export function publisher(world: World): Publisher {
-  const { store, dueQueue, now, sleep, newId, random, shards } = world;
+export function publisher(dependencies: Dependencies): Publisher {
+  const { store, dueQueue, now, sleep, newId, random, shards } = dependencies;
 
   async function publish(wanted: WantedEvent, publishedBy: string): Promise<Published> {
     return sent(await kept(wanted, publishedBy));
@@ -43,7 +43,7 @@ export function publisher(world: World): Publisher {
   }
 
   async function keep(event: QueuedEvent, again = false): Promise<Kept> {
-    await store.keepEvent(event);
+    await store.putEvent(event);
     const record = { event, progress: firstProgress(event) };
     const message: Message = { ...nextMessage(event, record.progress), ...(again && { again }) };
     return { published: { record, isNew: true }, ...(event.sent && { message }) };
@@ -51,7 +51,7 @@ export function publisher(world: World): Publisher {
 
   /**
    * Who reserves the id first keeps the event. All others wait for that event; if none comes, its publisher has died between the
-   * two, and they keep it in its place, under the key that was reserved. Behind the hands it would not be seen to: an old
+   * two, and they keep it in its place, under the key that was reserved. Behind the cursors it would not be seen to: an old
    * reservation gets a new key.
    */
   async function keepOnce(event: QueuedEvent): Promise<Kept> {

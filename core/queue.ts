@@ -1,5 +1,5 @@
 import { deliverer } from './delivery/deliver.ts';
-import type { World } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { type Dispatcher, dispatcher } from './dispatch/dispatch.ts';
 import type { EventKey } from './event/event-key.ts';
 import { isForgotten } from './event/lifecycle.ts';
@@ -42,47 +42,47 @@ export type EventQueue = Publisher &
     latestPause(): Promise<Pause | undefined>;
   };
 
-export function eventQueue(surroundings: World): EventQueue {
+export function eventQueue(surroundings: Dependencies): EventQueue {
   const watch = finishWatch(surroundings);
   const store = observedStore(surroundings.store, (change) => {
-    watch.tell(change);
-    surroundings.tell(change);
+    watch.note(change);
+    surroundings.onChange(change);
   });
-  const world: World = { ...surroundings, store };
+  const dependencies: Dependencies = { ...surroundings, store };
 
   async function read(key: EventKey): Promise<EventRecord | undefined> {
     const record = await store.findEvent(key);
-    return record === undefined || isForgotten(record.progress, world.now()) ? undefined : record;
+    return record === undefined || isForgotten(record.progress, dependencies.now()) ? undefined : record;
   }
 
-  const dispatching = dispatcher(world);
-  const pausing = pauser(world);
+  const dispatching = dispatcher(dependencies);
+  const pausing = pauser(dependencies);
 
   /** If sending fails, the next run of the dispatcher sends. */
   async function resume(): Promise<Pause | undefined> {
     const { pause, hasEnded } = await pausing.resume();
-    if (hasEnded) await dispatching.dispatchAfterPause().catch(world.report);
+    if (hasEnded) await dispatching.dispatchAfterPause().catch(dependencies.report);
     return pause;
   }
 
-  const find = finder(world);
-  const cancel = canceller(world);
-  const { retry, retryWhenIdle } = retrier(world);
+  const find = finder(dependencies);
+  const cancel = canceller(dependencies);
+  const { retry, retryWhenIdle } = retrier(dependencies);
 
   return {
-    ...publisher(world),
+    ...publisher(dependencies),
     ...dispatching,
     read,
     readWhenFinished: (key, longest) => watch.until(key, longest, read),
     find,
-    count: counter(world),
+    count: counter(dependencies),
     cancel,
     retry,
-    cancelAll: inBulk(world, find, cancel),
-    retryAll: inBulk(world, find, retryWhenIdle, leftAloneByRetry),
-    deliver: deliverer(world),
+    cancelAll: inBulk(dependencies, find, cancel),
+    retryAll: inBulk(dependencies, find, retryWhenIdle, leftAloneByRetry),
+    deliver: deliverer(dependencies),
     pause: pausing.pause,
     resume,
-    latestPause: world.pauses.find,
+    latestPause: dependencies.pauses.find,
   };
 }

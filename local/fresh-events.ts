@@ -24,10 +24,10 @@ export function rememberingFreshEvents(store: EventStore): EventStore {
   return {
     ...store,
     /** The event is remembered first: a record that overtakes this answer must find it to be forgotten. */
-    async keepEvent(event) {
+    async putEvent(event) {
       remember(event);
       try {
-        await store.keepEvent(event);
+        await store.putEvent(event);
       } catch (error) {
         fresh.delete(event.key.uuid);
         throw error;

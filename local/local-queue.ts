@@ -13,7 +13,7 @@ import { tableInTurns } from '../adapters/table-in-turns.ts';
 import { httpApi } from '../api/http-api.ts';
 import { openSite, type Site } from '../api/pages/pages.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
-import { limitedSlots } from '../core/delivery/call-slots.ts';
+import { limitedConcurrency } from '../core/delivery/call-slots.ts';
 import type { Pause } from '../core/event/pause.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import { eventQueue } from '../core/queue.ts';
@@ -72,7 +72,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const signingSecrets = dynamoSigningSecrets(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
   const caller = localCaller(options);
-  const slots = limitedSlots(maxCallsPerHost, maxCalls);
+  const slots = limitedConcurrency(maxCallsPerHost, maxCalls);
   const queue = eventQueue({
     store: rememberingFreshEvents(dynamoEventStore(tableInTurns(table))),
     dueQueue,
@@ -87,8 +87,8 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     shards: settings.shards,
     longestTimeout: settings.maxTimeoutSeconds * 1_000,
     visibility: REDELIVER_AFTER,
-    tell(change) {
-      statistics.tell(change);
+    onChange(change) {
+      statistics.count(change);
       tell(change);
     },
     report,

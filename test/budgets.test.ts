@@ -10,7 +10,7 @@ import { type EventQueue, eventQueue } from '../core/queue.ts';
 import { type Meter, meter } from './support/consumed-capacity.ts';
 import { openEventStore } from './support/event-store-contract.ts';
 import { type Database, openDynalite } from './support/open-dynalite.ts';
-import { quietWorld } from './support/quiet-world.ts';
+import { quietDependencies } from './support/quiet-dependencies.ts';
 import { answered, wantedEvent } from './support/sample-event.ts';
 import { received } from './support/simulated-time.ts';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const store = await openEventStore(database.client);
   metered = meter(database.client);
   queue = eventQueue({
-    ...quietWorld,
+    ...quietDependencies,
     store,
     dueQueue: sqsDueQueue({
       client: new SQSClient({ region: 'us-east-1' }),

@@ -6,7 +6,7 @@ import { type EventQueue, eventQueue } from '../core/queue.ts';
 import { type Meter, meter } from './support/consumed-capacity.ts';
 import { openEventStore } from './support/event-store-contract.ts';
 import { type Database, openDynalite } from './support/open-dynalite.ts';
-import { quietWorld } from './support/quiet-world.ts';
+import { quietDependencies } from './support/quiet-dependencies.ts';
 import { answered, wantedEvent } from './support/sample-event.ts';
 import { received, recordedMessages } from './support/simulated-time.ts';
 
@@ -28,7 +28,7 @@ beforeEach(async () => {
   metered = meter(database.client);
   messages = recordedMessages();
   queue = eventQueue({
-    ...quietWorld,
+    ...quietDependencies,
     store: await openEventStore(database.client),
     dueQueue: { ...messages, backlog: async () => 0 },
     call: async () => answered(200),

@@ -1,12 +1,12 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { type Call, settle } from '../event/lifecycle.ts';
 import { nextMessage } from '../event/message.ts';
 import type { Finished, Progress, Waiting } from '../event/progress.ts';
 import { hasReminder } from '../event/reminder-times.ts';
 import type { CallbackSender } from './callback-sender.ts';
-import { owesCallback } from './failure-callback.ts';
-import { type NamedAttempt, owedAttempt, withLateAttempt } from './late-attempt.ts';
+import { isCallbackPending } from './failure-callback.ts';
+import { type NamedAttempt, pendingAttempt, withLateAttempt } from './late-attempt.ts';
 
 /** How often a record is tried on what the event is by then. It is refused only if somebody else has changed the event meanwhile. */
 const MOST_TRIES = 10;
@@ -28,7 +28,7 @@ export type AttemptRecorder = {
 
 /** @param onRecorded is told when an attempt is recorded, before anything that follows from it is sent */
 export function attemptRecorder(
-  { store, dueQueue, random }: Pick<World, 'store' | 'dueQueue' | 'random'>,
+  { store, dueQueue, random }: Pick<Dependencies, 'store' | 'dueQueue' | 'random'>,
   callbacks: CallbackSender,
   onRecorded: (named: NamedAttempt) => void,
 ): AttemptRecorder {
@@ -44,22 +44,22 @@ export function attemptRecorder(
       if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return follow(current);
       current = await settledAgain(current);
     }
-    const named = owedAttempt(ended.event, ended.read);
+    const named = pendingAttempt(ended.event, ended.read);
     await recordLate(named, ended.call);
     onRecorded(named);
   }
 
   async function prepare({ event, progress }: Ended): Promise<void> {
-    if (progress.status === 'max_try_count_reached') await store.keepFailedEntry(event, progress);
+    if (progress.status === 'max_try_count_reached') await store.putFailedEntry(event, progress);
     if (progress.status !== 'waiting_execution' || !hasReminder(progress)) return;
     const { nextAttempt: attempt, nextAttemptAt: at } = progress;
-    await store.keepReminder(event, { kind: 'attempt', key: event.key, attempt, at });
+    await store.putReminder(event, { kind: 'attempt', key: event.key, attempt, at });
   }
 
   async function follow(ended: Ended): Promise<void> {
     const { event, read, progress } = ended;
-    onRecorded(owedAttempt(event, read));
-    if (owesCallback(ended)) await callbacks.send(ended);
+    onRecorded(pendingAttempt(event, read));
+    if (isCallbackPending(ended)) await callbacks.send(ended);
     if (progress.status === 'waiting_execution' && !hasReminder(progress))
       await dueQueue.send(nextMessage(event, progress));
   }
@@ -67,7 +67,7 @@ export function attemptRecorder(
   /** The same attempt on what the event is by now; undefined unless it is still owed, and nobody else has claimed it. It may have been brought forward since. */
   async function settledAgain({ event, read, call }: Ended): Promise<Ended | undefined> {
     const progress = (await store.findEvent(event.key))?.progress;
-    if (progress === undefined || !isSameOwed(read, progress)) return undefined;
+    if (progress === undefined || !isSamePending(read, progress)) return undefined;
     return { event, read: progress, call, progress: settle(event, progress, call, random()) };
   }
 
@@ -88,7 +88,7 @@ export function isSuccess(progress: Progress): progress is Finished {
   return progress.status === 'success';
 }
 
-function isSameOwed(read: Waiting, progress: Progress): progress is Waiting {
+function isSamePending(read: Waiting, progress: Progress): progress is Waiting {
   return (
     progress.status === 'waiting_execution' &&
     progress.nextAttempt === read.nextAttempt &&

@@ -1,17 +1,17 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { type Call, settle, triesLeft } from '../event/lifecycle.ts';
 import { type Message, plain, type Received } from '../event/message.ts';
 import { isPaused, type Pause } from '../event/pause.ts';
 import type { Claim, Progress, Waiting } from '../event/progress.ts';
-import type { SigningSecret, Visitor } from '../ports.ts';
+import type { SigningSecret, Slot } from '../ports.ts';
 import { hostAndPortOf } from '../target/target-url.ts';
 import type { Ended } from './attempt-recorder.ts';
 import { callPostponer } from './call-postponer.ts';
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
-import { owedAttempt } from './late-attempt.ts';
-import type { PassOver } from './pass-over.ts';
+import { pendingAttempt } from './late-attempt.ts';
+import type { HandleObsolete } from './obsolete-message.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
 /** A message that arrives this much before its instant is waited for; an earlier one goes back to the due queue. */
@@ -30,14 +30,14 @@ type Owed = {
  * that was made here and could not be recorded is not made again.
  */
 export function attempter(
-  world: World,
+  dependencies: Dependencies,
   unrecorded: UnrecordedCalls,
-  passOver: PassOver,
+  handleObsolete: HandleObsolete,
 ): (message: Received) => Promise<Ended | undefined> {
-  const { store, dueQueue, call, slots, now, random, instance } = world;
-  const read = reader(world);
-  const until = waiter(world);
-  const postpone = callPostponer(world);
+  const { store, dueQueue, call, slots, now, random, instance } = dependencies;
+  const read = reader(dependencies);
+  const until = waiter(dependencies);
+  const postpone = callPostponer(dependencies);
 
   /**
    * While its host is full, a message waits without its event, which may be large. If it does not name its host, its event is read for
@@ -60,11 +60,11 @@ export function attempter(
     }
   }
 
-  async function attemptUnlessFull(message: Received, visitor: Visitor): Promise<Ended | undefined | 'host is full'> {
+  async function attemptUnlessFull(message: Received, visitor: Slot): Promise<Ended | undefined | 'host is full'> {
     const [record, secrets, pause] = await read(message.key);
     if (record === undefined) return undefined;
     const { event, progress } = record;
-    if (!isOwed(message, progress)) return passOver(message, record);
+    if (!isPending(message, progress)) return handleObsolete(message, record);
     const made = unrecorded.find(message);
     if (made !== undefined) return ended(event, progress, made);
     const claim = claimOf(message, progress);
@@ -74,10 +74,10 @@ export function attempter(
     return startUnlessFull(message, { event, progress, secrets, pause }, visitor);
   }
 
-  async function startUnlessFull(message: Received, owed: Owed, visitor: Visitor) {
+  async function startUnlessFull(message: Received, owed: Owed, visitor: Slot) {
     const { event, progress, secrets, pause } = owed;
     if (!visitor.enter(message.host ?? hostAndPortOf(event.url))) return 'host is full';
-    if (!mayBeContested(message, owed, now(), world, pause)) return makeCall(message, event, progress, secrets);
+    if (!mayBeContested(message, owed, now(), dependencies, pause)) return makeCall(message, event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
     // Made even if nothing else starts any more: a claim without a call would be taken for a crash.
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(message, event, claimed, secrets);
@@ -86,7 +86,7 @@ export function attempter(
 
   /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */
   async function respectClaim(message: Received, event: QueuedEvent, read: Waiting, claim: Claim) {
-    if (isLive(claim, now(), world)) return sendLater({ ...plain(message), again: true }, claim.until);
+    if (isLive(claim, now(), dependencies)) return sendLater({ ...plain(message), again: true }, claim.until);
     return ended(event, read, crashedCall(claim, now()));
   }
 
@@ -100,7 +100,7 @@ export function attempter(
     const result = await call(event, read.nextAttempt, secrets, triesLeft(event, read));
     if (result.outcome === 'not_made') return postpone(message, event, read, result);
     const made = { startedAt, endedAt: now(), result };
-    unrecorded.keep(owedAttempt(event, read), made);
+    unrecorded.keep(pendingAttempt(event, read), made);
     return ended(event, read, made);
   }
 
@@ -111,7 +111,10 @@ export function attempter(
   /** A second message stays behind the first, however often both come too early. */
   async function sendBack(message: Received): Promise<undefined> {
     const isSecond = message.again === true;
-    return sendLater(plain(message), isSecond ? afterTheFirst(message.at, world.longestTimeout, now()) : undefined);
+    return sendLater(
+      plain(message),
+      isSecond ? afterTheFirst(message.at, dependencies.longestTimeout, now()) : undefined,
+    );
   }
 
   async function sendLater(message: Message, handOverAt?: number): Promise<undefined> {
@@ -122,18 +125,18 @@ export function attempter(
 }
 
 /** Reads at one moment all that decides about the attempt of an event. */
-function reader({ store, signingSecrets, pauses }: World) {
-  return (key: EventKey) => Promise.all([store.findEvent(key), signingSecrets.find(), pauses.find()]);
+function reader({ store, signingSecrets, pauses }: Dependencies) {
+  return (key: EventKey) => Promise.all([store.findEvent(key), signingSecrets.cached(), pauses.find()]);
 }
 
 /** Timers fire up to a millisecond early, so the clock is asked again after each. */
-function waiter({ now, sleep }: World): (instant: number) => Promise<void> {
+function waiter({ now, sleep }: Dependencies): (instant: number) => Promise<void> {
   return async (instant) => {
     while (now() < instant) await sleep(instant - now());
   };
 }
 
 /** A message is worth a call only if it names the very attempt that comes next; all others are repetitions or leftovers. */
-function isOwed({ attempt, at }: Message, progress: Progress): progress is Waiting {
+function isPending({ attempt, at }: Message, progress: Progress): progress is Waiting {
   return progress.status === 'waiting_execution' && progress.nextAttempt === attempt && progress.nextAttemptAt === at;
 }

@@ -1,4 +1,4 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { plain, type Received } from '../event/message.ts';
 import type { Claim, NotMade, Progress, Waiting } from '../event/progress.ts';
@@ -13,7 +13,7 @@ const REPORT_EVERY = 60_000;
  * Puts a call off that this process could not make. It is no attempt, so nothing is recorded but that a claim is taken back. If the process
  * dies before that, the claim is taken for a crash, which costs a try; if it dies before the message is sent, the first one comes again.
  */
-export function callPostponer({ store, dueQueue, now, random, report }: World) {
+export function callPostponer({ store, dueQueue, now, random, report }: Dependencies) {
   let reportedAt = Number.NEGATIVE_INFINITY;
 
   function reportAtTimes({ error }: NotMade): void {

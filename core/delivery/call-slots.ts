@@ -1,7 +1,7 @@
-import type { CallSlots, Visitor } from '../ports.ts';
+import type { ConcurrencyLimit, Slot } from '../ports.ts';
 
 /** For where something else bounds the calls. */
-export const unlimitedSlots: CallSlots = {
+export const unlimitedConcurrency: ConcurrencyLimit = {
   visitor: () => ({ enter: () => true, turn: async () => true, leave() {} }),
 };
 
@@ -13,7 +13,10 @@ type Host = { taken: number; readonly waiting: Set<(hasSlot: boolean) => void> }
  * @param mostPerHost calls at the same time to one host
  * @param mostOfAll calls at the same time to all hosts together
  */
-export function limitedSlots(mostPerHost: number, mostOfAll = Number.POSITIVE_INFINITY): CallSlots & { close(): void } {
+export function limitedConcurrency(
+  mostPerHost: number,
+  mostOfAll = Number.POSITIVE_INFINITY,
+): ConcurrencyLimit & { close(): void } {
   const hosts = new Map<string, Host>();
   /** Hosts that are not full and have visitors that wait, in the order of their turns. */
   const inTurn = new Set<string>();
@@ -53,7 +56,7 @@ export function limitedSlots(mostPerHost: number, mostOfAll = Number.POSITIVE_IN
     next(true);
   }
 
-  function visitor(): Visitor {
+  function visitor(): Slot {
     let asked = '';
     let isInside = false;
 

@@ -1,4 +1,4 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { type Call, isRequested } from '../event/lifecycle.ts';
 import type { Received } from '../event/message.ts';
@@ -10,7 +10,7 @@ import type { EventRecord } from '../ports.ts';
 const LATE = 300_000;
 /** So much later than its instant a first message may meet the second one, which was sent for a repeated request. */
 const LATE_FOR_REPEATED = 2_000;
-type Instance = Pick<World, 'instance' | 'isAlone'>;
+type Instance = Pick<Dependencies, 'instance' | 'isAlone'>;
 
 /** A call this long may outlast what the due queue waits for its deliverer. */
 const LONG = 240_000;
@@ -29,7 +29,7 @@ export function mayBeContested(
   message: Received,
   { event, progress }: EventRecord,
   now: number,
-  { visibility, isAlone }: Pick<World, 'visibility' | 'isAlone'>,
+  { visibility, isAlone }: Pick<Dependencies, 'visibility' | 'isAlone'>,
   pause: Pause | undefined,
 ): boolean {
   const late = now - message.at;

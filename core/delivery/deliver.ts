@@ -1,11 +1,11 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { Received } from '../event/message.ts';
 import type { Deliver } from '../ports.ts';
 import { attempter } from './attempt.ts';
 import { attemptRecorder, type Ended, isSuccess } from './attempt-recorder.ts';
 import { callbackSender } from './callback-sender.ts';
 import { isRepeated } from './claim.ts';
-import { passingOver } from './pass-over.ts';
+import { obsoleteMessageHandler } from './obsolete-message.ts';
 import { unrecordedCalls } from './unrecorded-calls.ts';
 
 /** How long a success may wait for its neighbours, so that they are recorded together. */
@@ -17,17 +17,21 @@ const WRITTEN_WITHIN = 500;
  * Makes the attempts that messages ask for and records them. Messages that were handed over before go one after the other,
  * behind the others: one of them may be what killed a deliverer, and must not take its neighbours along.
  */
-export function deliverer(world: World): Deliver {
-  const { store, now, sleep, longestTimeout } = world;
+export function deliverer(dependencies: Dependencies): Deliver {
+  const { store, now, sleep, longestTimeout } = dependencies;
   const unrecorded = unrecordedCalls();
-  const callbacks = callbackSender(world);
-  const recorder = attemptRecorder(world, callbacks, unrecorded.forget);
-  const attempt = attempter(world, unrecorded, passingOver(world, unrecorded, callbacks, recorder));
+  const callbacks = callbackSender(dependencies);
+  const recorder = attemptRecorder(dependencies, callbacks, unrecorded.forget);
+  const attempt = attempter(
+    dependencies,
+    unrecorded,
+    obsoleteMessageHandler(dependencies, unrecorded, callbacks, recorder),
+  );
 
   async function together(messages: readonly Received[]): Promise<Received[]> {
     const calls = openCalls(messages.length);
     const results = await Promise.allSettled(messages.map((message) => deliver(message, calls)));
-    for (const result of results) if (result.status === 'rejected') world.report(result.reason);
+    for (const result of results) if (result.status === 'rejected') dependencies.report(result.reason);
     return messages.filter((_, index) => results[index]?.status === 'rejected');
   }
 

@@ -14,12 +14,12 @@ const VERSION_AT = 14;
 const DERIVED = '8';
 
 /** An event whose failure is still to be told. */
-export type OwedCallback = {
+export type PendingCallback = {
   readonly event: QueuedEvent & { readonly failureUrl: string };
   readonly progress: Finished;
 };
 
-export function owesCallback(record: EventRecord): record is OwedCallback {
+export function isCallbackPending(record: EventRecord): record is PendingCallback {
   const { event, progress } = record;
   return event.failureUrl !== undefined && progress.status !== 'waiting_execution' && progress.callbackOwed === true;
 }
@@ -36,7 +36,7 @@ export function callbackKey(
 }
 
 /** The event that tells how another one failed. It is the same whenever it is made, so that keeping it twice keeps one; it has no callback of its own. */
-export function failureCallback({ event, progress }: OwedCallback): QueuedEvent {
+export function failureCallback({ event, progress }: PendingCallback): QueuedEvent {
   const { publishedBy, failureUrl: url, timeout } = event;
   const bytes = new TextEncoder().encode(JSON.stringify(payloadOf(event, progress)));
   return {

@@ -16,7 +16,7 @@ import type { Answer, Finished, Progress, Waiting } from '../event/progress.ts';
 export type NamedAttempt = Pick<Message, 'key' | 'attempt' | 'at'>;
 
 /** The attempt that an event waits for. */
-export function owedAttempt({ key }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): NamedAttempt {
+export function pendingAttempt({ key }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): NamedAttempt {
   return { key, attempt: nextAttempt, at: nextAttemptAt };
 }
 
@@ -42,11 +42,13 @@ export function withLateAttempt(
 ): Progress | undefined {
   if (isMissing(named, progress)) return withMissingAttempt(event, progress, named, call);
   if (!succeeded(call.result) || progress.status === 'success') return undefined;
-  return isStillOwed(named, progress) ? settle(event, progress, call, 0) : withOtherEnd(event, progress, named, call);
+  return isStillPending(named, progress)
+    ? settle(event, progress, call, 0)
+    : withOtherEnd(event, progress, named, call);
 }
 
 /** Whether the attempt is the next one of its event. Another deliverer may have claimed it. */
-function isStillOwed({ attempt }: NamedAttempt, progress: Progress): progress is Waiting {
+function isStillPending({ attempt }: NamedAttempt, progress: Progress): progress is Waiting {
   return progress.status === 'waiting_execution' && progress.nextAttempt === attempt;
 }
 

@@ -1,5 +1,5 @@
 import { afterTheFirst } from '../delivery/claim.ts';
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { Entry } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { nextMessage } from '../event/message.ts';
@@ -18,7 +18,7 @@ type Owed = { readonly event: EventRecord['event']; readonly progress: Waiting }
 export type DroppedSender = {
   /** Sees to the events behind entries, and answers how many messages it sent. */
   readonly send: Handle;
-  /** Sees to audit reminders alone: the leading hand sees to the other entries. */
+  /** Sees to audit reminders alone: the promote cursor sees to the other entries. */
   readonly sendReminded: Handle;
 };
 
@@ -26,7 +26,7 @@ export type DroppedSender = {
  * Sends the messages again that may have been dropped during a pause, in the order in which their attempts are due. Each event is seen to once,
  * however many entries it has. If the process dies before it has noted how far it came, some messages are sent twice, and claimed.
  */
-export function droppedSender({ store, dueQueue, isAlone }: World, pause: Pause): DroppedSender {
+export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause: Pause): DroppedSender {
   const noticedAt = pause.pausedAt + (isAlone ? NOTICED_ALONE_WITHIN : NOTICED_WITHIN);
   const seen = new Set<string>();
 
@@ -62,5 +62,5 @@ export function droppedSender({ store, dueQueue, isAlone }: World, pause: Pause)
     await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
   }
 
-  return { send, sendReminded: (entries) => send(entries.filter(({ kind }) => kind === 'look')) };
+  return { send, sendReminded: (entries) => send(entries.filter(({ kind }) => kind === 'audit')) };
 }

@@ -4,7 +4,7 @@ import { type EventKey, instantAt, offsetOf } from './event-key.ts';
 export type Entry =
   | { readonly kind: 'event'; readonly key: EventKey; readonly sent: boolean }
   | AttemptReminder
-  | { readonly kind: 'look'; readonly key: EventKey; readonly at: number };
+  | { readonly kind: 'audit'; readonly key: EventKey; readonly at: number };
 
 /** Says that an attempt comes due that is too far away for the due queue. */
 type AttemptReminder = {
@@ -19,7 +19,7 @@ export type Reminder = Exclude<Entry, { kind: 'event' }>;
 /** A part of a shard, earliest first, and how far it reaches. */
 export type Page = { readonly entries: readonly Entry[]; readonly reached: Position };
 
-/** How far a hand has come in a shard: the sort text of an entry, or of an instant. The larger, the earlier. */
+/** How far a cursor has come in a shard: the sort text of an entry, or of an instant. The larger, the earlier. */
 export type Position = string;
 
 /** Before everything that may ever be due. */

@@ -34,7 +34,7 @@ export type QueuedEvent = {
   readonly keepFailedFor?: number;
   /** The same, as the owner of the queue had chosen it for all events when this one was accepted. */
   readonly defaultKeepFailedFor?: number;
-  /** Whether publish itself sends its first message, so that the leading hand passes over it. */
+  /** Whether publish itself sends its first message, so that the promote cursor passes over it. */
   readonly sent?: true;
 };
 

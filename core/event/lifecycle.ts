@@ -144,7 +144,7 @@ export function isRequested(progress: Progress): boolean {
 }
 
 /** Since when something is owed for an event, be it an attempt or word of its failure; undefined if nothing is. */
-export function owedSince(progress: Progress): number | undefined {
+export function pendingSince(progress: Progress): number | undefined {
   if (progress.status === 'waiting_execution') return progress.nextAttemptAt;
   return progress.callbackOwed ? progress.finishedAt : undefined;
 }

@@ -19,7 +19,7 @@ export function graceOf(longestTimeout: number, visibility: number): number {
 }
 
 /** Until when an unfinished event is looked at again, if it has been before and its next attempt has no entry of its own. */
-export function lastLookAt(now: number, grace: number): number {
+export function lastAuditAt(now: number, grace: number): number {
   return now + LONGEST_REQUESTED_DELAY + grace;
 }
 
@@ -27,9 +27,9 @@ export function lastLookAt(now: number, grace: number): number {
  * When the audit looks at an unfinished event again: on a grid of the event's own, so that two audits at about the same time
  * leave one reminder; and behind what is owed, so that it never takes the place of that one's reminder.
  */
-export function lookAt(key: EventKey, owedSince: number, now: number, grace: number): number {
+export function nextAuditAt(key: EventKey, pendingSince: number, now: number, grace: number): number {
   const phase = phaseOf(key, grace);
-  return Math.floor((Math.max(now, owedSince) - phase) / grace) * grace + phase + grace;
+  return Math.floor((Math.max(now, pendingSince) - phase) / grace) * grace + phase + grace;
 }
 
 /** Whether the next attempt has an entry of its own: its instant was further away than the due queue can wait when it was set. */

@@ -1,4 +1,4 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { Position } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isReopened } from '../event/lifecycle.ts';
@@ -60,7 +60,7 @@ type LeftAlone = {
  * get their instants in the order in which they are found, one after the other. So do those that a repetition of the request finds opened
  * already, so that it gives nobody else their instants.
  */
-export function inBulk({ now }: World, find: Find, change: Change, leftAlone: LeftAlone = {}): Bulk {
+export function inBulk({ now }: Dependencies, find: Find, change: Change, leftAlone: LeftAlone = {}): Bulk {
   const { isUnchanged = () => false, isDone = () => false } = leftAlone;
 
   return async (search, after, { rate, startAt = 0, begunAt, isDryRun = false } = {}) => {

@@ -1,4 +1,4 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { cancelled, isForgotten } from '../event/lifecycle.ts';
 import type { EventRecord } from '../ports.ts';
@@ -7,7 +7,7 @@ import type { EventRecord } from '../ports.ts';
 export type Changed = EventRecord | 'no such event' | 'not in this state';
 
 /** Makes an event that waits never start another attempt. One that is cancelled already stays as it is. */
-export function canceller({ store, now }: World): (key: EventKey) => Promise<Changed> {
+export function canceller({ store, now }: Dependencies): (key: EventKey) => Promise<Changed> {
   return async function cancel(key): Promise<Changed> {
     const record = await store.findEvent(key);
     if (record === undefined || isForgotten(record.progress, now())) return 'no such event';

@@ -1,4 +1,4 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { isPaused, type Pause } from '../event/pause.ts';
 
 export type Pauser = {
@@ -8,7 +8,7 @@ export type Pauser = {
   resume(): Promise<{ readonly pause: Pause | undefined; readonly hasEnded: boolean }>;
 };
 
-export function pauser({ pauses, now }: Pick<World, 'pauses' | 'now'>): Pauser {
+export function pauser({ pauses, now }: Pick<Dependencies, 'pauses' | 'now'>): Pauser {
   async function pause(): Promise<Pause> {
     const latest = await pauses.read();
     if (isPaused(latest)) return latest;

@@ -1,7 +1,7 @@
 import { callbackSender } from '../delivery/callback-sender.ts';
 import { afterTheFirst } from '../delivery/claim.ts';
-import { owesCallback } from '../delivery/failure-callback.ts';
-import type { World } from '../dependencies.ts';
+import { isCallbackPending } from '../delivery/failure-callback.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import type { EventKey } from '../event/event-key.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from '../event/lifecycle.ts';
 import { nextMessage } from '../event/message.ts';
 import type { Finished, Progress, Waiting } from '../event/progress.ts';
-import { graceOf, hasReminder, lookAt, scheduledIfFar } from '../event/reminder-times.ts';
+import { graceOf, hasReminder, nextAuditAt, scheduledIfFar } from '../event/reminder-times.ts';
 import type { EventRecord } from '../ports.ts';
 import type { Changed } from './cancel.ts';
 
@@ -40,10 +40,10 @@ export type Retrier = {
  * audit finds an event whose message was not sent because the process died. Before it, the expiry of an event that is opened is moved on, and a
  * callback that its failure still owes is sent.
  */
-export function retrier(world: World): Retrier {
-  const { store, now } = world;
-  const callbacks = callbackSender(world);
-  const { leaveReminder, send, sendBehind } = announcer(world);
+export function retrier(dependencies: Dependencies): Retrier {
+  const { store, now } = dependencies;
+  const callbacks = callbackSender(dependencies);
+  const { leaveReminder, send, sendBehind } = announcer(dependencies);
 
   async function retryWhenIdle(key: EventKey, status: Progress['status'], at?: number): Promise<Changed> {
     const record = await findRemembered(key);
@@ -82,10 +82,10 @@ export function retrier(world: World): Retrier {
     again: () => Promise<Answer>,
     at?: number,
   ): Promise<Changed | Answer> {
-    if (owesCallback(record)) return callbacks.sendAgain(record).then(again);
+    if (isCallbackPending(record)) return callbacks.sendAgain(record).then(again);
     const { event } = record;
     const progress = scheduledIfFar(reopened(read, now(), at), now());
-    await store.keepUntil(record, reopenedExpiresAt(event, read, progress.nextAttemptAt));
+    await store.extendExpiry(record, reopenedExpiresAt(event, read, progress.nextAttemptAt));
     await leaveReminder(event, progress);
     if (!(await store.recordUnlessChanged(event, read, progress))) return again();
     await send(event, progress);
@@ -132,16 +132,16 @@ function isDone(progress: Progress, begunAt: number): boolean {
 }
 
 /** Leaves the reminders and sends the messages of attempts that a client asked for. */
-function announcer({ store, dueQueue, now, longestTimeout, visibility }: World) {
+function announcer({ store, dueQueue, now, longestTimeout, visibility }: Dependencies) {
   const grace = graceOf(longestTimeout, visibility);
 
   /** The reminder of a scheduled attempt has its message sent when it comes due, and is seen by the audit as well. */
   async function leaveReminder(event: QueuedEvent, progress: Waiting): Promise<void> {
     const { key } = event;
     const { nextAttempt: attempt, nextAttemptAt } = progress;
-    if (hasReminder(progress)) return store.keepReminder(event, { kind: 'attempt', key, attempt, at: nextAttemptAt });
-    const at = lookAt(key, nextAttemptAt, now(), grace);
-    await store.keepReminder(event, { kind: 'look', key, at });
+    if (hasReminder(progress)) return store.putReminder(event, { kind: 'attempt', key, attempt, at: nextAttemptAt });
+    const at = nextAuditAt(key, nextAttemptAt, now(), grace);
+    await store.putReminder(event, { kind: 'audit', key, at });
   }
 
   async function send(event: QueuedEvent, progress: Waiting): Promise<void> {

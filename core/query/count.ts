@@ -1,4 +1,4 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { BEGINNING, type Position, positionAt, positionOf } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isForgotten } from '../event/lifecycle.ts';
@@ -35,11 +35,11 @@ type Source = {
 };
 
 /**
- * Counts the events that fit a search. Those that wait are counted from what lies ahead of the trailing hand: every unfinished event has an
+ * Counts the events that fit a search. Those that wait are counted from what lies ahead of the audit cursor: every unfinished event has an
  * entry there, and of what has finished only that of the last minutes. All others are counted from the lists in which they are found.
  */
-export function counter(world: World): Counter {
-  const { store, now, shards } = world;
+export function counter(dependencies: Dependencies): Counter {
+  const { store, now, shards } = dependencies;
 
   return async (mostPages, search = WHAT_WAITS) => {
     const startedAt = now();
@@ -61,10 +61,10 @@ export function counter(world: World): Counter {
   };
 
   async function waitingSources(): Promise<readonly Source[]> {
-    const { trailing = [] } = (await store.findHands()) ?? {};
+    const { audit = [] } = (await store.findCursors()) ?? {};
     const until = now() + FAR_AWAY;
-    return Array.from({ length: Math.max(shards, trailing.length) }, (_, shard) => ({
-      start: trailing[shard] ?? BEGINNING,
+    return Array.from({ length: Math.max(shards, audit.length) }, (_, shard) => ({
+      start: audit[shard] ?? BEGINNING,
       async read(from) {
         const { entries, reached } = await store.entries(shard, from, until);
         return { keys: entries.map(({ key }) => key), ...(reached > positionAt(until) && { next: reached }) };
@@ -74,7 +74,7 @@ export function counter(world: World): Counter {
 
   async function listSources(search: Search): Promise<readonly Source[]> {
     const { after, to } = rangeOf(search);
-    return (await listsFor(world, search)).map((list: List) => ({
+    return (await listsFor(dependencies, search)).map((list: List) => ({
       start: after,
       async read(from) {
         const keys = await store.list(list, from, to, PAGE);

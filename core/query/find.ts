@@ -1,4 +1,4 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { BEGINNING, END, type Position, positionAt, positionBefore, positionOf } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isForgotten } from '../event/lifecycle.ts';
@@ -27,8 +27,8 @@ export type Find = (
  * Finds events by merging the lists in which they stand. A page is full unless it is the last, too few of many fit, or looking took
  * long. One more event than the page holds is looked for, so that the last page is known to be the last even if it is full.
  */
-export function finder(world: World): Find {
-  const { store, now } = world;
+export function finder(dependencies: Dependencies): Find {
+  const { store, now } = dependencies;
 
   return async (search, limit, after, also = () => false) => {
     const fits = ({ event, progress }: EventRecord) =>
@@ -38,7 +38,7 @@ export function finder(world: World): Find {
       eventFits(event, search);
 
     const candidates = merged(
-      (await listsFor(world, search)).map((list) => keysIn(store, list, rangeOf(search, after))),
+      (await listsFor(dependencies, search)).map((list) => keysIn(store, list, rangeOf(search, after))),
     );
     const startedAt = now();
     const found: EventRecord[] = [];
@@ -63,9 +63,12 @@ export function finder(world: World): Find {
 }
 
 /** Chooses the shortest lists that together hold every event that is asked for. */
-export async function listsFor({ store, shards }: World, { status, tags: [tag] }: Search): Promise<readonly List[]> {
-  const hands = await store.findHands();
-  const numbers = Array.from({ length: Math.max(shards, hands?.leading.length ?? 0) }, (_, shard) => shard);
+export async function listsFor(
+  { store, shards }: Dependencies,
+  { status, tags: [tag] }: Search,
+): Promise<readonly List[]> {
+  const cursors = await store.findCursors();
+  const numbers = Array.from({ length: Math.max(shards, cursors?.promote.length ?? 0) }, (_, shard) => shard);
   if (status === 'max_try_count_reached') return numbers.map((failedShard) => ({ failedShard }));
   if (tag !== undefined) return [{ tag }, ...numbers.map((taggedShard) => ({ tag, taggedShard }))];
   return numbers.map((shard) => ({ shard }));

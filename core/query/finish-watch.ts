@@ -1,4 +1,4 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { Change } from '../event/change.ts';
 import type { EventKey } from '../event/event-key.ts';
 import type { EventRecord } from '../ports.ts';
@@ -9,13 +9,13 @@ const LONGEST_PAUSE = 2_000;
 type Read = (key: EventKey) => Promise<EventRecord | undefined>;
 
 export type FinishWatch = {
-  tell(change: Change): void;
+  note(change: Change): void;
   /** Reads an event when it has finished, or after so many milliseconds as it is. */
   until(key: EventKey, longest: number, read: Read): Promise<EventRecord | undefined>;
 };
 
 /** Knows at once what finishes in this process; what finishes in another is read again with growing pauses. */
-export function finishWatch({ now, sleep }: Pick<World, 'now' | 'sleep'>): FinishWatch {
+export function finishWatch({ now, sleep }: Pick<Dependencies, 'now' | 'sleep'>): FinishWatch {
   const waiting = new Map<string, Set<() => void>>();
 
   async function finishedOr(uuid: string, pause: number): Promise<void> {
@@ -28,7 +28,7 @@ export function finishWatch({ now, sleep }: Pick<World, 'now' | 'sleep'>): Finis
   }
 
   return {
-    tell(change) {
+    note(change) {
       if (change.kind === 'finished') for (const wake of waiting.get(change.event.key.uuid) ?? []) wake();
     },
     async until(key, longest, read) {

@@ -8,7 +8,7 @@ const LAST_WORDS = 5_000;
 
 export type DeliverRecords = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-type World = {
+type DelivererDependencies = {
   readonly deliver: Deliver;
   readonly now: () => number;
   readonly report: (error: unknown) => void;
@@ -18,7 +18,7 @@ type World = {
  * What failed, or has no time left, is given back; all else is acknowledged. A message that is none of ours is given back too,
  * until SQS puts it aside.
  */
-export function recordDeliverer({ deliver, now, report }: World): DeliverRecords {
+export function recordDeliverer({ deliver, now, report }: DelivererDependencies): DeliverRecords {
   function receivedFrom({ body, attributes, messageId }: SQSRecord): Received | undefined {
     try {
       return { ...parseMessageText(body), receiveCount: Number(attributes.ApproximateReceiveCount) };

@@ -11,8 +11,8 @@ import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable } from '../../adapters/dynamo-table.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
-import { unlimitedSlots } from '../../core/delivery/call-slots.ts';
-import type { World } from '../../core/dependencies.ts';
+import { unlimitedConcurrency } from '../../core/delivery/call-slots.ts';
+import type { Dependencies } from '../../core/dependencies.ts';
 import type { ApiKeys, Caller, SigningSecrets, Statistics } from '../../core/ports.ts';
 import { type EventQueue, eventQueue } from '../../core/queue.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -43,7 +43,7 @@ export type Runtime = {
 };
 
 /** What a measurement puts in the place of time, of the receivers, and of how often statistics are written. */
-type Instead = Partial<Pick<World, 'now' | 'sleep' | 'call' | 'newId' | 'random'>> & { readonly flushes?: Rate };
+type Instead = Partial<Pick<Dependencies, 'now' | 'sleep' | 'call' | 'newId' | 'random'>> & { readonly flushes?: Rate };
 
 /** Wires the queue from the environment, once for each process. */
 export function openRuntime(variables = process.env, instead: Instead = {}): Runtime {
@@ -75,7 +75,7 @@ const callNobody: Caller = async () => {
 function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instead: Instead): Runtime {
   const environment = readEnvironment(variables);
   const { now = Date.now, flushes = FLUSHES, ...inWorld } = instead;
-  const { tell, tellRun, report, publish } = telemetry(environment.QUEUE_NAME);
+  const { emit, emitRun, report, publish } = telemetry(environment.QUEUE_NAME);
   const settings = settingsOf(environment);
   const { requestHandler, dropIdle } = awsConnections();
   // The due queue itself sends again what may not have arrived, and marks it.
@@ -89,7 +89,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instea
     dueQueue: sqsDueQueue({ client, queueUrl: environment.QUEUE_URL, now, longestTimeout }),
     call: openCaller(variables, { settings, version: environment.VERSION, now }),
     signingSecrets,
-    slots: unlimitedSlots,
+    slots: unlimitedConcurrency,
     pauses: dynamoPauses(table, now),
     now,
     sleep,
@@ -98,9 +98,9 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instea
     shards: settings.shards,
     longestTimeout,
     visibility: environment.VISIBILITY_SECONDS * SECOND,
-    tell(change) {
-      statistics.tell(change);
-      tell(change);
+    onChange(change) {
+      statistics.count(change);
+      emit(change);
     },
     report,
     instance: randomUUID(),
@@ -113,7 +113,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instea
     deliver: recorded(recordDeliverer({ deliver: queue.deliver, now, report })),
     dispatch: recorded(async () => {
       const run = await queue.dispatch();
-      if (run !== undefined) tellRun(run);
+      if (run !== undefined) emitRun(run);
     }),
     queue,
     statistics,

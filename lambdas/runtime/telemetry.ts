@@ -10,8 +10,8 @@ import { hostOf } from '../../core/target/target-url.ts';
 import { attemptMetrics, metricNames, NAMESPACE } from './metric-names.ts';
 
 export type Telemetry = {
-  tell(change: Change): void;
-  tellRun(run: Run): void;
+  emit(change: Change): void;
+  emitRun(run: Run): void;
   report(error: unknown): void;
   /** Writes what was counted since the last time as one line, from which CloudWatch makes metrics. */
   publish(): void;
@@ -37,21 +37,21 @@ export function telemetry(queueName: string): Telemetry {
     metrics.addMetric(name, MetricUnit.Milliseconds, milliseconds);
   }
 
-  function tell(change: Change): void {
+  function emit(change: Change): void {
     if (change.kind === 'accepted') count(metricNames.accepted);
     if (change.kind === 'reminded') count(metricNames.reminders);
     if (change.kind === 'finished') count(FINISHED_AS[change.progress.status]);
-    if (change.kind === 'attempted') tellAttempt(change.event, change.attempt);
+    if (change.kind === 'attempted') emitAttempt(change.event, change.attempt);
   }
 
-  function tellAttempt(event: QueuedEvent, attempt: Attempt): void {
+  function emitAttempt(event: QueuedEvent, attempt: Attempt): void {
     logger.info('attempt', attemptLine(event, attempt));
     count(attemptMetrics[attempt.outcome]);
     time(metricNames.lateness, attempt.late);
     time(metricNames.callDuration, attempt.duration);
   }
 
-  function tellRun({ leadingLag, trailingLag, promoted, resent, pausedFor }: Run): void {
+  function emitRun({ leadingLag, trailingLag, promoted, resent, pausedFor }: Run): void {
     time(metricNames.leadingLag, leadingLag);
     time(metricNames.trailingLag, trailingLag);
     if (pausedFor !== undefined) time(metricNames.pausedFor, pausedFor);
@@ -60,8 +60,8 @@ export function telemetry(queueName: string): Telemetry {
   }
 
   return {
-    tell,
-    tellRun,
+    emit,
+    emitRun,
     report: (error) => logger.error('failure', { failure: failureLine(error) }),
     publish() {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

@@ -40,7 +40,7 @@ const openSecrets = () =>
 describe('the signing secret', () => {
   test('is made when it is first asked for, of 32 bytes, and is one however many ask at once', async () => {
     const readers = Array.from({ length: 10 }, openSecrets);
-    const found = await Promise.all(readers.map((reader) => reader.find()));
+    const found = await Promise.all(readers.map((reader) => reader.cached()));
     const [[first]] = found as [[{ secret: string }]];
     expect(first.secret).toMatch(/^whsec_/);
     expect(Buffer.from(first.secret.slice(6), 'base64')).toHaveLength(32);
@@ -49,18 +49,18 @@ describe('the signing secret', () => {
 
   test('is another one for each queue', async () => {
     const other = sqliteTable(undefined);
-    expect(await dynamoSigningSecrets(other, () => now).find()).not.toEqual(await openSecrets().find());
+    expect(await dynamoSigningSecrets(other, () => now).cached()).not.toEqual(await openSecrets().cached());
     await other.close();
   });
 
   test('is read once in 30 s, also by many at once', async () => {
     const secrets = openSecrets();
-    await secrets.find();
+    await secrets.cached();
     reads = 0;
-    await Promise.all(Array.from({ length: 10 }, secrets.find));
+    await Promise.all(Array.from({ length: 10 }, secrets.cached));
     expect(reads).toBe(0);
     now += REMEMBERED_FOR;
-    await Promise.all(Array.from({ length: 10 }, secrets.find));
+    await Promise.all(Array.from({ length: 10 }, secrets.cached));
     expect(reads).toBe(1);
   });
 
@@ -79,83 +79,83 @@ describe('the signing secret', () => {
     ],
   ])('is read again when %s', async (_, happens) => {
     const secrets = openSecrets();
-    await secrets.find();
+    await secrets.cached();
     reads = 0;
-    await secrets.find();
+    await secrets.cached();
     expect(reads).toBe(0);
     happens();
-    await secrets.find();
+    await secrets.cached();
     expect(reads).toBe(1);
   });
 
   test('is asked for once more where it could not be read', async () => {
     const secrets = openSecrets();
     fails = true;
-    await expect(secrets.find()).rejects.toThrow('throttled');
+    await expect(secrets.cached()).rejects.toThrow('throttled');
     fails = false;
-    expect(await secrets.find()).toHaveLength(1);
+    expect(await secrets.cached()).toHaveLength(1);
   });
 });
 
 describe('a secret that is replaced', () => {
   test('signs for 24 hours more, behind the new one, and no longer', async () => {
     const secrets = openSecrets();
-    const [old] = await secrets.find();
+    const [old] = await secrets.cached();
     const rotated = await secrets.rotate();
     const [current] = rotated;
     expect(rotated).toEqual([current, { ...old, until: START + DAY }]);
     expect(current?.secret).not.toBe(old?.secret);
     now = START + DAY - 1;
-    expect(await secrets.find()).toEqual(rotated);
+    expect(await secrets.cached()).toEqual(rotated);
     now = START + DAY;
-    expect(await secrets.find()).toEqual([current]);
-    expect(await openSecrets().find()).toEqual([current]);
+    expect(await secrets.cached()).toEqual([current]);
+    expect(await openSecrets().cached()).toEqual([current]);
   });
 
   test('is known to be replaced at once where that was asked for, and elsewhere within 30 s', async () => {
     const [here, elsewhere] = [openSecrets(), openSecrets()];
-    const before = await elsewhere.find();
+    const before = await elsewhere.cached();
     const rotated = await here.rotate();
-    expect(await here.find()).toEqual(rotated);
-    expect(await elsewhere.find()).toEqual(before);
+    expect(await here.cached()).toEqual(rotated);
+    expect(await elsewhere.cached()).toEqual(before);
     now += REMEMBERED_FOR;
-    expect(await elsewhere.find()).toEqual(rotated);
+    expect(await elsewhere.cached()).toEqual(rotated);
   });
 
   test('is known to be replaced also to whoever was reading it meanwhile', async () => {
     const secrets = openSecrets();
-    await secrets.find();
+    await secrets.cached();
     now += REMEMBERED_FOR;
     const get = embedded.get;
     const held = Promise.withResolvers<void>();
     table = { ...table, get: (key) => get(key).then((item) => held.promise.then(() => item)) };
     const slow = dynamoSigningSecrets({ ...embedded, get: (key) => table.get(key) }, () => now);
-    const found = slow.find();
+    const found = slow.cached();
     table = embedded;
     const rotated = await slow.rotate();
     held.resolve();
     expect(await found).toEqual(rotated);
-    expect(await slow.find()).toEqual(rotated);
+    expect(await slow.cached()).toEqual(rotated);
   });
 
   test('is shown as it is in the table, whatever is remembered', async () => {
     const [here, elsewhere] = [openSecrets(), openSecrets()];
-    await elsewhere.find();
+    await elsewhere.cached();
     const rotated = await here.rotate();
-    expect(await elsewhere.read()).toEqual(rotated);
-    expect(await elsewhere.find()).toEqual(rotated);
+    expect(await elsewhere.fresh()).toEqual(rotated);
+    expect(await elsewhere.cached()).toEqual(rotated);
   });
 
   test('may be replaced again within the day: then all of them sign, ten at most', async () => {
     const secrets = openSecrets();
-    await secrets.find();
+    await secrets.cached();
     for (let rotations = 0; rotations < 12; rotations++) await secrets.rotate();
-    const all = await secrets.find();
+    const all = await secrets.cached();
     expect(new Set(all.map(({ secret }) => secret)).size).toBe(10);
   });
 
   test('is replaced once where two ask for it at the same moment', async () => {
-    await openSecrets().find();
+    await openSecrets().cached();
     const [one, other] = await Promise.all([openSecrets().rotate(), openSecrets().rotate()]);
     expect(one).toEqual(other);
     expect(one).toHaveLength(2);

@@ -43,9 +43,9 @@ describe('statistics', () => {
     const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
     const slow: Table = { ...table, put: (item) => goOn.then(() => table.put(item)) };
     const statistics = dynamoStatistics(slow, clock);
-    for (let count = 0; count < 3; count++) statistics.tell(accepted);
+    for (let count = 0; count < 3; count++) statistics.count(accepted);
     const flushed = statistics.flush();
-    statistics.tell(accepted);
+    statistics.count(accepted);
     now = START + 30 * MINUTE;
     letGoOn();
     await flushed;
@@ -58,7 +58,7 @@ describe('statistics', () => {
     const statistics = dynamoStatistics(table, clock);
     for (const at of [0, 10 * SECOND, 5 * MINUTE, 59 * MINUTE]) {
       now = START + at;
-      statistics.tell(accepted);
+      statistics.count(accepted);
       await statistics.flush();
     }
     const hour = await statistics.read('hour');
@@ -86,10 +86,10 @@ describe('statistics', () => {
 
   test('tell outcomes and ends apart, and know how late and how long attempts were', async () => {
     const statistics = dynamoStatistics(table, clock);
-    for (let n = 1; n <= 100; n++) statistics.tell(attempted({ late: n, duration: 10 * n }));
-    statistics.tell(attempted({ outcome: 'timed_out', late: 0, duration: 5_000 }));
+    for (let n = 1; n <= 100; n++) statistics.count(attempted({ late: n, duration: 10 * n }));
+    statistics.count(attempted({ outcome: 'timed_out', late: 0, duration: 5_000 }));
     for (const status of ['success', 'success', 'max_try_count_reached', 'cancelled'] as const)
-      statistics.tell(finished(status));
+      statistics.count(finished(status));
     await statistics.flush();
     const { counts } = (await dynamoStatistics(table, clock).read('hour')).at(-1) ?? { counts: noCounts };
     expect(counts).toMatchObject({
@@ -112,9 +112,9 @@ describe('statistics', () => {
   test('of several processes are added up, with what this one has not written yet', async () => {
     const [one, other] = [dynamoStatistics(table, clock), dynamoStatistics(table, clock)];
     for (const statistics of [one, other]) {
-      statistics.tell(accepted);
+      statistics.count(accepted);
       await statistics.flush();
-      statistics.tell(accepted);
+      statistics.count(accepted);
     }
     expect((await one.read('hour')).at(-1)?.counts.accepted).toBe(3);
     await other.flush();
@@ -125,7 +125,7 @@ describe('statistics', () => {
     let broken = true;
     const put: Table['put'] = (item) => (broken ? Promise.reject(new Error('throttled')) : table.put(item));
     const statistics = dynamoStatistics({ ...table, put }, clock);
-    statistics.tell(accepted);
+    statistics.count(accepted);
     await expect(statistics.flush()).rejects.toThrow('throttled');
     now += 2 * HOUR;
     broken = false;
@@ -140,9 +140,9 @@ describe('statistics', () => {
     for (let second = 0; second < seconds; second++) {
       now = START + second * SECOND;
       for (let n = 0; n < 100; n++) {
-        statistics.tell(accepted);
-        statistics.tell(attempted({ late: n % 30, duration: (n * 37) % 6_000 }));
-        statistics.tell(finished('success'));
+        statistics.count(accepted);
+        statistics.count(attempted({ late: n % 30, duration: (n * 37) % 6_000 }));
+        statistics.count(finished('success'));
       }
       if (second % 10 === 9) await statistics.flush();
     }

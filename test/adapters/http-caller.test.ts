@@ -16,13 +16,13 @@ const NOW = Date.parse('2030-01-01T00:00:00.750Z');
 const TIMEOUT = 5_000;
 const KB = 1_024;
 
-const world = {
+const dependencies = {
   allowsAddress: () => true,
   targetPolicy: { privateTargets: true, ownHosts: [] },
   userAgent: 'event-queue/test',
   now: () => NOW,
 };
-const { call, close } = httpCaller(world);
+const { call, close } = httpCaller(dependencies);
 const cleanUps: (() => void)[] = [close];
 
 afterAll(() => {
@@ -102,7 +102,7 @@ describe('a call carries', () => {
   ])('the path and the query of its URL as they are shown: %j as %s', async (written, sent) => {
     const receiver = await openReceiver((_, response) => response.end());
     cleanUps.push(receiver.close);
-    const target = parseTargetUrl(receiver.url + written, world.targetPolicy);
+    const target = parseTargetUrl(receiver.url + written, dependencies.targetPolicy);
     if ('refused' in target) throw new Error(target.refused);
     await callTo(target.url);
     expect(receiver.calls).toMatchObject([{ path: sent, headers: { host: new URL(receiver.url).host } }]);
@@ -229,7 +229,7 @@ describe('there is no answer from a receiver that', () => {
   });
 
   test('may not be called any more, under the policy of today', async () => {
-    const { call } = httpCaller({ ...world, targetPolicy: { privateTargets: false, ownHosts: [] } });
+    const { call } = httpCaller({ ...dependencies, targetPolicy: { privateTargets: false, ownHosts: [] } });
     expect(await call(event(await closedPortUrl()), 1, secrets, 3)).toMatchObject({ outcome: 'blocked' });
   });
 });
@@ -358,7 +358,7 @@ describe('a connection', () => {
   });
 
   test('of a call under way survives the closing of the idle ones', async () => {
-    const caller = httpCaller(world);
+    const caller = httpCaller(dependencies);
     const arrived = Promise.withResolvers<ServerResponse>();
     const url = await receiving(arrived.resolve);
     const result = caller.call(event(url), 1, secrets, 3);
@@ -369,7 +369,7 @@ describe('a connection', () => {
   });
 
   test('that is idle ends when the caller is closed', async () => {
-    const caller = httpCaller(world);
+    const caller = httpCaller(dependencies);
     const connections: Socket[] = [];
     const noteConnection = (message: unknown) => void connections.push((message as { socket: Socket }).socket);
     subscribe('net.client.socket', noteConnection);
@@ -382,7 +382,7 @@ describe('a connection', () => {
 });
 
 function callerWith(resolve: LookupFunction) {
-  return httpCaller({ ...world, resolve });
+  return httpCaller({ ...dependencies, resolve });
 }
 
 function event(url: string, wishes: Partial<QueuedEvent> = {}): QueuedEvent {

@@ -7,7 +7,7 @@ import { BEGINNING, END, positionOf } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { shardOf } from '../../core/event/event-key.ts';
 import { eventQueue } from '../../core/queue.ts';
-import { quietWorld } from '../support/quiet-world.ts';
+import { quietDependencies } from '../support/quiet-dependencies.ts';
 import { answered, answeringRecords, wantedEvent } from '../support/sample-event.ts';
 import { recordedMessages } from '../support/simulated-time.ts';
 
@@ -24,7 +24,7 @@ beforeEach(() => {
   table = sqliteTable(undefined);
   queue = answeringRecords(
     eventQueue({
-      ...quietWorld,
+      ...quietDependencies,
       store: dynamoEventStore(table),
       dueQueue: recordedMessages(),
       call: async () => answered(200),
@@ -52,7 +52,7 @@ describe('events of which the version before keeps the tags in one partition', (
     for (const event of published) {
       await keepTagAsBefore(event);
       const record = await store.findEvent(event.key);
-      if (record !== undefined) await store.keepUntil(record, START + 1_000 * HOUR);
+      if (record !== undefined) await store.extendExpiry(record, START + 1_000 * HOUR);
     }
     for (const limit of [1, 2, 9]) expect(await foundBy(limit)).toEqual(published.map(({ key }) => key.uuid).reverse());
   });

@@ -335,7 +335,7 @@ describe('HEAD', () => {
 
 test('a failure that nobody expected is a 503 that shows nothing of its cause', async () => {
   const failure = new Error('ProvisionedThroughputExceededException on table events');
-  const store = { ...memoryEventStore(), keepEvent: () => Promise.reject(failure) };
+  const store = { ...memoryEventStore(), putEvent: () => Promise.reject(failure) };
   const { publish, report } = apiClient({ store });
   const { status, headers, body } = await publish({ url_to_send_request: URL });
   expect([status, headers['retry-after']]).toEqual([503, '1']);

@@ -573,9 +573,8 @@ describe('POST /events/batch', () => {
 
   test('an event that could not be kept is a 503 of its own', async () => {
     const { send, store } = apiClient();
-    const { keepEvent } = store;
-    store.keepEvent = (event) =>
-      event.url.endsWith('/bad') ? Promise.reject(new Error('throttled')) : keepEvent(event);
+    const { putEvent } = store;
+    store.putEvent = (event) => (event.url.endsWith('/bad') ? Promise.reject(new Error('throttled')) : putEvent(event));
     const events = [`${URL}/good`, `${URL}/bad`, `${URL}/good`].map((url_to_send_request) => ({ url_to_send_request }));
     const { body } = await send(json('POST', '/events/batch', { events }));
     expect(body.results.map((result: { status: unknown }) => result.status)).toEqual([

@@ -75,7 +75,7 @@ function setUp(): { model: QueueModel; real: Real } {
     },
     fault(operation, args) {
       const fault = faultOf(trouble, operation);
-      if (fault === undefined && operation === 'keepHands') trouble.putBackUnseen = false;
+      if (fault === undefined && operation === 'saveCursors') trouble.putBackUnseen = false;
       if (fault !== undefined) model.harm(...harmOf(fault, operation, args));
       return fault;
     },
@@ -103,7 +103,7 @@ function faultOf(trouble: Trouble, operation: Operation): Fault | undefined {
 function harmOf(fault: Fault, operation: Operation, args: readonly unknown[]): [Harm[], (string | undefined)?] {
   if (fault.startsWith('dies')) return [['late', 'repeated', 'crashed', 'untold']];
   if (operation === 'recordUnlessChanged') return [['late', 'crashed'], uuidIn(args)];
-  if (operation === 'send' || operation === 'keepHands') return [['late', 'repeated']];
+  if (operation === 'send' || operation === 'saveCursors') return [['late', 'repeated']];
   return [['late'], uuidIn(args)];
 }
 

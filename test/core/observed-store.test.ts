@@ -15,7 +15,7 @@ test('the end of an event is told once, also if something is recorded after it',
   const first = firstProgress(event);
   const call = { startedAt: START, endedAt: START, result: answered(500) };
   const { callbackOwed, ...ended } = settle(event, first, call, 0) as Finished;
-  await store.keepEvent(event);
+  await store.putEvent(event);
   await store.recordUnlessChanged(event, first, { ...ended, callbackOwed: true });
   await store.recordUnlessChanged(event, { ...ended, callbackOwed: true }, { ...ended, version: ended.version + 1 });
   expect(callbackOwed).toBe(true);

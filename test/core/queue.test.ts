@@ -34,7 +34,7 @@ describe('publish', () => {
   });
 
   test('rejects, and sends nothing, if the event could not be kept', async () => {
-    const store = { ...memoryEventStore(), keepEvent: () => Promise.reject(new Error('throttled')) };
+    const store = { ...memoryEventStore(), putEvent: () => Promise.reject(new Error('throttled')) };
     const { queue, messages } = simulation({ store });
     await expect(queue.publish(wantedEvent(), 'web')).rejects.toThrow('throttled');
     expect(messages.sent).toEqual([]);
@@ -57,9 +57,9 @@ describe('deliver', () => {
     const order: string[] = [];
     const store: EventStore = {
       ...memory,
-      async keepReminder(...args) {
+      async putReminder(...args) {
         order.push('reminder');
-        await memory.keepReminder(...args);
+        await memory.putReminder(...args);
       },
       async recordUnlessChanged(...args) {
         order.push('record');

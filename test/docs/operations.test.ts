@@ -145,10 +145,10 @@ test('the queries of the runbooks name fields that the logs have', () => {
 /** The fields of lines as the functions write them, those of the access log, and those that CloudWatch adds. */
 function fieldNames(): ReadonlySet<string> {
   const captured = captureLines();
-  const { tell, report } = telemetry('Queue');
+  const { emit, report } = telemetry('Queue');
   const attempt = { number: 1, startedAt: 0, late: 0, duration: 0 };
-  tell({ kind: 'attempted', event: queuedEvent(0), attempt: { ...attempt, outcome: 'answered', statusCode: 500 } });
-  tell({
+  emit({ kind: 'attempted', event: queuedEvent(0), attempt: { ...attempt, outcome: 'answered', statusCode: 500 } });
+  emit({
     kind: 'attempted',
     event: queuedEvent(0),
     attempt: { ...attempt, outcome: 'timed_out', error: 'No answer.' },

@@ -11,7 +11,7 @@ import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
 import { captureLines } from '../support/captured-lines.ts';
 import { queuedEvent, wantedEvent } from '../support/sample-event.ts';
 
-/** What a hand reads at once, in messages to SQS: it takes ten in a request. */
+/** What a cursor reads at once, in messages to SQS: it takes ten in a request. */
 const REQUESTS = (MOST_SHARDS * PAGE) / 10;
 
 let aws: Awaited<ReturnType<typeof emulatedCloud>>;
@@ -38,7 +38,7 @@ test('all that the dispatcher reads at once it sends at once, and no request wai
     const uuid = inShard(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, n % MOST_SHARDS);
     return queuedEvent(dueAt, { key: { dueAt, uuid } });
   });
-  await Promise.all(events.map(dynamoEventStore(aws.table).keepEvent));
+  await Promise.all(events.map(dynamoEventStore(aws.table).putEvent));
   await dispatch();
   expect(sqs.answered()).toEqual([REQUESTS]);
 });

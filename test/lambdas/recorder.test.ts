@@ -98,7 +98,7 @@ describe('a process', () => {
   test('writes what an invocation counted that fails', async () => {
     const { recorded, statistics } = processOn(table);
     const failing = recorded(async () => {
-      statistics.tell(accepted);
+      statistics.count(accepted);
       throw new Error('It broke.');
     });
     await expect(failing()).rejects.toThrow('It failed');
@@ -161,7 +161,7 @@ function processOn(ofTable: Table, reported: unknown[] = []) {
     statistics,
     recorded,
     /** An invocation in which this happens. */
-    counting: (...changes: readonly Change[]) => recorded(async () => changes.forEach(statistics.tell)),
+    counting: (...changes: readonly Change[]) => recorded(async () => changes.forEach(statistics.count)),
     flushes: () => flushes,
   };
 }

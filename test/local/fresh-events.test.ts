@@ -21,7 +21,7 @@ describe('a fresh event', () => {
     const { store, reads, close } = counted();
     const event = queuedEvent(AT);
     const first = firstProgress(event);
-    await store.keepEvent(event);
+    await store.putEvent(event);
     expect(await store.findEvent(event.key)).toEqual({ event, progress: first });
     expect(reads()).toBe(0);
     const failed = settle(event, first, CALL, 0);
@@ -35,7 +35,7 @@ describe('a fresh event', () => {
     const { store, close } = counted();
     const event = queuedEvent(AT);
     const first = firstProgress(event);
-    await store.keepEvent(event);
+    await store.putEvent(event);
     const cancel = cancelled(event, first, AT);
     expect(await store.recordUnlessChanged(event, first, cancel)).toBe(true);
     expect(await store.recordUnlessChanged(event, first, settle(event, first, CALL, 0))).toBe(false);
@@ -46,15 +46,15 @@ describe('a fresh event', () => {
   test('is not found under another instant, nor if it could not be kept', async () => {
     const { store, close } = counted();
     const event = queuedEvent(AT);
-    await store.keepEvent(event);
+    await store.putEvent(event);
     expect(await store.findEvent({ ...event.key, dueAt: AT + 1 })).toBeUndefined();
     await close();
     const broken = rememberingFreshEvents({
       ...store,
-      keepEvent: () => Promise.reject(new Error('The disk is full.')),
+      putEvent: () => Promise.reject(new Error('The disk is full.')),
       findEvent: async () => undefined,
     });
-    await expect(broken.keepEvent(event)).rejects.toThrow('full');
+    await expect(broken.putEvent(event)).rejects.toThrow('full');
     expect(await broken.findEvent(event.key)).toBeUndefined();
   });
 
@@ -62,7 +62,7 @@ describe('a fresh event', () => {
     const { store, reads, close } = counted();
     const events = Array.from({ length: 1_001 }, () => queuedEvent(AT, { key: { dueAt: AT, uuid: randomUUID() } }));
     const large = queuedEvent(AT, { body: { kind: 'text', bytes: Buffer.alloc(4_097) } });
-    await Promise.all([...events, large].map(store.keepEvent));
+    await Promise.all([...events, large].map(store.putEvent));
     for (const event of events) expect(await store.findEvent(event.key)).toBeDefined();
     expect(reads()).toBe(2);
     await store.findEvent(large.key);

@@ -7,7 +7,7 @@ import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { simulatedClock } from '../../verify/shared/simulated-clock.ts';
 import { expectDescribed } from './described-answer.ts';
 import { memoryEventStore } from './memory-event-store.ts';
-import { quietWorld } from './quiet-world.ts';
+import { quietDependencies } from './quiet-dependencies.ts';
 import { answered, secrets } from './sample-event.ts';
 import { recordedMessages } from './simulated-time.ts';
 
@@ -36,7 +36,7 @@ export function apiClient({
   const report = jest.fn();
   let ids = 0;
   const queue = eventQueue({
-    ...quietWorld,
+    ...quietDependencies,
     store,
     dueQueue: messages,
     call,
@@ -48,7 +48,7 @@ export function apiClient({
   const api = httpApi({
     queue,
     statistics: { read: async () => periods },
-    signingSecrets: { find: async () => secrets, read: async () => secrets, rotate: async () => secrets },
+    signingSecrets: { cached: async () => secrets, fresh: async () => secrets, rotate: async () => secrets },
     keys,
     settings: { ...defaultSettings, ...settings },
     now: clock.now,

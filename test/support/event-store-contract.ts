@@ -10,7 +10,7 @@ import type { QueuedEvent } from '../../core/event/event.ts';
 import { type EventKey, inShard, offsetOf } from '../../core/event/event-key.ts';
 import { firstProgress, settle } from '../../core/event/lifecycle.ts';
 import type { Finished, Progress, Waiting } from '../../core/event/progress.ts';
-import type { EventStore, Hands } from '../../core/ports.ts';
+import type { Cursors, EventStore } from '../../core/ports.ts';
 import { type Meter, meter } from './consumed-capacity.ts';
 import type { Database } from './open-dynalite.ts';
 import { answered, queuedEvent } from './sample-event.ts';
@@ -48,13 +48,13 @@ export function eventStoreContract(
       ['one of every header there may be', { headers: Array.from({ length: 50 }, (_, n) => [`x-${n}`, 'v'] as const) }],
     ] satisfies [string, Partial<QueuedEvent>][])('finds an event with everything in it: %s', async (_, wishes) => {
       const event = newEvent(wishes);
-      await store.keepEvent(event);
+      await store.putEvent(event);
       expect((await store.findEvent(event.key))?.event).toEqual(event);
     });
 
     test('finds each of many events kept in the same moment', async () => {
       const events = Array.from({ length: 60 }, (_, n) => newEvent({ publishedBy: `key ${n}`, tags: ['many'] }));
-      await Promise.all(events.map(store.keepEvent));
+      await Promise.all(events.map(store.putEvent));
       const found = await Promise.all(events.map(({ key }) => store.findEvent(key)));
       expect(found.map((record) => record?.event)).toEqual(events);
     });
@@ -94,11 +94,11 @@ export function eventStoreContract(
         const uuid = inShard(randomUUID(), shard);
         return newEvent({ key: { dueAt: DUE + 100 * DAY + n * SECOND, uuid }, tags: n % 2 ? [tag] : [] });
       });
-      for (const event of events) await store.keepEvent(event);
-      for (const event of events.slice(0, 4)) await store.keepFailedEntry(event, failed(event, firstProgress(event)));
+      for (const event of events) await store.putEvent(event);
+      for (const event of events.slice(0, 4)) await store.putFailedEntry(event, failed(event, firstProgress(event)));
       for (const event of events) {
         const at = event.key.dueAt + SECOND / 2;
-        await store.keepReminder(event, { kind: 'look', key: event.key, at });
+        await store.putReminder(event, { kind: 'audit', key: event.key, at });
       }
       const latestFirst = events.map(({ key }) => key).reverse();
       const [start, end] = [positionAt(DUE + 101 * DAY), positionBefore(DUE + 100 * DAY)];
@@ -276,7 +276,7 @@ export function eventStoreContract(
 
       test('earliest first, from behind a position up to and with an instant, in pages that leave out nothing', async () => {
         const events = Array.from({ length: 450 }, (_, n) => inShard(Math.floor(n / 2), n % 3 ? {} : { sent: true }));
-        await Promise.all(events.map(store.keepEvent));
+        await Promise.all(events.map(store.putEvent));
         const until = from + 200 * SECOND;
         const found = await everything(positionAt(from - 1), until);
         const expected = events.filter(({ key }) => key.dueAt <= until);
@@ -297,8 +297,8 @@ export function eventStoreContract(
         const event = inShard(1_000);
         const at = from + 2_000 * SECOND;
         const attempt = { kind: 'attempt', key: event.key, attempt: 7, at } as const;
-        const look = { kind: 'look', key: event.key, at: at + 1 } as const;
-        for (const reminder of [attempt, look, look]) await store.keepReminder(event, reminder);
+        const look = { kind: 'audit', key: event.key, at: at + 1 } as const;
+        for (const reminder of [attempt, look, look]) await store.putReminder(event, reminder);
         expect(await everything(positionAt(at - 1), at + SECOND)).toEqual([attempt, look]);
       });
 
@@ -308,26 +308,26 @@ export function eventStoreContract(
       });
     });
 
-    test('writes the hands down for one of ten that read the same', async () => {
-      const hands = (version: number): Hands => ({
+    test('writes the cursors down for one of ten that read the same', async () => {
+      const cursors = (version: number): Cursors => ({
         version,
         writtenAt: DUE,
         leasedUntil: 5,
-        leading: ['~', '1'],
-        trailing: ['~', '~'],
+        promote: ['~', '1'],
+        audit: ['~', '~'],
       });
-      expect(await store.findHands()).toBeUndefined();
+      expect(await store.findCursors()).toBeUndefined();
       for (const version of [1, 2, 3]) {
-        const read = await store.findHands();
-        const results = await Promise.all(Array.from({ length: 10 }, () => store.keepHands(read, hands(version))));
+        const read = await store.findCursors();
+        const results = await Promise.all(Array.from({ length: 10 }, () => store.saveCursors(read, cursors(version))));
         expect(results.filter(Boolean)).toHaveLength(1);
-        expect(await store.findHands()).toEqual(hands(version));
+        expect(await store.findCursors()).toEqual(cursors(version));
       }
     });
 
     async function kept(wishes: Partial<QueuedEvent> = {}): Promise<QueuedEvent> {
       const event = newEvent(wishes);
-      await store.keepEvent(event);
+      await store.putEvent(event);
       return event;
     }
 
@@ -364,7 +364,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 
     describe('holds items of format 1', () => {
       test('an event with its tag entries and its progress, as spelled here', async () => {
-        await store.keepEvent(storedEvent);
+        await store.putEvent(storedEvent);
         await store.recordSuccess(storedEvent, storedProgress);
         expect(await itemOf(eventItem)).toEqual(eventItem);
         expect(await itemOf(tagItem)).toEqual(tagItem);
@@ -387,7 +387,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         const tag = `1#${randomUUID()}`;
         const [former, latter] = [newKey(), newKey()];
         await putItem({ ...tagItem, pk: `tag#${tag}`, sk: sortKeyOf(former) });
-        await store.keepEvent(newEvent({ key: latter, tags: [tag] }));
+        await store.putEvent(newEvent({ key: latter, tags: [tag] }));
         expect(await store.list({ tag }, END, BEGINNING, 100)).toEqual([former]);
       });
 
@@ -437,14 +437,14 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 
       test('an event without a body has no attribute for one', async () => {
         const event = newEvent({ body: undefined });
-        await store.keepEvent(event);
+        await store.putEvent(event);
         expect(await itemOf(eventKeyOf(event))).not.toHaveProperty('body');
       });
     });
 
     test.each(['00', '03', '7f', 'ff'])('keeps an event in the shard that its uuid begins with: %s', async (first) => {
       const event = newEvent({ key: { dueAt: DUE, uuid: first + randomUUID().slice(2) } });
-      await store.keepEvent(event);
+      await store.putEvent(event);
       expect(await itemOf({ pk: `shard#${Number(`0x${first}`)}`, sk: sortKeyOf(event.key) })).toBeDefined();
     });
 
@@ -452,7 +452,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       const tags = ['orders', 'grüße 🦊', 'a#b', '1#a', '__proto__'].map((tag) => `${tag} ${randomUUID()}`);
       const tagged = newEvent({ tags });
       metered.reset();
-      await Promise.all([store.keepEvent(tagged), store.keepEvent(newEvent({ tags: [] }))]);
+      await Promise.all([store.putEvent(tagged), store.putEvent(newEvent({ tags: [] }))]);
       expect(metered.writes).toBe(2 + tags.length);
       for (const tag of tags) expect(await sortKeysIn(tagPartitionOf(tagged, tag))).toEqual([sortKeyOf(tagged.key)]);
     });
@@ -461,7 +461,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       test('is, for an event and its tag entries, the longest its tries may take and a week after its result', async () => {
         const tag = randomUUID();
         const event = newEvent({ ...elaborate, tags: [tag], maxTryCount: 2, keepResultFor: DAY });
-        await store.keepEvent(event);
+        await store.putEvent(event);
         const tries = 2 * (5.5 + 7_200 * 1.2);
         const seconds = Math.ceil((DUE + (tries * SECOND + DAY + 7 * DAY)) / SECOND);
         expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
@@ -470,14 +470,14 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 
       test('counts with receivers that ask for an hour between the tries', async () => {
         const event = newEvent({ maxTryCount: 1_000, keepResultFor: 60 * SECOND });
-        await store.keepEvent(event);
+        await store.putEvent(event);
         const seconds = Math.ceil(DUE / SECOND) + 1_000 * (5 + 3_600) + 60 + 7 * 86_400;
         expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
       });
 
       test('is, for progress, a week behind that of its event, and moves on with every attempt', async () => {
         const event = newEvent({ keepResultFor: 60 * SECOND });
-        await store.keepEvent(event);
+        await store.putEvent(event);
         const eventExpiry = await expiryOf(eventKeyOf(event));
         const life = eventExpiry - DUE / SECOND;
         const waiting = failed(event, firstProgress(event));
@@ -498,7 +498,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       test('is, for a reminder, no less than what an event of its time would have', async () => {
         const event = newEvent();
         const at = DUE + 30 * DAY;
-        await store.keepReminder(event, { kind: 'look', key: event.key, at });
+        await store.putReminder(event, { kind: 'audit', key: event.key, at });
         const { uuid } = event.key;
         const expiry = await expiryOf({ pk: eventKeyOf(event).pk, sk: `${sortKeyOf({ dueAt: at, uuid })}#r` });
         expect(expiry).toBeGreaterThanOrEqual((at + 8 * DAY) / SECOND);
@@ -507,7 +507,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       test('is, for the entry of a failure, no less than that of the progress that tells of it', async () => {
         const event = newEvent();
         const late = { ...failed(event, firstProgress(event)), nextAttemptAt: DUE + 400 * DAY };
-        await store.keepFailedEntry(event, late);
+        await store.putFailedEntry(event, late);
         const { pk } = eventKeyOf(event);
         const expiry = await expiryOf({ ...eventKeyOf(event), pk: pk.replace('shard', 'failed') });
         expect(expiry).toBeGreaterThanOrEqual((DUE + 408 * DAY) / SECOND);
@@ -516,9 +516,9 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       test('is moved on, of the event, of its tags’ entries and, a week behind, of its progress', async () => {
         const tag = `moved on ${randomUUID()}`;
         const event = newEvent({ tags: [tag] });
-        await store.keepEvent(event);
+        await store.putEvent(event);
         const instant = DUE + 4_000 * DAY;
-        await store.keepUntil({ event, progress: firstProgress(event) }, instant);
+        await store.extendExpiry({ event, progress: firstProgress(event) }, instant);
         expect(await expiryOf(eventKeyOf(event))).toBe(Math.ceil(instant / SECOND));
         expect(await expiryOf({ ...eventKeyOf(event), pk: tagPartitionOf(event, tag) })).toBe(
           Math.ceil(instant / SECOND),
@@ -526,7 +526,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         expect(await store.findEvent(event.key)).toEqual({ event, progress: firstProgress(event) });
 
         await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)));
-        await store.keepUntil({ event, progress: firstProgress(event) }, instant + DAY);
+        await store.extendExpiry({ event, progress: firstProgress(event) }, instant + DAY);
         expect(await expiryOf(eventKeyOf(event))).toBe(Math.ceil((instant + DAY) / SECOND));
         expect(await expiryOf(progressKeyOf(event))).toBe(Math.ceil((instant + 8 * DAY) / SECOND));
       });
@@ -536,13 +536,13 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       test.each([1, 2, 5])('for an event of %i KB as many write units, and one more for its success', async (size) => {
         const fullest = newEvent({ method: 'POST', body: bodyOf(size * KB - ATTRIBUTES_OF_AN_EVENT) });
         metered.reset();
-        await store.keepEvent(fullest);
+        await store.putEvent(fullest);
         expect(metered.writes).toBe(size);
         await store.recordSuccess(fullest, succeeded(fullest, firstProgress(fullest)));
         expect(metered.writes).toBe(size + 1);
 
         metered.reset();
-        await store.keepEvent(newEvent({ method: 'POST', body: bodyOf(size * KB) }));
+        await store.putEvent(newEvent({ method: 'POST', body: bodyOf(size * KB) }));
         expect(metered.writes).toBe(size + 1);
       });
 
@@ -555,7 +555,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 
       test('one call for ten finds of the same moment', async () => {
         const events = Array.from({ length: 10 }, () => newEvent());
-        await Promise.all(events.map(store.keepEvent));
+        await Promise.all(events.map(store.putEvent));
         metered.reset();
         const found = await Promise.all(events.map(({ key }) => store.findEvent(key)));
         expect(found.map((record) => record?.event)).toEqual(events);

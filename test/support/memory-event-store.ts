@@ -4,7 +4,7 @@ import type { QueuedEvent } from '../../core/event/event.ts';
 import { type EventKey, offsetOf, publicKey, shardOf } from '../../core/event/event-key.ts';
 import { firstProgress } from '../../core/event/lifecycle.ts';
 import type { Progress } from '../../core/event/progress.ts';
-import type { EventStore, Hands, List } from '../../core/ports.ts';
+import type { Cursors, EventStore, List } from '../../core/ports.ts';
 
 const PAGE = 10;
 const DAY = 86_400_000;
@@ -16,7 +16,7 @@ export function memoryEventStore(): EventStore {
   const shards = new Map<number, Map<Position, Entry>>();
   const failed = new Set<string>();
   const reservations = new Map<string, { key: EventKey; createdAt: number; request: string }>();
-  let hands: Hands | undefined;
+  let cursors: Cursors | undefined;
 
   function isListed(list: List, key: EventKey): boolean {
     if ('taggedShard' in list && shardOf(key.uuid) !== list.taggedShard) return false;
@@ -33,7 +33,7 @@ export function memoryEventStore(): EventStore {
   }
 
   return {
-    async keepEvent(event) {
+    async putEvent(event) {
       const { key, sent = false } = event;
       events.set(publicKey(key), event);
       shard(shardOf(key.uuid)).set(`${offsetOf(key.dueAt)}#${key.uuid}`, { kind: 'event', key, sent });
@@ -53,7 +53,7 @@ export function memoryEventStore(): EventStore {
       recorded.set(key.uuid, progress);
       return true;
     },
-    async keepReminder(_event, reminder) {
+    async putReminder(_event, reminder) {
       shard(shardOf(reminder.key.uuid)).set(`${offsetOf(reminder.at)}#${reminder.key.uuid}#r`, reminder);
     },
     async entries(number, after, until) {
@@ -72,7 +72,7 @@ export function memoryEventStore(): EventStore {
         .slice(0, limit)
         .map(({ key }) => key);
     },
-    async keepFailedEntry({ key }) {
+    async putFailedEntry({ key }) {
       failed.add(key.uuid);
     },
     async reserve(event, instead) {
@@ -85,13 +85,13 @@ export function memoryEventStore(): EventStore {
       const holds = isFree || held === undefined ? { key, createdAt, request } : held;
       return { key: holds.key, createdAt: holds.createdAt, isOwn: isFree, isSameRequest: holds.request === request };
     },
-    async keepUntil() {},
-    async findHands() {
-      return hands;
+    async extendExpiry() {},
+    async findCursors() {
+      return cursors;
     },
-    async keepHands(read, next) {
-      if ((hands?.version ?? 0) !== (read?.version ?? 0)) return false;
-      hands = next;
+    async saveCursors(read, next) {
+      if ((cursors?.version ?? 0) !== (read?.version ?? 0)) return false;
+      cursors = next;
       return true;
     },
   };

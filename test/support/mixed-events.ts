@@ -1,7 +1,7 @@
 import { BEGINNING, positionAt } from '../../core/event/entry.ts';
 import type { QueuedEvent, WantedEvent } from '../../core/event/event.ts';
 import { type EventKey, publicKey } from '../../core/event/event-key.ts';
-import { owedSince } from '../../core/event/lifecycle.ts';
+import { pendingSince } from '../../core/event/lifecycle.ts';
 import type { EventRecord, EventStore } from '../../core/ports.ts';
 import { answered } from './sample-event.ts';
 import { SECOND, START } from './simulation.ts';
@@ -74,7 +74,7 @@ export function callbacksOf({ event }: EventRecord, records: readonly EventRecor
 
 /** Whether nothing more is owed for any of them. */
 export function areSettled(records: readonly EventRecord[]): boolean {
-  return records.every(({ progress }) => owedSince(progress) === undefined);
+  return records.every(({ progress }) => pendingSince(progress) === undefined);
 }
 
 function nameIn(url: string): string {

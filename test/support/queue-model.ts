@@ -1,6 +1,6 @@
 import { callbackKey } from '../../core/delivery/failure-callback.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
-import { owedSince } from '../../core/event/lifecycle.ts';
+import { pendingSince } from '../../core/event/lifecycle.ts';
 import type { Attempt, Progress, Waiting } from '../../core/event/progress.ts';
 import type { EventRecord } from '../../core/ports.ts';
 import { callbacksOf, isGone, pauseAfter, requestsOf, succeedsAt } from './mixed-events.ts';
@@ -123,9 +123,9 @@ export function queueModel(answerAfter: number) {
 
   /** When a call starts: by what the store holds at that moment, this attempt must be owed. */
   function callStarts({ event, progress }: EventRecord, attempt: number): void {
-    const isOwed = progress.status === 'waiting_execution' && progress.nextAttempt === attempt;
+    const isPending = progress.status === 'waiting_execution' && progress.nextAttempt === attempt;
     const mayBeRepeated = (events.get(event.key.uuid)?.harms.repeated ?? 1) > 0;
-    must(isOwed || mayBeRepeated, `attempt ${attempt} of ${event.url} is owed when it is made`);
+    must(isPending || mayBeRepeated, `attempt ${attempt} of ${event.url} is owed when it is made`);
   }
 
   /** What has to hold at any time. */
@@ -144,7 +144,7 @@ export function queueModel(answerAfter: number) {
     checkTurns(event, own);
     if (progress.status !== 'waiting_execution') checkSilence(event, own);
     const known = events.get(event.key.uuid);
-    if (known !== undefined) known.isSettled = owedSince(progress) === undefined;
+    if (known !== undefined) known.isSettled = pendingSince(progress) === undefined;
   }
 
   /** What happened to an event may have happened while it was being told. */
@@ -161,11 +161,11 @@ export function queueModel(answerAfter: number) {
     const { retries = 0 } = events.get(key.uuid) ?? {};
     const mostTries = maxTryCount * (1 + retries) + retries;
     const ownInstant = before ? endOf(before) + leastPause(event, before) : key.dueAt;
-    const owedAt = Math.min(ownInstant, broughtForward.get(key.uuid)?.get(call.attempt) ?? ownInstant);
+    const pendingAt = Math.min(ownInstant, broughtForward.get(key.uuid)?.get(call.attempt) ?? ownInstant);
     must(call.attempt <= mostTries, `${url} has no attempt ${call.attempt}`);
     must(
-      retries > 0 || call.at >= owedAt,
-      `attempt ${call.attempt} of ${url} is not made ${owedAt - call.at} ms early`,
+      retries > 0 || call.at >= pendingAt,
+      `attempt ${call.attempt} of ${url} is not made ${pendingAt - call.at} ms early`,
     );
   }
 

@@ -7,7 +7,7 @@ import { eventQueue } from '../../core/queue.ts';
 import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
 import { rest, simulatedClock } from '../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from './memory-event-store.ts';
-import { quietWorld } from './quiet-world.ts';
+import { quietDependencies } from './quiet-dependencies.ts';
 import { answered, answeringRecords } from './sample-event.ts';
 import { simulatedDueQueue } from './simulated-due-queue.ts';
 import { SECOND, START } from './simulation.ts';
@@ -91,7 +91,7 @@ export function simulatedCloud(scene: Scene = {}) {
       };
     const queue = answeringRecords(
       eventQueue({
-        ...quietWorld,
+        ...quietDependencies,
         pauses: everyCall(rememberingPauses(pauses, [clock.now, now], isAlone), mortal),
         store: everyCall({ ...store, ...over }, mortal),
         dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),

@@ -1,10 +1,10 @@
-import { unlimitedSlots } from '../../core/delivery/call-slots.ts';
+import { unlimitedConcurrency } from '../../core/delivery/call-slots.ts';
 import type { Change } from '../../core/event/change.ts';
-import type { Caller, CallSlots, DueQueue, EventStore } from '../../core/ports.ts';
+import type { Caller, ConcurrencyLimit, DueQueue, EventStore } from '../../core/ports.ts';
 import { eventQueue } from '../../core/queue.ts';
 import { simulatedClock } from '../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from './memory-event-store.ts';
-import { quietWorld } from './quiet-world.ts';
+import { quietDependencies } from './quiet-dependencies.ts';
 import { answered, answeringRecords } from './sample-event.ts';
 import { recordedMessages } from './simulated-time.ts';
 
@@ -21,8 +21,8 @@ type Scene = {
   readonly instance?: string;
   readonly isAlone?: boolean;
   readonly visibility?: number;
-  readonly slots?: CallSlots;
-  readonly tell?: (change: Change) => void;
+  readonly slots?: ConcurrencyLimit;
+  readonly onChange?: (change: Change) => void;
   readonly report?: (error: unknown) => void;
 };
 
@@ -34,10 +34,10 @@ export function simulation({
   earlyBy = 0,
   instance = 'one',
   isAlone = false,
-  visibility = quietWorld.visibility,
-  slots = unlimitedSlots,
-  tell = quietWorld.tell,
-  report = quietWorld.report,
+  visibility = quietDependencies.visibility,
+  slots = unlimitedConcurrency,
+  onChange = quietDependencies.onChange,
+  report = quietDependencies.report,
   dueQueue,
 }: Scene = {}) {
   const clock = simulatedClock(START);
@@ -45,7 +45,7 @@ export function simulation({
   const calls: { at: number; attempt: number }[] = [];
   let ids = 0;
   const events = eventQueue({
-    ...quietWorld,
+    ...quietDependencies,
     store,
     dueQueue: dueQueue ?? messages,
     call: (event, attempt, ...rest) => {
@@ -60,7 +60,7 @@ export function simulation({
     isAlone,
     visibility,
     slots,
-    tell,
+    onChange,
     report,
   });
 

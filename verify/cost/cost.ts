@@ -100,7 +100,7 @@ function partOfPace(index: number): number {
   return (25 + 50 * Math.floor(index / 2)) % PACE;
 }
 
-/** Hands every message over as soon as its delay has passed, or at the pace of the events if that is later. */
+/** Cursors every message over as soon as its delay has passed, or at the pace of the events if that is later. */
 async function deliverAll(stage: Stage, scenario: Scenario, events: number): Promise<void> {
   const { handed = 1, call = USUAL_CALL } = scenario;
   const messages = await messagesOf(stage, events);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { helpIfAsked } from '../../local/help-if-asked.ts';
 import { costTable } from './cost-table.ts';
-import { handsTable } from './hands-table.ts';
+import { cursorTable } from './cursor-table.ts';
 import { scaleTable } from './scale-table.ts';
 
 const help = `Prints what the queue costs on AWS: it runs the deployed functions against emulators and reads what they asked of AWS.
@@ -12,7 +12,7 @@ const help = `Prints what the queue costs on AWS: it runs the deployed functions
 
 helpIfAsked(help);
 const { rate, hands } = options();
-if (hands !== undefined) for (const one of ratesIn(hands)) console.log(await handsTable(one));
+if (hands !== undefined) for (const one of ratesIn(hands)) console.log(await cursorTable(one));
 else console.log(rate === undefined ? await costTable() : await scaleTable(ratesIn(rate)));
 
 function options() {

@@ -20,7 +20,7 @@ export async function dashboardBody(aws: Aws, DashboardName: string): Promise<st
   return DashboardBody;
 }
 
-/** Hands CloudWatch the values of these metrics that are embedded in log lines: the emulator does not read them there, as CloudWatch does. */
+/** Cursors CloudWatch the values of these metrics that are embedded in log lines: the emulator does not read them there, as CloudWatch does. */
 export async function putEmbeddedMetrics(aws: Aws, lines: readonly LogLine[], names: readonly string[]): Promise<void> {
   for (const { _aws, ...line } of lines) {
     for (const { Namespace, Dimensions, Metrics } of _aws?.CloudWatchMetrics ?? []) {

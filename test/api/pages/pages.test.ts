@@ -26,7 +26,7 @@ describe('/docs', () => {
     }
   });
 
-  test('is shown in no frame, and gives no other page a hand on its window', () => {
+  test('is shown in no frame, and gives no other page a cursor on its window', () => {
     expect(site('/docs')?.headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(site('/docs')?.headers['cross-origin-opener-policy']).toBe('same-origin');
   });

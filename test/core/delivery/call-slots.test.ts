@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { limitedSlots } from '../../../core/delivery/call-slots.ts';
+import { limitedConcurrency } from '../../../core/delivery/call-slots.ts';
 import type { Received } from '../../../core/event/message.ts';
 import type { DueQueue, EventStore } from '../../../core/ports.ts';
 import { hostAndPortOf } from '../../../core/target/target-url.ts';
@@ -11,7 +11,7 @@ import { SECOND, START, simulation } from '../../support/simulation.ts';
 
 describe('a host that is full', () => {
   test('gives its slots to those who wait, first come, first served, each to one', async () => {
-    const slots = limitedSlots(2);
+    const slots = limitedConcurrency(2);
     const visitors = Array.from({ length: 5 }, () => slots.visitor());
     expect(visitors.map((one) => one.enter('full'))).toEqual([true, true, false, false, false]);
     const turns: number[] = [];
@@ -29,7 +29,7 @@ describe('a host that is full', () => {
   });
 
   test('gives a slot to whoever was refused one, if it has become free before its turn', async () => {
-    const slots = limitedSlots(1);
+    const slots = limitedConcurrency(1);
     const [first, second] = [slots.visitor(), slots.visitor()];
     expect([first.enter('full'), second.enter('full')]).toEqual([true, false]);
     first.leave();
@@ -38,7 +38,7 @@ describe('a host that is full', () => {
   });
 
   test('keeps the slot of whoever is inside, and gives no second to it', () => {
-    const slots = limitedSlots(1);
+    const slots = limitedConcurrency(1);
     const visitor = slots.visitor();
     expect([visitor.enter('full'), visitor.enter('other')]).toEqual([true, true]);
     visitor.leave();
@@ -46,13 +46,13 @@ describe('a host that is full', () => {
   });
 
   test('holds back no other', () => {
-    const slots = limitedSlots(1);
+    const slots = limitedConcurrency(1);
     expect([slots.visitor().enter('full'), slots.visitor().enter('full')]).toEqual([true, false]);
     expect(slots.visitor().enter('other')).toBe(true);
   });
 
   test('lets nobody in any more once it is closed, neither who waits nor who comes later', async () => {
-    const slots = limitedSlots(1);
+    const slots = limitedConcurrency(1);
     const [inside, waiting, late] = [slots.visitor(), slots.visitor(), slots.visitor()];
     inside.enter('full');
     waiting.enter('full');
@@ -66,7 +66,7 @@ describe('a host that is full', () => {
 
 describe('a bound of all calls', () => {
   test('lets in no more than that, whatever their hosts', async () => {
-    const slots = limitedSlots(2, 3);
+    const slots = limitedConcurrency(2, 3);
     const visitors = ['a', 'b', 'c', 'd'].map((host) => ({ host, visitor: slots.visitor() }));
     expect(visitors.map(({ host, visitor }) => visitor.enter(host))).toEqual([true, true, true, false]);
     const turn = visitors[3]?.visitor.turn();
@@ -78,7 +78,7 @@ describe('a bound of all calls', () => {
   });
 
   test('is not reached by those who wait for a host that is full', () => {
-    const slots = limitedSlots(2, 3);
+    const slots = limitedConcurrency(2, 3);
     const [first, second, ...others] = Array.from({ length: 10 }, () => slots.visitor());
     expect([first?.enter('full'), second?.enter('full')]).toEqual([true, true]);
     for (const one of others) {
@@ -89,7 +89,7 @@ describe('a bound of all calls', () => {
   });
 
   test('gives hosts their turns one after the other, however many wait for one of them', async () => {
-    const slots = limitedSlots(100, 1);
+    const slots = limitedConcurrency(100, 1);
     const inside = slots.visitor();
     inside.enter('first');
     const order: string[] = [];
@@ -111,7 +111,7 @@ describe('a bound of all calls', () => {
   });
 
   test('never exceeds either bound, and leaves nobody waiting, in any order of coming and going', async () => {
-    const slots = limitedSlots(2, 5);
+    const slots = limitedConcurrency(2, 5);
     const inside = new Map<string, number>();
     let most = 0;
     let done = 0;
@@ -162,7 +162,7 @@ describe.each([
     let underWay = 0;
     let most = 0;
     const { queue, messages, calls, clock } = simulation({
-      slots: limitedSlots(3),
+      slots: limitedConcurrency(3),
       async call({ url }) {
         if (!url.startsWith('https://full')) return answered(200);
         most = Math.max(most, ++underWay);
@@ -184,7 +184,7 @@ describe.each([
     let underWay = 0;
     let most = 0;
     const { queue, messages, calls, clock } = simulation({
-      slots: limitedSlots(3, 4),
+      slots: limitedConcurrency(3, 4),
       async call() {
         most = Math.max(most, ++underWay);
         await clock.sleep(SECOND);
@@ -204,7 +204,7 @@ describe.each([
     const store = memoryEventStore();
     const read: string[] = [];
     const { queue, messages, clock } = simulation({
-      slots: limitedSlots(1),
+      slots: limitedConcurrency(1),
       store: { ...store, findEvent: (key) => store.findEvent(key).finally(() => read.push(key.uuid)) },
       call: () => clock.sleep(SECOND).then(() => answered(200)),
     });
@@ -218,7 +218,7 @@ describe.each([
 
   test('one that is cancelled while it waits is not called', async () => {
     const { queue, messages, calls, clock } = simulation({
-      slots: limitedSlots(1),
+      slots: limitedConcurrency(1),
       call: () => clock.sleep(SECOND).then(() => answered(200)),
     });
     await queue.publish(wanted(0), 'web');
@@ -232,7 +232,7 @@ describe.each([
   });
 
   test('those that wait when no calls start any more are left to the next start', async () => {
-    const slots = limitedSlots(1);
+    const slots = limitedConcurrency(1);
     const { queue, messages, calls, clock } = simulation({
       slots,
       call: () => clock.sleep(SECOND).then(() => answered(200)),
@@ -255,7 +255,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
   test('what was called before is recorded', async () => {
     const store = memoryEventStore();
     let recordSuccess: EventStore['recordSuccess'] = throttled;
-    const slots = limitedSlots(1);
+    const slots = limitedConcurrency(1);
     const { queue, messages, calls } = simulation({
       slots,
       store: { ...store, recordSuccess: (event, progress) => recordSuccess(event, progress) },
@@ -272,7 +272,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
   test('the next message is sent', async () => {
     const messages = recordedMessages();
     let send: DueQueue['send'] = messages.send;
-    const slots = limitedSlots(1);
+    const slots = limitedConcurrency(1);
     const { queue } = simulation({
       slots,
       dueQueue: { ...messages, send: (message, at) => send(message, at) },
@@ -291,7 +291,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
 test('no call starts any more once the slots are closed, though its event was being read', async () => {
   const store = memoryEventStore();
   const isRead = Promise.withResolvers<void>();
-  const slots = limitedSlots(1);
+  const slots = limitedConcurrency(1);
   const { queue, messages, calls } = simulation({
     slots,
     store: { ...store, findEvent: (key) => isRead.promise.then(() => store.findEvent(key)) },
@@ -307,8 +307,8 @@ test('no call starts any more once the slots are closed, though its event was be
 
 test('an event whose URL is none any more holds up no other: its call says so', async () => {
   const store = memoryEventStore();
-  await store.keepEvent(queuedEvent(START, { url: 'none', sent: true }));
-  const { queue, messages, calls } = simulation({ store, slots: limitedSlots(1) });
+  await store.putEvent(queuedEvent(START, { url: 'none', sent: true }));
+  const { queue, messages, calls } = simulation({ store, slots: limitedConcurrency(1) });
   await queue.dispatchAtStart();
   expect(messages.sent).toMatchObject([{ attempt: 1, host: '' }]);
   await queue.deliver(messages.take());

@@ -378,9 +378,9 @@ async function historyOf({ queue }: Cloud, { key }: QueuedEvent) {
 }
 
 /** A queue whose one call ends when the test says so. */
-function slowSimulation(tell: (change: Change) => void) {
+function slowSimulation(onChange: (change: Change) => void) {
   const call = Promise.withResolvers<CallResult>();
-  return { ...simulation({ call: () => call.promise, tell }), call };
+  return { ...simulation({ call: () => call.promise, onChange }), call };
 }
 
 /** A queue whose calls end when the test says so. */

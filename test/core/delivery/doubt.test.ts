@@ -6,7 +6,7 @@ import type { DueQueue, EventStore } from '../../../core/ports.ts';
 import { eventQueue } from '../../../core/queue.ts';
 import { rest, simulatedClock } from '../../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
-import { quietWorld } from '../../support/quiet-world.ts';
+import { quietDependencies } from '../../support/quiet-dependencies.ts';
 import { answered, answeringRecords, wantedEvent } from '../../support/sample-event.ts';
 import { received, recordedMessages } from '../../support/simulated-time.ts';
 import { SECOND, START, simulation } from '../../support/simulation.ts';
@@ -254,7 +254,7 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
       dueQueue: { ...messages, send: mortal(messages.send) },
     };
     const queue = eventQueue({
-      ...quietWorld,
+      ...quietDependencies,
       ...process,
       now: clock.now,
       sleep: clock.sleep,
@@ -304,7 +304,7 @@ type Mortal = <Args extends unknown[], Result>(
 function mortalStore(store: EventStore, mortal: Mortal): EventStore {
   return {
     ...store,
-    keepEvent: mortal(store.keepEvent),
+    putEvent: mortal(store.putEvent),
     findEvent: mortal(store.findEvent),
     recordSuccess: mortal(store.recordSuccess),
     recordUnlessChanged: mortal(store.recordUnlessChanged),

@@ -17,7 +17,7 @@ const FAILING = 'https://example.com/failing';
 const TOLD = 'https://example.com/told';
 const MISHAPS = ['fails', 'is done and fails', 'dies before', 'dies after'] as const;
 /** What follows the record of a failure: its callback is kept and sent, and the mark that it is owed taken away. */
-const STEPS = ['recordUnlessChanged', 'keepEvent', 'send', 'recordUnlessChanged'] as const;
+const STEPS = ['recordUnlessChanged', 'putEvent', 'send', 'recordUnlessChanged'] as const;
 
 const failing = (wishes: Parameters<typeof wantedEvent>[0] = {}) =>
   wantedEvent({ url: FAILING, maxTryCount: 1, failureUrl: TOLD, ...wishes });

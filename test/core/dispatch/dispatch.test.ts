@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { renewed } from '../../../core/dispatch/hands.ts';
+import { renewed } from '../../../core/dispatch/cursors.ts';
 import { type Entry, positionAt } from '../../../core/event/entry.ts';
 import type { QueuedEvent } from '../../../core/event/event.ts';
 import { shardOf } from '../../../core/event/event-key.ts';
 import { expiresAt } from '../../../core/event/lifecycle.ts';
 import type { Message } from '../../../core/event/message.ts';
-import type { EventStore, Hands } from '../../../core/ports.ts';
+import type { Cursors, EventStore } from '../../../core/ports.ts';
 import { rest } from '../../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
@@ -60,7 +60,7 @@ describe('an event is called at its instant, once', () => {
   }
 });
 
-describe('the leading hand', () => {
+describe('the promote cursor', () => {
   test('sends each event that publish did not send, once, however often it runs', async () => {
     const { queue, clock, sent } = simulatedCloud();
     for (const after of [3 * MINUTE, 3 * MINUTE + 1, 10 * MINUTE])
@@ -135,13 +135,13 @@ describe('the leading hand', () => {
   test('reads of eight shards at a time, first of those that are furthest behind', async () => {
     const memory = memoryEventStore();
     const behind = new Set([19, 7, 12]);
-    const leading = Array.from({ length: 20 }, (_, shard) => positionAt(behind.has(shard) ? START - HOUR : START));
-    await memory.keepHands(undefined, {
+    const promote = Array.from({ length: 20 }, (_, shard) => positionAt(behind.has(shard) ? START - HOUR : START));
+    await memory.saveCursors(undefined, {
       version: 1,
       writtenAt: START - HOUR,
       leasedUntil: 0,
-      leading,
-      trailing: leading,
+      promote,
+      audit: promote,
     });
     const asked: number[] = [];
     let open = 0;
@@ -186,7 +186,7 @@ describe('the leading hand', () => {
 });
 
 describe('a run tells', () => {
-  test('how far the hands were behind, and how many messages it sent', async () => {
+  test('how far the cursors were behind, and how many messages it sent', async () => {
     const { queue, clock } = simulatedCloud({ shards: 2 });
     for (let n = 0; n < 3; n++) await queue.publish(wantedEvent({ asked: { after: 30 * MINUTE } }), 'web');
     expect(await queue.dispatch()).toEqual({ leadingLag: 0, trailingLag: 0, promoted: 0, resent: 0 });
@@ -253,7 +253,7 @@ describe('a run that dies between any two of its steps', () => {
   });
 });
 
-describe('the trailing hand', () => {
+describe('the audit cursor', () => {
   test('sends a lost message again after its grace, and marks it', async () => {
     let losing = true;
     const { queue, runUntil, calls, sent } = simulatedCloud({ loses: () => losing });
@@ -309,7 +309,7 @@ describe('the trailing hand', () => {
     expect(sent.length).toBeGreaterThan(1);
   });
 
-  test('waits until the leading hand has been up to date for a grace', async () => {
+  test('waits until the promote cursor has been up to date for a grace', async () => {
     const { queue, runUntil, sent } = simulatedCloud({ loses: () => true, dispatches: (minute) => minute >= 60 });
     await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE } }), 'web');
     await runUntil(START + HOUR + 9 * MINUTE);
@@ -330,7 +330,7 @@ describe('the trailing hand', () => {
     const keptUntil: number[] = [];
     const store = {
       ...memoryEventStore(),
-      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+      extendExpiry: async (_: unknown, instant: number) => void keptUntil.push(instant),
     };
     const { queue, runUntil, clock } = simulatedCloud({ store, loses: () => true });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 1, keepResultFor: MINUTE }), 'web');
@@ -347,7 +347,7 @@ describe('the trailing hand', () => {
     const order: [string, number][] = [];
     const store = {
       ...memoryEventStore(),
-      keepUntil: async (_: unknown, instant: number) => void order.push(['kept', instant]),
+      extendExpiry: async (_: unknown, instant: number) => void order.push(['kept', instant]),
     };
     const { queue, clock } = simulatedCloud({
       store,
@@ -367,7 +367,7 @@ describe('the trailing hand', () => {
     const keptUntil: number[] = [];
     const store = {
       ...memoryEventStore(),
-      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+      extendExpiry: async (_: unknown, instant: number) => void keptUntil.push(instant),
     };
     const { queue, clock, runUntil, calls } = simulatedCloud({ store });
     const wanted = wantedEvent({ asked: { after: HOUR }, maxTryCount: 1, keepResultFor: DAY });
@@ -387,7 +387,7 @@ describe('the trailing hand', () => {
     const keptUntil: number[] = [];
     const store = {
       ...memoryEventStore(),
-      keepUntil: async (_: unknown, instant: number) => void keptUntil.push(instant),
+      extendExpiry: async (_: unknown, instant: number) => void keptUntil.push(instant),
     };
     const { queue, runUntil } = simulatedCloud({ store, answer: () => answered(status) });
     await queue.publish(wantedEvent({ maxTryCount: 2, keepFailedFor: 90 * DAY }), 'web');
@@ -545,7 +545,7 @@ describe('at the start of a process that is alone', () => {
   test('what is published after the clock was put back right then is found, though the run that would see it fails', async () => {
     let isFailing = false;
     const { queue, clock, jump, restart, runUntil, loseAll, calls } = simulatedCloud({
-      fault: (operation) => (operation === 'findHands' && isFailing ? 'fails' : undefined),
+      fault: (operation) => (operation === 'findCursors' && isFailing ? 'fails' : undefined),
     });
     await restart();
     jump(-2 * MINUTE);
@@ -578,8 +578,8 @@ describe('at the start of a process that is alone', () => {
     const { queue, clock, loseAll, calls, runUntil, store } = simulatedCloud();
     await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');
     await queue.dispatch();
-    const hands = (await store.findHands()) as Hands;
-    await store.keepHands(hands, renewed(hands, START));
+    const cursors = (await store.findCursors()) as Cursors;
+    await store.saveCursors(cursors, renewed(cursors, START));
     loseAll();
     await clock.moveTo(START + 2 * SECOND);
     await queue.dispatchAtStart();
@@ -606,10 +606,10 @@ async function dyingAfter(
   const over = {
     findEvent: mortal(store.findEvent),
     recordUnlessChanged: mortal(store.recordUnlessChanged),
-    keepReminder: mortal(store.keepReminder),
+    putReminder: mortal(store.putReminder),
     entries: mortal(store.entries),
-    findHands: mortal(store.findHands),
-    keepHands: mortal(store.keepHands),
+    findCursors: mortal(store.findCursors),
+    saveCursors: mortal(store.saveCursors),
   };
   await run(over).catch(() => {});
   return !died;

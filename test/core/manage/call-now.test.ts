@@ -38,13 +38,13 @@ describe('a retry of an event that waits', () => {
       [[1, MINUTE]],
     ],
     [
-      'for its first attempt, for which the leading hand sent the message',
+      'for its first attempt, for which the promote cursor sent the message',
       { asked: { after: 4 * MINUTE } },
       3 * MINUTE,
       [[1, 3 * MINUTE]],
     ],
     [
-      'for its first attempt, which the leading hand reaches soon',
+      'for its first attempt, which the promote cursor reaches soon',
       { asked: { after: 4 * MINUTE } },
       MINUTE,
       [[1, MINUTE]],
@@ -205,7 +205,7 @@ describe('a retry of an event that waits', () => {
   test('leaves a reminder before it changes the event', async () => {
     const memory = memoryEventStore();
     const { cloud, event } = await published(MINUTE, { asked: { after: DAY } }, { store: memory });
-    const over: Partial<EventStore> = { keepReminder: () => Promise.reject(new Error('It failed.')) };
+    const over: Partial<EventStore> = { putReminder: () => Promise.reject(new Error('It failed.')) };
     await expect(cloud.queueWith(4, over).retry(event.key)).rejects.toThrow('It failed.');
     expect((await memory.findEvent(event.key))?.progress).toMatchObject({ version: 0, nextAttemptAt: START + DAY });
   });

@@ -168,7 +168,7 @@ describe('retry', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('of an event long behind the hands is kept after, though its message is lost', async () => {
+  test('of an event long behind the cursors is kept after, though its message is lost', async () => {
     let losing = false;
     const { queue, runUntil, calls } = simulatedCloud({ answer: bad, loses: () => losing });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
@@ -191,8 +191,8 @@ describe('retry', () => {
           return log.length > steps ? Promise.reject(new Error('died')) : act(...args);
         };
       const over: Partial<EventStore> = {
-        keepUntil: mortal('expiry', memory.keepUntil),
-        keepReminder: mortal('reminder', memory.keepReminder),
+        extendExpiry: mortal('expiry', memory.extendExpiry),
+        putReminder: mortal('reminder', memory.putReminder),
         recordUnlessChanged: mortal('open', memory.recordUnlessChanged),
       };
       const { queue, queueWith, runUntil, calls } = simulatedCloud({
@@ -300,9 +300,9 @@ describe('an exhausted event', () => {
     const order: string[] = [];
     const store: EventStore = {
       ...memory,
-      async keepFailedEntry(...args) {
+      async putFailedEntry(...args) {
         order.push('entry');
-        await memory.keepFailedEntry(...args);
+        await memory.putFailedEntry(...args);
       },
       recordUnlessChanged: async (...args) => {
         order.push('record');
@@ -411,7 +411,7 @@ describe('a deduplication id', () => {
     expect(calls).toHaveLength(100);
   });
 
-  test('given again sends nothing for an event that the hands see to, or that has been called', async () => {
+  test('given again sends nothing for an event that the cursors see to, or that has been called', async () => {
     const sent: string[] = [];
     const { queue, runUntil } = simulatedCloud({ answer: bad, loses: ({ key }) => sent.push(key.uuid) < 0 });
     const later = { ...wanted, deduplicationId: 'later', asked: { after: HOUR } };
@@ -460,7 +460,7 @@ describe('a deduplication id', () => {
       let dies = true;
       let losing = false;
       const { queue, clock, runUntil, calls } = simulatedCloud({
-        fault: (operation) => (dies && operation === 'keepEvent' ? 'dies before' : undefined),
+        fault: (operation) => (dies && operation === 'putEvent' ? 'dies before' : undefined),
         loses: () => losing,
       });
       void queue.publish(wanted, 'web');

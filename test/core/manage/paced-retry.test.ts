@@ -124,7 +124,7 @@ describe('a request with a rate that is repeated', () => {
     const cloud = await withFailed(
       50,
       {},
-      { fault: (operation) => (operation === 'keepUntil' && left-- <= 0 ? 'fails' : undefined) },
+      { fault: (operation) => (operation === 'extendExpiry' && left-- <= 0 ? 'fails' : undefined) },
     );
     await expect(cloud.queue.retryAll(FAILED, undefined, { rate: 10 })).rejects.toThrow();
     left = 1_000;
@@ -282,9 +282,9 @@ describe('with a rate, an event', () => {
     const kept: number[] = [];
     const store: EventStore = {
       ...memory,
-      async keepUntil(record, instant) {
+      async extendExpiry(record, instant) {
         kept.push(instant);
-        await memory.keepUntil(record, instant);
+        await memory.extendExpiry(record, instant);
       },
     };
     const cloud = await withFailed(2, {}, { store });

@@ -302,7 +302,7 @@ describe('a long pause', () => {
     const left: number[] = [];
     const store: EventStore = {
       ...memory,
-      async keepUntil(_, instant) {
+      async extendExpiry(_, instant) {
         left.push(instant - cloud.now());
       },
     };

@@ -4,7 +4,7 @@ import type { WantedEvent } from '../../../core/event/event.ts';
 import type { Finished } from '../../../core/event/progress.ts';
 import { retrier } from '../../../core/manage/retry.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
-import { quietWorld } from '../../support/quiet-world.ts';
+import { quietDependencies } from '../../support/quiet-dependencies.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { simulatedCloud } from '../../support/simulated-cloud.ts';
 import { recordedMessages } from '../../support/simulated-time.ts';
@@ -111,14 +111,14 @@ describe('in bulk', () => {
     await runUntil(START + SECOND);
     const store = memoryEventStore();
     const { retryWhenIdle } = retrier({
-      ...quietWorld,
+      ...quietDependencies,
       ...unused,
       store,
       dueQueue: recordedMessages(),
       now: () => START,
     });
     const progress = (await queue.read(event.key))?.progress as Finished;
-    await store.keepEvent(event);
+    await store.putEvent(event);
     await store.recordSuccess(event, progress);
     expect(await retryWhenIdle(event.key, 'cancelled')).toBe('not in this state');
     expect((await store.findEvent(event.key))?.progress).toEqual(progress);

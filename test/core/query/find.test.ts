@@ -313,7 +313,7 @@ describe('events that wait are counted', () => {
     }
   });
 
-  test('from what lies ahead of the trailing hand: a day of finished events is not looked at', async () => {
+  test('from what lies ahead of the audit cursor: a day of finished events is not looked at', async () => {
     const { store, read } = counting(memoryEventStore());
     const { queue, runUntil } = simulatedCloud({ store });
     for (let n = 0; n < 500; n++) await queue.publish(wantedEvent({ asked: { after: n * MINUTE } }), 'web');

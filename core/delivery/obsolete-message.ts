@@ -1,30 +1,30 @@
-import type { World } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { nextMessage, plain, type Received } from '../event/message.ts';
 import { hasReminder } from '../event/reminder-times.ts';
 import type { EventRecord } from '../ports.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
 import type { CallbackSender } from './callback-sender.ts';
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated } from './claim.ts';
-import { owesCallback } from './failure-callback.ts';
+import { isCallbackPending } from './failure-callback.ts';
 import { isMissing } from './late-attempt.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
 /** Sees to a message whose attempt is not owed: it is a repetition or a leftover, and no call is made for it. */
-export type PassOver = (message: Received, record: EventRecord) => Promise<undefined>;
+export type HandleObsolete = (message: Received, record: EventRecord) => Promise<undefined>;
 
-export function passingOver(
-  world: World,
+export function obsoleteMessageHandler(
+  dependencies: Dependencies,
   unrecorded: UnrecordedCalls,
   callbacks: CallbackSender,
   { recordLate }: AttemptRecorder,
-): PassOver {
-  const { dueQueue, now } = world;
+): HandleObsolete {
+  const { dueQueue, now } = dependencies;
 
   /**
    * The attempt may have been made before its event was cancelled, and not be recorded: the store refused it, or its deliverer died in the
    * call. Then it is added to the history.
    */
-  async function passOver(message: Received, record: EventRecord): Promise<undefined> {
+  async function handleObsolete(message: Received, record: EventRecord): Promise<undefined> {
     const { progress } = record;
     const made = unrecorded.find(message);
     const claim = isMissing(message, progress) ? claimOf(message, progress) : undefined;
@@ -32,10 +32,10 @@ export function passingOver(
       await recordLate(message, made);
       unrecorded.forget(message);
     } else if (claim !== undefined) {
-      if (isLive(claim, now(), world)) return sendBack(message, claim.until);
+      if (isLive(claim, now(), dependencies)) return sendBack(message, claim.until);
       await recordLate(message, crashedCall(claim, now()));
     }
-    return passBaton(message, record);
+    return resendNext(message, record);
   }
 
   async function sendBack(message: Received, handOverAt: number): Promise<undefined> {
@@ -46,9 +46,9 @@ export function passingOver(
    * A deliverer may have died between recording an attempt and sending what follows from it; then its own message comes back,
    * and that is sent in its place: behind the one that may have been sent all the same.
    */
-  async function passBaton(message: Received, record: EventRecord): Promise<undefined> {
+  async function resendNext(message: Received, record: EventRecord): Promise<undefined> {
     if (!isRepeated(message)) return;
-    if (owesCallback(record)) await callbacks.sendAgain(record);
+    if (isCallbackPending(record)) await callbacks.sendAgain(record);
     const { event, progress } = record;
     if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
     if (hasReminder(progress)) return;
@@ -56,5 +56,5 @@ export function passingOver(
     await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
   }
 
-  return passOver;
+  return handleObsolete;
 }

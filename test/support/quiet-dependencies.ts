@@ -1,12 +1,12 @@
-import { unlimitedSlots } from '../../core/delivery/call-slots.ts';
-import type { World } from '../../core/dependencies.ts';
+import { unlimitedConcurrency } from '../../core/delivery/call-slots.ts';
+import type { Dependencies } from '../../core/dependencies.ts';
 import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
 import { secrets } from './sample-event.ts';
 
 /** What hardly any test is about. */
-export const quietWorld = {
-  signingSecrets: { find: async () => secrets },
-  slots: unlimitedSlots,
+export const quietDependencies = {
+  signingSecrets: { cached: async () => secrets },
+  slots: unlimitedConcurrency,
   /** Of each world its own. */
   get pauses() {
     return pausesInMemory();
@@ -14,8 +14,8 @@ export const quietWorld = {
   shards: 4,
   longestTimeout: 6_000,
   visibility: 60_000,
-  tell: () => {},
+  onChange: () => {},
   report: () => {},
   instance: 'one',
   isAlone: false,
-} satisfies Partial<World>;
+} satisfies Partial<Dependencies>;

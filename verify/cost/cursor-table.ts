@@ -1,5 +1,5 @@
 import { quantileOfCounts } from '../../core/statistics.ts';
-import { type Scene, type Seen, simulateHands } from './hands-simulation.ts';
+import { type Scene, type Seen, simulateCursors } from './cursor-simulation.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const MINUTE = 60_000;
@@ -16,7 +16,7 @@ type Situation = {
 };
 
 /** What the dispatcher does with so many events a second that come due and were not sent by publish, as markdown. */
-export async function handsTable(perSecond: number): Promise<string> {
+export async function cursorTable(perSecond: number): Promise<string> {
   const fourth = perSecond / 4;
   const situations: readonly Situation[] = [
     { name: `${shown(fourth)} a second for 15 minutes`, perSecond: fourth, seconds: 900 },
@@ -33,7 +33,7 @@ export async function handsTable(perSecond: number): Promise<string> {
   for (const { name, ...rest } of situations) {
     const minutes = Math.ceil(rest.seconds / 60) + FOLLOWING;
     const scene: Scene = { shards: 16, processor: 1, minutes, ...rest };
-    rows.push([name, ...cells(await simulateHands(scene))]);
+    rows.push([name, ...cells(await simulateCursors(scene))]);
   }
   return markdownTable([
     ['', 'late, p50', 'late, p99', 'late, max', 'most that waited, at the end of a minute', 'caught up after'],

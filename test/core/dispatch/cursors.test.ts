@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { caughtUp, lease, mayAudit, moved, renewed } from '../../../core/dispatch/hands.ts';
+import { caughtUp, lease, mayAudit, moved, renewed } from '../../../core/dispatch/cursors.ts';
 import { positionAt } from '../../../core/event/entry.ts';
-import { graceOf, lookAt } from '../../../core/event/reminder-times.ts';
-import type { Hands } from '../../../core/ports.ts';
+import { graceOf, nextAuditAt } from '../../../core/event/reminder-times.ts';
+import type { Cursors } from '../../../core/ports.ts';
 import { SECOND, START } from '../../support/simulation.ts';
 
 const MINUTE = 60 * SECOND;
 const GRACE = 10 * MINUTE;
 
-const standing: Hands = {
+const standing: Cursors = {
   version: 7,
   writtenAt: START - 50 * SECOND,
   leasedUntil: START,
-  leading: [positionAt(START), positionAt(START + MINUTE)],
-  trailing: [positionAt(START - GRACE), positionAt(START - GRACE)],
+  promote: [positionAt(START), positionAt(START + MINUTE)],
+  audit: [positionAt(START - GRACE), positionAt(START - GRACE)],
   upToDateSince: START - MINUTE,
 };
 
@@ -37,29 +37,29 @@ describe('the lease', () => {
   });
 
   test('begins with hands at the beginning of every shard', () => {
-    const { leading = [], trailing = [], upToDateSince } = lease(undefined, START, 3) ?? {};
-    expect(leading).toHaveLength(3);
-    for (const position of [...leading, ...trailing]) expect(position > positionAt(0)).toBe(true);
+    const { promote = [], audit = [], upToDateSince } = lease(undefined, START, 3) ?? {};
+    expect(promote).toHaveLength(3);
+    for (const position of [...promote, ...audit]) expect(position > positionAt(0)).toBe(true);
     expect(upToDateSince).toBeUndefined();
   });
 
   test('keeps every shard that ever was, and begins new ones at their beginning', () => {
-    expect(lease(standing, START, 1)?.leading).toEqual(standing.leading);
-    expect(lease(standing, START, 4)?.leading.slice(0, 2)).toEqual(standing.leading);
-    expect(lease(standing, START, 4)?.leading).toHaveLength(4);
+    expect(lease(standing, START, 1)?.promote).toEqual(standing.promote);
+    expect(lease(standing, START, 4)?.promote.slice(0, 2)).toEqual(standing.promote);
+    expect(lease(standing, START, 4)?.promote).toHaveLength(4);
   });
 });
 
 describe('the audit', () => {
-  test('may begin a grace after the leading hand caught up', () => {
-    const hands = caughtUp({ ...standing, upToDateSince: START }, START + MINUTE);
-    expect(mayAudit(hands, START + GRACE - 1, GRACE)).toBe(false);
-    expect(mayAudit(hands, START + GRACE, GRACE)).toBe(true);
+  test('may begin a grace after the promote cursor caught up', () => {
+    const cursors = caughtUp({ ...standing, upToDateSince: START }, START + MINUTE);
+    expect(mayAudit(cursors, START + GRACE - 1, GRACE)).toBe(false);
+    expect(mayAudit(cursors, START + GRACE, GRACE)).toBe(true);
   });
 
-  test('has to wait anew once the leading hand is behind the present in any shard', () => {
+  test('has to wait anew once the promote cursor is behind the present in any shard', () => {
     expect(lease(standing, START, 2)?.upToDateSince).toBe(START - MINUTE);
-    const behind = moved(standing, 'leading', [positionAt(START), positionAt(START - 1)]);
+    const behind = moved(standing, 'promote', [positionAt(START), positionAt(START - 1)]);
     expect(lease(behind, START, 2)).not.toHaveProperty('upToDateSince');
   });
 
@@ -72,12 +72,12 @@ describe('the audit', () => {
 test('the audit looks at an event again within a grace, behind what is owed, and two audits at one instant', () => {
   const instants = fc.integer({ min: START, max: START + 1_000 * MINUTE });
   fc.assert(
-    fc.property(instants, instants, fc.uuid(), (now, owedSince, uuid) => {
-      const at = lookAt({ dueAt: START, uuid }, owedSince, now, GRACE);
-      const base = Math.max(now, owedSince);
+    fc.property(instants, instants, fc.uuid(), (now, pendingSince, uuid) => {
+      const at = nextAuditAt({ dueAt: START, uuid }, pendingSince, now, GRACE);
+      const base = Math.max(now, pendingSince);
       expect(at).toBeGreaterThan(base);
       expect(at).toBeLessThanOrEqual(base + GRACE);
-      expect(lookAt({ dueAt: START, uuid }, at - 1, now, GRACE)).toBe(at);
+      expect(nextAuditAt({ dueAt: START, uuid }, at - 1, now, GRACE)).toBe(at);
     }),
   );
 });

@@ -5,7 +5,7 @@ import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { type DocumentClient, dynamoTable } from '../../adapters/dynamo-table.ts';
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import type { Item, ItemKey } from '../../adapters/table.ts';
-import { unlimitedSlots } from '../../core/delivery/call-slots.ts';
+import { unlimitedConcurrency } from '../../core/delivery/call-slots.ts';
 import { dispatcher } from '../../core/dispatch/dispatch.ts';
 import { timingsFor } from '../../lib/timings.ts';
 import { pausesInMemory } from '../shared/pauses-in-memory.ts';
@@ -48,7 +48,7 @@ export type Seen = {
 };
 
 /** The dispatcher and its adapters on a clock that jumps to the next answer of AWS. Every event that was sent has ended at once. */
-export async function simulateHands(scene: Scene): Promise<Seen> {
+export async function simulateCursors(scene: Scene): Promise<Seen> {
   const { stopped = 0, minutes } = scene;
   const clock = simulatedClock(START - SETTLING * MINUTE);
   const aws = simulatedAws(scene, clock);
@@ -84,8 +84,8 @@ function runWith({ table, queue }: Aws, { shards }: Scene, { now, sleep }: Clock
     store: dynamoEventStore(dynamoTable(table, 'events')),
     dueQueue: sqsDueQueue({ client: queue, queueUrl: '', now, longestTimeout }),
     call: async () => ({ outcome: 'unreachable', error: '' }),
-    signingSecrets: { find: async () => [] },
-    slots: unlimitedSlots,
+    signingSecrets: { cached: async () => [] },
+    slots: unlimitedConcurrency,
     pauses: pausesInMemory(),
     now,
     sleep,
@@ -94,7 +94,7 @@ function runWith({ table, queue }: Aws, { shards }: Scene, { now, sleep }: Clock
     shards,
     longestTimeout,
     visibility: timings.visibility * SECOND,
-    tell() {},
+    onChange() {},
     report: fail,
     instance: '',
     isAlone: false,
@@ -108,7 +108,7 @@ function fail(error: unknown): never {
 
 function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
   const events = dueEvents({ from: START, ...stream });
-  let hands: Item | undefined;
+  let cursors: Item | undefined;
 
   /** A run has a processor of its own, is stopped after some minutes, and then gets no more answers. */
   function forARun(tellSent: (at: number) => void): Aws {
@@ -131,7 +131,7 @@ function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
           const keys = (command.input.RequestItems?.events?.Keys ?? []) as ItemKey[];
           return answered(keys.length, () => ({ Responses: { events: keys.flatMap((key) => itemOf(key) ?? []) } }));
         }
-        return answered(1, () => keepHands(command.input));
+        return answered(1, () => saveCursors(command.input));
       },
     };
     const queue = {
@@ -146,13 +146,13 @@ function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
   }
 
   function itemOf(key: ItemKey): Item | undefined {
-    return key.pk === 'hands' ? hands : { ...key, status: 'success' };
+    return key.pk === 'hands' ? cursors : { ...key, status: 'success' };
   }
 
-  function keepHands({ Item, ExpressionAttributeValues }: PutCommand['input']): object {
+  function saveCursors({ Item, ExpressionAttributeValues }: PutCommand['input']): object {
     const [expected] = Object.values(ExpressionAttributeValues ?? {});
-    if (hands?.version !== expected) throw new ConditionalCheckFailedException({ message: '', $metadata: {} });
-    hands = Item as Item;
+    if (cursors?.version !== expected) throw new ConditionalCheckFailedException({ message: '', $metadata: {} });
+    cursors = Item as Item;
     return {};
   }
 
