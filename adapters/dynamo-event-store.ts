@@ -3,13 +3,8 @@ import { canonicalRequest } from '../core/event/canonical-request.ts';
 import { type Entry, positionAt, positionOf, type Reminder } from '../core/event/entry.ts';
 import type { QueuedEvent } from '../core/event/event.ts';
 import { type EventKey, instantAt, parsePublicKey, publicKey, shardOf } from '../core/event/event-key.ts';
-import {
-  behindItsEvents,
-  expiresAt,
-  firstProgress,
-  progressExpiresAt,
-  reminderExpiresAt,
-} from '../core/event/lifecycle.ts';
+import { behindItsEvents, expiresAt, progressExpiresAt, reminderExpiresAt } from '../core/event/expiry.ts';
+import { firstProgress } from '../core/event/lifecycle.ts';
 import type { Progress } from '../core/event/progress.ts';
 import type { Cursors, EventStore, List } from '../core/ports.ts';
 import type { Condition, Item, ItemKey, Table } from './table.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { ApiKey } from '../core/api-key.ts';
-import { isForgotten } from '../core/event/lifecycle.ts';
+import { isForgotten } from '../core/event/expiry.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { type EventAnswer, eventAnswer, eventSchema } from './event-answer.ts';
 

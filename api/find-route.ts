@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 export type FoundRoute<Name extends string> = {
   readonly name: Name;

@@ -12,7 +12,8 @@ import { parseRequest } from './parse-request.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
 import { MAX_QUERY_LENGTH, queryParameters } from './query.ts';
 import { gatewayResult, type Reply, withoutBodyToHead } from './reply.ts';
-import { type FunctionName, type Route, type RouteName, routes } from './routes.ts';
+import type { FunctionName, Route } from './route.ts';
+import { type RouteName, routes } from './routes.ts';
 import { validate } from './validate.ts';
 
 export type HttpApi = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;

@@ -1,6 +1,6 @@
 import { componentSchemas, type JsonSchema } from './component-schemas.ts';
 import { type ProblemKind, problemKinds, problemSchema } from './problem.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import { ORIGINAL_PATHS, type Tag, tags } from './tags.ts';
 
 /**

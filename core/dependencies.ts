@@ -7,7 +7,7 @@ export type Dependencies = {
   readonly dueQueue: DueQueue;
   readonly call: Caller;
   readonly signingSecrets: Pick<SigningSecrets, 'cached'>;
-  readonly slots: ConcurrencyLimit;
+  readonly concurrency: ConcurrencyLimit;
   readonly pauses: Pauses;
   /** Since the epoch. */
   readonly now: () => number;

@@ -127,21 +127,23 @@ export type ApiKeys = {
   find(secret: string): Promise<ApiKey | undefined>;
 };
 
-/** Bounds how many calls are made at the same time, to one host and to all together. */
+/** Bounds how many calls are made at the same time, to one host and to all hosts together. */
 export type ConcurrencyLimit = {
-  /** For one message on its way to its call. */
-  visitor(): Slot;
+  /** Begins a request for one slot, for one message on its way to its call. */
+  request(): Slot;
 };
 
+/** A request for one of the slots of a host. */
 export type Slot = {
-  /** Whether the host may be called now: then nobody else has this slot until the visitor leaves. A visitor has one host. */
-  enter(host: string): boolean;
+  /** Takes a slot of the host if one is free, and answers whether this request has one. A request asks for one host only. */
+  tryAcquire(host: string): boolean;
   /**
-   * Resolves with true when there is a slot for this visitor, with false if no calls start any more. Hosts take turns; of one host it
-   * is first come, first served.
+   * Waits for a slot of the host that was asked for last. Resolves with true when this request has it, with false if no calls start any more.
+   * Hosts take turns; requests for one host are granted in their order.
    */
-  turn(): Promise<boolean>;
-  leave(): void;
+  acquire(): Promise<boolean>;
+  /** Gives the slot back, if this request has one. */
+  release(): void;
 };
 
 export type CursorName = 'promote' | 'audit' | 'resuming' | 'keeping';

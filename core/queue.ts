@@ -2,7 +2,7 @@ import { deliverer } from './delivery/deliver.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type Dispatcher, dispatcher } from './dispatch/dispatch.ts';
 import type { EventKey } from './event/event-key.ts';
-import { isForgotten } from './event/lifecycle.ts';
+import { isForgotten } from './event/expiry.ts';
 import type { Pause } from './event/pause.ts';
 import { type Bulk, inBulk } from './manage/bulk.ts';
 import { type Changed, canceller } from './manage/cancel.ts';

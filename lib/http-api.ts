@@ -17,7 +17,8 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup, MetricFilter, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, type Route, routes } from '../api/routes.ts';
+import type { FunctionName, Route } from '../api/route.ts';
+import { routes } from '../api/routes.ts';
 import { defaultSettings } from '../core/settings.ts';
 import { API_NAMESPACE, DIMENSION, TOO_MANY_REQUESTS } from '../lambdas/runtime/metric-names.ts';
 

@@ -13,7 +13,7 @@ import { tableInTurns } from '../adapters/table-in-turns.ts';
 import { httpApi } from '../api/http-api.ts';
 import { openSite, type Site } from '../api/pages/pages.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
-import { limitedConcurrency } from '../core/delivery/call-slots.ts';
+import { limitedConcurrency } from '../core/delivery/concurrency-limit.ts';
 import type { Pause } from '../core/event/pause.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import { eventQueue } from '../core/queue.ts';
@@ -72,13 +72,13 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   const signingSecrets = dynamoSigningSecrets(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
   const caller = localCaller(options);
-  const slots = limitedConcurrency(maxCallsPerHost, maxCalls);
+  const concurrency = limitedConcurrency(maxCallsPerHost, maxCalls);
   const queue = eventQueue({
     store: rememberingFreshEvents(dynamoEventStore(tableInTurns(table))),
     dueQueue,
     call: caller.call,
     signingSecrets,
-    slots,
+    concurrency,
     pauses: dynamoPauses(table, now),
     now,
     sleep,
@@ -118,7 +118,7 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
 
   async function close(): Promise<void> {
     const accepting = closed(gateway);
-    slots.close();
+    concurrency.close();
     await Promise.all([dueQueue.stop(), dispatching.stop(), sweeping.stop(), counting.stop()]);
     caller.close();
     await Promise.race([accepting, sleep(LAST_REQUESTS, undefined, { ref: false })]);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { EventBody, QueuedEvent, WantedEvent } from '../../core/event/event.ts';
 import { type Settings, settingsBounds } from '../../core/settings.ts';
 import { MAX_URL_LENGTH, parseTargetUrl } from '../../core/target/target-url.ts';
+import { instantSchema, milliseconds } from './instant.ts';
 import { JsonText } from './json-text.ts';
 import { headerProblems, tooManyHeaders } from './target-headers.ts';
 
@@ -14,15 +15,6 @@ const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 128;
 /** Base64 writes three bytes as four characters. */
 const MAX_BASE64_LENGTH = Math.ceil(MAX_BODY_BYTES / 3) * 4;
-
-/** In seconds, this instant is in the year 5138; in milliseconds, it is in 1973. */
-const LEAST_MILLISECONDS = 100_000_000_000;
-const AN_INSTANT = 'An instant in ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or in epoch seconds.';
-/** What is larger is no instant in any unit. */
-const END_OF_INSTANTS = Number.MAX_SAFE_INTEGER;
-/** Date, time, seconds, and an offset in hours and minutes. */
-const INSTANT = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?(?:([Zz]|[+-]\d\d)(?::?(\d\d))?)$/;
-const NOT_SECONDS = 'This looks like milliseconds. Give the instant in epoch seconds, not milliseconds.';
 
 /** Said of text that no encoding can carry. */
 const HALF_A_PAIR = 'Half of a surrogate pair stands alone here: that is not text.';
@@ -248,32 +240,6 @@ function deduplicationId() {
   });
 }
 
-/** An instant in epoch milliseconds, given in ISO 8601 or in epoch seconds. */
-export function instantSchema() {
-  const iso = z
-    .string()
-    .transform(inFull)
-    .pipe(z.iso.datetime({ offset: true }))
-    .transform((text) => Date.parse(text))
-    .meta({ type: 'string', format: 'date-time' });
-  const epochSeconds = z.number().min(0).lt(LEAST_MILLISECONDS).transform(milliseconds);
-  return z.union([iso, epochSeconds], {
-    error: ({ input }) => (looksLikeMilliseconds(input) ? NOT_SECONDS : AN_INSTANT),
-  });
-}
-
-/** The same instant with seconds, capital letters and a colon in its offset, of which ISO 8601 and RFC 3339 let one leave out each. */
-function inFull(text: string): string {
-  const [, date, time, seconds = ':00', offset = '', minutes = '00'] = INSTANT.exec(text) ?? [];
-  if (date === undefined) return text;
-  return `${date}T${time}${seconds.replace(',', '.')}${/^z$/i.test(offset) ? 'Z' : `${offset}:${minutes}`}`;
-}
-
-function looksLikeMilliseconds(input: unknown): boolean {
-  const number = typeof input === 'string' && /^\d+(\.\d+)?$/.test(input) ? Number(input) : input;
-  return typeof number === 'number' && number >= LEAST_MILLISECONDS && number <= END_OF_INSTANTS;
-}
-
 function instant(now: () => number) {
   return instantSchema().refine((at) => at <= now() + TEN_YEARS * SECOND, 'An instant at most ten years from now.');
 }
@@ -308,10 +274,6 @@ function optional<Schema extends z.ZodType>(schema: Schema, fallback: z.output<S
     .nullish()
     .meta({ default: fallback, description })
     .transform((value) => value ?? fallback);
-}
-
-function milliseconds(value: number): number {
-  return Math.round(value * SECOND);
 }
 
 function bytesOf(base64: string): Uint8Array {

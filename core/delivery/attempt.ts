@@ -34,7 +34,7 @@ export function attempter(
   unrecorded: UnrecordedCalls,
   handleObsolete: HandleObsolete,
 ): (message: Received) => Promise<Ended | undefined> {
-  const { store, dueQueue, call, slots, now, random, instance } = dependencies;
+  const { store, dueQueue, call, concurrency, now, random, instance } = dependencies;
   const read = reader(dependencies);
   const until = waiter(dependencies);
   const postpone = callPostponer(dependencies);
@@ -46,21 +46,21 @@ export function attempter(
   async function attempt(message: Received): Promise<Ended | undefined> {
     if (message.at - now() > LONGEST_WAIT) return sendBack(message);
     await until(message.at);
-    const visitor = slots.visitor();
+    const slot = concurrency.request();
     try {
-      const isTurnedAway = message.host !== undefined && !isRepeated(message) && !visitor.enter(message.host);
-      if (isTurnedAway && !(await visitor.turn())) return undefined;
+      const isTurnedAway = message.host !== undefined && !isRepeated(message) && !slot.tryAcquire(message.host);
+      if (isTurnedAway && !(await slot.acquire())) return undefined;
       for (;;) {
-        const ended = await attemptUnlessFull(message, visitor);
+        const ended = await attemptUnlessFull(message, slot);
         if (ended !== 'host is full') return ended;
-        if (!(await visitor.turn())) return undefined;
+        if (!(await slot.acquire())) return undefined;
       }
     } finally {
-      visitor.leave();
+      slot.release();
     }
   }
 
-  async function attemptUnlessFull(message: Received, visitor: Slot): Promise<Ended | undefined | 'host is full'> {
+  async function attemptUnlessFull(message: Received, slot: Slot): Promise<Ended | undefined | 'host is full'> {
     const [record, secrets, pause] = await read(message.key);
     if (record === undefined) return undefined;
     const { event, progress } = record;
@@ -71,17 +71,17 @@ export function attempter(
     if (claim !== undefined) return respectClaim(message, event, progress, claim);
     // The message is dropped. After the pause, the dispatcher sends another one.
     if (isPaused(pause)) return undefined;
-    return startUnlessFull(message, { event, progress, secrets, pause }, visitor);
+    return startUnlessFull(message, { event, progress, secrets, pause }, slot);
   }
 
-  async function startUnlessFull(message: Received, owed: Owed, visitor: Slot) {
+  async function startUnlessFull(message: Received, owed: Owed, slot: Slot) {
     const { event, progress, secrets, pause } = owed;
-    if (!visitor.enter(message.host ?? hostAndPortOf(event.url))) return 'host is full';
+    if (!slot.tryAcquire(message.host ?? hostAndPortOf(event.url))) return 'host is full';
     if (!mayBeContested(message, owed, now(), dependencies, pause)) return makeCall(message, event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
     // Made even if nothing else starts any more: a claim without a call would be taken for a crash.
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(message, event, claimed, secrets);
-    return attemptUnlessFull(message, visitor);
+    return attemptUnlessFull(message, slot);
   }
 
   /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */

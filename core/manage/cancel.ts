@@ -1,6 +1,7 @@
 import type { Dependencies } from '../dependencies.ts';
 import type { EventKey } from '../event/event-key.ts';
-import { cancelled, isForgotten } from '../event/lifecycle.ts';
+import { isForgotten } from '../event/expiry.ts';
+import { cancelled } from '../event/lifecycle.ts';
 import type { EventRecord } from '../ports.ts';
 
 /** What became of a wish to change an event, or that its state does not allow it. */

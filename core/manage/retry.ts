@@ -4,14 +4,8 @@ import { isCallbackPending } from '../delivery/failure-callback.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import type { EventKey } from '../event/event-key.ts';
-import {
-  broughtForward,
-  isForgotten,
-  isRequested,
-  mayHaveStarted,
-  reopened,
-  reopenedExpiresAt,
-} from '../event/lifecycle.ts';
+import { isForgotten, reopenedExpiresAt } from '../event/expiry.ts';
+import { broughtForward, isRequested, mayHaveStarted, reopened } from '../event/lifecycle.ts';
 import { nextMessage } from '../event/message.ts';
 import type { Finished, Progress, Waiting } from '../event/progress.ts';
 import { graceOf, hasReminder, nextAuditAt, scheduledIfFar } from '../event/reminder-times.ts';

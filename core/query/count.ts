@@ -1,7 +1,7 @@
 import type { Dependencies } from '../dependencies.ts';
 import { BEGINNING, type Position, positionAt, positionOf } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
-import { isForgotten } from '../event/lifecycle.ts';
+import { isForgotten } from '../event/expiry.ts';
 import type { Progress } from '../event/progress.ts';
 import type { List } from '../ports.ts';
 import { listsFor, rangeOf } from './find.ts';

@@ -1,7 +1,7 @@
 import type { Dependencies } from '../dependencies.ts';
 import { BEGINNING, END, type Position, positionAt, positionBefore, positionOf } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
-import { isForgotten } from '../event/lifecycle.ts';
+import { isForgotten } from '../event/expiry.ts';
 import type { Progress } from '../event/progress.ts';
 import type { EventRecord, EventStore, List } from '../ports.ts';
 import { eventFits, lastAttemptFits, type Search } from './search.ts';

@@ -11,7 +11,7 @@ import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable } from '../../adapters/dynamo-table.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
-import { unlimitedConcurrency } from '../../core/delivery/call-slots.ts';
+import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Dependencies } from '../../core/dependencies.ts';
 import type { ApiKeys, Caller, SigningSecrets, Statistics } from '../../core/ports.ts';
 import { type EventQueue, eventQueue } from '../../core/queue.ts';
@@ -89,7 +89,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instea
     dueQueue: sqsDueQueue({ client, queueUrl: environment.QUEUE_URL, now, longestTimeout }),
     call: openCaller(variables, { settings, version: environment.VERSION, now }),
     signingSecrets,
-    slots: unlimitedConcurrency,
+    concurrency: unlimitedConcurrency,
     pauses: dynamoPauses(table, now),
     now,
     sleep,

@@ -1,5 +1,5 @@
 import { type HttpApi, httpApi } from '../../api/http-api.ts';
-import type { FunctionName } from '../../api/routes.ts';
+import type { FunctionName } from '../../api/route.ts';
 import type { Runtime } from './open-runtime.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createApiKey, dynamoApiKeys, revokeApiKey } from '../../adapters/dynamo-api-keys.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
-import { type Route, routes } from '../../api/routes.ts';
+import type { Route } from '../../api/route.ts';
+import { routes } from '../../api/routes.ts';
 import { type Scope, scopes } from '../../core/api-key.ts';
 import type { ApiKeys } from '../../core/ports.ts';
 import { defaultSettings } from '../../core/settings.ts';

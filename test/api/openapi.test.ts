@@ -5,7 +5,8 @@ import formats from 'ajv-formats';
 import * as z from 'zod';
 import { namedObject } from '../../api/named-object.ts';
 import { openApiDocument } from '../../api/openapi.ts';
-import { type Route, routes } from '../../api/routes.ts';
+import type { Route } from '../../api/route.ts';
+import { routes } from '../../api/routes.ts';
 import { ORIGINAL_PATHS, tags } from '../../api/tags.ts';
 import { defaultSettings } from '../../core/settings.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import type { HttpApi } from '../../api/http-api.ts';
-import type { FunctionName } from '../../api/routes.ts';
+import type { FunctionName } from '../../api/route.ts';
 import { publicKey } from '../../core/event/event-key.ts';
 import type { DirectRequest } from '../../lambdas/runtime/direct-request.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
-import type { FunctionName } from '../../api/routes.ts';
+import type { FunctionName } from '../../api/route.ts';
 import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
 import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';

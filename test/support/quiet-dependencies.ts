@@ -1,4 +1,4 @@
-import { unlimitedConcurrency } from '../../core/delivery/call-slots.ts';
+import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Dependencies } from '../../core/dependencies.ts';
 import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
 import { secrets } from './sample-event.ts';
@@ -6,7 +6,7 @@ import { secrets } from './sample-event.ts';
 /** What hardly any test is about. */
 export const quietDependencies = {
   signingSecrets: { cached: async () => secrets },
-  slots: unlimitedConcurrency,
+  concurrency: unlimitedConcurrency,
   /** Of each world its own. */
   get pauses() {
     return pausesInMemory();

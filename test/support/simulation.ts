@@ -1,4 +1,4 @@
-import { unlimitedConcurrency } from '../../core/delivery/call-slots.ts';
+import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Change } from '../../core/event/change.ts';
 import type { Caller, ConcurrencyLimit, DueQueue, EventStore } from '../../core/ports.ts';
 import { eventQueue } from '../../core/queue.ts';
@@ -21,7 +21,7 @@ type Scene = {
   readonly instance?: string;
   readonly isAlone?: boolean;
   readonly visibility?: number;
-  readonly slots?: ConcurrencyLimit;
+  readonly concurrency?: ConcurrencyLimit;
   readonly onChange?: (change: Change) => void;
   readonly report?: (error: unknown) => void;
 };
@@ -35,7 +35,7 @@ export function simulation({
   instance = 'one',
   isAlone = false,
   visibility = quietDependencies.visibility,
-  slots = unlimitedConcurrency,
+  concurrency = unlimitedConcurrency,
   onChange = quietDependencies.onChange,
   report = quietDependencies.report,
   dueQueue,
@@ -59,7 +59,7 @@ export function simulation({
     instance,
     isAlone,
     visibility,
-    slots,
+    concurrency,
     onChange,
     report,
   });

@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FunctionName } from '../../api/routes.ts';
+import type { FunctionName } from '../../api/route.ts';
 import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
 import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { openGateway } from '../../local/gateway.ts';

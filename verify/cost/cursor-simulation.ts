@@ -5,7 +5,7 @@ import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { type DocumentClient, dynamoTable } from '../../adapters/dynamo-table.ts';
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import type { Item, ItemKey } from '../../adapters/table.ts';
-import { unlimitedConcurrency } from '../../core/delivery/call-slots.ts';
+import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import { dispatcher } from '../../core/dispatch/dispatch.ts';
 import { timingsFor } from '../../lib/timings.ts';
 import { pausesInMemory } from '../shared/pauses-in-memory.ts';
@@ -85,7 +85,7 @@ function runWith({ table, queue }: Aws, { shards }: Scene, { now, sleep }: Clock
     dueQueue: sqsDueQueue({ client: queue, queueUrl: '', now, longestTimeout }),
     call: async () => ({ outcome: 'unreachable', error: '' }),
     signingSecrets: { cached: async () => [] },
-    slots: unlimitedConcurrency,
+    concurrency: unlimitedConcurrency,
     pauses: pausesInMemory(),
     now,
     sleep,

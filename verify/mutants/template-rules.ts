@@ -1,4 +1,5 @@
-import { type Route, routes } from '../../api/routes.ts';
+import type { Route } from '../../api/route.ts';
+import { routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import type { Rule } from './rule.ts';
 

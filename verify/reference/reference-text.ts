@@ -1,7 +1,8 @@
 import { briefSchema } from '../../api/brief-answer.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { problemKinds } from '../../api/problem.ts';
-import { type Route, routes } from '../../api/routes.ts';
+import type { Route } from '../../api/route.ts';
+import { routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
 
 type Schema = {

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
-import type { FunctionName } from '../../api/routes.ts';
+import type { FunctionName } from '../../api/route.ts';
 import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
 import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { emulatedCloud } from './emulated-cloud.ts';

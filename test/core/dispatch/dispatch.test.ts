@@ -3,7 +3,7 @@ import { renewed } from '../../../core/dispatch/cursors.ts';
 import { type Entry, positionAt } from '../../../core/event/entry.ts';
 import type { QueuedEvent } from '../../../core/event/event.ts';
 import { shardOf } from '../../../core/event/event-key.ts';
-import { expiresAt } from '../../../core/event/lifecycle.ts';
+import { expiresAt } from '../../../core/event/expiry.ts';
 import type { Message } from '../../../core/event/message.ts';
 import type { Cursors, EventStore } from '../../../core/ports.ts';
 import { rest } from '../../../verify/shared/simulated-clock.ts';

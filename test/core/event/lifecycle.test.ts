@@ -1,18 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { withLateAttempt } from '../../../core/delivery/late-attempt.ts';
 import type { QueuedEvent, RetryPolicy } from '../../../core/event/event.ts';
-import {
-  cancelled,
-  expiresAt,
-  firstProgress,
-  laterExpiry,
-  progressExpiresAt,
-  reopened,
-  reopenedExpiresAt,
-  retryDelay,
-  settle,
-  triesLeft,
-} from '../../../core/event/lifecycle.ts';
+import { expiresAt, laterExpiry, progressExpiresAt, reopenedExpiresAt } from '../../../core/event/expiry.ts';
+import { cancelled, firstProgress, reopened, retryDelay, settle, triesLeft } from '../../../core/event/lifecycle.ts';
 import type { CallResult, Finished, Progress, Waiting } from '../../../core/event/progress.ts';
 import { answered, queuedEvent } from '../../support/sample-event.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { limitedConcurrency } from '../../../core/delivery/call-slots.ts';
+import { limitedConcurrency } from '../../../core/delivery/concurrency-limit.ts';
 import type { Received } from '../../../core/event/message.ts';
 import type { DueQueue, EventStore } from '../../../core/ports.ts';
 import { hostAndPortOf } from '../../../core/target/target-url.ts';
@@ -11,113 +11,113 @@ import { SECOND, START, simulation } from '../../support/simulation.ts';
 
 describe('a host that is full', () => {
   test('gives its slots to those who wait, first come, first served, each to one', async () => {
-    const slots = limitedConcurrency(2);
-    const visitors = Array.from({ length: 5 }, () => slots.visitor());
-    expect(visitors.map((one) => one.enter('full'))).toEqual([true, true, false, false, false]);
+    const concurrency = limitedConcurrency(2);
+    const requests = Array.from({ length: 5 }, () => concurrency.request());
+    expect(requests.map((one) => one.tryAcquire('full'))).toEqual([true, true, false, false, false]);
     const turns: number[] = [];
-    for (const n of [2, 3, 4]) void visitors[n]?.turn().then((hasSlot) => hasSlot && turns.push(n));
-    visitors[1]?.leave();
+    for (const n of [2, 3, 4]) void requests[n]?.acquire().then((hasSlot) => hasSlot && turns.push(n));
+    requests[1]?.release();
     await rest();
     expect(turns).toEqual([2]);
-    expect(visitors[2]?.enter('full')).toBe(true);
-    visitors[0]?.leave();
-    visitors[2]?.leave();
+    expect(requests[2]?.tryAcquire('full')).toBe(true);
+    requests[0]?.release();
+    requests[2]?.release();
     await rest();
     expect(turns).toEqual([2, 3, 4]);
-    for (const one of visitors.slice(3)) one.leave();
-    expect(slots.visitor().enter('full')).toBe(true);
+    for (const one of requests.slice(3)) one.release();
+    expect(concurrency.request().tryAcquire('full')).toBe(true);
   });
 
   test('gives a slot to whoever was refused one, if it has become free before its turn', async () => {
-    const slots = limitedConcurrency(1);
-    const [first, second] = [slots.visitor(), slots.visitor()];
-    expect([first.enter('full'), second.enter('full')]).toEqual([true, false]);
-    first.leave();
-    expect(await second.turn()).toBe(true);
-    expect(slots.visitor().enter('full')).toBe(false);
+    const concurrency = limitedConcurrency(1);
+    const [first, second] = [concurrency.request(), concurrency.request()];
+    expect([first.tryAcquire('full'), second.tryAcquire('full')]).toEqual([true, false]);
+    first.release();
+    expect(await second.acquire()).toBe(true);
+    expect(concurrency.request().tryAcquire('full')).toBe(false);
   });
 
   test('keeps the slot of whoever is inside, and gives no second to it', () => {
-    const slots = limitedConcurrency(1);
-    const visitor = slots.visitor();
-    expect([visitor.enter('full'), visitor.enter('other')]).toEqual([true, true]);
-    visitor.leave();
-    expect([slots.visitor().enter('full'), slots.visitor().enter('other')]).toEqual([true, true]);
+    const concurrency = limitedConcurrency(1);
+    const request = concurrency.request();
+    expect([request.tryAcquire('full'), request.tryAcquire('other')]).toEqual([true, true]);
+    request.release();
+    expect([concurrency.request().tryAcquire('full'), concurrency.request().tryAcquire('other')]).toEqual([true, true]);
   });
 
   test('holds back no other', () => {
-    const slots = limitedConcurrency(1);
-    expect([slots.visitor().enter('full'), slots.visitor().enter('full')]).toEqual([true, false]);
-    expect(slots.visitor().enter('other')).toBe(true);
+    const concurrency = limitedConcurrency(1);
+    expect([concurrency.request().tryAcquire('full'), concurrency.request().tryAcquire('full')]).toEqual([true, false]);
+    expect(concurrency.request().tryAcquire('other')).toBe(true);
   });
 
   test('lets nobody in any more once it is closed, neither who waits nor who comes later', async () => {
-    const slots = limitedConcurrency(1);
-    const [inside, waiting, late] = [slots.visitor(), slots.visitor(), slots.visitor()];
-    inside.enter('full');
-    waiting.enter('full');
-    const turn = waiting.turn();
-    slots.close();
+    const concurrency = limitedConcurrency(1);
+    const [inside, waiting, late] = [concurrency.request(), concurrency.request(), concurrency.request()];
+    inside.tryAcquire('full');
+    waiting.tryAcquire('full');
+    const turn = waiting.acquire();
+    concurrency.close();
     expect(await turn).toBe(false);
-    inside.leave();
-    expect([late.enter('full'), await late.turn()]).toEqual([false, false]);
+    inside.release();
+    expect([late.tryAcquire('full'), await late.acquire()]).toEqual([false, false]);
   });
 });
 
 describe('a bound of all calls', () => {
   test('lets in no more than that, whatever their hosts', async () => {
-    const slots = limitedConcurrency(2, 3);
-    const visitors = ['a', 'b', 'c', 'd'].map((host) => ({ host, visitor: slots.visitor() }));
-    expect(visitors.map(({ host, visitor }) => visitor.enter(host))).toEqual([true, true, true, false]);
-    const turn = visitors[3]?.visitor.turn();
-    visitors[0]?.visitor.leave();
+    const concurrency = limitedConcurrency(2, 3);
+    const requests = ['a', 'b', 'c', 'd'].map((host) => ({ host, request: concurrency.request() }));
+    expect(requests.map(({ host, request }) => request.tryAcquire(host))).toEqual([true, true, true, false]);
+    const turn = requests[3]?.request.acquire();
+    requests[0]?.request.release();
     expect(await turn).toBe(true);
-    expect(slots.visitor().enter('e')).toBe(false);
-    visitors[1]?.visitor.leave();
-    expect(slots.visitor().enter('e')).toBe(true);
+    expect(concurrency.request().tryAcquire('e')).toBe(false);
+    requests[1]?.request.release();
+    expect(concurrency.request().tryAcquire('e')).toBe(true);
   });
 
   test('is not reached by those who wait for a host that is full', () => {
-    const slots = limitedConcurrency(2, 3);
-    const [first, second, ...others] = Array.from({ length: 10 }, () => slots.visitor());
-    expect([first?.enter('full'), second?.enter('full')]).toEqual([true, true]);
+    const concurrency = limitedConcurrency(2, 3);
+    const [first, second, ...others] = Array.from({ length: 10 }, () => concurrency.request());
+    expect([first?.tryAcquire('full'), second?.tryAcquire('full')]).toEqual([true, true]);
     for (const one of others) {
-      expect(one.enter('full')).toBe(false);
-      void one.turn();
+      expect(one.tryAcquire('full')).toBe(false);
+      void one.acquire();
     }
-    expect(slots.visitor().enter('other')).toBe(true);
+    expect(concurrency.request().tryAcquire('other')).toBe(true);
   });
 
   test('gives hosts their turns one after the other, however many wait for one of them', async () => {
-    const slots = limitedConcurrency(100, 1);
-    const inside = slots.visitor();
-    inside.enter('first');
+    const concurrency = limitedConcurrency(100, 1);
+    const inside = concurrency.request();
+    inside.tryAcquire('first');
     const order: string[] = [];
     const wait = (host: string) => {
-      const visitor = slots.visitor();
-      visitor.enter(host);
-      void visitor.turn().then(() => {
+      const request = concurrency.request();
+      request.tryAcquire(host);
+      void request.acquire().then(() => {
         order.push(host);
-        visitor.leave();
+        request.release();
       });
     };
     for (let n = 0; n < 4; n++) wait('busy');
     wait('quiet');
     wait('calm');
-    inside.leave();
+    inside.release();
     await rest();
     expect(order).toEqual(['busy', 'quiet', 'calm', 'busy', 'busy', 'busy']);
-    expect(slots.visitor().enter('last')).toBe(true);
+    expect(concurrency.request().tryAcquire('last')).toBe(true);
   });
 
   test('never exceeds either bound, and leaves nobody waiting, in any order of coming and going', async () => {
-    const slots = limitedConcurrency(2, 5);
+    const concurrency = limitedConcurrency(2, 5);
     const inside = new Map<string, number>();
     let most = 0;
     let done = 0;
     const visit = async (host: string, rounds: number) => {
-      const visitor = slots.visitor();
-      if (!visitor.enter(host)) await visitor.turn();
+      const request = concurrency.request();
+      if (!request.tryAcquire(host)) await request.acquire();
       inside.set(host, (inside.get(host) ?? 0) + 1);
       expect(inside.get(host)).toBeLessThanOrEqual(2);
       most = Math.max(
@@ -126,7 +126,7 @@ describe('a bound of all calls', () => {
       );
       for (let n = 0; n < rounds; n++) await Promise.resolve();
       inside.set(host, (inside.get(host) ?? 0) - 1);
-      visitor.leave();
+      request.release();
       done++;
     };
     await Promise.all(Array.from({ length: 500 }, (_, n) => visit(`host${(n * n) % 7}`, (n * 31) % 5)));
@@ -158,11 +158,11 @@ describe.each([
 ])('of many events for one host %s', (_, asSent, readsOfWhoWaited) => {
   const wanted = (n: number) => wantedEvent({ url: `https://full.example/${n}` });
 
-  test('no more are called at the same time than it has slots, and those of other hosts do not wait', async () => {
+  test('no more are called at the same time than it has concurrency, and those of other hosts do not wait', async () => {
     let underWay = 0;
     let most = 0;
     const { queue, messages, calls, clock } = simulation({
-      slots: limitedConcurrency(3),
+      concurrency: limitedConcurrency(3),
       async call({ url }) {
         if (!url.startsWith('https://full')) return answered(200);
         most = Math.max(most, ++underWay);
@@ -184,7 +184,7 @@ describe.each([
     let underWay = 0;
     let most = 0;
     const { queue, messages, calls, clock } = simulation({
-      slots: limitedConcurrency(3, 4),
+      concurrency: limitedConcurrency(3, 4),
       async call() {
         most = Math.max(most, ++underWay);
         await clock.sleep(SECOND);
@@ -204,7 +204,7 @@ describe.each([
     const store = memoryEventStore();
     const read: string[] = [];
     const { queue, messages, clock } = simulation({
-      slots: limitedConcurrency(1),
+      concurrency: limitedConcurrency(1),
       store: { ...store, findEvent: (key) => store.findEvent(key).finally(() => read.push(key.uuid)) },
       call: () => clock.sleep(SECOND).then(() => answered(200)),
     });
@@ -218,7 +218,7 @@ describe.each([
 
   test('one that is cancelled while it waits is not called', async () => {
     const { queue, messages, calls, clock } = simulation({
-      slots: limitedConcurrency(1),
+      concurrency: limitedConcurrency(1),
       call: () => clock.sleep(SECOND).then(() => answered(200)),
     });
     await queue.publish(wanted(0), 'web');
@@ -232,16 +232,16 @@ describe.each([
   });
 
   test('those that wait when no calls start any more are left to the next start', async () => {
-    const slots = limitedConcurrency(1);
+    const concurrency = limitedConcurrency(1);
     const { queue, messages, calls, clock } = simulation({
-      slots,
+      concurrency,
       call: () => clock.sleep(SECOND).then(() => answered(200)),
     });
     await queue.publish(wanted(0), 'web');
     const { event } = await queue.publish(wanted(1), 'web');
     const delivered = Promise.all(messages.take().map((one) => queue.deliver([asSent(one)])));
     await rest();
-    slots.close();
+    concurrency.close();
     await clock.moveTo(START + 5 * SECOND);
     expect(await delivered).toEqual([[], []]);
     expect(calls).toHaveLength(1);
@@ -255,15 +255,15 @@ describe('a message that comes again needs no call, and does not wait for one wh
   test('what was called before is recorded', async () => {
     const store = memoryEventStore();
     let recordSuccess: EventStore['recordSuccess'] = throttled;
-    const slots = limitedConcurrency(1);
+    const concurrency = limitedConcurrency(1);
     const { queue, messages, calls } = simulation({
-      slots,
+      concurrency,
       store: { ...store, recordSuccess: (event, progress) => recordSuccess(event, progress) },
     });
     const { event } = await queue.publish(wantedEvent(), 'web');
     const failed = await queue.deliver(messages.take());
     recordSuccess = store.recordSuccess;
-    expect(slots.visitor().enter('example.com')).toBe(true);
+    expect(concurrency.request().tryAcquire('example.com')).toBe(true);
     expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
     expect(calls).toHaveLength(1);
     expect((await queue.read(event.key))?.progress.status).toBe('success');
@@ -272,9 +272,9 @@ describe('a message that comes again needs no call, and does not wait for one wh
   test('the next message is sent', async () => {
     const messages = recordedMessages();
     let send: DueQueue['send'] = messages.send;
-    const slots = limitedConcurrency(1);
+    const concurrency = limitedConcurrency(1);
     const { queue } = simulation({
-      slots,
+      concurrency,
       dueQueue: { ...messages, send: (message, at) => send(message, at) },
       call: async () => answered(500),
     });
@@ -282,7 +282,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
     send = throttled;
     const failed = await queue.deliver(messages.take());
     send = messages.send;
-    expect(slots.visitor().enter('example.com')).toBe(true);
+    expect(concurrency.request().tryAcquire('example.com')).toBe(true);
     expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
     expect(messages.sent).toMatchObject([{ attempt: 2, again: true }]);
   });
@@ -291,15 +291,15 @@ describe('a message that comes again needs no call, and does not wait for one wh
 test('no call starts any more once the slots are closed, though its event was being read', async () => {
   const store = memoryEventStore();
   const isRead = Promise.withResolvers<void>();
-  const slots = limitedConcurrency(1);
+  const concurrency = limitedConcurrency(1);
   const { queue, messages, calls } = simulation({
-    slots,
+    concurrency,
     store: { ...store, findEvent: (key) => isRead.promise.then(() => store.findEvent(key)) },
   });
   await queue.publish(wantedEvent(), 'web');
   const delivered = queue.deliver(messages.take());
   await rest();
-  slots.close();
+  concurrency.close();
   isRead.resolve();
   expect(await delivered).toEqual([]);
   expect(calls).toEqual([]);
@@ -308,7 +308,7 @@ test('no call starts any more once the slots are closed, though its event was be
 test('an event whose URL is none any more holds up no other: its call says so', async () => {
   const store = memoryEventStore();
   await store.putEvent(queuedEvent(START, { url: 'none', sent: true }));
-  const { queue, messages, calls } = simulation({ store, slots: limitedConcurrency(1) });
+  const { queue, messages, calls } = simulation({ store, concurrency: limitedConcurrency(1) });
   await queue.dispatchAtStart();
   expect(messages.sent).toMatchObject([{ attempt: 1, host: '' }]);
   await queue.deliver(messages.take());

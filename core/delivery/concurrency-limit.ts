@@ -1,14 +1,14 @@
 import type { ConcurrencyLimit, Slot } from '../ports.ts';
 
-/** For where something else bounds the calls. */
+/** A limit that refuses nothing, for a runtime in which something else bounds the calls. */
 export const unlimitedConcurrency: ConcurrencyLimit = {
-  visitor: () => ({ enter: () => true, turn: async () => true, leave() {} }),
+  request: () => ({ tryAcquire: () => true, acquire: async () => true, release() {} }),
 };
 
 type Host = { taken: number; readonly waiting: Set<(hasSlot: boolean) => void> };
 
 /**
- * A visitor that waits holds no slot, so a host that is full takes none from others.
+ * Bounds calls in this process. A request that waits holds no slot, so a host that is full takes none from other hosts.
  *
  * @param mostPerHost calls at the same time to one host
  * @param mostOfAll calls at the same time to all hosts together
@@ -18,7 +18,7 @@ export function limitedConcurrency(
   mostOfAll = Number.POSITIVE_INFINITY,
 ): ConcurrencyLimit & { close(): void } {
   const hosts = new Map<string, Host>();
-  /** Hosts that are not full and have visitors that wait, in the order of their turns. */
+  /** The hosts that have a free slot and requests that wait for one, in the order of their turns. */
   const inTurn = new Set<string>();
   let takenOfAll = 0;
   let isClosed = false;
@@ -28,22 +28,22 @@ export function limitedConcurrency(
     takenOfAll++;
   }
 
-  function release(name: string): void {
+  function giveBack(name: string): void {
     const host = hostIn(hosts, name);
     host.taken--;
     takenOfAll--;
     queue(name, host);
-    letIn();
+    grantNext();
     if (host.taken === 0 && host.waiting.size === 0) hosts.delete(name);
   }
 
-  /** Each host has one place among those that take turns, however many of its visitors wait. */
+  /** Adds a host to those that take turns. It has one place there, however many of its requests wait. */
   function queue(name: string, host: Host): void {
     if (host.waiting.size > 0 && host.taken < mostPerHost) inTurn.add(name);
   }
 
-  /** Called when a slot of all has become free. */
-  function letIn(): void {
+  /** Gives a slot that has become free to the host whose turn it is. */
+  function grantNext(): void {
     const [name] = inTurn;
     if (name === undefined) return;
     inTurn.delete(name);
@@ -56,47 +56,47 @@ export function limitedConcurrency(
     next(true);
   }
 
-  function visitor(): Slot {
+  function request(): Slot {
     let asked = '';
-    let isInside = false;
+    let isHeld = false;
 
-    function enter(name: string): boolean {
+    function tryAcquire(name: string): boolean {
       if (isClosed) return false;
-      if (isInside) return true;
+      if (isHeld) return true;
       asked = name;
       const host = hosts.get(name);
       if ((host?.taken ?? 0) >= mostPerHost || takenOfAll >= mostOfAll) return false;
       take(hostIn(hosts, name));
-      isInside = true;
+      isHeld = true;
       return true;
     }
 
-    /** A slot may have become free since the visitor was refused one. */
-    async function turn(): Promise<boolean> {
+    /** Tries first: a slot may have become free since `tryAcquire` answered false. */
+    async function acquire(): Promise<boolean> {
       if (isClosed) return false;
-      if (enter(asked)) return true;
+      if (tryAcquire(asked)) return true;
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const host = hostIn(hosts, asked);
       host.waiting.add(resolve);
       queue(asked, host);
-      isInside = await promise;
-      return isInside;
+      isHeld = await promise;
+      return isHeld;
     }
 
-    function leave(): void {
-      if (isInside) release(asked);
-      isInside = false;
+    function release(): void {
+      if (isHeld) giveBack(asked);
+      isHeld = false;
     }
 
-    return { enter, turn, leave };
+    return { tryAcquire, acquire, release };
   }
 
   return {
-    visitor,
-    /** Whoever waits is told that no calls start any more. */
+    request,
+    /** Refuses every request from now on, those that wait included: no calls start any more. */
     close() {
       isClosed = true;
-      for (const { waiting } of hosts.values()) for (const tell of waiting) tell(false);
+      for (const { waiting } of hosts.values()) for (const answer of waiting) answer(false);
     },
   };
 }

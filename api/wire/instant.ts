@@ -1,0 +1,40 @@
+import * as z from 'zod';
+
+/** In seconds, this instant is in the year 5138; in milliseconds, it is in 1973. */
+const LEAST_MILLISECONDS = 100_000_000_000;
+const AN_INSTANT = 'An instant in ISO 8601 with a time zone, as in 2030-01-31T12:00:00Z, or in epoch seconds.';
+/** What is larger is no instant in any unit. */
+const END_OF_INSTANTS = Number.MAX_SAFE_INTEGER;
+/** Date, time, seconds, and an offset in hours and minutes. */
+const INSTANT = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?(?:([Zz]|[+-]\d\d)(?::?(\d\d))?)$/;
+const NOT_SECONDS = 'This looks like milliseconds. Give the instant in epoch seconds, not milliseconds.';
+
+/** An instant in epoch milliseconds, given in ISO 8601 or in epoch seconds. */
+export function instantSchema() {
+  const iso = z
+    .string()
+    .transform(inFull)
+    .pipe(z.iso.datetime({ offset: true }))
+    .transform((text) => Date.parse(text))
+    .meta({ type: 'string', format: 'date-time' });
+  const epochSeconds = z.number().min(0).lt(LEAST_MILLISECONDS).transform(milliseconds);
+  return z.union([iso, epochSeconds], {
+    error: ({ input }) => (looksLikeMilliseconds(input) ? NOT_SECONDS : AN_INSTANT),
+  });
+}
+
+/** The same instant with seconds, capital letters and a colon in its offset, of which ISO 8601 and RFC 3339 let one leave out each. */
+function inFull(text: string): string {
+  const [, date, time, seconds = ':00', offset = '', minutes = '00'] = INSTANT.exec(text) ?? [];
+  if (date === undefined) return text;
+  return `${date}T${time}${seconds.replace(',', '.')}${/^z$/i.test(offset) ? 'Z' : `${offset}:${minutes}`}`;
+}
+
+function looksLikeMilliseconds(input: unknown): boolean {
+  const number = typeof input === 'string' && /^\d+(\.\d+)?$/.test(input) ? Number(input) : input;
+  return typeof number === 'number' && number >= LEAST_MILLISECONDS && number <= END_OF_INSTANTS;
+}
+
+export function milliseconds(value: number): number {
+  return Math.round(value * 1_000);
+}
