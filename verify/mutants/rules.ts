@@ -1135,13 +1135,6 @@ export const rules: readonly Rule[] = [
     suites: ['test/core/manage/pause'],
   },
   {
-    name: 'an attempt from before the end of a pause is claimed',
-    file: 'core/delivery/claim.ts',
-    code: 'if (mayHaveBeenDropped(message.at, pause)) return true;',
-    without: '',
-    suites: ['test/core/manage/pause'],
-  },
-  {
     name: 'after a pause a message comes behind an attempt that may be under way',
     file: 'core/dispatch/send-dropped.ts',
     code: 'at <= noticedAt ? afterTheFirst(noticedAt, event.timeout, noticedAt) : at',
@@ -1170,13 +1163,6 @@ export const rules: readonly Rule[] = [
     suites: ['test/core/manage/pause'],
   },
   {
-    name: 'audit reminders tell of retries that were dropped',
-    file: 'core/dispatch/pause-walk.ts',
-    code: 'last + grace, dropped.sendReminded',
-    without: 'last + 0 * grace, dropped.sendReminded',
-    suites: ['test/core/manage/pause'],
-  },
-  {
     name: 'the promote cursor does not jump ahead where the clock was put back',
     file: 'core/dispatch/pause-walk.ts',
     code: 'Math.min(lastDropped(pause), dependencies.now() + REACH)',
@@ -1195,13 +1181,6 @@ export const rules: readonly Rule[] = [
     file: 'core/dispatch/audit.ts',
     code: 'now - entry.at > OLD_REMINDER',
     without: 'now - entry.at > 100 * OLD_REMINDER',
-    suites: ['test/core/manage/pause'],
-  },
-  {
-    name: 'a paused queue stays paused when it is started again',
-    file: 'core/dispatch/dispatch.ts',
-    code: 'if (isPaused(pause)) return void (taken && (await keepUnfinished(taken)));',
-    without: '',
     suites: ['test/core/manage/pause'],
   },
   {
