@@ -10,6 +10,7 @@ import { changeChecks } from '../../../verify/deployed/change-checks.ts';
 import type { Deployment } from '../../../verify/deployed/deployment.ts';
 import { manyChecks } from '../../../verify/deployed/many-checks.ts';
 import { pageChecks, refusalChecks } from '../../../verify/deployed/page-checks.ts';
+import { pauseChecks } from '../../../verify/deployed/pause-checks.ts';
 import { queueClient } from '../../../verify/deployed/queue-client.ts';
 import { openReceiver } from '../../../verify/deployed/receiver.ts';
 import { lastChecks, stackChecks } from '../../../verify/deployed/stack-checks.ts';
@@ -106,6 +107,7 @@ describe('a check is red on a queue that answers 200 and nothing:', () => {
     ...manyChecks,
     ...changeChecks,
     ...telemetryChecks,
+    ...pauseChecks,
     ...lastChecks,
   };
   let empty: Awaited<ReturnType<typeof emptyStage>>;
