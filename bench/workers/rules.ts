@@ -1131,13 +1131,6 @@ export const rules: readonly Rule[] = [
     suites: ['test/core/pause'],
   },
   {
-    name: 'an attempt from before the end of a pause is claimed',
-    file: 'core/claim.ts',
-    code: 'if (mayHaveBeenDropped(message.at, pause)) return true;',
-    without: '',
-    suites: ['test/core/pause'],
-  },
-  {
     name: 'after a pause a message comes behind an attempt that may be under way',
     file: 'core/send-dropped.ts',
     code: 'at <= noticedAt ? afterTheFirst(noticedAt, event.timeout, noticedAt) : at',
@@ -1166,13 +1159,6 @@ export const rules: readonly Rule[] = [
     suites: ['test/core/pause'],
   },
   {
-    name: 'audit reminders tell of retries that were dropped',
-    file: 'core/pause-walk.ts',
-    code: 'last + grace, dropped.sendReminded',
-    without: 'last + 0 * grace, dropped.sendReminded',
-    suites: ['test/core/pause'],
-  },
-  {
     name: 'the leading hand does not jump ahead where the clock was put back',
     file: 'core/pause-walk.ts',
     code: 'Math.min(lastDropped(pause), world.now() + REACH)',
@@ -1191,13 +1177,6 @@ export const rules: readonly Rule[] = [
     file: 'core/audit.ts',
     code: 'now - entry.at > OLD_REMINDER',
     without: 'now - entry.at > 100 * OLD_REMINDER',
-    suites: ['test/core/pause'],
-  },
-  {
-    name: 'a paused queue stays paused when it is started again',
-    file: 'core/dispatch.ts',
-    code: 'if (isPaused(pause)) return void (taken && (await keepUnfinished(taken)));',
-    without: '',
     suites: ['test/core/pause'],
   },
   {
