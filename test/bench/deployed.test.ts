@@ -10,6 +10,7 @@ import { changeChecks } from '../../bench/workers/deployed/change-checks.ts';
 import type { Deployment } from '../../bench/workers/deployed/deployment.ts';
 import { manyChecks } from '../../bench/workers/deployed/many-checks.ts';
 import { pageChecks, refusalChecks } from '../../bench/workers/deployed/page-checks.ts';
+import { pauseChecks } from '../../bench/workers/deployed/pause-checks.ts';
 import { queueClient } from '../../bench/workers/deployed/queue-client.ts';
 import { openReceiver } from '../../bench/workers/deployed/receiver.ts';
 import { lastChecks, stackChecks } from '../../bench/workers/deployed/stack-checks.ts';
@@ -106,6 +107,7 @@ describe('a check is red on a queue that answers 200 and nothing:', () => {
     ...manyChecks,
     ...changeChecks,
     ...telemetryChecks,
+    ...pauseChecks,
     ...lastChecks,
   };
   let empty: Awaited<ReturnType<typeof emptyStage>>;

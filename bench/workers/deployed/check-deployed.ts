@@ -5,6 +5,7 @@ import { type Deployer, type Deployment, openDeployer } from './deployment.ts';
 import { dueChecks } from './due-checks.ts';
 import { manyChecks } from './many-checks.ts';
 import { pageChecks, refusalChecks } from './page-checks.ts';
+import { pauseChecks } from './pause-checks.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 import { redeploy, redeploymentChecks, restorationChecks, restore } from './redeployment.ts';
 import { lastChecks, stackChecks } from './stack-checks.ts';
@@ -51,6 +52,7 @@ async function checkFirst(given: Given, earlier: Upgraded | undefined, verdicts:
     await verdicts.checkAll(checks, stage);
   await Promise.all(waiting);
   await verdicts.checkAll(telemetryChecks, stage);
+  await verdicts.checkAll(pauseChecks, stage);
   return stage;
 }
 

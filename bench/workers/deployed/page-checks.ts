@@ -44,7 +44,7 @@ export const pageChecks: StageChecks = {
 };
 
 /** Resolves with the answer of /health. The emulator has a /health of its own at the API's host, so the API is named by its path. */
-async function health({ aws, queue }: Stage): Promise<{ readonly status: string; readonly paused?: boolean }> {
+export async function health({ aws, queue }: Stage): Promise<{ readonly status: string; readonly paused?: boolean }> {
   const [api] = queue.host.split('.');
   const { status, text } = await aws.http({ method: 'GET', path: `/_aws/execute-api/${api}/$default/health` });
   assert.equal(status, 200);

@@ -86,12 +86,15 @@ export const telemetryChecks: StageChecks = {
 };
 
 /** Whether it is the metric that the dispatcher writes only while the queue is paused. */
-function isPauseTime(metric: string): boolean {
+export function isPauseTime(metric: string): boolean {
   return metric.startsWith('PausedFor ');
 }
 
 /** Resolves with the wanted metrics of ours that an alarm looks at and that no function has written under that name. */
-async function metricsNotWritten(stage: Stage, isWanted: (metric: string) => boolean): Promise<readonly string[]> {
+export async function metricsNotWritten(
+  stage: Stage,
+  isWanted: (metric: string) => boolean,
+): Promise<readonly string[]> {
   const wanted = alarmMetrics(stage).filter(isWanted);
   assert.ok(wanted.length > 0, 'No alarm looks at such a metric.');
   const written = new Set([...writtenMetrics(await linesOfAll(stage)), ...filteredMetrics(stage)]);
