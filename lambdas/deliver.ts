@@ -1,4 +1,4 @@
 import { openRuntime } from './runtime/open-runtime.ts';
 
-/** On the due queue. */
+/** The function that SQS invokes with batches of messages from the due queue. */
 export const handler = openRuntime().deliver;

@@ -1,4 +1,4 @@
 import { openRuntimeWithoutCalls } from './runtime/open-runtime.ts';
 
-/** On a rule, every minute. */
+/** The function that a rule of EventBridge invokes every minute. */
 export const handler = openRuntimeWithoutCalls().dispatch;

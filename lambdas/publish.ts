@@ -7,7 +7,10 @@ const runtime = openRuntimeWithoutCalls();
 const answer = serveRoutes(runtime, 'publish');
 const answerDirect = serveRoutes(runtime, 'publish', { find: async () => directCaller });
 
-/** Behind the API, and for whoever was granted to invoke it. */
+/**
+ * The function behind the API that publishes. Whatever `grantPublish` allows may also invoke it directly, without an
+ * API key.
+ */
 export async function handler(request: APIGatewayProxyEventV2 | DirectRequest, context: Context) {
   return isDirect(request) ? answerDirect(throughTheApi(request), context) : answer(request, context);
 }

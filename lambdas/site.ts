@@ -7,7 +7,10 @@ import { serveRoutes } from './runtime/serve-routes.ts';
 const page = gatewayPageAnswerer(openSite());
 const answer = serveRoutes(openRuntimeWithoutCalls(), 'site');
 
-/** The pages and what belongs to none of the other functions. */
+/**
+ * The function that serves the documentation pages and its own routes. It also gets every request that belongs to no
+ * route, and answers it with a 404 or a 405.
+ */
 export async function handler(request: APIGatewayProxyEventV2, context: Context) {
   return (await page(request)) ?? answer(request, context);
 }

@@ -3,8 +3,10 @@ import { parseMessageText } from '../../adapters/sqs-due-queue.ts';
 import type { Received } from '../../core/event/message.ts';
 import type { Deliver } from '../../core/ports.ts';
 
-/** Kept free for what is left to record when the calls have ended. */
-const LAST_WORDS = 5_000;
+/**
+ * Milliseconds at the end of an invocation in which no call is made, so that the last attempts can still be recorded.
+ */
+const TIME_TO_RECORD = 5_000;
 
 export type DeliverRecords = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
@@ -15,8 +17,9 @@ type DelivererDependencies = {
 };
 
 /**
- * What failed, or has no time left, is given back; all else is acknowledged. A message that is none of ours is given back too,
- * until SQS puts it aside.
+ * Makes the handler of batches from the due queue. It gives back each message whose delivery failed or had no time
+ * left, and SQS hands it over again. It reports and gives back a message that it cannot read, until SQS moves that to
+ * the dead-letter queue. It acknowledges all others. If the process dies, SQS hands over the whole batch again.
  */
 export function recordDeliverer({ deliver, now, report }: DelivererDependencies): DeliverRecords {
   function receivedFrom({ body, attributes, messageId }: SQSRecord): Received | undefined {
@@ -31,7 +34,7 @@ export function recordDeliverer({ deliver, now, report }: DelivererDependencies)
   return async ({ Records }, context) => {
     const read = Records.map((record) => ({ itemIdentifier: record.messageId, message: receivedFrom(record) }));
     const messages = read.flatMap(({ message }) => message ?? []);
-    const failed = await deliver(messages, now() + context.getRemainingTimeInMillis() - LAST_WORDS);
+    const failed = await deliver(messages, now() + context.getRemainingTimeInMillis() - TIME_TO_RECORD);
     const isDone = (message: Received | undefined) => message !== undefined && !failed.includes(message);
     const batchItemFailures = read.filter(({ message }) => !isDone(message));
     return { batchItemFailures: batchItemFailures.map(({ itemIdentifier }) => ({ itemIdentifier })) };

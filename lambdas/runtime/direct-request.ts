@@ -1,21 +1,29 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** What someone sends who invokes the function instead of calling the API: AWS has let them in, and no key is needed. */
+/**
+ * The payload of a direct invocation, which publishes without the API. It has no API key, because AWS has checked the
+ * permission of its sender.
+ */
 export type DirectRequest = {
-  /** The text of the request, as the API takes it. */
+  /** The JSON that the API would get as the body of the request. */
   readonly body: string;
-  /** @default '/events' */
+  /**
+   * The path of the API to which the body would be posted.
+   * @default '/events'
+   */
   readonly path?: '/events' | '/events/batch';
 };
 
-/** Whose events these are: deduplication ids are told apart by it. */
+/**
+ * The publisher of all directly published events. They share deduplication ids with each other, and with no API key.
+ */
 export const directCaller = { id: 'direct', label: 'direct', scopes: ['publish'] } as const;
 
 export function isDirect(request: APIGatewayProxyEventV2 | DirectRequest): request is DirectRequest {
   return !('requestContext' in request);
 }
 
-/** The same request as if it had come through the API. */
+/** The same request in the form in which API Gateway would send it. */
 export function throughTheApi({ body, path = '/events' }: DirectRequest): APIGatewayProxyEventV2 {
   return {
     rawPath: path,

@@ -9,23 +9,29 @@ const environmentSchema = z.object({
   SHARDS: wholeNumber(settingsBounds.shards),
   MAX_TIMEOUT_SECONDS: wholeNumber(settingsBounds.maxTimeoutSeconds),
   MAX_WAIT_SECONDS: wholeNumber(settingsBounds.maxWaitSeconds),
-  /** For how many seconds failures stay readable; empty if for as long as other results. */
+  /**
+   * Seconds for which an event stays readable after it failed for good. Empty if failures are kept as long as other
+   * results.
+   */
   KEEP_FAILED_FOR: z.union([z.literal('').transform(() => undefined), wholeNumber(settingsBounds.keepFailedFor)]),
-  /** How long SQS waits for a deliverer before it hands a message to another. */
+  /** Seconds after which SQS hands a message to another deliverer, if the first one has not acknowledged it. */
   VISIBILITY_SECONDS: wholeNumber([1, 43_200]),
-  /** Host names of the queue itself, which it never calls, with commas between. */
+  /** Comma-separated host names of the queue itself, which it never calls. */
   OWN_HOSTS: z.string().transform((hosts) => hosts.split(',').filter((host) => host !== '')),
-  /** Whether private addresses may be called. */
+  /** Whether events may have private addresses as targets. */
   PRIVATE_TARGETS: z.enum(['true', 'false']).transform((text) => text === 'true'),
-  /** By which its logs and metrics are told from those of other queues. */
+  /** The name that tells the logs and metrics of this queue from those of other queues. */
   QUEUE_NAME: z.string().min(1),
   VERSION: z.string().min(1),
 });
 
-/** What a function is told about its surroundings, as whoever deploys it sets it. */
+/** The environment variables that the deployment sets for every function. */
 export type Environment = { readonly [Name in keyof z.input<typeof environmentSchema>]: string };
 
-/** Throws, and names the variable, if one is missing or wrong: nothing works then, and the deployment is at fault. */
+/**
+ * Parses the environment variables. Throws an error that names the variable if one is missing or wrong, because the
+ * deployment is at fault then.
+ */
 export function readEnvironment(variables: NodeJS.ProcessEnv): z.output<typeof environmentSchema> {
   return environmentSchema.parse(variables);
 }

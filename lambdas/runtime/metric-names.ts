@@ -2,13 +2,16 @@ import type { Attempt } from '../../core/event/progress.ts';
 
 export const NAMESPACE = 'EventQueue';
 
-/** What each metric is called on CloudWatch. A name costs as much a month as half a million writes: there are no more than are looked at. */
+/**
+ * The names of the metrics on CloudWatch. Each name costs as much a month as half a million writes to the table, so the
+ * list has only metrics that the dashboard or an alarm uses.
+ */
 export const metricNames = {
   accepted: 'Accepted',
   succeeded: 'Succeeded',
   exhausted: 'Exhausted',
   cancelled: 'Cancelled',
-  /** Milliseconds, as are all others that are times. */
+  /** In milliseconds, as are `CallDuration`, the two lags and `PausedFor`. All other metrics are counts. */
   lateness: 'Lateness',
   callDuration: 'CallDuration',
   leadingLag: 'LeadingLag',
@@ -19,7 +22,7 @@ export const metricNames = {
   reminders: 'Reminders',
 } as const;
 
-/** How attempts ended: one metric an outcome. */
+/** The metric that counts the attempts with an outcome, for each outcome. */
 export const attemptMetrics = {
   answered: 'AttemptsAnswered',
   timed_out: 'AttemptsTimedOut',
@@ -29,10 +32,10 @@ export const attemptMetrics = {
   crashed: 'AttemptsCrashed',
 } as const satisfies Record<Attempt['outcome'], string>;
 
-/** The namespace of what no function writes: CloudWatch counts it from the access log of the API. */
+/** The namespace of the metrics that CloudWatch counts from the access log of the API; no function writes them. */
 export const API_NAMESPACE = 'EventQueue/Api';
-/** The metric of the requests that the API answered 429. */
+/** The name of the metric that counts the requests to which the API answered 429. */
 export const TOO_MANY_REQUESTS = 'TooManyRequests';
 
-/** The dimension of all of them, by which the queues of an account are told apart. */
+/** The dimension of every metric. Its value is the name of the queue, which tells the queues of an account apart. */
 export const DIMENSION = 'service';

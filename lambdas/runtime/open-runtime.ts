@@ -27,7 +27,10 @@ import { traceparentOf } from './traceparent.ts';
 
 const SECOND = 1_000;
 
-/** The queue on AWS: what its functions do, and what those behind the API are made of. */
+/**
+ * The queue on AWS: the handlers of `deliver` and `dispatch`, and everything from which the handlers behind the API are
+ * made.
+ */
 export type Runtime = {
   readonly deliver: DeliverRecords;
   dispatch(): Promise<void>;
@@ -42,22 +45,27 @@ export type Runtime = {
   readonly recorded: Recorded;
 };
 
-/** What a measurement puts in the place of time, of the receivers, and of how often statistics are written. */
-type Instead = Partial<Pick<Dependencies, 'now' | 'sleep' | 'call' | 'newId' | 'random'>> & { readonly flushes?: Rate };
+/** What a measurement replaces: time, calls, ids, chance, or how often statistics are written. */
+type Replacements = Partial<Pick<Dependencies, 'now' | 'sleep' | 'call' | 'newId' | 'random'>> & {
+  readonly flushes?: Rate;
+};
 
-/** Wires the queue from the environment, once for each process. */
-export function openRuntime(variables = process.env, instead: Instead = {}): Runtime {
-  return wired(callerOf, variables, instead);
+/** Wires the queue from the environment variables. A process calls it once, when it starts. */
+export function openRuntime(variables = process.env, replacements: Replacements = {}): Runtime {
+  return wired(callerOf, variables, replacements);
 }
 
-/** Wires the queue for a function that delivers nothing: its bundle leaves out all that a call takes. */
+/**
+ * Wires the queue for a function that delivers nothing. The bundle of such a function is smaller, because it has no
+ * code for calls.
+ */
 export function openRuntimeWithoutCalls(): Omit<Runtime, 'deliver'> {
   return wired(() => callNobody, process.env, {});
 }
 
-type Surroundings = { readonly settings: Settings; readonly version: string; readonly now: () => number };
+type CallerDependencies = { readonly settings: Settings; readonly version: string; readonly now: () => number };
 
-function callerOf(variables: NodeJS.ProcessEnv, { settings, version, now }: Surroundings): Caller {
+function callerOf(variables: NodeJS.ProcessEnv, { settings, version, now }: CallerDependencies): Caller {
   const { call } = httpCaller({
     allowsAddress: settings.privateTargets ? () => true : isPublicAddress,
     targetPolicy: settings,
@@ -72,13 +80,14 @@ const callNobody: Caller = async () => {
   throw new Error('Only the function that delivers makes calls.');
 };
 
-function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instead: Instead): Runtime {
+function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replacements: Replacements): Runtime {
   const environment = readEnvironment(variables);
-  const { now = Date.now, flushes = FLUSHES, ...inWorld } = instead;
+  const { now = Date.now, flushes = FLUSHES, ...replaced } = replacements;
   const { emit, emitRun, report, publish } = telemetry(environment.QUEUE_NAME);
   const settings = settingsOf(environment);
   const { requestHandler, dropIdle } = awsConnections();
-  // The due queue itself sends again what may not have arrived, and marks it.
+  // The SDK must not repeat a send: `sqsDueQueue` does that itself, and marks the repeated messages as possible
+  // duplicates.
   const client = new SQSClient({ ...at(variables.AWS_ENDPOINT_URL_SQS), requestHandler, maxAttempts: 1 });
   const table = dynamoTable(documentClient(variables.AWS_ENDPOINT_URL_DYNAMODB), environment.TABLE_NAME);
   const statistics = dynamoStatistics(table, now);
@@ -105,7 +114,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, instea
     report,
     instance: randomUUID(),
     isAlone: false,
-    ...inWorld,
+    ...replaced,
   });
   const recorded = recorder({ now, report, publish, counts: statistics, dropIdle, flushes });
 
@@ -132,7 +141,10 @@ function documentClient(endpoint: string | undefined): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** The part of a client's configuration that names its endpoint; without one, the SDK finds AWS's own. */
+/**
+ * The part of a client's configuration that names its endpoint. It is empty without an endpoint, and the SDK uses that
+ * of AWS.
+ */
 function at(endpoint: string | undefined): { readonly endpoint?: string } {
   return endpoint === undefined ? {} : { endpoint };
 }

@@ -5,8 +5,8 @@ import type { Site } from '../../api/pages/pages.ts';
 type Request = Pick<APIGatewayProxyEventV2, 'rawPath' | 'headers' | 'requestContext'>;
 
 /**
- * Answers a page of the site as API Gateway takes it; undefined if it is none. API Gateway counts the length of a body, which an answer to
- * HEAD has to state without one.
+ * Answers requests for pages of the site in the form of API Gateway; undefined for any other path. The answer to HEAD
+ * states its `content-length` itself, because API Gateway would compute 0 from the missing body.
  */
 export function gatewayPageAnswerer(
   site: Site,
@@ -16,9 +16,10 @@ export function gatewayPageAnswerer(
   return async ({ rawPath: path, headers, requestContext: { http } }) => {
     const page = await answer({ method: http.method, path, headers });
     if (page === undefined) return undefined;
-    const { status: statusCode, headers: told, body } = page;
-    if (statusCode === 304) return { statusCode, headers: told };
-    if (http.method === 'HEAD') return { statusCode, headers: { ...told, 'content-length': String(body.length) } };
-    return { statusCode, headers: told, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+    const { status: statusCode, headers: pageHeaders, body } = page;
+    if (statusCode === 304) return { statusCode, headers: pageHeaders };
+    if (http.method === 'HEAD')
+      return { statusCode, headers: { ...pageHeaders, 'content-length': String(body.length) } };
+    return { statusCode, headers: pageHeaders, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
   };
 }

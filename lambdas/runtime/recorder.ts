@@ -2,45 +2,51 @@ import { fullBucket, type Rate, refilled, withoutOne } from './token-bucket.ts';
 
 const SECOND = 1_000;
 /**
- * A burst after a quiet spell is written at once, because nobody knows whether its process gets another invocation. In a steady load a
- * process writes every ten seconds, so that statistics cost little beside the events that they count.
+ * How often a process writes its counts: at once after each invocation, as long as it has tokens, because it may get no
+ * other invocation. Under a steady load the tokens are used up, and it writes every ten seconds, so that statistics
+ * cost little compared with the events that they count.
  */
 export const FLUSHES = { most: 60, every: 10 * SECOND };
-/** A message that fails on a connection that AWS has closed may have arrived, as far as anyone knows: its attempt comes late. */
+/**
+ * Milliseconds after which idle connections are closed and not used again. A send that fails on a connection that AWS
+ * has closed may have arrived, so the message is sent a second time and must come behind the first, and its attempt is
+ * late.
+ */
 const LONGEST_IDLE = 10 * SECOND;
 
 /**
- * Wraps what a function does in an invocation: when that ends, its metrics are written, and the counts that its process has not written
- * yet, if the process has a flush left. An error is reported and replaced by another without details, which Lambda would log.
+ * Wraps a handler. When an invocation ends, its metrics are written, and also the unwritten counts of the process if
+ * their rate allows it. An error is reported and replaced by another one without details, because Lambda logs the error
+ * that a handler throws. If the process dies, its unwritten counts are lost.
  */
 export type Recorded = <Given extends unknown[], Answer>(
   invoke: (...given: Given) => Promise<Answer>,
 ) => (...given: Given) => Promise<Answer>;
 
-type Surroundings = {
+type RecorderDependencies = {
   now(): number;
   report(error: unknown): void;
-  /** The metrics of an invocation. */
+  /** Writes the metrics of the invocation. */
   publish(): void;
-  /** The counts of this process, of one invocation or several. */
+  /** The statistics that this process has counted in one or more invocations. */
   readonly counts: {
     hasUnwritten(): boolean;
     flush(): Promise<void>;
   };
-  /** Of connections to the due queue. */
+  /** Closes the idle connections to the due queue. */
   dropIdle(): void;
-  /** How often the counts of a process may be flushed. */
+  /** How often the counts of a process may be written. */
   readonly flushes: Rate;
 };
 
-/** Does what is due before and after every invocation of a process. */
-export function recorder({ now, report, publish, counts, dropIdle, flushes }: Surroundings): Recorded {
+/** Makes the wrapper for the handlers of one process. */
+export function recorder({ now, report, publish, counts, dropIdle, flushes }: RecorderDependencies): Recorded {
   let left = fullBucket(flushes, now());
   let endedAt = now();
 
   /**
-   * A flush that fails takes a token too: otherwise every invocation would wait for a table that takes no writes. Its counts stay in memory
-   * and go with the next one.
+   * Writes the counts if there are any and a token is left. A write that fails uses a token too; otherwise every
+   * invocation would wait for a table that refuses writes. Its counts stay in memory until the next write.
    */
   async function flushIfAllowed(): Promise<void> {
     left = refilled(left, now());
@@ -57,7 +63,7 @@ export function recorder({ now, report, publish, counts, dropIdle, flushes }: Su
         return await invoke(...given);
       } catch (error) {
         report(error);
-        throw new Error('It failed: the line before says how.');
+        throw new Error('The invocation failed. The log line before this one says why.');
       } finally {
         publish();
         await flushIfAllowed();

@@ -3,9 +3,10 @@ import type { FunctionName } from '../../api/route.ts';
 import type { Runtime } from './open-runtime.ts';
 
 /**
- * The routes of one function. Functions behind the due queue and the clock have none, and load without them.
+ * Makes the handler that serves the routes of one function. It has a file of its own, so that `deliver` and `dispatch`
+ * load without any routes.
  *
- * @param keys whom it lets in, if not whoever has a key
+ * @param keys The API keys that are accepted: by default, those in the table.
  */
 export function serveRoutes(runtime: Omit<Runtime, 'deliver'>, only: FunctionName, keys = runtime.keys): HttpApi {
   return runtime.recorded(httpApi({ ...runtime, keys, only }));

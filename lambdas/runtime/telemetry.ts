@@ -13,7 +13,7 @@ export type Telemetry = {
   emit(change: Change): void;
   emitRun(run: Run): void;
   report(error: unknown): void;
-  /** Writes what was counted since the last time as one line, from which CloudWatch makes metrics. */
+  /** Writes what was counted since the last call as one log line, from which CloudWatch makes metrics. */
   publish(): void;
 };
 
@@ -23,12 +23,15 @@ const FINISHED_AS = {
   cancelled: metricNames.cancelled,
 } as const;
 
-/** @param queueName by which the queues of an account are told apart */
+/** @param queueName The name that tells the logs and metrics of this queue from those of other queues. */
 export function telemetry(queueName: string): Telemetry {
   const logger = new Logger({ serviceName: queueName });
   const metrics = new Metrics({ namespace: NAMESPACE, serviceName: queueName });
 
-  /** Nothing is said of what did not happen: a metric is paid for in every hour in which it has a value. */
+  /**
+   * Adds to a metric, unless `times` is 0: a metric costs money in every hour in which it has a value, even the value
+   * 0.
+   */
   function count(name: string, times = 1): void {
     if (times > 0) metrics.addMetric(name, MetricUnit.Count, times);
   }
@@ -69,7 +72,10 @@ export function telemetry(queueName: string): Telemetry {
   };
 }
 
-/** Of the URL only the host: path and query may hold secrets, as headers and bodies do. */
+/**
+ * The log line of an attempt. It has only the host of the URL, because the path, the query, the headers and the body
+ * may hold secrets.
+ */
 function attemptLine({ key, url }: QueuedEvent, { number, outcome, statusCode, error, late, duration }: Attempt) {
   return {
     event_key: publicKey(key),

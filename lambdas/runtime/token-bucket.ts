@@ -1,16 +1,16 @@
-/** How often something may happen. */
+/** A limit on how often something may happen. */
 export type Rate = {
-  /** How many tokens there are at first, and at most. */
+  /** The number of tokens at the start, which is also the largest number. */
   readonly most: number;
-  /** How many milliseconds it takes until there is one more. */
+  /** Milliseconds until one token is added. */
   readonly every: number;
 };
 
-/** What is left of a rate at an instant: each time takes a token, and tokens come back with time. */
+/** The tokens of a rate that are left at an instant. Each use takes one token, and time adds tokens. */
 export type TokenBucket = Rate & {
-  /** The tokens that are left, in the milliseconds that it takes to gain them, so that parts of a token count exactly. */
+  /** The milliseconds that it takes to add the tokens that are left. In this unit, parts of a token are exact. */
   readonly credit: number;
-  /** The instant up to which time has become tokens. */
+  /** The instant up to which tokens have been added, in epoch milliseconds. */
   readonly countedAt: number;
 };
 
@@ -18,13 +18,13 @@ export function fullBucket(rate: Rate, now: number): TokenBucket {
   return { ...rate, credit: rate.most * rate.every, countedAt: now };
 }
 
-/** The bucket with what it has gained since it was last counted. A clock that was put back takes nothing away. */
+/** The bucket with the tokens that were added since `countedAt`. A clock that was put back removes none. */
 export function refilled(bucket: TokenBucket, now: number): TokenBucket {
   const gained = Math.max(0, now - bucket.countedAt);
   return { ...bucket, credit: Math.min(bucket.most * bucket.every, bucket.credit + gained), countedAt: now };
 }
 
-/** The bucket with a token less; undefined if it has none. */
+/** The bucket with one token less; undefined if less than one is left. */
 export function withoutOne(bucket: TokenBucket): TokenBucket | undefined {
   return bucket.credit < bucket.every ? undefined : { ...bucket, credit: bucket.credit - bucket.every };
 }

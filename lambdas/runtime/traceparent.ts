@@ -1,8 +1,9 @@
-/** AWS's own form: `Root=1-<8 digits>-<24 digits>;Parent=<16 digits>;Sampled=<0 or 1>`. */
+/** The form of a trace header of AWS: `Root=1-<8 digits>-<24 digits>;Parent=<16 digits>;Sampled=<0 or 1>`. */
 const TRACE_HEADER = /Root=1-([0-9a-f]{8})-([0-9a-f]{24});Parent=([0-9a-f]{16});Sampled=([01])/;
 
 /**
- * The trace that an invocation belongs to, as the rest of the world writes it, from what Lambda puts into `_X_AMZN_TRACE_ID`.
+ * The W3C `traceparent` of the trace that an invocation belongs to, made from the trace header that Lambda puts into
+ * `_X_AMZN_TRACE_ID`. Undefined if there is no complete trace header.
  * https://www.w3.org/TR/trace-context/#traceparent-header
  */
 export function traceparentOf(traceHeader: string | undefined): string | undefined {

@@ -80,7 +80,7 @@ export const securityRules: readonly Rule[] = [
   {
     name: 'what a function throws says nothing',
     file: 'lambdas/runtime/recorder.ts',
-    code: "throw new Error('It failed: the line before says how.');",
+    code: "throw new Error('The invocation failed. The log line before this one says why.');",
     without: 'throw error;',
     suites: functionSecrets,
   },
