@@ -10,7 +10,7 @@ const CLIENTS = 32;
 const BATCHES_AT_ONCE = 4;
 const BATCH = 100;
 const LOOK_EVERY = 20;
-const LATENESS = { p50: { most: 5 }, p99: { most: 25 } } as const;
+const LATENESS = { p50: { most: 5 }, p99: { most: 10 } } as const;
 const SLOW_SHARE = 0.05;
 /** Milliseconds: by then they are all accepted, also on a slow machine. */
 const BEFORE_THE_FIRST = 5_000;

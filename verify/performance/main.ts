@@ -3,7 +3,7 @@ import { hostile } from '../hostile/hostile.ts';
 import { first } from './first.ts';
 import { functions } from './functions.ts';
 import { peers } from './peers.ts';
-import { measurePerformance } from './performance.ts';
+import { backlog, measurePerformance } from './performance.ts';
 import { requests } from './requests.ts';
 
 const help = `Measures the queue on this machine, its table on disk, beside what the machine does without a queue.
@@ -16,6 +16,7 @@ const help = `Measures the queue on this machine, its table on disk, beside what
 
   npm run bench -- <name>
 
+  backlog            what a million waiting events cost a queue
   first              how long it takes from a post to its call, and how late a delayed event is called
   functions          what the deployed functions take
   hostile            what receivers that stall, flood and lie cost, and then what requests measures
@@ -23,7 +24,14 @@ const help = `Measures the queue on this machine, its table on disk, beside what
   requests           for how long the costliest requests keep the queue from everything else`;
 
 helpIfAsked(help);
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { first, functions, hostile, peers, requests };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  backlog,
+  first,
+  functions,
+  hostile,
+  peers,
+  requests,
+};
 
 const [name = '', ...others] = process.argv.slice(2);
 const run = benchmarks[name];
