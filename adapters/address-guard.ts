@@ -3,10 +3,16 @@ import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { dnsResolver } from './dns-resolver.ts';
 import { type LookupBounds, sharedLookup } from './shared-lookup.ts';
 
-/** A call that the guard did not let through. Its message never says where a name leads: that is what an attacker wants to know. */
+/**
+ * The error of a call to an address that is not allowed. Its message never contains the address, because a publisher
+ * could otherwise look up names of the private network that this process is in.
+ */
 export class Blocked extends Error {}
 
-/** A name whose addresses are not known. Its code may be the same as that of a failed connection, as ECONNREFUSED of a name server. */
+/**
+ * The error of a look-up that found no address. It is a class of its own because its `code` can be the same as that of
+ * a failed connection: ECONNREFUSED may come from a name server or from the receiver.
+ */
 export class LookupFailed extends Error {
   readonly code: string;
 
@@ -17,15 +23,24 @@ export class LookupFailed extends Error {
 }
 
 export type Guard = {
-  /** For `net.connect`: resolves a name once, refuses it if any of its addresses is not allowed, and so pins the rest. */
+  /**
+   * The `lookup` option of `net.connect`. It resolves a name once and fails with `Blocked` if any of its addresses is
+   * not allowed. The socket connects to nothing but the addresses that were checked, so a name that changes its address
+   * in between gains nothing.
+   */
   readonly lookup: LookupFunction;
-  /** Throws for a host that is an address which is not allowed: for such a host nothing is looked up. */
+  /**
+   * Throws `Blocked` if a host is itself an IP address that is not allowed. `lookup` cannot refuse it, because Node
+   * looks nothing up for an IP address.
+   */
   checkLiteral(host: string): void;
-  /** Destroys a socket that is connected to where it must not be. Nothing has been sent yet. */
+  /**
+   * Destroys a socket whose remote address is not allowed. It is called on `connect`, when nothing has been sent yet.
+   */
   checkConnected(socket: Socket): void;
 };
 
-/** The guard's second half: `core/target/target-url.ts` says what may be called, and this checks where a call really goes. */
+/** Checks the addresses to which calls really go. `core/target/target-url.ts` only decides which URLs may be called. */
 export function addressGuard(
   allows: (address: string) => boolean,
   resolve: LookupFunction = dnsResolver(),
@@ -55,7 +70,10 @@ export function addressGuard(
   };
 }
 
-/** Of several addresses any may be connected to, so all of them must be allowed. */
+/**
+ * The reason to refuse a name, if any. All addresses of the name must be allowed, because Node may connect to any of
+ * them.
+ */
 function refusalOf(addresses: readonly LookupAddress[], allows: (address: string) => boolean): Error | undefined {
   if (addresses.length === 0)
     return new LookupFailed(Object.assign(new Error('There is none.'), { code: 'ENOTFOUND' }));

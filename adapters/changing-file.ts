@@ -1,30 +1,33 @@
 import { statSync } from 'node:fs';
 
-/** How often, in milliseconds, a file is looked at while what was made from it is asked for. */
-const LOOK_EVERY = 2_000;
+/** A file is checked for changes at most once in this many milliseconds. */
+const CHECK_EVERY = 2_000;
 
 export type MadeFromFile<Made> = {
-  /** What was made last, or a new one if the file has changed since. Throws what `make` throws, and tries again at the next call. */
+  /**
+   * Returns the value that was made last, or makes a new one if the file has changed since. Throws what `make` throws;
+   * the next call then tries again.
+   */
   current(): Made;
-  /** Has a new one made at the next look at the file, though the file may be the same. */
+  /** Makes the next check of the file replace the value even if the file is unchanged. */
   discard(): void;
 };
 
 /**
- * Keeps what `make` makes from a file of the system until that file changes. The file is looked at when the value is asked for, at most
- * every two seconds, and need not exist.
+ * Caches a value that `make` derives from a file of the system until that file changes. The file is checked when the
+ * value is asked for, at most every two seconds. A file that does not exist is allowed.
  *
- * @param now milliseconds on a clock that is never put back
+ * @param now Milliseconds of a monotonic clock.
  */
 export function madeFromFile<Made>(path: string, make: () => Made, now: () => number): MadeFromFile<Made> {
-  let last: { readonly made: Made; readonly lookedAt: number; readonly state: string | undefined } | undefined;
+  let last: { readonly made: Made; readonly checkedAt: number; readonly state: string | undefined } | undefined;
 
   return {
     current() {
-      if (last !== undefined && now() - last.lookedAt < LOOK_EVERY) return last.made;
+      if (last !== undefined && now() - last.checkedAt < CHECK_EVERY) return last.made;
       const state = stateOf(path);
       const made = last !== undefined && last.state === state ? last.made : make();
-      last = { made, lookedAt: now(), state };
+      last = { made, checkedAt: now(), state };
       return made;
     },
     discard() {
@@ -33,7 +36,7 @@ export function madeFromFile<Made>(path: string, make: () => Made, now: () => nu
   };
 }
 
-/** Differs between any two contents of a file, and between a file and none. */
+/** A fingerprint that changes when the file is written, replaced, created or removed. */
 function stateOf(path: string): string {
   try {
     const { ino, size, mtimeMs, ctimeMs } = statSync(path);

@@ -1,22 +1,35 @@
-/** Of which all but the first did nothing. */
+/** A batch gives up after this many runs in a row of which at most the first completed an item. */
 const MAX_TRIES = 8;
+/**
+ * The pause before the second run is at most four times this many milliseconds, and its limit doubles with each further
+ * run.
+ */
 const FIRST_PAUSE = 25;
 
 export type Batch<Item, Result> = {
-  /** Answers the results of what was done, by key. What is missing is run again after a pause, which grows if nothing is done. */
+  /**
+   * Processes the items and returns the results of those that were completed, by key. Items without a result are run
+   * again after a pause. The pause grows while no item is completed.
+   */
   run(items: readonly Item[]): Promise<ReadonlyMap<string, Result>>;
   keyOf(item: Item): string;
-  /** How many items, each of another key, `run` takes at most. */
+  /** The largest number of items, all with different keys, that `run` accepts at once. */
   readonly most: number;
-  /** Whether to run again what failed like this, so many times. @default never */
+  /**
+   * Decides whether a run that threw `error` is repeated. `tries` is the number of that run, from 1; when a run
+   * completes an item, it counts as the first again.
+   *
+   * @default No run that threw is repeated.
+   */
   isWorthRunningAgain?(error: unknown, tries: number): boolean;
 };
 
 type Call<Item, Result> = { item: Item } & PromiseWithResolvers<Result>;
 
 /**
- * Lets calls of the same moment share a batch; one that is full waits for no more. Of two items with one key in a batch the later
- * counts, for both callers. A batch that fails rejects all its callers.
+ * Collects the calls of one turn of the event loop into a batch. A batch that is full runs at once. If a batch is given
+ * two items with the same key, it runs only the later one, and both callers get its result. If a batch fails, the
+ * callers of all items that are not completed get its error.
  */
 export function coalesce<Item, Result>(batch: Batch<Item, Result>): (item: Item) => Promise<Result> {
   let gathered = new Map<string, Call<Item, Result>>();
@@ -70,7 +83,10 @@ async function runOnce<Item, Result>(
   }
 }
 
-/** Doubles with each try; drawn at random, so that processes throttled together do not come back together. */
+/**
+ * Waits for a random time whose limit doubles with each try. Without chance, processes that were throttled together
+ * would come back together and be throttled again.
+ */
 function pause(tries: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE * 2 ** tries));
 }

@@ -1,20 +1,28 @@
 import type { ClientRequest } from 'node:http';
 
-/** Turns of the event loop in which an answer that had arrived in time is still read, as long as each brings more of it. */
+/**
+ * After the deadline, an answer is read for at most this many more turns of the event loop, as long as each brings more
+ * bytes.
+ */
 const LAST_TURNS = 10;
 
 export type Deadline = {
   readonly isOver: () => boolean;
-  /** Ends a request when the time is over, at whatever it is. */
+  /**
+   * Destroys the request at the deadline, whether it is connecting, sending or reading, or at once if the deadline is
+   * over. Only the request that was given last is destroyed.
+   */
   bounds(request: ClientRequest): void;
   clear(): void;
 };
 
 /**
- * The one deadline of everything in a call. A process that is busy past it reads an answer that has arrived meanwhile before it ends the
- * request: timers run before sockets are read, so that a call that was answered in time would be taken for one that was not.
+ * One deadline for all parts of a call. If the process was busy when the time ended, it first reads an answer that has
+ * arrived meanwhile: Node runs timers before it reads sockets, so a call that was answered in time would otherwise be
+ * recorded as timed out.
  *
- * An abort signal would end a request as well, but at once, and with a controller, listeners and a watched stream for each call: docs/performance.md.
+ * An abort signal would destroy the request without reading that answer, and it costs a controller, listeners and a
+ * watched stream for each call (docs/performance.md).
  */
 export function deadlineIn(milliseconds: number): Deadline {
   let isOver = false;

@@ -6,22 +6,34 @@ import { hostsFile } from './hosts-file.ts';
 import { rankedSlots } from './ranked-slots.ts';
 import { checkDescriptors } from './scarce-resources.ts';
 
-/** Each name server is asked three times, for about a second each. */
+/** Each name server is asked three times and has 900 ms for each answer. */
 const TRIES = { timeout: 900, maxTimeout: 900, tries: 3 };
 /**
- * The 101st name is asked for when one of a hundred has its answer, or after 50 ms. A name server drops questions that come in larger
- * bursts, and c-ares would repeat them in a burst as large.
+ * DNS is asked for this many names at a time. Each further name waits until one of them is answered or has been asked
+ * for 50 ms. A name server drops questions that come in larger bursts, and c-ares would repeat the dropped ones in an
+ * equally large burst.
  */
 const MOST_ASKED = 100;
-const SOON = 50;
-/** How much longer, in milliseconds, IPv6 addresses are waited for where IPv4 has been answered: some name servers drop such questions. */
+/** A question to DNS gives up its place after this many milliseconds, although its answer may still come. */
+const ASKED_FOR = 50;
+/**
+ * After the IPv4 answer, the IPv6 answer has this many milliseconds left, because some name servers drop questions for
+ * IPv6.
+ */
 const IPV6_GRACE = 100;
-/** Most machines cannot call an IPv6 address, so the answer about IPv4 is waited for even if its first packet was lost. */
+/**
+ * After the IPv6 answer, the IPv4 answer has this many milliseconds left: enough to repeat a question whose packet was
+ * lost. Most machines cannot call an IPv6 address.
+ */
 const IPV4_GRACE = 2_000;
-/** Node lets two of its threads look up names at the same time. */
+/**
+ * The operating system is asked for this many names at a time, because Node lets two of its threads look up names at
+ * once.
+ */
 const MOST_OF_SYSTEM = 2;
-/** How long, in milliseconds, a name may wait for one of these, and how long a look-up may take one. */
+/** A name fails with ETIMEOUT when it has waited this many milliseconds for one of the operating system's places. */
 const LONGEST_WAIT = 4_000;
+/** A look-up by the operating system that has not ended gives up its place after this many milliseconds. */
 const LONGEST_HELD = 60_000;
 
 const LOOPBACK: readonly LookupAddress[] = [
@@ -30,20 +42,30 @@ const LOOPBACK: readonly LookupAddress[] = [
 ];
 
 export type DnsResolverOptions = {
-  /** Is asked for a name that DNS does not know. It may use a thread for each name, so it is asked for two at a time. */
+  /**
+   * The look-up that is asked for a name that DNS does not know. It may block a thread for each name, so it is asked
+   * for two names at a time.
+   *
+   * @default Only DNS is asked.
+   */
   readonly system?: LookupFunction | undefined;
   readonly hostsPath?: string;
-  /** The file in which the system names its name servers, which are read again when it has changed. */
+  /** The file that lists the name servers of the system. They are read again when the file has changed. */
   readonly resolvConfPath?: string;
-  /** Which name servers there are now, as `address:port`. @default those of the system */
+  /**
+   * Returns the name servers to ask from now on, as `address:port`.
+   *
+   * @default The name servers of the system are asked.
+   */
   readonly nameServers?: () => readonly string[];
-  /** Milliseconds on a clock that is never put back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 };
 
 /**
- * Looks names up without threads: in the hosts file, and then in DNS over UDP, for IPv4 and IPv6 at the same time. Always answers an
- * array, IPv4 first. Its errors have the codes of Node's `dns` module, or EMFILE and the like if this process had no descriptor left.
+ * Looks names up without blocking threads: in the hosts file, and then in DNS over UDP, for IPv4 and IPv6 at the same
+ * time. The result is always an array, IPv4 first. Errors have the codes of Node's `dns` module, or a code such as
+ * EMFILE if no descriptor was left.
  */
 export function dnsResolver(options: DnsResolverOptions = {}): LookupFunction {
   const { system, hostsPath = '/etc/hosts', now = () => performance.now() } = options;
@@ -60,7 +82,8 @@ export function dnsResolver(options: DnsResolverOptions = {}): LookupFunction {
         return askSystem(name);
       });
     } catch (error) {
-      // Without a descriptor for its question, neither DNS nor the system says more than that there is no answer.
+      // Without a free descriptor, DNS and the system report only that no answer came: the receiver would be blamed for
+      // it.
       checkDescriptors();
       throw error;
     }
@@ -77,20 +100,24 @@ export function dnsResolver(options: DnsResolverOptions = {}): LookupFunction {
 
 type Clock = { readonly now: () => number };
 
-/** Whether the system may know a name of which DNS says nothing, as `printer`, `nas.local` and names within a VPN. */
+/**
+ * Whether the operating system may know a name that DNS does not know, such as `printer`, `nas.local` or a name within
+ * a VPN.
+ */
 function isForSystem(name: string, { code }: NodeJS.ErrnoException): boolean {
   if (code === 'ETIMEOUT') return false;
-  const isOfSystemAlone = !name.includes('.') || name.endsWith('.local');
-  return isOfSystemAlone || code === 'ENOTFOUND' || code === 'ENODATA' || code === 'ECONNREFUSED';
+  const isLocalName = !name.includes('.') || name.endsWith('.local');
+  return isLocalName || code === 'ENOTFOUND' || code === 'ENODATA' || code === 'ECONNREFUSED';
 }
 
 /**
- * Asks the name servers that the system names. Node reads them when a resolver is made, so another one is made when their file has
- * changed or when none of them answers, as after a change of the network.
+ * Asks the name servers of the system. A resolver of Node reads their addresses only once, so it is replaced when their
+ * file has changed, or when none of them answers. Otherwise no name would be found after the machine has moved to
+ * another network.
  */
 function dnsClient({ resolvConfPath = '/etc/resolv.conf', nameServers, now }: DnsResolverOptions & Clock) {
   const resolver = madeFromFile(resolvConfPath, () => newResolver(nameServers?.()), now);
-  const slots = rankedSlots(MOST_ASKED, SOON);
+  const slots = rankedSlots(MOST_ASKED, ASKED_FOR);
   let answeredAt = Number.NEGATIVE_INFINITY;
 
   return async (name: string): Promise<readonly LookupAddress[]> => {
@@ -111,26 +138,30 @@ function newResolver(nameServers: readonly string[] | undefined): promises.Resol
   return resolver;
 }
 
-/** What DNS says of a name: addresses, or the code of an error. */
-type Told = { readonly addresses: readonly LookupAddress[]; readonly code?: string | undefined };
+/** The answer of DNS for a name: its addresses, or the code of an error. */
+type DnsAnswer = { readonly addresses: readonly LookupAddress[]; readonly code?: string | undefined };
 
-async function askBoth(resolver: promises.Resolver, name: string): Promise<Told> {
-  const ipv4 = told(resolver.resolve4(name), 4);
-  const ipv6 = told(resolver.resolve6(name), 6);
+async function askBoth(resolver: promises.Resolver, name: string): Promise<DnsAnswer> {
+  const ipv4 = answerOf(resolver.resolve4(name), 4);
+  const ipv6 = answerOf(resolver.resolve6(name), 6);
   const both = await Promise.all([unlessLate(ipv4, ipv6, IPV4_GRACE), unlessLate(ipv6, ipv4, IPV6_GRACE)]);
   const addresses = both.flatMap((one) => one.addresses);
-  return addresses.length > 0 ? { addresses } : { addresses, code: worstOf(both.map(({ code }) => code)) };
+  return addresses.length > 0 ? { addresses } : { addresses, code: codeOf(both.map(({ code }) => code)) };
 }
 
-async function told(addresses: Promise<string[]>, family: 4 | 6): Promise<Told> {
+async function answerOf(addresses: Promise<string[]>, family: 4 | 6): Promise<DnsAnswer> {
   return addresses.then(
     (found) => ({ addresses: found.map((address) => ({ address, family })) }),
     ({ code }: NodeJS.ErrnoException) => ({ addresses: [], code }),
   );
 }
 
-/** Where one family has settled what the name is, the other gets only so much longer. */
-async function unlessLate(own: Promise<Told>, other: Promise<Told>, grace: number): Promise<Told> {
+/**
+ * The answer for one address family. Once the other family has found an address, or has shown that the name does not
+ * exist, this one becomes ETIMEOUT after `grace` milliseconds: a name server that drops one kind of question would
+ * otherwise delay every call.
+ */
+async function unlessLate(own: Promise<DnsAnswer>, other: Promise<DnsAnswer>, grace: number): Promise<DnsAnswer> {
   const late = other.then(async ({ addresses, code }) => {
     if (addresses.length === 0 && code !== 'ENOTFOUND') return own;
     return sleep(grace, { addresses: [], code: 'ETIMEOUT' }, { ref: false });
@@ -138,13 +169,17 @@ async function unlessLate(own: Promise<Told>, other: Promise<Told>, grace: numbe
   return Promise.race([own, late]);
 }
 
-/** That a name does not exist is true of both families; that it has no address, only of one. */
-function worstOf(codes: readonly (string | undefined)[]): string {
+/**
+ * The code that describes the failure of both families best. ENOTFOUND comes first, because it holds for the whole
+ * name. ENODATA comes last, because it only says that one family has no address, while the other may have one that
+ * could not be asked for.
+ */
+function codeOf(codes: readonly (string | undefined)[]): string {
   if (codes.includes('ENOTFOUND')) return 'ENOTFOUND';
   return codes.find((code) => code !== 'ENODATA') ?? 'ENODATA';
 }
 
-/** A name that has waited for too long is not looked up any more: whoever asked for it has been told so. */
+/** Limits a look-up to two names at a time. A name that fails because it has waited too long is not looked up later. */
 function twoAtATime(system: LookupFunction): (name: string) => Promise<readonly LookupAddress[]> {
   const slots = rankedSlots(MOST_OF_SYSTEM, LONGEST_HELD);
   const lookUp = (name: string) =>

@@ -6,8 +6,12 @@ import { freshness, type Mark } from './freshness.ts';
 import type { ItemKey, Table } from './table.ts';
 
 const FORMAT = 1;
-/** The partition in which keys are listed by their ids, since those of their own cannot be. */
+/**
+ * The partition that lists all keys by id. The item of a key itself has a partition of its own, and partitions cannot
+ * be listed.
+ */
 const LIST = 'keys';
+/** A key is remembered for this many milliseconds after it was read. */
 const CACHED_FOR = 30_000;
 const SECRET = /^eq_([0-9A-Za-z_-]{32})([0-9a-f]{8})$/;
 
@@ -16,8 +20,8 @@ export type ListedKey = ApiKey & { readonly createdAt: number };
 type KeyItem = ItemKey & { readonly hash: string; readonly label: string; readonly scopes: readonly Scope[] };
 
 /**
- * The keys in a table, found by the hash of their secret. Each is remembered for 30 s after it was read, so a revoked one is let in for
- * 30 s at most, also where a clock is put back or a process was frozen.
+ * Finds API keys in a table by the hash of their secret. A key is remembered for 30 s after it was read, so a revoked
+ * key is accepted for up to 30 s, even if a clock was put back or the process was frozen meanwhile.
  */
 export function dynamoApiKeys(
   table: Table,
@@ -44,7 +48,10 @@ export function dynamoApiKeys(
   };
 }
 
-/** Makes a key and answers its secret, which is stored nowhere and cannot be shown again. */
+/**
+ * Creates a key and returns its secret, which is not stored and cannot be shown again. If the process dies between the
+ * two writes, the key is listed but never accepted.
+ */
 export async function createApiKey(
   table: Table,
   { label, scopes }: Pick<ApiKey, 'label' | 'scopes'>,
@@ -59,7 +66,7 @@ export async function createApiKey(
   return secret;
 }
 
-/** Every key that was made and not revoked, without its secret. */
+/** Returns all keys that were created and not revoked, without their secrets. */
 export async function listApiKeys(table: Table): Promise<readonly ListedKey[]> {
   const keys: ListedKey[] = [];
   for (let from = '0', isLast = false; !isLast; ) {
@@ -75,8 +82,9 @@ export async function listApiKeys(table: Table): Promise<readonly ListedKey[]> {
 }
 
 /**
- * Ends a key, which may be let in for 30 s more. Answers false if there is nothing of such a key. A creation or a revocation that died
- * between its two items leaves one of them: revoking the key again removes that one.
+ * Revokes a key, which may still be accepted for 30 s. Returns false if the table has no item of the key. If the
+ * process dies between the two items of a creation or a revocation, one of them is left, and the next revocation of the
+ * key removes it.
  */
 export async function revokeApiKey(table: Table, id: string): Promise<boolean> {
   const items = await Promise.all([table.get(itemKey(id)), table.get(listedKey(id))]);
@@ -86,12 +94,15 @@ export async function revokeApiKey(table: Table, id: string): Promise<boolean> {
   return true;
 }
 
-/** The id of the key that has a secret. Undefined if the text is no whole secret, such as one that was cut off. */
+/**
+ * Returns the id of the key that has this secret, or undefined if the text is not a complete secret, such as one that
+ * was cut off.
+ */
 export function idOfSecret(text: string): string | undefined {
   return isWellFormed(text) ? idOf(hashOf(text)) : undefined;
 }
 
-/** Keeps mistyped and made-up secrets away from the table. */
+/** Checks the form and the checksum of a secret, so that mistyped and invented ones cost no read of the table. */
 function isWellFormed(secret: string): boolean {
   const [, random = '', checksum] = SECRET.exec(secret) ?? [];
   return checksumOf(random) === checksum;
@@ -105,7 +116,10 @@ function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** A key is found by a part of its hash, and let in only if the whole is the same. */
+/**
+ * The id of a key is a part of the hash of its secret. It finds the key, which is accepted only if the whole hash is
+ * equal.
+ */
 function idOf(hash: string): string {
   return hash.slice(0, 16);
 }

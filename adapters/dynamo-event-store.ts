@@ -9,17 +9,23 @@ import type { Progress } from '../core/event/progress.ts';
 import type { Cursors, EventStore, List } from '../core/ports.ts';
 import type { Condition, Item, ItemKey, Table } from './table.ts';
 
-/** Stands in every item, so that a later version can tell what it reads. Raise it with a change that a version before must not pass over. */
+/**
+ * The number in every item that tells a later version how to read the item. It is raised with a change that an earlier
+ * version must not ignore.
+ */
 const FORMAT = 1;
 const DAY = 86_400_000;
 const CURSORS: ItemKey = { pk: 'hands', sk: 'hands' };
-/** Entries that are read at a time. */
+/** The largest number of entries that are read at a time. */
 export const PAGE = 200;
-/** The name under which the version before knows the purpose of an audit reminder. */
+/** The purpose of an audit reminder as it is stored. The version before knows only this older name. */
 const AUDIT = 'look';
 const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
 
-/** An event costs its size in write units once; its progress is an item of its own, so that recording it costs one more. */
+/**
+ * Stores events and their progress in a table. The progress is an item of its own, because DynamoDB bills each write by
+ * the size of the whole item: the event's body is paid for only once.
+ */
 export function dynamoEventStore(table: Table): EventStore {
   return {
     async putEvent(event) {
@@ -27,9 +33,9 @@ export function dynamoEventStore(table: Table): EventStore {
     },
 
     async findEvent(key) {
-      const [kept, recorded] = await Promise.all([table.get(eventKey(key)), table.get(progressKey(key))]);
-      if (kept === undefined) return undefined;
-      const event = { ...attributesOf(kept), key } as QueuedEvent;
+      const [stored, recorded] = await Promise.all([table.get(eventKey(key)), table.get(progressKey(key))]);
+      if (stored === undefined) return undefined;
+      const event = { ...attributesOf(stored), key } as QueuedEvent;
       return { event, progress: recorded ? (attributesOf(recorded) as Progress) : firstProgress(event) };
     },
 
@@ -62,7 +68,10 @@ export function dynamoEventStore(table: Table): EventStore {
       return { entries: items.filter(({ sk }) => sk !== after).map(entryFrom), reached };
     },
 
-    /** Its progress first: it must never be forgotten before its event. */
+    /**
+     * The expiry of the progress is moved first. If the process dies before the rest is done, the progress still
+     * outlives the event: without its progress, an event would look new and be called again.
+     */
     async extendExpiry({ event }, instant) {
       await table.setExpiry(progressKey(event.key), epochSeconds(behindItsEvents(instant)));
       await Promise.all(tagEntries(event, instant).map(table.put));
@@ -112,7 +121,10 @@ function failedEntry(event: QueuedEvent, progress: Progress): Item {
 
 type ReservationItem = Item & { readonly key: string; readonly createdAt: number; readonly request: string };
 
-/** The id and the request are hashed, so that whatever they hold is a key, and short. */
+/**
+ * The item that reserves a key for a deduplication id. The id and the request are stored as hashes, so the item stays
+ * small whatever they contain.
+ */
 function reservationItem(event: QueuedEvent): ReservationItem {
   const { key, createdAt, publishedBy, deduplicationId } = event;
   return {
@@ -126,12 +138,18 @@ function reservationItem(event: QueuedEvent): ReservationItem {
   };
 }
 
-/** The hash by which the version before knew a request. A reservation that was made before an upgrade holds for up to a day after it. */
+/**
+ * The hash of a request as the version before computed it. It is still compared, because a reservation from before an
+ * upgrade is valid for up to a day after it.
+ */
 function hashAsGiven(event: QueuedEvent): string {
   return hashOf({ ...canonicalRequest(event), headers: event.headers, tags: event.tags });
 }
 
-/** An item may be there for days after it expired. */
+/**
+ * The condition that no valid reservation exists, apart from the one to replace. It compares the age of the item,
+ * because DynamoDB deletes an expired item days later.
+ */
 function unreserved({ createdAt }: QueuedEvent, instead: EventKey | undefined): Condition {
   return [
     { kind: 'absent' },
@@ -148,7 +166,8 @@ function hashOf(value: unknown): string {
 }
 
 function partitionOf(list: List): string {
-  // A tag may hold any character, so it comes last: no tag of one list can then name another.
+  // A tag may contain any character, also `#`. It comes last, so that the tag of one list never forms the name of
+  // another list.
   if ('taggedShard' in list) return `tagged#${list.taggedShard}#${list.tag}`;
   if ('tag' in list) return `tag#${list.tag}`;
   return 'shard' in list ? `shard#${list.shard}` : `failed#${list.failedShard}`;
@@ -172,7 +191,7 @@ function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): 
   return { ...key, format: FORMAT, expires_at, purpose: kind === 'audit' ? AUDIT : kind, attempt, dueAt };
 }
 
-/** The cursors under the names of their attributes, which the version before knows. */
+/** The cursors with the names of their attributes in the table. The version before knows only these older names. */
 type StoredCursors = Omit<Cursors, 'promote' | 'audit'> & {
   readonly leading: Cursors['promote'];
   readonly trailing: Cursors['audit'];
@@ -201,7 +220,10 @@ function sameVersion(read: { readonly version: number } | undefined): Condition 
   return [{ kind: 'equal', attributes: { version: read.version } }];
 }
 
-/** A success ends a version without asking for it, so the version alone does not tell. */
+/**
+ * The condition that the progress is still the one that was read. It compares the status, too, because a success is
+ * written unconditionally and can have the same version.
+ */
 function unchangedSince(read: Progress): Condition {
   if (read.version === 0) return sameVersion(read);
   return [{ kind: 'equal', attributes: { version: read.version, status: read.status } }];

@@ -5,12 +5,13 @@ import type { Condition, ItemKey, Table } from './table.ts';
 
 const FORMAT = 1;
 const ITEM: ItemKey = { pk: 'pause', sk: 'pause' };
-/** How long a process believes that the queue is not paused, in milliseconds. */
+/** A process that has read that the queue is not paused relies on that for this many milliseconds. */
 const REMEMBERED_FOR = 5_000;
 
 /**
- * The pauses of a queue in one item of its table. A process reads the item at most every five seconds, except during a pause: then it reads the
- * item for each batch of messages, because a message that is dropped although the pause has ended would be lost for minutes.
+ * Stores the latest pause of a queue in one item of its table. A process reads the item at most every five seconds
+ * while the queue is not paused. During a pause it reads the item for each batch of messages, because a message that is
+ * dropped after the end of the pause would be missing for minutes.
  */
 export function dynamoPauses(
   table: Table,
@@ -26,7 +27,7 @@ export function dynamoPauses(
     return remember(item && pauseIn(item), readAt);
   }
 
-  /** What was read before a change may arrive after it. */
+  /** Remembers the pause unless a later one is known already. A read that began before a change may end after it. */
   function remember(pause: Pause | undefined, readAt: Mark): Pause | undefined {
     if ((pause?.version ?? 0) >= (remembered?.pause?.version ?? 0)) remembered = { pause, readAt };
     return remembered?.pause;

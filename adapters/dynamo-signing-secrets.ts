@@ -7,16 +7,24 @@ import { secretText } from './webhook-signature.ts';
 const FORMAT = 1;
 const ITEM: ItemKey = { pk: 'secret', sk: 'secret' };
 const SECRET_BYTES = 32;
+/** The secrets are read again when they were read this many milliseconds ago. */
 const REMEMBERED_FOR = 30_000;
+/** A secret that was replaced still signs for this many milliseconds. */
 const OLD_ONE_SIGNS_FOR = 24 * 3_600_000;
-/** Of secrets that were rotated away within a day, more are not kept: each lengthens every call. */
+/**
+ * At most this many secrets sign at the same time, because each makes every call longer. Further rotations within a day
+ * end the oldest one early.
+ */
 const MOST_SECRETS = 10;
 
 type SecretsItem = ItemKey & { readonly version: number; readonly secrets: readonly SigningSecret[] };
 
 type Known = Pick<SecretsItem, 'version' | 'secrets'>;
 
-/** The secrets of a queue in its table, made when they are first asked for. Whoever signs remembers them for 30 s after they were read. */
+/**
+ * Stores the signing secrets of a queue in its table. The first secret is created when it is first asked for. A process
+ * remembers the secrets for 30 s after it has read them.
+ */
 export function dynamoSigningSecrets(
   table: Table,
   now: () => number,
@@ -35,7 +43,10 @@ export function dynamoSigningSecrets(
     return (await table.get(ITEM)) as SecretsItem | undefined;
   }
 
-  /** Whoever comes second, takes what the first has put. */
+  /**
+   * Puts a new secret before the others. If another process has changed the secrets since `item` was read, the secrets
+   * of that process are returned.
+   */
   async function replace(item: SecretsItem | undefined): Promise<Known> {
     const { version = 0, secrets: [current, ...old] = [] } = item ?? {};
     const until = now() + OLD_ONE_SIGNS_FOR;
@@ -53,7 +64,9 @@ export function dynamoSigningSecrets(
     return secrets.filter(({ until = Number.POSITIVE_INFINITY }) => now() < until);
   }
 
-  /** What was read before a rotation may arrive after it. */
+  /**
+   * Remembers the secrets unless later ones are known already. A read that began before a rotation may end after it.
+   */
   function remember(known: Known, readAt: Mark): readonly SigningSecret[] {
     if (known.version >= (remembered?.version ?? 0)) remembered = { ...known, readAt };
     return live((remembered ?? known).secrets);

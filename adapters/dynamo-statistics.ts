@@ -11,7 +11,7 @@ const DAY = 24 * HOUR;
 const KEPT_FOR = 3 * DAY;
 const PAGE = 1_000;
 
-/** A range in its periods: how long each is, and how many there are. */
+/** The periods of a range: the length of each in milliseconds, and their number. */
 const RANGES: Readonly<Record<StatisticsRange, { readonly length: number; readonly count: number }>> = {
   hour: { length: MINUTE, count: 60 },
   day: { length: HOUR, count: 24 },
@@ -19,22 +19,28 @@ const RANGES: Readonly<Record<StatisticsRange, { readonly length: number; readon
 
 export type DynamoStatistics = Statistics & {
   count(change: Change): void;
-  /** Whether something was counted that no flush has written yet. */
+  /** Returns whether something was counted that no flush has written yet. */
   hasUnwritten(): boolean;
-  /** Writes down what was counted since the last time. What is not written when the process dies is not counted. */
+  /** Writes what was counted since the last flush. Counts that are not yet written are lost if the process dies. */
   flush(): Promise<void>;
 };
 
-/** Counts in memory. Each process has items of its own, which it writes over and over until their period has passed. */
+/**
+ * Counts changes in memory. Each process has items of its own, and writes them again at each flush until their period
+ * is over.
+ */
 export function dynamoStatistics(table: Table, now: () => number): DynamoStatistics {
   const writer = randomUUID();
-  /** By the sort key of their item, which are those of this process. */
+  /** The counts of this process, by the sort key of their item. */
   const own = new Map<
     string,
     { readonly range: StatisticsRange; readonly startedAt: number; readonly counts: Counts }
   >();
   const unwritten = new Set<string>();
-  /** What happened in a minute and is in no item yet: to find the items takes longer than to count. */
+  /**
+   * The counts of the current minute that are in no item yet. They are apart because finding the items takes longer
+   * than counting.
+   */
   let fresh = { minute: 0, counts: noCounts };
 
   function count(change: Change): void {
@@ -133,7 +139,7 @@ function partition(instant: number): string {
   return `stats#${new Date(instant).toISOString().slice(0, 10)}`;
 }
 
-/** `minute#2026-03-02T09:00Z#<writer>`, or `hour#...`. */
+/** The sort key of an item, such as `minute#2026-03-02T09:00Z#<writer>` or `hour#2026-03-02T09:00Z#<writer>`. */
 function sortKey(range: StatisticsRange, startedAt: number, writer: string): string {
   const name = range === 'hour' ? 'minute' : 'hour';
   return `${name}#${new Date(startedAt).toISOString().slice(0, 16)}Z#${writer}`;

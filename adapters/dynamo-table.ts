@@ -12,11 +12,11 @@ import {
 import { coalesce } from './coalesce.ts';
 import type { Condition, Item, ItemKey, Range, Table } from './table.ts';
 
-/** AWS's own bounds. */
+/** DynamoDB accepts at most this many puts and this many gets in a batch. */
 const MOST_WRITES = 25;
 const MOST_READS = 100;
 
-/** What a table must be created with. */
+/** The schema that a table must be created with. */
 export const tableSchema: Pick<CreateTableCommandInput, 'BillingMode' | 'AttributeDefinitions' | 'KeySchema'> = {
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [
@@ -29,13 +29,13 @@ export const tableSchema: Pick<CreateTableCommandInput, 'BillingMode' | 'Attribu
   ],
 };
 
-/** What is asked of a client: plain documents go in and come out. */
+/** The part of a client that is used. It takes and returns plain documents. */
 export type DocumentClient = Pick<DynamoDBDocumentClient, 'send'>;
 
 /**
- * A table of DynamoDB. Puts and gets of the same moment share a batch; conditional puts go alone, because a batch has no conditions. Each
- * of them carries a `write` of its own: where the answer got lost, or a repeated request met what the first had put, reading the item
- * tells whose it is.
+ * A table in DynamoDB. Puts and gets of the same moment share a batch. A conditional put is sent alone, because a batch
+ * has no conditions, and stores a random id in the attribute `write`. If its answer is lost, or a repeated request
+ * meets the item that the first one has put, the id in the item shows whether this put has succeeded.
  */
 export function dynamoTable(client: DocumentClient, tableName: string): Table {
   const put = batchedPuts(client, tableName);
@@ -94,7 +94,7 @@ export function dynamoTable(client: DocumentClient, tableName: string): Table {
   return { put, putIf, get, remove, setExpiry, query };
 }
 
-/** A condition in DynamoDB's own language. */
+/** Translates a condition into an expression of DynamoDB. */
 function expressionOf(condition: Condition) {
   const names: Record<string, string> = {};
   const values: Record<string, string | number> = {};
@@ -151,7 +151,7 @@ function batchedGets(client: DocumentClient, tableName: string): Table['get'] {
   });
 }
 
-/** A condition that does not hold is an answer; all else is an error. */
+/** Returns false if the condition of a write did not hold. Every other error is thrown. */
 function refused(error: unknown): false {
   if (error instanceof ConditionalCheckFailedException) return false;
   throw error;

@@ -1,4 +1,4 @@
-/** What a log may say of a failure. */
+/** The parts of a failure that may be logged. */
 export type FailureLine = {
   readonly name: string;
   readonly message: string;
@@ -7,27 +7,31 @@ export type FailureLine = {
 };
 
 /**
- * Their messages quote what was sent or answered, which may be anybody's secret: those of parsers, of DynamoDB about a value that it
- * refuses, and of Node about an argument.
+ * Names and codes of errors whose messages quote data that may be a secret: parsers quote their input, DynamoDB the
+ * value that it refuses, and Node an argument.
  */
 const QUOTING = /^(SyntaxError|ValidationException|SerializationException|ERR_INVALID_\w+)$/;
 
-/** What happened and where in the code, without a word of what it happened to: further fields of an error may hold all of it. */
+/**
+ * Describes an error by its name, its message without quoted data, its stack and its cause. Further fields are left
+ * out, because they may hold the whole request or response.
+ */
 export function failureLine(error: unknown): FailureLine {
   if (!Error.isError(error)) return { name: typeof error, message: 'This is no error, but was thrown.', stack: '' };
   const { name, cause, stack = '', code } = error as NodeJS.ErrnoException;
-  // Node says nothing but the code when every address of a name refuses.
+  // Node leaves the message empty if all addresses of a name refused the connection. Only the code tells what happened
+  // then.
   const said = error.message || (code ?? '');
   const message = [name, code ?? ''].some((one) => QUOTING.test(one)) ? withoutQuotation(said) : said;
   return { name, message, stack: framesOf(stack), ...(cause !== undefined && { cause: failureLine(cause) }) };
 }
 
-/** From the first mark to the last: what is quoted may hold marks itself. */
+/** Cuts a message from its first quotation mark to its last, because quoted data may contain quotation marks itself. */
 function withoutQuotation(message: string): string {
   return message.replace(/["'`].*["'`]/s, '…');
 }
 
-/** Its first lines are the message once more. */
+/** The frames of a stack. The lines before them repeat the message, quotations included. */
 function framesOf(stack: string): string {
   return stack
     .split('\n')

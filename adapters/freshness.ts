@@ -1,5 +1,8 @@
 export type Freshness = {
-  /** Marks the moment from which something that is about to be read ages. */
+  /**
+   * Marks the present moment. It is called before a value is read, because the value may already be old when it
+   * arrives.
+   */
   mark(): Mark;
   /** Answers whether less than `lifetime` milliseconds have passed since the mark. */
   isFresh(mark: Mark, lifetime: number): boolean;
@@ -8,12 +11,12 @@ export type Freshness = {
 export type Mark = { readonly at: number; readonly ticks: number; readonly turns: number };
 
 /**
- * Tells the age of what a process remembers by two clocks, because each alone can be wrong: the time of day may be put back, and the
- * monotonic clock may stand still while a function is frozen. What is old by one of them is not fresh, nor is anything from before the
- * time of day was seen to go back.
+ * Measures the age of cached values by two clocks, because each alone can be wrong: the time of day may be put back,
+ * and the monotonic clock may stand still while a function is frozen. A value is fresh only if both clocks say so. A
+ * value that was marked before the time of day was seen to go back is not fresh.
  *
- * @param now the time of day, in milliseconds since the epoch
- * @param monotonic milliseconds that never go back, from any start
+ * @param now The time of day, in epoch milliseconds.
+ * @param monotonic Milliseconds of a clock that is never put back, counted from any instant.
  */
 export function freshness(now: () => number, monotonic: () => number): Freshness {
   let latest = Number.NEGATIVE_INFINITY;

@@ -1,18 +1,19 @@
-/** Runs many callers' items together. */
+/** Runs the items of several callers in groups, one group at a time. */
 export type GroupCommit<Item, Result> = {
   add(item: Item): Promise<Result>;
-  /** Resolves when everything that was added has been run. */
+  /** Resolves when every item that was added has been run, with success or not. */
   settled(): Promise<void>;
 };
 
 type Waiting<Item, Result> = { readonly item: Item } & PromiseWithResolvers<Result>;
 
 /**
- * Items that arrive while a run is under way share the next one: so groups grow with the load, and a lone item waits for none. A run
- * that fails rejects all items of its group, and no others.
+ * Makes a group of the items that arrive while an earlier group runs, so groups grow with the load. A single item does
+ * not wait for others. If a run fails, all items of its group are rejected, and no others.
  *
- * @param run takes the items of a group in the order in which they were added, and answers their results in the same order
- * @param most how many items a group has at most
+ * @param run Processes the items of a group in the order in which they were added, and returns their results in the
+ *   same order.
+ * @param most The largest number of items in a group.
  */
 export function groupCommit<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,

@@ -5,24 +5,27 @@ import { madeFromFile } from './changing-file.ts';
 import { shortageIn } from './scarce-resources.ts';
 
 export type HostsFile = {
-  /** The addresses of a name in lower case, IPv4 first; undefined if the file does not name it. */
+  /** Returns the addresses of a name in lower case, IPv4 first, or undefined if the file does not contain the name. */
   find(name: string): readonly LookupAddress[] | undefined;
 };
 
 type Hosts = ReadonlyMap<string, readonly LookupAddress[]>;
 
 /**
- * Knows the names that people give to machines in a file like /etc/hosts, which is read again when it has changed. A file that is
- * missing or must not be read names nothing.
+ * Finds names in a hosts file such as /etc/hosts, which is read again when it has changed. A file that is missing or
+ * cannot be read counts as empty, unless this process has no descriptor or memory left to read it: then `find` throws.
  *
- * @param now milliseconds on a clock that is never put back
+ * @param now Milliseconds of a monotonic clock.
  */
 export function hostsFile(path: string, now: () => number): HostsFile {
   const hosts = madeFromFile(path, () => parseHosts(textOf(path)), now);
   return { find: (name) => hosts.current().get(name) };
 }
 
-/** Lines of `address name name … # comment`. A line whose address is none is passed over, as the system does. */
+/**
+ * Parses lines of the form `address name name … # comment`. A line without a valid address is skipped, as the system
+ * does.
+ */
 function parseHosts(text: string): Hosts {
   const hosts = new Map<string, LookupAddress[]>();
   for (const line of text.split('\n')) {

@@ -5,14 +5,23 @@ import { MAX_ANSWER_BODY_BYTES } from '../core/event/progress.ts';
 import { brokenOff } from './http-failure.ts';
 
 const MAX_HEADER_BYTES = 16 * 1_024;
-/** Of more lines the rest is not kept: a short one takes many times the memory of what it says. */
+/** Header lines beyond this many are dropped, because a short line takes many times its length in memory. */
 export const MAX_HEADER_LINES = 2_000;
-/** So many pieces of a body are made one, for the same reason. */
+/**
+ * The pieces of a body are joined when there are more than this many, because a short piece takes many times its length
+ * in memory.
+ */
 const MAX_APART = 256;
-/** Nor is more of a body read than so many pieces: one that comes byte by byte keeps a process from all else. */
+/**
+ * A body is cut after this many pieces, because a body that comes byte by byte would keep the process from all other
+ * work.
+ */
 const MAX_PIECES = 8_192;
 
-/** The headers of an answer as they are kept: lower-case names, each once, up to the first that does not fit. */
+/**
+ * The headers of an answer in the form that is stored. Names are in lower case, and repeated headers are joined. The
+ * first header that exceeds the size limit and all headers after it are dropped.
+ */
 export function headersOf(rawHeaders: readonly string[]): { readonly kept: Headers; readonly truncated: boolean } {
   const joined = new Map<string, string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -30,7 +39,10 @@ export function headersOf(rawHeaders: readonly string[]): { readonly kept: Heade
   return { kept, truncated: linesCut || kept.length < joined.size };
 }
 
-/** The body of an answer as far as it is kept; of a longer one the rest is not read. */
+/**
+ * Reads the body of an answer up to the size that is stored. The connection of a longer body is closed, and the rest is
+ * not read. Rejects with `InvalidAnswer` if the body ends before it is complete.
+ */
 export async function bodyOf(
   response: IncomingMessage,
 ): Promise<{ readonly kept: Uint8Array; readonly truncated: boolean }> {

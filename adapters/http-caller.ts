@@ -16,17 +16,23 @@ import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
 import { closeOnSurplus } from './surplus.ts';
 import { signatureOf } from './webhook-signature.ts';
 
-/** Shorter than what any usual server waits before it closes an idle connection: then it is rarely met closed. */
+/** Idle connections are closed after this many milliseconds, before a usual server closes them and a request fails. */
 const IDLE_FOR = 1_000;
-/** A closed connection shows it within a round trip; later, the receiver may have worked on the request. */
+/**
+ * A request that fails within this many milliseconds may have met a closed connection, and is sent again. After a later
+ * failure it is not, because the receiver may have worked on it.
+ */
 const FOUND_CLOSED_WITHIN = 500;
 /**
- * How many names that hung before are looked up at the same time. A look-up in DNS takes no thread, so there is room for many: with few places, a
- * healthy name that hung in an outage would wait behind names that always hang.
+ * This many names that hung before are looked up at the same time. A look-up in DNS takes no thread, so there is room
+ * for many. With few places, a healthy name that hung in an outage would wait behind names that always hang.
  */
 const MOST_HUNG = 100;
 const MAX_HEADER_BYTES = 64 * 1_024;
-/** Lines of informational answers, empty ones too, before the final answer: a flood of them keeps a process from all else. */
+/**
+ * A call fails if its informational answers (1xx) have more than this many lines together, because a flood of them
+ * would keep the process from all other work.
+ */
 const MAX_INFORMATION_LINES = 1_000;
 
 const DEFAULT_TYPES = {
@@ -38,27 +44,30 @@ const DEFAULT_TYPES = {
 type HttpCallerDependencies = {
   readonly allowsAddress: (address: string) => boolean;
   readonly targetPolicy: TargetPolicy;
-  /** How names are looked up, if not in the hosts file and in DNS. */
+  /** Looks names up. By default they are looked up in the hosts file and in DNS. */
   readonly resolve?: LookupFunction | undefined;
-  /** Whether the operating system is asked for names that DNS does not know, as it is for those of a private network. */
+  /** Makes the default look-up ask the operating system for names that DNS does not know, such as private ones. */
   readonly asksSystem?: boolean;
   readonly userAgent: string;
-  /** The trace that calls belong to, if there is one. An event that brings its own keeps it. */
+  /** Returns the `traceparent` header of the current trace, if any. An event that has this header sends its own. */
   readonly traceparent?: () => string | undefined;
   readonly now: () => number;
 };
 
 type HttpCaller = {
   readonly call: Caller;
-  /** Closes idle connections. A call under way is left to end by itself. */
+  /** Closes idle connections. Calls under way are not interrupted. */
   close(): void;
 };
 
-/** Calls strangers' URLs: one deadline for all of it, no redirects, no decompression, and no more kept than the caps. */
+/**
+ * Calls URLs of receivers that are not trusted. A call has one deadline for all its parts, follows no redirects,
+ * decompresses nothing, and stores no more of the answer than the limits allow.
+ */
 export function httpCaller(dependencies: HttpCallerDependencies): HttpCaller {
   const { targetPolicy, userAgent, traceparent = () => undefined, now } = dependencies;
   const guard = guardOf(dependencies);
-  // A request that queued for a socket would not see its deadline, hence no bound on sockets.
+  // The number of sockets has no limit, because a deadline could not end a request that waits for a free socket.
   const reuse = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: IDLE_FOR };
   const agents = { 'http:': new http.Agent(reuse), 'https:': new https.Agent(reuse) };
 
@@ -67,11 +76,11 @@ export function httpCaller(dependencies: HttpCallerDependencies): HttpCaller {
     if ('refused' in target) return { outcome: 'blocked', error: target.refused };
     const url = new URL(target.url);
     const deadline = deadlineIn(event.timeout);
-    const said = { attempt, secrets, userAgent, traceparent: traceparent(), now: now() };
+    const values = { attempt, secrets, userAgent, traceparent: traceparent(), now: now() };
     const options: RequestOptions = {
       method: event.method,
       path: pathOf(url),
-      headers: Object.fromEntries([...headersFor(event, said), ...event.headers]),
+      headers: Object.fromEntries([...headersFor(event, values), ...event.headers]),
       lookup: guard.lookup,
       maxHeaderSize: MAX_HEADER_BYTES,
     };
@@ -84,10 +93,10 @@ export function httpCaller(dependencies: HttpCallerDependencies): HttpCaller {
       const first = sendOn(triesLeft <= 1 ? false : agents[url.protocol as keyof typeof agents]);
       if (await metClosedConnection(first)) repeated = sendOn(false);
       const answer = await (repeated ?? first).answer;
-      return { outcome: 'answered', answer, ...timesOf(repeated) };
+      return { outcome: 'answered', answer, ...requestsOf(repeated) };
     } catch (error) {
       if (!deadline.isOver()) return failedBecause(error, repeated);
-      return { outcome: 'timed_out', error: `No whole answer within ${event.timeout} ms.`, ...timesOf(repeated) };
+      return { outcome: 'timed_out', error: `No whole answer within ${event.timeout} ms.`, ...requestsOf(repeated) };
     } finally {
       deadline.clear();
     }
@@ -108,21 +117,22 @@ function guardOf({ allowsAddress, resolve, asksSystem = false }: HttpCallerDepen
 }
 
 /**
- * Resolves when everything that had arrived on any connection has been read. So a kept connection on which surplus or its end has
- * arrived is not used for another request. One turn of the event loop is not enough: it may have read its sockets before.
+ * Resolves when everything that had arrived on any connection has been read. Otherwise a request could reuse a
+ * connection on which surplus bytes or the end have already arrived. It takes two turns of the event loop, because the
+ * current turn may have read its sockets before.
  */
 async function socketsAreRead(): Promise<void> {
   await nextTurn();
   await nextTurn();
 }
 
-/** All of a URL between its host and its fragment. Node would leave out the question mark of an empty query. */
+/** The part of a URL between host and fragment. `pathname` and `search` would lose the `?` of an empty query. */
 function pathOf({ href, origin }: URL): string {
   const [path = '/'] = href.slice(origin.length).split('#');
   return path;
 }
 
-type Said = {
+type HeaderValues = {
   readonly attempt: number;
   readonly secrets: readonly SigningSecret[];
   readonly userAgent: string;
@@ -130,8 +140,11 @@ type Said = {
   readonly now: number;
 };
 
-/** What the queue says in each call; the event's own headers come over it. */
-function headersFor({ key, body, headers }: QueuedEvent, { attempt, secrets, userAgent, traceparent, now }: Said) {
+/** The headers that the queue adds to a call. The event's own headers replace the defaults. */
+function headersFor(
+  { key, body, headers }: QueuedEvent,
+  { attempt, secrets, userAgent, traceparent, now }: HeaderValues,
+) {
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   const defaults: [string, string][] = [
     ['user-agent', userAgent],
@@ -153,24 +166,29 @@ function headersFor({ key, body, headers }: QueuedEvent, { attempt, secrets, use
   ];
 }
 
-/** If the second request could not be made, the first is all that there was, and it may have been received. */
+/**
+ * The result of a call that failed. If a second request could not be made, the result is that of the first one. A call
+ * that counts as not made would get its try back, although the receiver may have got the first request.
+ */
 function failedBecause(error: unknown, repeated: Sent | undefined): ReturnType<typeof unansweredBecause> {
   const result = unansweredBecause(error);
   if (repeated === undefined) return result;
   return result.outcome === 'not_made'
     ? unansweredBecause({ code: 'ECONNRESET' })
-    : { ...result, ...timesOf(repeated) };
+    : { ...result, ...requestsOf(repeated) };
 }
 
-/** Says of a call that its request went out a second time. One that got no connection has not been seen by the receiver. */
-function timesOf(repeated: Sent | undefined): { readonly requests?: 2 } {
+/** Marks a call whose request went out twice. A second request without a connection was never seen by the receiver. */
+function requestsOf(repeated: Sent | undefined): { readonly requests?: 2 } {
   return repeated?.wentOut() ? { requests: 2 } : {};
 }
 
 /**
- * Whether a request went over a connection that its receiver had closed while it was idle, which is found out only by using it:
- * it was used before, and closed again at once without a byte of an answer. Whether the receiver has seen the request is not known.
- * https://nodejs.org/api/http.html#requestreusedsocket
+ * Whether a request met a connection that its receiver had closed while it was idle. That shows only when the
+ * connection is used: it was used before, and it ends at once without a byte of an answer. Whether the receiver has
+ * seen the request is not known.
+ *
+ * @see https://nodejs.org/api/http.html#requestreusedsocket
  */
 async function metClosedConnection({ request, answer, startedAt }: Sent): Promise<boolean> {
   try {
@@ -186,7 +204,7 @@ type Sent = {
   readonly request: ClientRequest;
   readonly answer: Promise<Answer>;
   readonly startedAt: number;
-  /** Whether the request had a connection to its receiver. Until then the receiver has not seen any of it. */
+  /** Returns whether the request has had a connection. Without one, the receiver has seen nothing of the request. */
   readonly wentOut: () => boolean;
 };
 
@@ -200,7 +218,7 @@ function send(url: URL, options: RequestOptions, body: Uint8Array | undefined, {
   const answer = new Promise<Answer>((resolve, reject) => {
     let response: IncomingMessage | undefined;
     request.on('error', (error) => {
-      // What comes behind a complete answer is no part of it: RFC 9112, 6.3.
+      // Bytes behind a complete answer are no part of it, so their errors do not fail the call (RFC 9112, 6.3).
       if (!response?.complete) reject(wasClosed(error) && answerBegan() ? brokenOff(error) : error);
     });
     request.on('upgrade', (_, socket) => {
@@ -241,7 +259,7 @@ function refuseFlood(request: ClientRequest): void {
 
 async function read(response: IncomingMessage): Promise<Answer> {
   const { statusCode = 0 } = response;
-  // Node hands over any three digits, and a 101 without an upgrade; below 300 they would count as a success.
+  // Node passes on any three digits, and also a 101 without an upgrade. A status below 200 would count as a success.
   if (statusCode < 200) throw new InvalidAnswer('The answer has no final status.');
   const headers = headersOf(response.rawHeaders);
   const body = await bodyOf(response);
@@ -253,7 +271,10 @@ async function read(response: IncomingMessage): Promise<Answer> {
   };
 }
 
-/** A receiver that answers without reading the request would hold its connection for ever: no deadline is left. */
+/**
+ * Closes the connection unless request and answer are complete. The deadline is over by now, so a receiver that answers
+ * without reading the request would hold the connection for ever.
+ */
 function endUnlessDone(request: ClientRequest, response: IncomingMessage): void {
   if (!request.writableFinished || !response.complete) request.destroy();
 }

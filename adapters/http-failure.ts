@@ -2,7 +2,7 @@ import type { CallResult, NotMade } from '../core/event/progress.ts';
 import { Blocked, LookupFailed } from './address-guard.ts';
 import { shortageIn } from './scarce-resources.ts';
 
-/** Something came back, but no whole answer in HTTP. */
+/** The error of a call whose receiver sent something that is not a complete HTTP answer. */
 export class InvalidAnswer extends Error {}
 
 export function brokenOff(cause: unknown): InvalidAnswer {
@@ -33,7 +33,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EPROTO: 'The host does not speak TLS as it should.',
 };
 
-/** What an error of a call means, in words for its publisher; Node's own would show resolved addresses. */
+/**
+ * Translates an error of a call into a result whose reason its publisher may read. Messages of Node are never used,
+ * because they contain resolved addresses.
+ */
 export function unansweredBecause(error: unknown): CallResult | NotMade {
   if (error instanceof Blocked) return { outcome: 'blocked', error: error.message };
   if (error instanceof InvalidAnswer) return { outcome: 'invalid_answer', error: error.message };

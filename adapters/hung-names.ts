@@ -1,12 +1,15 @@
-/** How long, in milliseconds, the calls to a name fail at once after its look-up hung. */
+/** Calls to a name fail at once for this many milliseconds after its look-up hung. */
 const FAILS_AT_ONCE_FOR = 30_000;
-/** A publisher can make up any number of names. Beyond this many, the one that hung the longest ago is forgotten. */
+/**
+ * At most this many names are remembered, because a publisher can invent any number. The name that hung the longest ago
+ * is forgotten first.
+ */
 const MOST = 10_000;
 
 export type HungNames = {
-  /** How often in succession the look-up of a name has hung, as far as is remembered. */
+  /** Returns how often in a row the look-up of a name has hung; 0 for a name that is not remembered. */
   timesOf(name: string): number;
-  /** Whether the last look-up of a name hung so recently that it is not worth another. */
+  /** Returns whether the last look-up of a name hung so recently that the name is not looked up again yet. */
   isRecent(name: string): boolean;
   add(name: string): void;
   forget(name: string): void;
@@ -15,7 +18,7 @@ export type HungNames = {
 /**
  * Remembers the names whose last look-up had no answer in time.
  *
- * @param now milliseconds on a clock that is never put back
+ * @param now Milliseconds of a monotonic clock.
  */
 export function hungNames(now: () => number): HungNames {
   const names = new Map<string, { readonly times: number; readonly hungAt: number }>();

@@ -1,10 +1,10 @@
 export type RankedSlots = {
   /**
-   * Starts at once if a slot is free, otherwise when one has become free: of those that wait the one with the lowest rank first, and of
-   * these the one that came first.
+   * Calls `start` at once if a slot is free, otherwise when a slot becomes free. The lowest rank starts first; equal
+   * ranks start in the order in which they came.
    *
-   * @param start is given what releases the slot
-   * @returns leaves the queue: after that it does not start
+   * @param start Gets a function that releases the slot.
+   * @returns A function that leaves the queue: a `start` that has not been called by then is never called.
    */
   enter(start: (release: () => void) => void, rank?: number): () => void;
 };
@@ -12,10 +12,11 @@ export type RankedSlots = {
 type Waiting = { readonly start: (release: () => void) => void; readonly rank: number };
 
 /**
- * Bounds how many of a kind are under way at the same time.
+ * Limits how many operations of one kind are under way at the same time.
  *
- * @param most how many slots there are
- * @param longest milliseconds after which a slot is free again though nobody has released it
+ * @param most The number of slots.
+ * @param longest A slot is released after this many milliseconds at the latest, so operations that never end cannot
+ *   block the others.
  */
 export function rankedSlots(most: number, longest: number): RankedSlots {
   const waiting = new Set<Waiting>();

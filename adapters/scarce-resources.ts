@@ -2,24 +2,25 @@ import { closeSync, openSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { devNull } from 'node:os';
 
-/** Descriptors of the process and of the machine, and memory of the kernel and of the process. */
+/** The error codes of a process or machine that has no descriptors or no memory left. */
 const RUN_OUT = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAI_MEMORY']);
 
 /**
- * The code of an error that says that this process or this machine had run out of something before a connection was there; undefined for
- * any other error. It says nothing of whom the process called. Of several addresses, one that could not be tried might have answered.
+ * Returns the code of an error that shows that this process or machine had run out of a resource before a connection
+ * was made, and undefined for any other error. Such an error says nothing about the receiver. In an error about several
+ * addresses, one shortage is enough, because the address that could not be tried might have answered.
  */
 export function shortageIn(error: unknown): string | undefined {
   if (error instanceof AggregateError) return error.errors.map(shortageIn).find((code) => code !== undefined);
   const { code = '', syscall, address } = error as NodeJS.ErrnoException & { readonly address?: string };
-  // What was sent before may have been received.
+  // A read or write fails only on an existing connection, so the receiver may have got the request.
   if (syscall === 'read' || syscall === 'write') return undefined;
-  // No port is left for a connection. Of an IPv6 address the same is said where there is no IPv6.
+  // EADDRNOTAVAIL means that no port is left. For an IPv6 address it may also mean that the machine has no IPv6.
   const isShortage = RUN_OUT.has(code) || (code === 'EADDRNOTAVAIL' && isIPv4(address ?? ''));
   return isShortage ? code : undefined;
 }
 
-/** Throws EMFILE or ENFILE if no descriptor is left. */
+/** Throws the error of the system, such as EMFILE or ENFILE, if this process cannot open another descriptor. */
 export function checkDescriptors(): void {
   try {
     closeSync(openSync(devNull, 'r'));

@@ -5,35 +5,48 @@ import { rankedSlots } from './ranked-slots.ts';
 type Answer = Parameters<LookupFunction>[2];
 type Found = Parameters<Answer>;
 
-/** A call has five seconds unless its event says otherwise: within them it can still say that its name was the reason. */
+/**
+ * A look-up fails after this many milliseconds. A call has five seconds by default, so its result can still name the
+ * look-up as the reason.
+ */
 const LONGEST = 4_000;
-/** Until a resolver has answered, however late, it may be at work on a name; if it has not within a minute, it is taken to have given up. */
+/**
+ * A look-up without an answer gives up its place after this many milliseconds. Until then the resolver may still be
+ * working on it, even if its callers have failed.
+ */
 const LONGEST_HELD = 60_000;
-/** A timer that fires so much too late says that the process was suspended, as a function is between two invocations. */
+/**
+ * A timer that fires this many milliseconds late shows that the process was suspended, as a Lambda function is between
+ * two invocations.
+ */
 const SUSPENDED = 5_000;
-/** What a resolver says when no name server has answered it. */
+/** The code of a look-up that no name server has answered. */
 const TIMED_OUT = 'ETIMEOUT';
 
 export type LookupBounds = {
   /**
-   * How many names that hung before are looked up at the same time. A resolver with two threads is not filled by one.
+   * The number of names that hung before and are looked up at the same time. With one, a resolver that has two threads
+   * always has a thread for other names.
+   *
    * @default 1
    */
   readonly mostHung?: number;
   /**
-   * Milliseconds after which whoever asked is told that there is no answer.
+   * The milliseconds after which a look-up without an answer fails with ETIMEOUT.
+   *
    * @default 4_000
    */
   readonly longest?: number;
-  /** Milliseconds on a clock that is never put back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 };
 
 /**
- * Keeps a name whose name server never answers from holding up other names. A name is looked up once for all who ask meanwhile, and
- * whoever asks gets an answer in time, with the code ETIMEOUT if the resolver has none. After that, calls to the name fail at once for
- * half a minute. Then it is looked up again, together with few others that hung, those first that hung least often. Any answer in time
- * makes it a name like all others.
+ * Wraps a resolver so that a name whose name server never answers does not hold up other names. Calls that ask for the
+ * same name at the same time share one look-up. It fails with ETIMEOUT if the resolver does not answer in time. After
+ * that, calls to the name fail at once for half a minute. Then the name is looked up again. Only few names that hung
+ * are looked up at the same time, and those that hung least often come first. With any other answer in time, the name
+ * is treated like all others again.
  */
 export function sharedLookup(resolve: LookupFunction, bounds: LookupBounds = {}): LookupFunction {
   const { mostHung = 1, longest = LONGEST, now = () => performance.now() } = bounds;
@@ -56,18 +69,21 @@ export function sharedLookup(resolve: LookupFunction, bounds: LookupBounds = {})
       mayHaveHung = true;
       resolve(name, options, (...found) => {
         release();
-        tell(found);
+        answerAll(found);
       });
     }
 
-    /** An answer that came while this process was busy has been read by now. One that came while it was suspended is lost. */
+    /**
+     * Ends the wait for the resolver. An answer that came while this process was busy has been read by now. An answer
+     * that came while the process was suspended is lost, so the name does not count as hung then.
+     */
     function giveUp(): void {
       leave();
       if (now() - askedAt > longest + SUSPENDED) mayHaveHung = false;
-      tell([noAnswerInTime(), []]);
+      answerAll([noAnswerInTime(), []]);
     }
 
-    function tell(found: Found): void {
+    function answerAll(found: Found): void {
       if (waiting.get(name) !== asking) return;
       waiting.delete(name);
       clearTimeout(timer);

@@ -2,18 +2,24 @@ import type { DatabaseSync } from 'node:sqlite';
 import { itemOf, type Row } from './sqlite-row.ts';
 import { type Condition, holds, type ItemKey } from './table.ts';
 
-/** A change that a transaction makes. Each can be sent from thread to thread. */
+/** A change that a transaction makes. It can be sent from one thread to another. */
 export type Change =
   | { readonly kind: 'put'; readonly row: Row; readonly condition?: Condition }
   | { readonly kind: 'remove'; readonly key: ItemKey }
   | { readonly kind: 'set expiry'; readonly key: ItemKey; readonly expiresAt: number }
-  /** Deletes some of what expired before an instant, in epoch seconds. */
+  /** Deletes up to `most` items that expired before an instant, in epoch seconds. */
   | { readonly kind: 'sweep'; readonly before: number; readonly most: number };
 
-/** Whether a condition held, or how many items a sweep deleted; 1 for every other change. */
+/**
+ * The result of a change: 0 for a put whose condition did not hold, the number of deleted items for a sweep, and 1 for
+ * every other change.
+ */
 export type Result = number;
 
-/** Makes changes in one transaction, which is on the disk when this returns. If it throws, none of them was made. */
+/**
+ * Makes all changes in one transaction, which is on the disk when the function returns. If it throws, none of them was
+ * made.
+ */
 export type Apply = (changes: readonly Change[]) => Result[];
 
 export function changesOn(database: DatabaseSync): Apply {
@@ -51,7 +57,10 @@ export function changesOn(database: DatabaseSync): Apply {
     }
   }
 
-  /** Conditions compare texts and numbers alone, so the bytes of the existing item are not read. */
+  /**
+   * Returns whether the condition holds. The byte arrays of the existing item are not read, because conditions compare
+   * only texts and numbers.
+   */
   function isAllowed({ pk, sk }: Row, condition: Condition): boolean {
     const existing = find.get(pk, sk) as Row | undefined;
     return holds(condition, existing && itemOf(existing));

@@ -1,15 +1,18 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Marks a database as one of an event queue: "EvQu". */
+/** The application id of a database that belongs to an event queue: "EvQu" in ASCII. */
 const APPLICATION_ID = 0x45_76_51_75;
-/** The version of the tables within. A version before refuses a file with a higher number. */
+/**
+ * The version of the tables in the file. A file with another version is refused, so it is raised with a change that an
+ * earlier event queue cannot read.
+ */
 const SCHEMA_VERSION = 1;
-/** How long a process waits while another one that shares the file writes, in milliseconds. */
+/** An operation waits up to this many milliseconds while another process writes to the file. */
 const BUSY_TIMEOUT = 10_000;
-/** Kibibytes of pages that a connection keeps in memory. */
+/** The memory of a connection for pages of the file, in kibibytes. */
 const CACHE = 16_384;
-/** Pages of 4 KiB after which the write-ahead log is copied into the database. */
+/** The write-ahead log is copied into the database when it has this many pages of 4 KiB. */
 const CHECKPOINT_AFTER = 4_000;
 
 const SCHEMA = `
@@ -22,9 +25,9 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** Why a database file cannot be used, in words for its owner. The message names the file. */
+/** The error of a database file that cannot be used. Its message names the file and tells its owner what to do. */
 export class UnusableFile extends Error {
-  /** Whether the same may succeed later without anybody doing something about it. */
+  /** Whether the same operation may succeed later although nobody has done anything. */
   readonly mayPass: boolean;
 
   constructor(message: string, options?: ErrorOptions & { readonly mayPass?: boolean }) {
@@ -35,7 +38,11 @@ export class UnusableFile extends Error {
 
 const SQLITE_BUSY = 5;
 
-/** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
+/**
+ * The reasons by SQLite's primary result code.
+ *
+ * @see https://www.sqlite.org/rescode.html
+ */
 const REASONS: Readonly<Record<number, string>> = {
   [SQLITE_BUSY]: 'is being written by another program. Try again in a moment',
   8: 'cannot be written: the file or its disk is read-only. Make it writable, or choose another folder with --data',
@@ -46,13 +53,18 @@ const REASONS: Readonly<Record<number, string>> = {
   26: 'is no database. Move it away, restore a backup (docs/operations.md), or choose another folder with --data',
 };
 
-/** @param path of the file, which is made if it is missing; undefined keeps everything in memory */
+/**
+ * Opens a database for reading and writing, and creates a file that is missing. Throws `UnusableFile` if the file
+ * cannot be used.
+ *
+ * @param path The path of the file; undefined keeps everything in memory.
+ */
 export function openSqliteFile(path: string | undefined): DatabaseSync {
-  return told(path, () => {
+  return explaining(path, () => {
     if (path !== undefined) makeForOwnerAlone(path);
     const database = new DatabaseSync(path ?? ':memory:', { timeout: BUSY_TIMEOUT });
     try {
-      // A file of another program stays as it is: the journal mode is written into the file.
+      // The file is checked before the journal mode is set, because that would change a file of another program.
       refuseForeign(database, path);
       database.exec('PRAGMA journal_mode = WAL');
       database.exec('PRAGMA synchronous = FULL');
@@ -69,16 +81,16 @@ export function openSqliteFile(path: string | undefined): DatabaseSync {
   });
 }
 
-/** Opens a second connection for reading to a file that is open already. */
+/** Opens a connection that only reads. Throws `UnusableFile` if there is no such file or it cannot be opened. */
 export function openSqliteReader(path: string): DatabaseSync {
-  return told(path, () => {
+  return explaining(path, () => {
     const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT });
     database.exec(`PRAGMA cache_size = -${CACHE}`);
     return database;
   });
 }
 
-/** Turns an error of SQLite into one that names the file and says what to do. Every other error is answered as it is. */
+/** Turns an error of SQLite into an `UnusableFile`. Every other error is returned as it is. */
 export function explained(path: string | undefined, error: unknown): unknown {
   const { errcode } = error as { readonly errcode?: number };
   if (errcode === undefined) return error;
@@ -87,7 +99,7 @@ export function explained(path: string | undefined, error: unknown): unknown {
   return new UnusableFile(`The database ${path ?? 'in memory'} ${reason}.`, { cause: error, mayPass });
 }
 
-function told<Result>(path: string | undefined, act: () => Result): Result {
+function explaining<Result>(path: string | undefined, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
@@ -95,7 +107,10 @@ function told<Result>(path: string | undefined, act: () => Result): Result {
   }
 }
 
-/** SQLite gives the files beside it the same rights. What stands in the way of making it, SQLite itself says when it opens the file. */
+/**
+ * Creates the file for its owner alone. SQLite gives the files that it creates beside it the same permissions. Errors
+ * are ignored here, because SQLite reports them when it opens the file.
+ */
 function makeForOwnerAlone(path: string): void {
   try {
     closeSync(openSync(path, 'ax', 0o600));

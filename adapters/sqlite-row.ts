@@ -1,6 +1,6 @@
 import type { Item } from './table.ts';
 
-/** An item as SQLite stores it: `document` is JSON without the byte arrays, which are joined in `bytes`. */
+/** An item as SQLite stores it. `document` is JSON without the byte arrays of the item, which are joined in `bytes`. */
 export type Row = {
   readonly pk: string;
   readonly sk: string;
@@ -9,10 +9,16 @@ export type Row = {
   readonly bytes: Uint8Array | null;
 };
 
-/** Stands in a document where a byte array was: `[offset, length]` in the row's bytes. */
+/**
+ * A document has an object with this name in the place of each byte array. Its value is `[offset, length]` within the
+ * bytes of the row.
+ */
 const PLACE = '$bytes';
 
-/** Separates byte arrays from the rest of an item: in JSON they would be a third larger, and slow. */
+/**
+ * Converts an item into a row. Byte arrays are separated from the JSON, in which they would be a third larger and slow
+ * to convert.
+ */
 export function rowOf({ pk, sk, expires_at, ...attributes }: Item): Row {
   const pieces: Uint8Array[] = [];
   const document = JSON.stringify(withoutBytes(attributes, pieces));
@@ -31,7 +37,10 @@ export function itemOf({ pk, sk, expires_at, document, bytes }: Row): Item {
   return { ...attributes, pk, sk, ...(expires_at !== null && { expires_at }) };
 }
 
-/** Answers the value itself where it holds no byte array, which is the usual case. */
+/**
+ * Replaces byte arrays by their places, and adds them to `pieces`. A value without byte arrays, which is usual, is
+ * returned itself instead of a copy.
+ */
 function withoutBytes(value: unknown, pieces: Uint8Array[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) {

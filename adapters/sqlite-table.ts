@@ -5,24 +5,28 @@ import { itemOf, type Row, rowOf } from './sqlite-row.ts';
 import { sqliteThread } from './sqlite-thread.ts';
 import type { Item, ItemKey, Range, Table } from './table.ts';
 
-/** How many changes share a transaction at most: those of a later moment do not wait for very many. */
+/** At most this many changes share a transaction, so that later changes do not wait for a very long one. */
 const MOST_CHANGES = 1_000;
-/** How many expired items a transaction deletes at most: what waits behind it is not held up for long. */
+/** A transaction deletes at most this many expired items, so that the changes behind it are not held up for long. */
 const SWEPT_AT_ONCE = 200;
 
 export type SqliteTable = Table & {
-  /** Deletes what expired before `now`, in epoch milliseconds. */
+  /** Deletes the items that expired before `now`, in epoch milliseconds. */
   sweep(now: number): Promise<void>;
-  /** Resolves if a read or a write has failed: the file is damaged, or its disk is full. Nothing is done from then on. */
+  /**
+   * Resolves with the first error of a read or a write that does not pass by itself, such as a damaged file or a full
+   * disk. The process should end then.
+   */
   readonly failed: Promise<Error>;
   close(): Promise<void>;
 };
 
 /**
- * A table in one SQLite file. A write is on the disk when its promise resolves. Writes of the same moment share a transaction, which a
- * thread makes; reads are made at once, in this thread, and see every write that has resolved.
+ * A table in one SQLite file. A write is on the disk when its promise resolves. Writes of the same moment share a
+ * transaction, which is made in a thread of its own. Reads are made at once in the calling thread, and see every write
+ * whose promise has resolved.
  *
- * @param path of the file, whose folder exists; undefined keeps everything in memory
+ * @param path The path of the file, whose folder must exist; undefined keeps everything in memory.
  */
 export function sqliteTable(path: string | undefined): SqliteTable {
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
@@ -38,19 +42,22 @@ export function sqliteTable(path: string | undefined): SqliteTable {
     try {
       return read();
     } catch (error) {
-      throw told(explained(path, error));
+      throw noted(explained(path, error));
     }
   }
 
-  /** A failure of the file concerns whoever comes next as well. That another program is writing for long passes. */
-  function told(failure: unknown): unknown {
+  /**
+   * Resolves `failed` if later operations will fail like this one. A file that another program is writing to can be
+   * used again later.
+   */
+  function noted(failure: unknown): unknown {
     if (failure instanceof UnusableFile && !failure.mayPass) fail(failure);
     return failure;
   }
 
   async function change(wanted: Change): Promise<Result> {
     return writer.add(wanted).catch((error: unknown) => {
-      throw told(error);
+      throw noted(error);
     });
   }
 
@@ -107,7 +114,7 @@ function inMemory(): Connections {
   return { writer, reader: database, close: async () => database.close() };
 }
 
-/** The file is opened here first, so that one that cannot be used is told at once. */
+/** Opens the file in the calling thread first, so that the caller gets the error of a file that cannot be used. */
 function onDisk(path: string): Connections {
   openSqliteFile(path).close();
   const thread = sqliteThread(path);

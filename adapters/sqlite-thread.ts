@@ -8,10 +8,13 @@ export type FromWriter =
   | { readonly results: readonly Result[] }
   | { readonly failure: string; readonly mayPass: boolean };
 
-/** Makes the changes of one transaction. */
+/** Makes changes in one transaction. Rejects with `UnusableFile` if none of them was made. */
 export type Transact = (changes: readonly Change[]) => Promise<readonly Result[]>;
 
-/** A thread that writes to a database. It makes one transaction at a time. */
+/**
+ * Starts a thread that writes to a database. It makes one transaction at a time, so the next one must not be sent
+ * before the promise of the last one has settled.
+ */
 export function sqliteThread(path: string): { readonly transact: Transact; close(): Promise<void> } {
   const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: path });
   let answer = Promise.withResolvers<FromWriter>();

@@ -3,7 +3,10 @@ import { changesOn } from './sqlite-changes.ts';
 import { explained, openSqliteFile, UnusableFile } from './sqlite-file.ts';
 import type { FromWriter, ToWriter } from './sqlite-thread.ts';
 
-/** The thread that writes: each commit waits for the disk, and nothing else has to wait with it. */
+/**
+ * This file runs in a thread of its own: each commit blocks its thread until the disk has it, and calls and requests
+ * must not wait for that.
+ */
 const path = workerData as string;
 const database = openSqliteFile(path);
 const apply = changesOn(database);

@@ -11,33 +11,48 @@ import type { Message } from '../core/event/message.ts';
 import type { DueQueue } from '../core/ports.ts';
 import { coalesce } from './coalesce.ts';
 
-/** SQS's own bounds. */
+/** SQS accepts at most this many messages in a request, and delays a message by at most this many seconds. */
 const MOST_MESSAGES = 10;
 const LONGEST_DELAY_SECONDS = 900;
-/** Each may take seconds, for which somebody waits. */
+/**
+ * A request is tried at most this often unless SQS throttles it. Each try may take seconds, and the caller waits for
+ * them.
+ */
 const MOST_TRIES = 3;
 const SECOND = 1_000;
-/** A call may start so many milliseconds late if its deliverer, whose time is billed, then need not wait for its instant. */
+/**
+ * A call may start this many milliseconds late if that saves its deliverer, whose time is billed, a wait for the
+ * instant.
+ */
 const MOST_LATE = 100;
 
+/** The codes of errors that come before there is a connection. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
 
-/** An answer got lost, if `mayBeThere`: then the message is sent once more, and may be there twice. */
+/**
+ * A message on its way to SQS. `mayBeThere` is set when the answer to its request is lost: the message is sent again,
+ * and may be in the queue twice.
+ */
 type Sent = { readonly id: string; readonly message: Message; readonly handOverAt: number; mayBeThere?: true };
 
 type SqsDueQueueDependencies = {
-  /** With a single try for each request: the second of a message must be told from the first. */
+  /**
+   * The client must send each request only once. If it repeated a request itself, a second message would not be marked
+   * as one.
+   */
   readonly client: SQSClient;
   readonly queueUrl: string;
   readonly now: () => number;
-  /** The longest call, in milliseconds. */
+  /** The longest timeout of a call, in milliseconds. */
   readonly longestTimeout: number;
 };
 
 /**
- * The due queue on SQS. Messages sent in the same moment share a request. Because delays are whole seconds, a message comes up to 0.9 s before
- * its instant, for which its deliverer waits, or up to 0.1 s after it; if it is asked for a later time, it comes up to a second after
- * that. Where an answer gets lost, a second message is marked as such, and comes when the attempt of the first has been recorded.
+ * The due queue on SQS. Messages that are sent in the same moment share a request. SQS delays messages by whole
+ * seconds, so a message comes up to 0.9 s before its instant, for which its deliverer then waits, or up to 0.1 s after
+ * it. A message that is asked for at a later time comes up to a second after that time. If the answer to a request is
+ * lost, each message is sent again, marked as a possible duplicate and delayed until the attempt of the first one must
+ * have been recorded.
  */
 export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: SqsDueQueueDependencies): DueQueue {
   let ids = 0;
@@ -89,8 +104,9 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: SqsDueQue
 }
 
 /**
- * The whole seconds for which SQS delays a message that is wanted at an instant. They are rounded up if that is after the instant of its attempt,
- * because it must come behind another message then, or if the call is hardly late by it. Otherwise they are rounded down, and its deliverer waits.
+ * Returns the seconds, 0 to 900, for which SQS delays a message that is wanted at `wantedAt`. They are rounded up if
+ * `wantedAt` is after the instant of the attempt, because the message must then come behind another one, or if the call
+ * starts at most 0.1 s late by that. Otherwise they are rounded down, and the deliverer waits for the instant.
  */
 export function delaySeconds({ at }: Pick<Message, 'at'>, wantedAt: number, now: number): number {
   const wait = wantedAt - now;
@@ -101,8 +117,9 @@ export function delaySeconds({ at }: Pick<Message, 'at'>, wantedAt: number, now:
 }
 
 /**
- * The body of a message on SQS, read. Versions run side by side while a new one is deployed: what a body says beyond this is passed
- * over, and what it does not say is that of an event's first attempt. A body that is none of ours throws.
+ * Parses the body of a message on SQS. Two versions run side by side during a deployment, so unknown fields are
+ * ignored, and missing fields get the values of the first attempt of the event. Throws if the body is not a message of
+ * the queue.
  */
 export function parseMessageText(body: string): Message {
   const { key: text, ...said } = JSON.parse(body) as Partial<Omit<Message, 'key'>> & { readonly key?: string };
@@ -113,17 +130,19 @@ export function parseMessageText(body: string): Message {
   return { key, attempt, at, ...(again && { again }) };
 }
 
-/** Without the host: nobody behind SQS waits for one. */
+/** The body of a message on SQS. It leaves the host out, because deliverers in the cloud do not limit calls by host. */
 function messageText({ key, host, ...rest }: Message): string {
   return JSON.stringify({ key: publicKey(key), ...rest });
 }
 
-/** AWS itself said no: nothing was sent. Of any other failure nobody knows. */
+/**
+ * Whether AWS itself has refused the request, so that no message was sent. After any other failure that is not known.
+ */
 function isRefusal(error: unknown): boolean {
   return error instanceof SQSServiceException && error.$fault === 'client';
 }
 
-/** There was no connection yet. */
+/** Whether the request failed before there was a connection, so that no message was sent. */
 function wasNeverSent(error: unknown): boolean {
   return NEVER_SENT.has((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -1,12 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
-/** How the headers of an answer end, and its chunks: with an empty line behind another one. */
+/** Matches an empty line behind another line, which is the end of the headers and the end of a body in chunks. */
 const EMPTY_LINE_AT_END = /[^\n]\r\n\r\n$/;
 
 /**
- * Closes the connection of a request when anything came behind its answer, so that no other request ever uses it. Node closes it only
- * for bytes that come later, or that cannot begin another answer: of others, such as half a head or an empty line, its parser forgets
- * what it has read.
+ * Closes the connection of a request if bytes have come behind its answer. Otherwise the next request on the connection
+ * could take them for its own answer. Node itself closes the connection only if the bytes come later or cannot begin
+ * another answer. Its parser forgets other bytes, such as half of a head or an empty line.
  */
 export function closeOnSurplus(request: ClientRequest): void {
   request.once('socket', (socket) => {
@@ -14,16 +14,16 @@ export function closeOnSurplus(request: ClientRequest): void {
     let lastOfBody = Buffer.alloc(0);
     let last: Buffer | undefined;
 
-    // Behind Node's own listener, so that a piece has been parsed when it is looked at.
-    socket.on('data', function look(piece: Buffer) {
+    // Node's own listener comes before this one, so the piece has been parsed when it is examined here.
+    socket.on('data', function examine(piece: Buffer) {
       if (!response?.complete) return;
       last = piece;
-      socket.off('data', look);
+      socket.off('data', examine);
     });
     request.once('response', (begun) => {
       response = begun;
       if (hasStatedLength(begun)) begun.on('data', (piece) => (lastOfBody = piece));
-      // In this very moment the connection is not in the agent's hands yet.
+      // The connection has not gone back to the agent yet. A moment later, another request might use it.
       begun.once('end', () => {
         if (last === undefined || !endsWithAnswer(last, lastOfBody)) socket.destroy();
       });
@@ -36,8 +36,9 @@ function hasStatedLength({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Whether the last piece that was read ends where the answer does: with the last bytes of its body or, if it has none or is in chunks,
- * with an empty line. False also where that cannot be told, which costs no more than the connection.
+ * Whether the last piece that was read ends where the answer ends: with the last bytes of its body, or with an empty
+ * line if the answer has no body or is in chunks. The result is also false if that cannot be decided, which costs no
+ * more than the connection.
  */
 function endsWithAnswer(piece: Buffer, lastOfBody: Buffer): boolean {
   const lines = piece.subarray(0, piece.length - lastOfBody.length);

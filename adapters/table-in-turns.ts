@@ -1,19 +1,25 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Table } from './table.ts';
 
-/** After this many milliseconds of reading, whatever else waits for this thread has its turn. */
+/**
+ * The reads of one turn of the event loop end after this many milliseconds, so that other work of the thread can run.
+ */
 const LONGEST_TURN = 10;
 
 /**
- * The same table. Where its reads hold up the thread, as those of an embedded database do, whoever reads thousands of items at once would keep
- * every call and every request waiting: so reads that do not fit into one turn of the event loop go on in the next.
+ * Returns the same table with reads that are spread over turns of the event loop. The reads of an embedded database
+ * block the thread, so a request that reads thousands of items at once would hold up every call and every other
+ * request. A read that does not fit into a turn is made in a later one.
  *
- * @param now in milliseconds, from anywhere on
+ * @param now Milliseconds of a clock that may start at any instant.
  */
 export function tableInTurns(table: Table, now: () => number = () => performance.now()): Table {
   let turnBeganAt: number | undefined;
 
-  /** Whether this turn of the event loop has lasted long enough. It begins with its first read. */
+  /**
+   * Returns whether the reads of this turn of the event loop have taken their time. The first read of a turn starts the
+   * time.
+   */
   function isOver(): boolean {
     if (turnBeganAt !== undefined) return now() - turnBeganAt >= LONGEST_TURN;
     turnBeganAt = now();

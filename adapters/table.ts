@@ -14,33 +14,40 @@ type Alternative =
   /** The item exists, and this attribute is not above this value. */
   | { readonly kind: 'at most'; readonly attribute: string; readonly value: number };
 
-/** The one table of a queue. What was written is seen by every later read, and survives the death of the process. */
+/**
+ * The one table of a queue. Every later read sees what was written. A write that has resolved survives the death of the
+ * process, except in a table that is kept in memory.
+ */
 export type Table = {
   put(item: Item): Promise<void>;
-  /** Puts the item if the condition holds, and answers whether it did. */
+  /** Puts the item if the condition holds, and returns whether it did. */
   putIf(item: Item, condition: Condition): Promise<boolean>;
   get(key: ItemKey): Promise<Item | undefined>;
   remove(key: ItemKey): Promise<void>;
   /** Moves the expiry of an item, in epoch seconds. Does nothing if there is no such item. */
   setExpiry(key: ItemKey, expiresAt: number): Promise<void>;
-  /** Answers a page of a partition. `isLast` is false if there may be more items in the range. */
+  /** Returns a page of a partition. `isLast` is false if there may be more items in the range. */
   query(range: Range): Promise<{ readonly items: readonly Item[]; readonly isLast: boolean }>;
 };
 
 /** A part of a partition, with both ends included. */
 export type Range = {
   readonly pk: string;
-  /** The sort key at which the page begins; the larger one unless `ascending`. */
+  /** The sort key at which the page begins: the smallest one if `ascending`, otherwise the largest one. */
   readonly from: string;
   readonly to: string;
-  /** The attributes that are wanted of each item. An implementation may answer more. */
+  /** The attributes that are wanted of each item. An implementation may return more. */
   readonly attributes: readonly string[];
   readonly limit: number;
-  /** @default false: the largest sort key comes first */
+  /**
+   * Whether the smallest sort key comes first instead of the largest one.
+   *
+   * @default false
+   */
   readonly ascending?: boolean;
 };
 
-/** Evaluates a condition where the storage itself cannot. */
+/** Returns whether a condition holds, for a storage that cannot evaluate conditions itself. */
 export function holds(condition: Condition, existing: Item | undefined): boolean {
   return condition.some((alternative) => {
     if (alternative.kind === 'absent') return existing === undefined;

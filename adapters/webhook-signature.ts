@@ -2,25 +2,27 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { SigningSecret } from '../core/ports.ts';
 
 const PREFIX = 'whsec_';
-/** Of a few secrets at a time; what is made of one takes longer than a signature. */
+/** At most this many keys are cached. To make a key from a secret takes longer than a signature. */
 const MOST_KEYS = 100;
 
 export type SignedCall = {
-  /** As sent in `webhook-id`. */
+  /** The value of the header `webhook-id`. */
   readonly id: string;
-  /** As sent in `webhook-timestamp`: epoch seconds. */
+  /** The value of the header `webhook-timestamp`, in epoch seconds. */
   readonly timestamp: number;
   readonly body: Uint8Array;
 };
 
-/** The form in which a receiver is given a secret. */
+/** Returns a secret in the form in which a receiver gets it: base64 behind the prefix `whsec_`. */
 export function secretText(bytes: Uint8Array): string {
   return PREFIX + Buffer.from(bytes).toString('base64');
 }
 
 /**
- * The value of `webhook-signature`: one signature for each secret, over the bytes that are sent, whatever they are. A receiver takes
- * any of them. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * Returns the value of the header `webhook-signature`: one signature for each secret, over exactly the bytes that are
+ * sent. A receiver accepts the call if any of them is right.
+ *
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function signatureOf({ id, timestamp, body }: SignedCall, secrets: readonly SigningSecret[]): string {
   return secrets
