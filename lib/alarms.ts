@@ -18,34 +18,44 @@ import type { Timings } from './timings.ts';
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
-/** An attempt that starts this long after its instant is late. Without a fault it starts within a second or two. */
+/**
+ * An attempt that starts this long after its instant is late. Without a fault, attempts start within two seconds of it.
+ */
 const LATE = Duration.minutes(1);
-/** Three late minutes within an hour: an attempt every twenty minutes is enough to be told, and a single late one is not. */
+/**
+ * The alarm `Late` needs three late minutes within an hour. A single late attempt does not set it off, but one in every
+ * twenty minutes does.
+ */
 const LATE_MINUTES = { evaluationPeriods: 60, datapointsToAlarm: 3 };
-/** Without a fault, a minute. */
+/** The lag of the promote cursor that sets off `DispatchBehind`. Without a fault, the lag is about a minute. */
 const BEHIND = Duration.minutes(5);
-/** So it is after the dispatcher has stood still for as long, too, until the audit has been held back for some ten minutes more. */
+/**
+ * The lag of the audit cursor that sets off `AuditBehind`. A dispatcher that has stood still for an hour causes this
+ * lag too, until about ten minutes after the promote cursor is up to date, because the audit waits until then.
+ */
 const AUDIT_BEHIND = Duration.hours(1);
+/** The length of a pause that sets off `Paused`. */
 const LONG_PAUSE = Duration.hours(1);
 
 type Options = {
   readonly metrics: QueueMetrics;
   readonly timings: Timings;
-  /** How many events must fail for good within five minutes, or false for no such alarm. */
+  /** The number of events that must fail for good within five minutes, or false for no such alarm. */
   readonly failedEventsAlarm: number | false;
-  /** The address that is written to, if there is one. */
+  /** The address to which every alarm writes an email. */
   readonly alarmEmail?: string;
 };
 
 type Condition = Pick<AlarmProps, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'> & {
   readonly metric: IMetric;
-  /** What it means; docs/operations.md says what to do, under the same name. */
+  /** What the alarm tells its reader. docs/operations.md says under the name of the alarm what to do. */
   readonly meaning: string;
+  /** Present if values below the threshold set off the alarm, instead of values at the threshold or above. */
   readonly below?: true;
   readonly missing?: TreatMissingData;
 };
 
-/** What wakes somebody: each alarm says something that needs a person, and goes to one topic. */
+/** The alarms of a queue. Each of them needs a person, and all notify one topic. */
 export class Alarms extends Construct {
   readonly topic: Topic;
   readonly all: readonly Alarm[];
@@ -82,8 +92,8 @@ export class Alarms extends Construct {
 /** The alarms by their names, in the order in which docs/operations.md has them. */
 function conditions(options: Options): Readonly<Record<string, Condition>> {
   const { metrics, timings, failedEventsAlarm: failedEvents } = options;
-  /** What heals by itself, as a single one does, wakes nobody. */
-  const again = { threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 2 };
+  /** A fault in a single period heals by itself, so an alarm needs two of three periods. */
+  const repeatedly = { threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 2 };
   const sum = (label: string, ofAll: readonly IMetric[]) =>
     new MathExpression({
       label,
@@ -94,19 +104,19 @@ function conditions(options: Options): Readonly<Record<string, Condition>> {
   return {
     ...(failedEvents !== false && { EventsFailed: eventsFailed(metrics, failedEvents) }),
     OldestMessage: {
-      meaning: 'A message on the due queue is older than any should get: deliverers do not keep up, or fail.',
+      meaning: 'A message on the due queue is too old: deliverers are too slow, or they fail.',
       metric: metrics.oldestMessage({ period: MINUTE }),
       threshold: timings.oldestMessage,
       evaluationPeriods: 3,
     },
     DeadLetters: {
-      meaning: 'A message was handed over ten times and never done. No event is lost: the table has it.',
+      meaning: 'A message was delivered ten times without success and put aside. No event is lost: the table has it.',
       metric: metrics.deadLetters({ period: MINUTE }),
       threshold: 1,
       evaluationPeriods: 1,
     },
     DispatchNotRunning: {
-      meaning: 'No run of the dispatcher has ended for ten minutes: what is due in over three minutes is not called.',
+      meaning: 'No dispatcher run has ended for ten minutes. Events due in more than three minutes are not called.',
       metric: zeroWhereMissing(metrics.own('leadingLag', { statistic: 'SampleCount', period: FIVE_MINUTES })),
       threshold: 1,
       evaluationPeriods: 2,
@@ -114,50 +124,50 @@ function conditions(options: Options): Readonly<Record<string, Condition>> {
       missing: TreatMissingData.BREACHING,
     },
     DispatchBehind: {
-      meaning: 'The dispatcher runs, but is minutes behind what is due.',
-      // A run that does not reach its goal takes four minutes, and only then says how far behind it was.
+      meaning: 'The dispatcher runs, but it is at least five minutes behind: events are called late.',
+      // A run that does not reach its goal takes four minutes, and writes this metric only when it ends.
       metric: metrics.own('leadingLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
       threshold: BEHIND.toMilliseconds(),
       evaluationPeriods: 2,
     },
     AuditBehind: {
       meaning:
-        'For an hour nobody has looked for events that are overdue: what SQS or a deliverer lost stays lost meanwhile.',
+        'The audit is an hour behind. Until it has caught up, messages that SQS or a deliverer lost are not sent again.',
       metric: metrics.own('trailingLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
       threshold: AUDIT_BEHIND.toMilliseconds(),
       evaluationPeriods: 5,
     },
     Paused: longPaused(metrics),
     Late: {
-      meaning: 'In three minutes of an hour, attempts started more than a minute after their instant.',
+      meaning: 'Attempts started more than a minute late in at least three minutes of the last hour.',
       metric: metrics.own('lateness', { statistic: 'p99', period: MINUTE }),
       threshold: LATE.toMilliseconds(),
       ...LATE_MINUTES,
     },
     Errors: {
-      meaning: 'Functions fail or run out of time, again and again.',
+      meaning: 'Functions repeatedly fail or time out.',
       metric: sum('errors', metrics.functionErrors({ period: FIVE_MINUTES })),
-      ...again,
+      ...repeatedly,
     },
     Throttles: {
-      meaning: 'Functions or the table are throttled, again and again.',
+      meaning: 'Functions or the table are repeatedly throttled.',
       metric: sum('throttles', metrics.throttles({ period: FIVE_MINUTES })),
-      ...again,
+      ...repeatedly,
     },
     ServerErrors: {
-      meaning: 'The API answers with 5xx, again and again: whether these requests were carried out is unknown.',
+      meaning: 'The API repeatedly answers with 5xx. It is not known whether these requests were carried out.',
       metric: metrics.serverErrors({ period: FIVE_MINUTES }),
-      ...again,
+      ...repeatedly,
     },
     TooManyRequests: {
-      meaning: 'The API refuses requests with 429, again and again: what their clients do not send again is lost.',
+      meaning: 'The API repeatedly refuses requests with 429. A request that its client does not repeat is lost.',
       metric: metrics.tooManyRequests({ statistic: Stats.SUM, period: FIVE_MINUTES }),
-      ...again,
+      ...repeatedly,
     },
   };
 }
 
-/** It is resumed by whoever paused it, who may have forgotten it. */
+/** The alarm for a long pause. Nothing ends a pause but a person, who may have forgotten it. */
 function longPaused(metrics: QueueMetrics): Condition {
   return {
     meaning: 'The queue has been paused for an hour, so no event is called until somebody resumes it.',
@@ -167,7 +177,10 @@ function longPaused(metrics: QueueMetrics): Condition {
   };
 }
 
-/** Nothing heals by itself here: the tries are used up, and the event is forgotten when its result has been kept for long enough. */
+/**
+ * The alarm for failed events. One period is enough, because nothing heals by itself here: the tries are used up, and a
+ * failed event expires.
+ */
 function eventsFailed(metrics: QueueMetrics, threshold: number): Condition {
   return {
     meaning: 'Events failed for good: no attempt is made any more.',
@@ -177,7 +190,10 @@ function eventsFailed(metrics: QueueMetrics, threshold: number): Condition {
   };
 }
 
-/** Of a metric that stops, CloudWatch would look at the last values for some minutes more. */
+/**
+ * The same metric with 0 for each period without a value. Otherwise CloudWatch would look at the last values of a
+ * metric that has stopped for some minutes more, and the alarm would be late.
+ */
 function zeroWhereMissing(metric: IMetric): MathExpression {
   return new MathExpression({
     label: 'runs',
@@ -187,7 +203,10 @@ function zeroWhereMissing(metric: IMetric): MathExpression {
   });
 }
 
-/** A topic with a policy of its own lets in nobody who is not named, not even the alarms. */
+/**
+ * The topic that alarms notify. `enforceSSL` gives it a policy, which refuses everybody whom it does not name, so it
+ * names CloudWatch.
+ */
 function alarmTopic(scope: Construct): Topic {
   const topic = new Topic(scope, 'Topic', { enforceSSL: true });
   topic.addToResourcePolicy(

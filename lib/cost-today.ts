@@ -5,17 +5,17 @@ import type { QueueMetrics } from './queue-metrics.ts';
 
 const DAY = { period: Duration.days(1), statistic: Stats.SUM };
 const GIGABYTE = 1_024 ** 3;
-/** Of a function with a megabyte. */
-const MILLISECOND = prices.gigabyteSecond / 1_024 / 1_000;
+/** The dollars for a millisecond of a function with one megabyte of memory. */
+const MEGABYTE_MILLISECOND = prices.gigabyteSecond / 1_024 / 1_000;
 
-/** Dollars of the day so far, by what was used. A metric without a value counts for nothing, and hides nothing. */
+/** The dollars of the day (UTC) so far, estimated from what was used. A metric without a value counts as 0. */
 export function costToday(metrics: QueueMetrics): IMetric {
   const used: readonly (readonly [number, readonly IMetric[]])[] = [
     [prices.writeUnit, [metrics.writeUnits(DAY)]],
     [prices.readUnit, [metrics.readUnits(DAY)]],
     [prices.queueRequest, metrics.queueRequests(DAY)],
     [prices.invocation, metrics.invocations(DAY)],
-    ...metrics.billed(DAY).map(([memory, duration]) => [memory * MILLISECOND, [duration]] as const),
+    ...metrics.billed(DAY).map(([memory, duration]) => [memory * MEGABYTE_MILLISECOND, [duration]] as const),
     [prices.apiRequest, [metrics.requests(DAY)]],
     [prices.logGigabyte / GIGABYTE, metrics.logged(DAY)],
   ];
@@ -29,7 +29,7 @@ export function costToday(metrics: QueueMetrics): IMetric {
   });
 }
 
-/** Without an exponent, which CloudWatch does not read. */
+/** Writes a price without an exponent, which CloudWatch does not read. */
 function plain(price: number): string {
   return price.toFixed(16).replace(/0+$/, '');
 }

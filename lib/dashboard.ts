@@ -28,7 +28,9 @@ type Options = {
   readonly deliverLog: ILogGroup;
 };
 
-/** From top to bottom what one asks at night. */
+/**
+ * The dashboard of a queue. Its rows answer what somebody asks whom an alarm has woken, the first question at the top.
+ */
 export function queueDashboard(scope: Construct, id: string, { metrics, alarms, deliverLog }: Options): Dashboard {
   const dashboard = new Dashboard(scope, id, { defaultInterval: Duration.hours(3) });
   dashboard.addWidgets(...isItHealthy(metrics, alarms));
@@ -131,7 +133,10 @@ function outcomes(metrics: QueueMetrics): readonly IMetric[] {
   return names.map((outcome) => metrics.attempts(outcome, sum(outcome.replace('_', ' '))));
 }
 
-/** Whom to ask when events fail. Reads logs, which is paid for by the gigabyte, whenever it is shown. */
+/**
+ * The hosts whose attempts fail, the most frequent first. Each time it is shown, it reads logs, for which AWS charges
+ * by the gigabyte.
+ */
 function failingReceivers(log: ILogGroup): LogQueryWidget {
   return new LogQueryWidget({
     title: 'Which receivers fail',

@@ -7,7 +7,10 @@ import type { Timings } from './timings.ts';
 
 const BATCH = 10;
 
-/** The delayed queue between publish, dispatch and deliver, and the one for what nobody could handle. */
+/**
+ * The due queue, which carries messages from publish, dispatch, manage and deliver to deliver, and its dead-letter
+ * queue.
+ */
 export class DueQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -28,13 +31,18 @@ export class DueQueue extends Construct {
     });
   }
 
-  /** Hands over batches of ten; what a deliverer reports as failed comes back alone. Never by reserved concurrency: that raises receive counts. */
+  /**
+   * Lets SQS invoke the deliverer with batches of ten messages. Of these, only the messages that it reports as failed
+   * are handed over again. `maxConcurrency` limits the deliverers, and reserved concurrency must not: SQS counts a
+   * receive for every message that Lambda then refuses, until the message is in the dead-letter queue.
+   */
   handTo(deliver: IFunction, maxConcurrency: number): void {
     Validations.of(deliver).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
       reason: 'What nobody can handle goes from the due queue to its dead-letter queue.',
     });
-    // What Lambda itself needs to poll: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    // Lambda needs these permissions to poll the queue:
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     this.queue.grant(deliver, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
     deliver.addEventSourceMapping('Messages', {
       eventSourceArn: this.queue.queueArn,

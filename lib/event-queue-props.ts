@@ -4,15 +4,15 @@ import { defaultSettings, settingsBounds } from '../core/settings.ts';
 import { requireWholeNumber } from './bounds.ts';
 import type { Domain, Throttling } from './http-api.ts';
 
-/** Lambda's own, of an event source mapping. */
+/** The bounds that Lambda sets for the concurrency of an event source mapping. */
 const CONCURRENCY_BOUNDS = [2, 1_000] as const;
-/** From one execution, because none would turn the function off, to more than any account has. */
+/** A reservation is at least 1, because 0 would turn the function off. The upper bound is more than any account has. */
 const RESERVED_BOUNDS = [1, 1_000_000] as const;
 const FAILED_EVENTS_BOUNDS = [1, 1_000_000] as const;
 
 export type EventQueueProps = {
   /**
-   * Over how many partitions new events are spread, 1 to 256.
+   * The number of partitions over which new events are spread, 1 to 256.
    * @default 4
    */
   readonly shards?: number;
@@ -22,103 +22,112 @@ export type EventQueueProps = {
    */
   readonly maxTimeoutSeconds?: number;
   /**
-   * The longest `wait` of `GET /events/{key}`, in seconds, 0 to 20. A request that waits holds one of the account's concurrent executions
-   * of Lambda for as long: all together hold up to `rateLimit` × `maxWaitSeconds` + `burstLimit` of `throttling`. With the defaults these
-   * are 100 × 5 + 200 = 700 of the 1,000 that an account usually has, so that deliverers and publishers have the rest.
+   * The longest `wait` of `GET /events/{key}`, in seconds, 0 to 20. A request that waits uses one of the account's
+   * concurrent executions of Lambda until it is answered. All such requests together use up to
+   * `rateLimit` × `maxWaitSeconds` + `burstLimit` executions, with the limits of `throttling`. With the defaults, these
+   * are 100 × 5 + 200 = 700 of the 1,000 executions that an account usually has, so that deliverers and publishers have
+   * the rest.
    * @default 5
    */
   readonly maxWaitSeconds?: number;
   /**
-   * How many of the account's concurrent executions of Lambda are set aside for `dispatch` and for `read`; the function gets no more than
-   * that either. Two are enough for `dispatch`: one run works and another sees that it does. An account accepts no reservation that leaves
-   * fewer than 100 executions unreserved, so one with a limit of 10 accepts none. There is none for deliverers, whom `maxConcurrency`
-   * bounds: a reservation would use up the receives of their messages.
-   * @default none is set aside
+   * The number of the account's concurrent executions of Lambda that are reserved for `dispatch` and for `read`. A
+   * function with a reservation gets no more executions than that. Two are enough for `dispatch`: one run works, and
+   * another sees that it does. An account must keep at least 100 executions unreserved, so an account with a limit of
+   * 10 accepts no reservation. Deliverers cannot have one: `maxConcurrency` limits them, and a reservation would use up
+   * the receives of their messages.
+   * @default No execution is reserved.
    */
   readonly reservedConcurrency?: { readonly dispatch?: number; readonly read?: number };
   /**
-   * For how many seconds events stay readable after they failed for good, unless they say otherwise in `keep_failed_for`; 60 to 7,776,000,
-   * which are 90 days.
-   * @default as long as every other result: for `keep_result_for` of the event
+   * The number of seconds for which an event stays readable after it failed for good, unless the event has its own
+   * `keep_failed_for`; 60 to 7,776,000, which are 90 days.
+   * @default A failed event stays readable for its `keep_result_for`, like every other result.
    */
   readonly keepFailedFor?: number;
   /**
-   * How many deliverers work at once, each at ten calls; 2 to 1,000.
+   * The number of deliverers that work at once, 2 to 1,000. Each makes up to ten calls at once.
    * @default 20
    */
   readonly maxConcurrency?: number;
   /**
-   * Requests per second to the API, and how many at once.
-   * @default 100 a second, 200 at once
+   * The number of requests that the API accepts per second, and at once. It refuses others with 429.
+   * @default { rateLimit: 100, burstLimit: 200 }
    */
   readonly throttling?: Throttling;
   /**
-   * From which origins web pages may call the API: `https://app.example.com`.
-   * @default none
+   * The origins whose web pages may call the API, for example `https://app.example.com`.
+   * @default []
    */
   readonly corsOrigins?: readonly string[];
   /**
-   * A domain of one's own for the API. Point it at `domainTarget`.
-   * @default the name that AWS gives
+   * A domain of your own for the API. Its DNS record must point to `domainTarget`.
+   * @default The API has only the name that AWS gives it.
    */
   readonly domain?: Domain;
   /**
-   * Whether the API is closed under the name that AWS gives it, so that it is reached under `domain` alone and nobody gets past what stands
-   * before that. Needs `domain`.
+   * Whether the API is closed under the name that AWS gives it. Then it can only be reached under `domain`, and nobody
+   * can bypass a firewall that protects that domain. Needs `domain`.
    * @default false
    */
   readonly disableExecuteApiEndpoint?: boolean;
-  /** @default a month */
+  /**
+   * The time for which log groups keep their lines.
+   * @default RetentionDays.ONE_MONTH
+   */
   readonly logRetention?: RetentionDays;
   /**
-   * Who is written to when an alarm goes off. AWS asks that address once whether it wants that.
-   * @default nobody: subscribe to `alarmTopic`
+   * The address that gets an email when an alarm goes off. AWS first asks that address for its consent.
+   * @default Nobody gets an email. Subscribe to `alarmTopic` instead.
    */
   readonly alarmEmail?: string;
   /**
-   * How many events must fail for good within five minutes to set off the alarm `EventsFailed`, 1 to 1,000,000. `false` leaves the
-   * alarm out, for a queue whose receivers are expected to fail.
-   * @default 1: every event that fails for good is told
+   * The number of events that must fail for good within five minutes to set off the alarm `EventsFailed`, 1 to
+   * 1,000,000. `false` leaves the alarm out, for a queue whose receivers are expected to fail.
+   * @default 1
    */
   readonly failedEventsAlarm?: number | false;
   /**
-   * Whether X-Ray traces invocations: of each function one in a second, and 5 % of what is beyond.
+   * Whether X-Ray traces invocations of the functions. It traces one invocation of each function per second, and 5 % of
+   * the others.
    * @default true
    */
   readonly tracing?: boolean;
   /**
-   * What becomes of the table when the queue is deleted.
-   * @default it is kept
+   * What happens to the table when the queue is deleted.
+   * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Whether DynamoDB refuses to delete the table, whoever asks, until this is turned off by a deployment. Has no effect on
+   * Whether DynamoDB refuses to delete the table until a deployment turns this off. It has no effect on
    * `restoredTable`.
    * @default false
    */
   readonly deletionProtection?: boolean;
   /**
-   * The name of a table that exists already, as one that was restored from a backup. One that the queue had before is kept, or
-   * deleted if its `removalPolicy` was `DESTROY`.
-   * @default a table of its own
+   * The name of an existing table to use, for example of one that was restored from a backup. The table that the queue
+   * had before is kept, or deleted if its `removalPolicy` was `DESTROY`.
+   * @default The queue has a table of its own.
    */
   readonly restoredTable?: string;
   /**
-   * Whether events may have private addresses as targets. Then whoever may publish reaches whatever the functions reach.
+   * Whether events may have private addresses as targets. Then everybody who may publish can call everything that the
+   * functions can reach.
    * @default false
    */
   readonly privateTargets?: boolean;
   /**
-   * Host names under which the queue itself can be reached, beside those it knows: it never calls them, on no port.
-   * @default none
+   * More host names under which the queue itself can be reached. The queue never calls a host of its own, on any port.
+   * It already knows `domain` and the name that AWS gives.
+   * @default []
    */
   readonly ownHosts?: readonly string[];
 };
 
-/** What was chosen, with the defaults of what was not. */
+/** The props with a default for each one that was not given. */
 export type ChosenProps = ReturnType<typeof chosenProps>;
 
-/** Adds the defaults. Throws, and says what to do, if a choice is out of its bounds or does not go with another. */
+/** Adds the defaults. Throws an error that says what to do if a prop is out of its bounds or contradicts another. */
 export function chosenProps({
   shards = defaultSettings.shards,
   maxTimeoutSeconds = defaultSettings.maxTimeoutSeconds,

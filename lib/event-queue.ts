@@ -19,12 +19,15 @@ import { queueMetrics } from './queue-metrics.ts';
 import { type Timings, timingsFor } from './timings.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-/** What the pages consist of, apart from the code that serves them. */
+/** The files that `site` reads and serves as documentation pages. */
 const siteFiles = {
   packageFiles: Object.values(packageFiles),
   filesBeside: Object.values(ownFiles).map((name) => `api/pages/${name}`),
 };
-/** After which a run of the dispatcher is followed by the next one: none is worth waiting for any longer. */
+/**
+ * The time between two starts of the dispatcher. A start that Lambda has delayed for so long is dropped, because the
+ * next one does the same.
+ */
 const DISPATCH_EVERY = Duration.minutes(1);
 
 export type { EventQueueProps } from './event-queue-props.ts';
@@ -32,16 +35,19 @@ export type { EventQueueProps } from './event-queue-props.ts';
 /** A whole event queue: table, due queue, functions, HTTP API, the dispatcher's rule, dashboard and alarms. */
 export class EventQueue extends Construct {
   readonly url: string;
-  /** What a domain of one's own must be an alias of, if there is one. */
+  /** The name to which the DNS record of `domain` must point; undefined without `domain`. */
   readonly domainTarget: string | undefined;
   readonly tableName: string;
-  /** Where alarms go. */
+  /** The topic that all alarms notify. */
   readonly alarmTopic: ITopic;
   readonly dashboardName: string;
   readonly deadLetterQueueUrl: string;
-  /** The names of the log groups: `Deliver` and so on for the functions, `Access` for the requests to the API. */
+  /**
+   * The names of the log groups, under the names of their functions, such as `Deliver`, and `Access` for the access log
+   * of the API.
+   */
   readonly logGroupNames: Readonly<Record<string, string>>;
-  /** May be invoked by whoever was granted that: see `grantPublish`. */
+  /** The function that publishes. Whatever `grantPublish` allows may invoke it directly. */
   readonly publishFunction: IFunction;
 
   constructor(scope: Construct, id: string, props: EventQueueProps = {}) {
@@ -69,7 +75,7 @@ export class EventQueue extends Construct {
     dueQueue.grantSend(manage.function);
 
     const site = new QueueFunction(this, 'Site', { ...given, name: 'site', ...siteFiles });
-    // Anybody may ask whether the queue is healthy: the answer says whether it is paused.
+    // `GET /health` says whether the queue is paused. It needs no key, so its function can read nothing else.
     table.grantReadOf(site.function, 'pause');
 
     const dispatching = {
@@ -90,7 +96,8 @@ export class EventQueue extends Construct {
     dueQueue.grantSend(deliver.function);
     dueQueue.handTo(deliver.function, chosen.maxConcurrency);
 
-    // What is published must be understood by those who deliver, find and change it: in an upgrade they come first.
+    // An upgrade replaces publish last. Otherwise the new version could publish events that the old functions do not
+    // understand.
     publish.function.node.addDependency(deliver.function, dispatch.function, read.function, manage.function);
 
     api.serve({ publish: publish.function, read: read.function, manage: manage.function, site: site.function });
@@ -121,8 +128,9 @@ export class EventQueue extends Construct {
   }
 
   /**
-   * The publish function is for synchronous invocation alone. Lambda would repeat an asynchronous invocation that failed up to twice, and so
-   * could publish its event three times; configured like this, Lambda makes it once at most, and drops it after a minute of waiting.
+   * Limits asynchronous invocations of publish, which is meant for synchronous ones. By default, Lambda repeats a
+   * failed asynchronous invocation twice, and could so publish its event three times. With these limits, Lambda tries
+   * it once, and drops it if it has waited for a minute.
    */
   private neverRepeatInvocationsOf(publish: IFunction): void {
     publish.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
@@ -131,9 +139,10 @@ export class EventQueue extends Construct {
   }
 
   /**
-   * Lets something else in the account publish without a key: it invokes `publishFunction` with `{ "body": "<JSON as for POST
-   * /events>" }`, and with `"path": "/events/batch"` for many, and is answered as by the API. It must invoke synchronously (`RequestResponse`)
-   * and look at the answer: of an asynchronous invocation nobody learns that the event was refused, or that the table was throttled.
+   * Allows something else in the account to publish without an API key. It invokes `publishFunction` with
+   * `{ "body": "<JSON as for POST /events>" }`, and adds `"path": "/events/batch"` to publish many events. The answer is
+   * that of the API. It must invoke synchronously (`RequestResponse`) and check the answer. After an asynchronous
+   * invocation, nobody learns that the event was refused, or that the table was throttled.
    */
   grantPublish(grantee: IGrantable): Grant {
     return this.publishFunction.grantInvoke(grantee);
@@ -148,7 +157,7 @@ type Parts = {
   readonly timings: Timings;
 };
 
-/** What all functions are told. */
+/** The environment variables of all functions. */
 function environmentFor(chosen: ChosenProps, { queueName, table, dueQueue, api, timings }: Parts): Environment {
   const { domain } = chosen;
   return {

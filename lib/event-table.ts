@@ -14,13 +14,16 @@ type TableMetric =
 
 type Options = {
   readonly removalPolicy: RemovalPolicy;
-  /** Whether DynamoDB refuses to delete the table, whoever asks. */
+  /** Whether DynamoDB refuses to delete the table. */
   readonly deletionProtection: boolean;
-  /** The name of a table that exists already, instead of one of its own. */
+  /** The name of an existing table, which is used instead of a new one. */
   readonly restoredTable?: string;
 };
 
-/** The one table: on demand, with expiry, restorable to any second of the last 35 days. */
+/**
+ * The one table of a queue. It is billed on demand, its items expire, and it can be restored to any second of the last
+ * 35 days.
+ */
 export class EventTable extends Construct {
   readonly tableName: string;
   private readonly table: Pick<ITableV2, 'tableName' | 'tableArn' | 'grant'>;
@@ -38,12 +41,12 @@ export class EventTable extends Construct {
     this.tableName = this.table.tableName;
   }
 
-  /** These operations on this table, and no others. */
+  /** Allows these operations on this table. */
   grant(grantee: IGrantable, ...actions: readonly Action[]): void {
     this.table.grant(grantee, ...actions.map((action) => `dynamodb:${action}`));
   }
 
-  /** Reading the items of one partition, and no others. */
+  /** Allows `BatchGetItem` of the items of one partition. */
   grantReadOf(grantee: IGrantable, partition: string): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({

@@ -23,16 +23,16 @@ import { defaultSettings } from '../core/settings.ts';
 import { API_NAMESPACE, DIMENSION, TOO_MANY_REQUESTS } from '../lambdas/runtime/metric-names.ts';
 
 export type Domain = {
-  /** `queue.example.com` */
+  /** The domain name, for example `queue.example.com`. */
   readonly name: string;
-  /** For that name, in the region of the stack. */
+  /** A certificate for that name, in the region of the stack. */
   readonly certificate: ICertificate;
 };
 
 export type Throttling = {
-  /** Requests per second. */
+  /** The number of requests per second that the API accepts on average. */
   readonly rateLimit: number;
-  /** How many may come at once. */
+  /** The number of requests that the API accepts at once. */
   readonly burstLimit: number;
 };
 
@@ -42,18 +42,21 @@ type Options = {
   readonly throttling: Throttling;
   readonly corsOrigins: readonly string[];
   readonly domain?: Domain;
-  /** Whether the API is reached under the domain alone. */
+  /** Whether the API cannot be reached under the name that AWS gives it, but only under `domain`. */
   readonly disableExecuteApiEndpoint: boolean;
   readonly logRetention: RetentionDays;
 };
 
-/** API Gateway's own bound. */
+/** The length of the longest API name that API Gateway accepts. */
 const LONGEST_API_NAME = 128;
 
-/** An HTTP API with the routes of the route table; whatever is none of them gets the queue's own 404. */
+/**
+ * An HTTP API with the routes of the route table. Every other request goes to the function `site`, so that the queue
+ * itself answers it with a 404.
+ */
 export class QueueHttpApi extends Construct {
   readonly api: HttpApi;
-  /** Where a domain of one's own must point. */
+  /** The name to which the DNS record of `domain` must point; undefined without `domain`. */
   readonly domainTarget: string | undefined;
   readonly accessLog: LogGroup;
 
@@ -82,7 +85,7 @@ export class QueueHttpApi extends Construct {
         format: accessLine(queueName),
       },
     });
-    // API Gateway's own metrics only count all 4xx together.
+    // API Gateway has no metric for 429 alone: its metric counts all 4xx together.
     new MetricFilter(this, 'TooManyRequests', {
       logGroup: this.accessLog,
       filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
@@ -92,13 +95,13 @@ export class QueueHttpApi extends Construct {
     });
   }
 
-  /** The host name that AWS gives it, whether it is reached there or not. */
+  /** The host name that AWS gives the API, also if the API cannot be reached under it. */
   get host(): string {
     const { attrApiEndpoint } = this.api.node.defaultChild as CfnApi;
     return Fn.select(1, Fn.split('//', attrApiEndpoint));
   }
 
-  /** Leads every route to its function. */
+  /** Connects every route to the function that serves it. */
   serve(functions: Readonly<Record<FunctionName, IFunction>>): void {
     const integrations = Object.fromEntries(
       Object.entries(functions).map(([name, one]) => [name, new HttpLambdaIntegration(name, one)]),
@@ -114,7 +117,7 @@ export class QueueHttpApi extends Construct {
   }
 }
 
-/** HEAD is answered wherever GET is: RFC 9110, section 9.1. */
+/** The HTTP methods that a route takes. A route that takes GET takes HEAD as well (RFC 9110, section 9.1). */
 function methodsOf(method: Route['method']): HttpMethod[] {
   return method === 'GET' ? [HttpMethod.GET, HttpMethod.HEAD] : [HttpMethod[method]];
 }
@@ -127,16 +130,20 @@ const keyIsChecked = [
 ];
 
 /**
- * API Gateway may write to every log group whose name begins with `/aws/vendedlogs/`. Any other is added to one policy of CloudWatch, which has
- * room for 5,120 characters and is shared by all APIs of the account. A name that somebody gives must differ from all others: that of the
- * log of a stack that was deleted is still taken, so the name holds the id that AWS gives each stack once.
+ * The name of the access log. API Gateway may write to every log group whose name begins with `/aws/vendedlogs/`. It
+ * adds any other log group to a policy of CloudWatch Logs that all APIs of the account share, and that has room for
+ * only 5,120 characters. The name contains the id of the stack, which AWS gives only once: the log of a deleted stack
+ * stays, and its name cannot be used again.
  */
 function accessLogName(scope: Construct): string {
   const queue = Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' });
   return `/aws/vendedlogs/event-queue/${queue}/${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
 }
 
-/** The access log has one line for each request. It holds neither the query, in which there may be a key, nor who asked. */
+/**
+ * The format of the access log, with one line for each request. It leaves out the query, which may contain an API key,
+ * and the address of the client.
+ */
 function accessLine(queueName: string): AccessLogFormat {
   return AccessLogFormat.custom(
     JSON.stringify({
@@ -156,7 +163,7 @@ function corsFor(origins: readonly string[]): CorsPreflightOptions {
     allowOrigins: [...origins],
     allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
     allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
-    // A page sees no other headers of an answer than the few that are always shown, and these.
+    // A web page can read only these headers of an answer, and a few that browsers always show.
     exposeHeaders: ['retry-after'],
     maxAge: Duration.days(1),
   };

@@ -17,14 +17,19 @@ import type { Environment } from '../lambdas/runtime/environment.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Megabytes. By it AWS gives out processor time as well: 0.29 of a processor. */
+/**
+ * The memory of most functions in megabytes. AWS gives processor time in proportion to it: here, 0.29 of a processor.
+ */
 export const MEMORY = 512;
-/** A whole processor: all that comes due in a minute may pass through one run. */
+/**
+ * The memory of dispatch in megabytes. It comes with a whole processor, because one run may have to send everything
+ * that is due in a minute.
+ */
 export const DISPATCH_MEMORY = 1_769;
 
 /**
- * The SDK's ways to credentials that a function never takes, because Lambda puts those of its role into the environment. The SDK imports them
- * when it finds none there; in the bundle they would be a fifth of it.
+ * Packages that the SDK imports only when it finds no credentials in the environment. Lambda puts the credentials of a
+ * function's role there, so bundles leave these packages out; they would be a fifth of a bundle.
  */
 const OTHER_CREDENTIALS = [
   '@aws-sdk/credential-provider-http',
@@ -36,26 +41,37 @@ const OTHER_CREDENTIALS = [
 ] as const;
 
 type Options = {
-  /** Of the file in lambdas. */
+  /** The name of the function's file in lambdas. */
   readonly name: 'publish' | 'read' | 'manage' | 'site' | 'dispatch' | 'deliver';
   readonly environment: Environment;
-  /** Seconds. */
+  /** The time in seconds after which Lambda stops an invocation. */
   readonly timeout: number;
-  /** @default MEMORY */
+  /**
+   * The memory in megabytes.
+   * @default MEMORY
+   */
   readonly memory?: number;
-  /** How many concurrent executions of the account are set aside for the function, which gets no more. */
+  /**
+   * The number of concurrent executions of the account that are reserved for the function. It gets no more than these.
+   */
   readonly reservedConcurrency?: number | undefined;
   readonly logRetention: RetentionDays;
   readonly tracing: boolean;
-  /** Whether it sends messages that invoke it again: Lambda takes more than some 16 such rounds for a mistake, and stops them. */
+  /**
+   * Present if the function sends messages that invoke it again. Without it, Lambda takes such a loop for a mistake and
+   * stops it after about 16 rounds.
+   */
   readonly invokesItself?: true;
-  /** Files of packages that are read, not imported: `swagger-ui-dist/swagger-ui.css`. */
+  /** Files of packages that the function reads at run time, for example `swagger-ui-dist/swagger-ui.css`. */
   readonly packageFiles?: readonly string[];
-  /** Files of the project that its code reads from beside itself: `api/pages/docs.css`. They are put beside the bundle. */
+  /**
+   * Files of the project that code reads from its own folder, for example `api/pages/docs.css`. They are copied to the
+   * folder of the bundle.
+   */
   readonly filesBeside?: readonly string[];
 };
 
-/** One of the deployed functions, bundled with all that it needs, with a role and logs of its own. */
+/** One of the deployed functions, with its bundle, its role and its log group. */
 export class QueueFunction extends Construct {
   readonly function: NodejsFunction;
   readonly memory: number;
@@ -81,7 +97,7 @@ export class QueueFunction extends Construct {
     this.logGroup.grantWrite(role);
     this.function = new NodejsFunction(this, 'Function', {
       entry: join(PROJECT, `lambdas/${name}.ts`),
-      // Found from here, and not from where an app stands that has the queue in it.
+      // These paths do not depend on the current folder, which is another one if another app contains the queue.
       projectRoot: PROJECT,
       depsLockFilePath: join(PROJECT, 'package-lock.json'),
       handler: 'handler',
@@ -93,13 +109,15 @@ export class QueueFunction extends Construct {
       environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
       role,
       logGroup: this.logGroup,
-      // Lambda's own lines about each invocation would cost more than ours.
+      // Lambda's own lines about each invocation would cost more than the lines of the function, so Lambda writes only
+      // warnings.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       recursiveLoop: invokesItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       bundling: {
-        // An ES module's import of a built-in one touches all its exports, and so loads what Node else loads on first use.
+        // An ES module that imports a built-in module touches all its exports, and Node loads parts that it otherwise
+        // loads on first use. CommonJS avoids that, so the function starts faster.
         format: OutputFormat.CJS,
         target: 'node24',
         minify: true,
@@ -125,7 +143,10 @@ export class QueueFunction extends Construct {
   }
 }
 
-/** Puts files of packages where the bundle finds them as it would in a project, and files of the project beside the bundle. */
+/**
+ * Commands that copy files after bundling: those of packages into a `node_modules` next to the bundle, those of the
+ * project next to the bundle.
+ */
 function copied(packageFiles: readonly string[], filesBeside: readonly string[]): ICommandHooks {
   const { resolve } = createRequire(import.meta.url);
   const files = [

@@ -13,7 +13,7 @@ import type { QueueHttpApi } from './http-api.ts';
 import type { QueueFunction } from './queue-function.ts';
 
 type Sources = {
-  /** As the functions know it. */
+  /** The value of the dimension of the metrics that the functions write. */
   readonly queueName: string;
   readonly table: EventTable;
   readonly dueQueue: DueQueue;
@@ -23,7 +23,7 @@ type Sources = {
 
 export type QueueMetrics = ReturnType<typeof queueMetrics>;
 
-/** Every metric that the dashboard and the alarms look at. */
+/** Every metric that the dashboard and the alarms use. */
 export function queueMetrics({ queueName, table, dueQueue, functions, api }: Sources) {
   const dimensionsMap = { [DIMENSION]: queueName };
   const own = (metricName: string, options: MetricOptions) =>
@@ -40,7 +40,7 @@ export function queueMetrics({ queueName, table, dueQueue, functions, api }: Sou
     delayed: (options: MetricOptions) => dueQueue.queue.metricApproximateNumberOfMessagesDelayed(options),
     underWay: (options: MetricOptions) => dueQueue.queue.metricApproximateNumberOfMessagesNotVisible(options),
     deadLetters: (options: MetricOptions) => dueQueue.deadLetters.metricApproximateNumberOfMessagesVisible(options),
-    /** A request may carry ten messages: an upper bound of the requests. */
+    /** The numbers of messages, as an upper bound of the number of requests: one request may carry ten messages. */
     queueRequests: (options: MetricOptions): readonly IMetric[] =>
       ['NumberOfMessagesSent', 'NumberOfMessagesReceived', 'NumberOfMessagesDeleted', 'NumberOfEmptyReceives'].map(
         (name) => ofQueue(name, options),
@@ -56,10 +56,13 @@ export function queueMetrics({ queueName, table, dueQueue, functions, api }: Sou
       table.metric('WriteThrottleEvents', options),
     ],
     invocations: (options: MetricOptions) => functions.map((one) => one.function.metricInvocations(options)),
-    /** Milliseconds in all, by the memory in megabytes. */
+    /** For each function, its memory in megabytes and the milliseconds that all its invocations took. */
     billed: (options: MetricOptions) =>
       functions.map((one) => [one.memory, one.function.metricDuration({ statistic: Stats.SUM, ...options })] as const),
-    /** Bytes. A log group's own metric has no dimension: it would be that of all logs of the account. */
+    /**
+     * The bytes that each log group took in. The metric that CDK has for a log group lacks its name, and would count
+     * all logs of the account.
+     */
     logged: (options: MetricOptions) =>
       [api.accessLog, ...functions.map((one) => one.logGroup)].map(
         ({ logGroupName }) =>

@@ -1,29 +1,31 @@
 const MINUTE = 60;
-/** SQS's own bound on how long a message may be delayed. */
+/** The longest delay in seconds that SQS accepts for a message. */
 const LONGEST_DELAY = 15 * MINUTE;
 
-/** All in seconds, but for the last. */
+/** Times in seconds, and the number of receives, that follow from the longest call. */
 export type Timings = {
-  /** After which a function behind the API is stopped; the API itself waits 30 s. */
+  /** Lambda stops a function behind the API after this time. API Gateway waits for an answer for 30 s. */
   readonly answer: number;
   /**
-   * After which a run of the dispatcher is stopped: it ends by itself before (core/dispatch/dispatch.ts). What it has done is written down, and
-   * the next run goes on from there.
+   * Lambda stops a run of the dispatcher after this time. A run ends by itself earlier (core/dispatch/dispatch.ts).
+   * After a run that was stopped, the next one continues from the cursors that were written last.
    */
   readonly dispatch: number;
-  /** After which a deliverer is stopped. */
+  /** Lambda stops a deliverer after this time. */
   readonly deliver: number;
-  /** For which a message that a deliverer has is hidden from the others. */
+  /** SQS hides a message from other deliverers for this time after it has handed the message over. */
   readonly visibility: number;
-  /** A message that is older than this was handed over late: it was delayed, called, and nobody knows what else. */
+  /** A message of this age has been waiting for longer than the longest delay and the longest call explain. */
   readonly oldestMessage: number;
-  /** How often a message is handed over before it is put aside. */
+  /** The number of times that SQS hands over a message before it moves the message to the dead-letter queue. */
   readonly receives: number;
 };
 
 /**
- * What depends on the longest call. A deliverer has time for its calls and their records; a message stays hidden for longer than
- * its deliverer can live, and is not put aside within half an hour in which the table takes no records.
+ * Computes the timings from the longest timeout of a call, in seconds. A deliverer has a minute more than that, to
+ * record its calls. A message stays hidden for 30 s longer than its deliverer can live, so that no other deliverer
+ * makes the same call meanwhile. It stays hidden for at least three minutes, so that a table that takes no records for
+ * half an hour does not move it to the dead-letter queue.
  */
 export function timingsFor(maxTimeoutSeconds: number): Timings {
   const deliver = maxTimeoutSeconds + MINUTE;
