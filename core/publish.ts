@@ -2,23 +2,35 @@ import { afterTheFirst } from './delivery/claim.ts';
 import type { Dependencies } from './dependencies.ts';
 import { SENT_BY_PUBLISH } from './dispatch/cursors.ts';
 import type { QueuedEvent, WantedEvent } from './event/event.ts';
-import { inShard } from './event/event-key.ts';
+import { type EventKey, inShard } from './event/event-key.ts';
 import { firstProgress } from './event/lifecycle.ts';
 import { type Message, nextMessage } from './event/message.ts';
-import type { EventRecord, EventStore } from './ports.ts';
+import type { EventRecord } from './ports.ts';
 
-/** A publish lasts no longer: a reservation that is older and has no event is of one that died. */
+/**
+ * The longest time that a publish takes, in milliseconds. An older reservation without an event is that of a process
+ * that died.
+ */
 const LONGEST_PUBLISH = 60_000;
-/** How long to wait in all for the event of another who is at it. */
-const PAUSES = [50, 100, 200, 400, 800];
+/** The waits, in milliseconds, between looks for an event that another request with the same deduplication id puts. */
+const WAITS_FOR_EVENT = [50, 100, 200, 400, 800];
 
-/** The event, and whether it was added by this; or that its deduplication id was given to another request. */
+/**
+ * The event and whether this request added it, or `another request` if its deduplication id belongs to a request that
+ * asked for something else.
+ */
 export type Published = { readonly record: EventRecord; readonly isNew: boolean } | 'another request';
 
 export type Publisher = {
-  /** Resolves once the event is kept and, if it is due soon, its message is sent. If it rejects, whether it was accepted is unknown. */
+  /**
+   * Resolves when the event is in the table and, if it is due within 3 minutes, its message is sent. If it rejects, the
+   * event may or may not have been accepted.
+   */
   publish(wanted: WantedEvent, publishedBy: string): Promise<Published>;
-  /** Each as if alone, and together as few calls as possible. */
+  /**
+   * Publishes several events independently of each other, with as few requests to the table and the due queue as
+   * possible.
+   */
   publishAll(wanted: readonly WantedEvent[], publishedBy: string): Promise<readonly PromiseSettledResult<Published>[]>;
 };
 
@@ -26,53 +38,61 @@ export function publisher(dependencies: Dependencies): Publisher {
   const { store, dueQueue, now, sleep, newId, random, shards } = dependencies;
 
   async function publish(wanted: WantedEvent, publishedBy: string): Promise<Published> {
-    return sent(await kept(wanted, publishedBy));
+    return sendMessage(await accept(wanted, publishedBy));
   }
 
   async function publishAll(wanted: readonly WantedEvent[], publishedBy: string) {
-    const all = await Promise.allSettled(wanted.map((one) => kept(one, publishedBy)));
+    const results = await Promise.allSettled(wanted.map((one) => accept(one, publishedBy)));
     return Promise.allSettled(
-      all.map((one) => (one.status === 'fulfilled' ? sent(one.value) : Promise.reject(one.reason))),
+      results.map((one) => (one.status === 'fulfilled' ? sendMessage(one.value) : Promise.reject(one.reason))),
     );
   }
 
-  /** Keeps an event, unless its deduplication id says that there is one already. */
-  async function kept(wanted: WantedEvent, publishedBy: string): Promise<Kept> {
+  async function accept(wanted: WantedEvent, publishedBy: string): Promise<Accepted> {
     const event = newEvent(wanted, publishedBy);
-    return wanted.deduplicationId === undefined ? keep(event) : keepOnce(event);
+    return wanted.deduplicationId === undefined ? put(event) : putUnlessRepeated(event);
   }
 
-  async function keep(event: QueuedEvent, again = false): Promise<Kept> {
+  /** If the process dies after this put, the promote cursor or the audit finds the event and sends its message. */
+  async function put(event: QueuedEvent): Promise<Accepted> {
     await store.putEvent(event);
-    const record = { event, progress: firstProgress(event) };
-    const message: Message = { ...nextMessage(event, record.progress), ...(again && { again }) };
-    return { published: { record, isNew: true }, ...(event.sent && { message }) };
+    const progress = firstProgress(event);
+    const published = { record: { event, progress }, isNew: true };
+    return event.sent ? { published, message: nextMessage(event, progress) } : { published };
   }
 
   /**
-   * Who reserves the id first keeps the event. All others wait for that event; if none comes, its publisher has died between the
-   * two, and they keep it in its place, under the key that was reserved. Behind the cursors it would not be seen to: an old
-   * reservation gets a new key.
+   * Puts the event if this request reserves its deduplication id. Otherwise it waits for the event of the request that
+   * did. If that event does not come, the process that reserved the id has died, and this request puts the event under
+   * the reserved key. A reservation older than a minute gets a new key first, because the cursors may have passed the
+   * old one.
    */
-  async function keepOnce(event: QueuedEvent): Promise<Kept> {
+  async function putUnlessRepeated(event: QueuedEvent): Promise<Accepted> {
     const reserved = await store.reserve(event);
-    if (reserved.isOwn) return keep(event);
+    if (reserved.isOwn) return put(event);
     if (!reserved.isSameRequest) return { published: 'another request' };
-    const record = await eventually(() => store.findEvent(reserved.key));
-    if (record !== undefined) return found(record);
-    if (now() - reserved.createdAt < LONGEST_PUBLISH) {
-      const { key, createdAt } = reserved;
-      return keep(soonMarked({ ...event, key, createdAt }), true);
-    }
+    const record = await waitForEvent(reserved.key);
+    if (record !== undefined) return acceptedBefore(record);
+    if (now() - reserved.createdAt < LONGEST_PUBLISH) return putInPlaceOf(reserved, event);
     const renewed = await store.reserve(event, reserved.key);
-    return renewed.isOwn ? keep(event) : keepOnce(event);
+    return renewed.isOwn ? put(event) : putUnlessRepeated(event);
+  }
+
+  async function waitForEvent(key: EventKey): Promise<EventRecord | undefined> {
+    for (const wait of WAITS_FOR_EVENT) {
+      const record = await store.findEvent(key);
+      if (record !== undefined) return record;
+      await sleep(wait);
+    }
+    return store.findEvent(key);
   }
 
   /**
-   * Its publisher may have failed between keeping it and sending its message: that is why the request is repeated. The second
-   * message comes behind the first; if they meet all the same, both are so late that they claim the attempt.
+   * The first request may have failed after it put the event and before it sent the message, so this one sends the
+   * message again, behind the first. If both messages are handed over together, both are so late that their deliverers
+   * claim the attempt.
    */
-  function found(record: EventRecord): Kept {
+  function acceptedBefore(record: EventRecord): Accepted {
     const { event, progress } = record;
     const published = { record, isNew: false };
     if (!event.sent || progress.status !== 'waiting_execution' || progress.tryCount > 0) return { published };
@@ -80,16 +100,16 @@ export function publisher(dependencies: Dependencies): Publisher {
     return { published, message: nextMessage(event, progress), handOverAt };
   }
 
-  async function eventually(find: () => ReturnType<EventStore['findEvent']>) {
-    for (const pause of PAUSES) {
-      const record = await find();
-      if (record !== undefined) return record;
-      await sleep(pause);
-    }
-    return find();
+  /**
+   * The process that reserved the key may be slow and not dead, and send a message too, so this one says that it may be
+   * a duplicate.
+   */
+  async function putInPlaceOf({ key, createdAt }: Reservation, event: QueuedEvent): Promise<Accepted> {
+    const accepted = await put(markedIfDueSoon({ ...event, key, createdAt }));
+    return accepted.message ? { ...accepted, message: { ...accepted.message, again: true } } : accepted;
   }
 
-  async function sent({ published, message, handOverAt }: Kept): Promise<Published> {
+  async function sendMessage({ published, message, handOverAt }: Accepted): Promise<Published> {
     if (message !== undefined) await dueQueue.send(message, handOverAt);
     return published;
   }
@@ -97,20 +117,28 @@ export function publisher(dependencies: Dependencies): Publisher {
   function newEvent(wanted: WantedEvent, publishedBy: string): QueuedEvent {
     const createdAt = now();
     const key = { dueAt: dueAt(wanted.asked, createdAt), uuid: inShard(newId(), Math.floor(random() * shards)) };
-    return soonMarked({ ...wanted, key, publishedBy, createdAt });
+    return markedIfDueSoon({ ...wanted, key, publishedBy, createdAt });
   }
 
   return { publish, publishAll };
 }
 
-type Kept = { readonly published: Published; readonly message?: Message; readonly handOverAt?: number };
+type Reservation = Pick<QueuedEvent, 'key' | 'createdAt'>;
 
-/** What is due soon is sent by publish itself. */
-function soonMarked(event: QueuedEvent): QueuedEvent {
+/**
+ * The answer to a request whose event is in the table, and the message that is sent before the answer is given, if any.
+ */
+type Accepted = { readonly published: Published; readonly message?: Message; readonly handOverAt?: number };
+
+/** The event, marked if publish sends its first message. The promote cursor passes over marked events. */
+function markedIfDueSoon(event: QueuedEvent): QueuedEvent {
   return event.key.dueAt - event.createdAt <= SENT_BY_PUBLISH ? { ...event, sent: true } : event;
 }
 
-/** A past instant is due now: behind the present nobody looks for events. */
+/**
+ * The instant at which the first attempt is due. A past instant becomes the present, because the cursors have passed
+ * the past.
+ */
 function dueAt(asked: QueuedEvent['asked'], now: number): number {
   return 'at' in asked ? Math.max(asked.at, now) : now + asked.after;
 }

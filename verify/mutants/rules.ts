@@ -928,20 +928,20 @@ export const rules: readonly Rule[] = [
   {
     name: 'who lost the reservation of an id adds no event',
     file: 'core/publish.ts',
-    code: 'if (reserved.isOwn) return keep(event);',
-    without: 'if (reserved.key !== undefined) return keep(event);',
+    code: 'if (reserved.isOwn) return put(event);',
+    without: 'if (reserved.key !== undefined) return put(event);',
   },
   {
     name: 'a reservation whose publisher died is completed',
     file: 'core/publish.ts',
-    code: 'return keep(soonMarked({ ...event, key, createdAt }), true);',
+    code: 'const accepted = await put(markedIfDueSoon({ ...event, key, createdAt }));',
     without:
-      'return { published: { record: { event: { ...event, key, createdAt }, progress: firstProgress(event) }, isNew: false } };',
+      'const accepted: Accepted = { published: { record: { event: { ...event, key, createdAt }, progress: firstProgress(event) }, isNew: false } };',
   },
   {
     name: 'who repeats a request sends the message that its publisher may not have sent',
     file: 'core/publish.ts',
-    code: 'if (record !== undefined) return found(record);',
+    code: 'if (record !== undefined) return acceptedBefore(record);',
     without: 'if (record !== undefined) return { published: { record, isNew: false } };',
   },
   {
@@ -985,8 +985,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'an old reservation gets a new key, ahead of the cursors',
     file: 'core/publish.ts',
-    code: 'if (now() - reserved.createdAt < LONGEST_PUBLISH) {',
-    without: 'if (now() - reserved.createdAt < 10_000 * LONGEST_PUBLISH) {',
+    code: 'if (now() - reserved.createdAt < LONGEST_PUBLISH) return',
+    without: 'if (now() - reserved.createdAt < 10_000 * LONGEST_PUBLISH) return',
   },
   {
     name: 'an attempt that was cancelled keeps its number',
