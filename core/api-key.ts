@@ -1,6 +1,6 @@
 export const scopes = ['publish', 'read', 'manage', 'admin'] as const;
 
-/** What a caller of the queue may do. */
+/** A permission of a caller of the queue. */
 export type Scope = (typeof scopes)[number];
 
 /** A caller of the queue, without its secret. */

@@ -1,7 +1,10 @@
 import type { Change } from './event/change.ts';
 import type { Caller, ConcurrencyLimit, DueQueue, EventStore, Pauses, SigningSecrets } from './ports.ts';
 
-/** All that the queue needs from outside: nothing in core reaches for it by itself. Times are milliseconds. */
+/**
+ * All that the queue needs from outside. No code in core gets any of it in another way. Instants and durations are
+ * milliseconds.
+ */
 export type Dependencies = {
   readonly store: EventStore;
   readonly dueQueue: DueQueue;
@@ -9,23 +12,25 @@ export type Dependencies = {
   readonly signingSecrets: Pick<SigningSecrets, 'cached'>;
   readonly concurrency: ConcurrencyLimit;
   readonly pauses: Pauses;
-  /** Since the epoch. */
+  /** The current instant, since the epoch. */
   readonly now: () => number;
-  /** May wake a little early, as timers do. */
+  /** Resolves after a duration. It may resolve a little early, as timers do. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly newId: () => string;
-  /** Evenly from [0, 1). */
+  /** A random number, evenly distributed over [0, 1). */
   readonly random: () => number;
+  /** The number of shards over which new events are spread. */
   readonly shards: number;
+  /** The longest timeout that an event can have. */
   readonly longestTimeout: number;
-  /** How long the due queue waits for a deliverer before it hands a message to another. */
+  /** The time after which the due queue hands a message over again that its deliverer has not acknowledged. */
   readonly visibility: number;
-  /** Is told of whatever happens to events. */
+  /** Called after each change of an event that this process has written to the store. */
   readonly onChange: (change: Change) => void;
-  /** Is told why something has to be done again, which costs time and nothing else. */
+  /** Called with an error that only costs time, because the work that failed is done again. */
   readonly report: (error: unknown) => void;
-  /** The name of this process: no other ever has the same. */
+  /** The name of this process. No other process ever has the same. */
   readonly instance: string;
-  /** Whether no other process is at work on the same table: then whatever another has claimed is dead. */
+  /** Whether no other process works on the same table. If so, the claims of other processes are those of dead ones. */
   readonly isAlone: boolean;
 };

@@ -3,7 +3,10 @@ import type { QueuedEvent } from './event/event.ts';
 import type { Attempt, Progress } from './event/progress.ts';
 import type { EventStore } from './ports.ts';
 
-/** The same store; whatever is written there is told, after it was written. */
+/**
+ * Wraps a store so that `onChange` is called after each write that changed an event. If the process dies in between,
+ * the change is not reported.
+ */
 export function observedStore(store: EventStore, onChange: (change: Change) => void): EventStore {
   function emitAttempt(event: QueuedEvent, attempt: Attempt | undefined): void {
     if (attempt !== undefined) onChange({ kind: 'attempted', event, attempt });
@@ -35,7 +38,10 @@ export function observedStore(store: EventStore, onChange: (change: Change) => v
   };
 }
 
-/** The attempt that a record adds, if it adds one: not always the last, since one may come after others that started later. */
+/**
+ * The attempt that a record adds, if any. It need not be the last one of the history, because an attempt may be
+ * recorded after others that started later.
+ */
 function addedAttempt({ attempts: before }: Progress, { attempts }: Progress): Attempt | undefined {
   return attempts.findLast(({ number }) => !before.some((one) => one.number === number));
 }

@@ -11,77 +11,101 @@ import type { Counts } from './statistics.ts';
 export type EventRecord = { readonly event: QueuedEvent; readonly progress: Progress };
 
 /**
- * Handles each message by itself and answers those to be handed over again.
+ * Handles each message by itself, and returns the messages that the due queue must hand over again.
  *
- * @param until epoch milliseconds by which it should have ended, if it must: what there is no time for is given back
+ * @param until The instant, in epoch milliseconds, by which the call should have ended. Messages for which there is no
+ *   time left are returned. If undefined, there is no such instant.
  */
 export type Deliver = (messages: readonly Received[], until?: number) => Promise<readonly Received[]>;
 
-/** Where events and their progress are kept: the truth. Reads see every earlier write. */
+/** The store of events and their progress, which is the only truth about them. Every read sees all earlier writes. */
 export type EventStore = {
   putEvent(event: QueuedEvent): Promise<void>;
   /**
-   * Reserves the key of an event for its publisher's deduplication id, for 24 hours, and answers the reservation that holds: this
-   * one, or an earlier one.
+   * Reserves the key of an event for its publisher's deduplication id, for 24 hours. Returns the reservation that
+   * holds: this one, or an earlier one.
    *
-   * @param instead the key of a reservation that this one takes the place of
+   * @param instead The key of an earlier reservation that this one replaces, if it still holds.
    */
   reserve(event: QueuedEvent, instead?: EventKey): Promise<Reservation>;
   findEvent(key: EventKey): Promise<EventRecord | undefined>;
-  /** What was recorded of an event, if anything: cheaper than finding it. */
+  /**
+   * Reads the recorded progress of an event, which is cheaper than reading the event too. Undefined if nothing was
+   * recorded.
+   */
   findProgress(key: EventKey): Promise<Progress | undefined>;
-  /** Unconditional: any attempt that succeeded makes its event a success. */
+  /**
+   * Records a success whatever the progress in the store is, because any attempt that succeeds makes its event a
+   * success.
+   */
   recordSuccess(event: QueuedEvent, progress: Finished): Promise<void>;
-  /** Answers false, and records nothing, if the event's progress is no longer the one that was `read`. */
+  /** Records a progress. Returns false, and records nothing, if the progress in the store is no longer `read`. */
   recordUnlessChanged(event: QueuedEvent, read: Progress, progress: Progress): Promise<boolean>;
-  /** Two of one event at one instant are one. */
+  /** Puts a reminder. Idempotent: a second reminder for the same event and instant replaces the first. */
   putReminder(event: QueuedEvent, reminder: Reminder): Promise<void>;
-  /** The entries of a shard behind a position, up to and with an instant. */
+  /** Reads entries of a shard, earliest first: those behind a position that are due at `until` or earlier. */
   entries(shard: number, after: Position, until: number): Promise<Page>;
   /**
-   * A part of a list, latest due first: the keys behind a position, up to another. Fewer than `limit` are the last.
+   * Reads keys of a list, latest due first: those behind the position `after`, up to the position `to`. The list ends
+   * if there are fewer than `limit`.
    */
   list(list: List, after: Position, to: Position, limit: number): Promise<readonly EventKey[]>;
-  /** Says in the list of exhausted events that this one may be exhausted, for as long as this progress is kept; it tells. */
+  /**
+   * Adds an event to the list of events that may have failed for good. The entry expires with this progress. Whether
+   * the event has failed is said by its progress alone.
+   */
   putFailedEntry(event: QueuedEvent, progress: Progress): Promise<void>;
-  /** Moves the expiry of an event, of the entries of its tags and of its progress on, to an instant. */
+  /** Moves the expiry of an event, its tag entries and its progress to a later instant. */
   extendExpiry(record: EventRecord, instant: number): Promise<void>;
   findCursors(): Promise<Cursors | undefined>;
-  /** Answers false, and writes nothing, if the cursors are no longer those that were `read`. */
+  /** Writes the cursors. Returns false, and writes nothing, if the cursors in the store are no longer `read`. */
   saveCursors(read: Cursors | undefined, cursors: Cursors): Promise<boolean>;
 };
 
 type Reservation = {
   readonly key: EventKey;
   readonly createdAt: number;
-  /** Whether it is the one that was asked for now. */
+  /** Whether this request made the reservation. */
   readonly isOwn: boolean;
+  /** Whether the reservation was made for a request that asks for the same. */
   readonly isSameRequest: boolean;
 };
 
-/** Where keys of events are found in the order of their due instants. */
+/** A list of the keys of events, in the order of their due instants. */
 export type List =
   | { readonly shard: number }
   | { readonly failedShard: number }
-  /** The tagged events of one shard. */
+  /** The events with a tag, of one shard. */
   | { readonly tag: string; readonly taggedShard: number }
-  /** The tagged events of all shards that were published before tags were spread over shards. No event is added to it. */
+  /**
+   * The events with a tag, of all shards, that were published before the lists of tags were spread over shards. No
+   * event is added to this list.
+   */
   | { readonly tag: string };
 
-/** Hands each message to a deliverer at its instant, or earlier if that is further away than the queue can wait. */
+/**
+ * Hands each message to a deliverer at its instant, or earlier if the instant is further away than the queue can delay
+ * a message.
+ */
 export type DueQueue = {
-  /** @param handOverAt epoch milliseconds, before which nobody gets the message; unless given, about its instant: a deliverer that gets it sooner waits */
+  /**
+   * Sends a message.
+   *
+   * @param handOverAt The instant, in epoch milliseconds, before which no deliverer gets the message. If undefined, the
+   *   message is handed over at about its own instant, and a deliverer that gets it earlier waits.
+   */
   send(message: Message, handOverAt?: number): Promise<void>;
-  /** About how many messages have come due and wait for a deliverer. */
+  /** Returns the approximate number of messages that are due and wait for a deliverer. */
   backlog(): Promise<number>;
 };
 
 /**
- * Makes one HTTP call for an event. Never throws: whatever happens is an outcome.
+ * Makes one HTTP call for an event. Never rejects: every failure is an outcome.
  *
- * @param secrets with each of which it is signed
- * @param triesLeft how many tries the event has left, this one included. The last one meets no connection that was used before;
- *   an earlier one may, and sends its request once more if its receiver has closed it, as the result says: that used two tries
+ * @param secrets The secrets that sign the call. Each adds a signature.
+ * @param triesLeft The number of tries that the event has left, including this one. If more than one is left, the call
+ *   may use an open connection, and sends its request a second time if the receiver has closed that connection. Then
+ *   the result says that two requests, and so two tries, were used. The last try uses a new connection.
  */
 export type Caller = (
   event: QueuedEvent,
@@ -90,83 +114,106 @@ export type Caller = (
   triesLeft: number,
 ) => Promise<CallResult | NotMade>;
 
-/** By which a receiver knows that a call comes from this queue. One that was replaced signs up to an instant. */
+/**
+ * A secret that signs calls, so that their receivers can verify that they come from this queue. A secret that was
+ * replaced still signs before the instant `until`, in epoch milliseconds.
+ */
 export type SigningSecret = { readonly secret: string; readonly until?: number };
 
 export type SigningSecrets = {
-  /** Those that sign now, the current one first: there is always one. Another process may have replaced it half a minute ago. */
+  /**
+   * Returns the secrets that sign now, the current one first. There is always one. They may be half a minute old, so
+   * that a secret that another process made since is missing.
+   */
   cached(): Promise<readonly SigningSecret[]>;
-  /** The same as of this moment. */
+  /** Reads the secrets that sign at this moment, the current one first. */
   fresh(): Promise<readonly SigningSecret[]>;
-  /** Replaces the current one, and answers those that sign now. */
+  /** Replaces the current secret, and returns the secrets that sign from now on. */
   rotate(): Promise<readonly SigningSecret[]>;
 };
 
-/** Where the latest pause of the queue is kept: all processes see the same. */
+/** The latest pause of the queue, which all processes share. */
 export type Pauses = {
-  /** The latest pause. A pause that lasts is answered as of this moment; that there is none may have been read seconds ago. */
+  /**
+   * Returns the latest pause. That the queue is paused is true at this moment; that it is not paused may have been read
+   * seconds ago.
+   */
   find(): Promise<Pause | undefined>;
-  /** The latest pause as of this moment. */
+  /** Reads the latest pause at this moment. */
   read(): Promise<Pause | undefined>;
-  /** Answers false, and writes nothing, if the latest pause is no longer the one that was `known`. */
+  /** Writes a pause. Returns false, and writes nothing, if the latest pause is no longer `known`. */
   change(known: Pause | undefined, pause: Pause): Promise<boolean>;
 };
 
 export type StatisticsRange = 'hour' | 'day';
 
-/** What happened in a minute, or an hour, from an instant on. */
+/** The counts of the minute, or the hour, that began at `startedAt`. */
 export type Period = { readonly startedAt: number; readonly counts: Counts };
 
 export type Statistics = {
-  /** By the minute for the last hour, by the hour for the last day; oldest first, each period there. */
+  /**
+   * Returns one period for each minute of the last hour, or for each hour of the last day, oldest first. Periods in
+   * which nothing happened are included.
+   */
   read(range: StatisticsRange): Promise<readonly Period[]>;
 };
 
 export type ApiKeys = {
-  /** Whose secret it is, if anyone's. */
+  /** Returns the API key that has this secret; undefined if there is none. */
   find(secret: string): Promise<ApiKey | undefined>;
 };
 
 /** Bounds how many calls are made at the same time, to one host and to all hosts together. */
 export type ConcurrencyLimit = {
-  /** Begins a request for one slot, for one message on its way to its call. */
+  /** Creates the request of one message for one slot. It holds no slot yet. */
   request(): Slot;
 };
 
 /** A request for one of the slots of a host. */
 export type Slot = {
-  /** Takes a slot of the host if one is free, and answers whether this request has one. A request asks for one host only. */
+  /**
+   * Takes a slot of the host if one is free, and returns whether this request holds a slot. All calls for one request
+   * name the same host.
+   */
   tryAcquire(host: string): boolean;
   /**
-   * Waits for a slot of the host that was asked for last. Resolves with true when this request has it, with false if no calls start any more.
-   * Hosts take turns; requests for one host are granted in their order.
+   * Waits for a slot of the host that `tryAcquire` named. Resolves with true when this request holds the slot, or with
+   * false if no calls start any more. Hosts take turns, and the requests for one host get slots in the order in which
+   * they began to wait.
    */
   acquire(): Promise<boolean>;
-  /** Gives the slot back, if this request has one. */
+  /** Gives the slot back, if this request holds one. */
   release(): void;
 };
 
 export type CursorName = 'promote' | 'audit' | 'resuming' | 'keeping';
 
 /**
- * Where the dispatcher's two cursors are: the promote one sends what is soon due, the audit one audits what should be
- * finished. Whoever writes it next to its version holds the lease; if that one dies, a page of some shards at most is done again.
+ * The positions of the dispatcher's cursors, and the lease on them. The promote cursor sends what is soon due; the
+ * audit cursor looks after what should be finished. The run whose conditional write on `version` succeeded last holds
+ * the lease. If it dies, the next run repeats at most a page of some shards.
  */
 export type Cursors = {
   readonly version: number;
   readonly writtenAt: number;
+  /** The instant, in epoch milliseconds, at which the lease ends. 0 if it was given back. */
   readonly leasedUntil: number;
-  /** By shard: every shard that was ever used has a position. */
+  /**
+   * The positions of the promote cursor by shard. Every shard that was ever used has a position, here and in the lists
+   * below.
+   */
   readonly promote: readonly Position[];
   readonly audit: readonly Position[];
-  /** Since when the promote cursor has not been behind; undefined while it catches up. */
+  /** The instant since which the promote cursor has reached its goal in every run; undefined while it catches up. */
   readonly upToDateSince?: number;
-  /** The end of the latest pause after which messages were begun to be sent again. */
+  /**
+   * The end of the latest pause after which the dispatcher has begun to send again the messages that the pause dropped.
+   */
   readonly resumedAt?: number;
-  /** How far that has come; undefined when it is done. */
+  /** The positions up to which the messages that the pause dropped were sent again; undefined when all were. */
   readonly resuming?: readonly Position[];
-  /** When events were last begun to be kept from expiring during a pause. */
+  /** The instant at which the latest walk began that moves the expiry of unfinished events during a pause. */
   readonly keepingSince?: number;
-  /** How far that has come; undefined when it is done. */
+  /** The positions up to which that walk has come; undefined when it is done. */
   readonly keeping?: readonly Position[];
 };

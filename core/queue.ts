@@ -17,38 +17,45 @@ import { finishWatch } from './query/finish-watch.ts';
 
 export type EventQueue = Publisher &
   Dispatcher & {
-    /** The event, unless there is none or its result was kept long enough. */
+    /** Reads an event. Undefined if there is none, or if its result is no longer readable. */
     read(key: EventKey): Promise<EventRecord | undefined>;
-    /** The same, as soon as it has finished, or as it is after so many milliseconds. */
+    /** Reads an event as soon as it has finished, or as it is after `longest` milliseconds. */
     readWhenFinished(key: EventKey, longest: number): Promise<EventRecord | undefined>;
     readonly find: Find;
-    /** Counts the events that wait, or that fit a search, from a bounded number of pages. */
+    /** Counts the events that wait, or those that fit a search, from a bounded number of pages. */
     readonly count: Counter;
     cancel(key: EventKey): Promise<Changed>;
     /**
-     * Makes the next attempt of an event due now: of a waiting one with the tries that it has left, of a finished one with all its tries, unless
-     * an attempt from before it was cancelled may be under way.
+     * Makes the next attempt of an event due now. A waiting event keeps the tries that it has left. A finished event
+     * gets all its tries again, unless an attempt from before its cancel may be under way.
      */
     readonly retry: Retrier['retry'];
     readonly cancelAll: Bulk;
-    /** The same for all events that are found, each as soon as no attempt from before a cancel can be under way. */
+    /** Retries all events that are found. Each is due as soon as no attempt from before its cancel can be under way. */
     readonly retryAll: Bulk;
     readonly deliver: Deliver;
-    /** Lets no attempt start from now on: other processes notice it within 30 s. Answers the pause, which may have begun before. */
+    /**
+     * Pauses the queue, so that no attempt starts. Other processes notice it within 30 s. Returns the pause, which may
+     * have begun earlier.
+     */
     pause(): Promise<Pause>;
-    /** Ends a pause. What has come due meanwhile is called within a minute, oldest first. Answers the latest pause, if there ever was one. */
+    /**
+     * Ends the pause. Events that came due during it are called within a minute, oldest first. Returns the latest
+     * pause; undefined if there never was one.
+     */
     resume(): Promise<Pause | undefined>;
-    /** The latest pause, if there ever was one, as it was a few seconds ago. */
+    /** Returns the latest pause as it was a few seconds ago; undefined if there never was one. */
     latestPause(): Promise<Pause | undefined>;
   };
 
-export function eventQueue(surroundings: Dependencies): EventQueue {
-  const watch = finishWatch(surroundings);
-  const store = observedStore(surroundings.store, (change) => {
+/** Puts the rooms of core together. What they write to the store is reported to `onChange` after it was written. */
+export function eventQueue(given: Dependencies): EventQueue {
+  const watch = finishWatch(given);
+  const store = observedStore(given.store, (change) => {
     watch.note(change);
-    surroundings.onChange(change);
+    given.onChange(change);
   });
-  const dependencies: Dependencies = { ...surroundings, store };
+  const dependencies: Dependencies = { ...given, store };
 
   async function read(key: EventKey): Promise<EventRecord | undefined> {
     const record = await store.findEvent(key);
@@ -58,7 +65,7 @@ export function eventQueue(surroundings: Dependencies): EventQueue {
   const dispatching = dispatcher(dependencies);
   const pausing = pauser(dependencies);
 
-  /** If sending fails, the next run of the dispatcher sends. */
+  /** If sending fails, or the process dies before it, the next run of the dispatcher sends the messages. */
   async function resume(): Promise<Pause | undefined> {
     const { pause, hasEnded } = await pausing.resume();
     if (hasEnded) await dispatching.dispatchAfterPause().catch(dependencies.report);

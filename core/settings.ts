@@ -1,16 +1,22 @@
-/** What an owner of a queue may choose. */
+/** The settings that the owner of a queue may choose. */
 export type Settings = {
-  /** Over how many partitions new events are spread. */
+  /** The number of shards over which new events are spread. */
   readonly shards: number;
   /** The longest `timeout_for_request`, in seconds. */
   readonly maxTimeoutSeconds: number;
   /** The longest `wait` of a request for an event, in seconds. */
   readonly maxWaitSeconds: number;
-  /** For how many seconds events stay readable after they failed for good. If undefined, each stays for its `keep_result_for`. */
+  /**
+   * The number of seconds for which an event stays readable after it failed for good. If undefined, it stays for its
+   * `keep_result_for`.
+   */
   readonly keepFailedFor?: number | undefined;
-  /** Whether private addresses, local names and single-label hosts may be called. Only ever true on one's own machine. */
+  /**
+   * Whether private addresses, local names and single-label hosts may be called. This is true only on one's own
+   * machine.
+   */
   readonly privateTargets: boolean;
-  /** Host names of the queue itself, which it never calls, in any spelling and on no port. */
+  /** The host names of the queue itself. It never calls them, whatever the spelling and the port. */
   readonly ownHosts: readonly string[];
 };
 
@@ -23,8 +29,8 @@ export const defaultSettings: Settings = {
 };
 
 /**
- * The least and the most of each. A function may run for 15 minutes: of these, a deliverer needs one for what is around a call. API Gateway
- * waits 30 s for an answer: of these, a request that has waited needs some for its reads.
+ * The least and the most value of each setting. A function may run for 15 minutes, of which a deliverer needs one for
+ * its work around a call. API Gateway waits 30 s for an answer, of which a request that waits needs some for its reads.
  */
 export const settingsBounds = {
   shards: [1, 256],

@@ -1,13 +1,16 @@
 import type { Change } from './event/change.ts';
 import type { Attempt } from './event/progress.ts';
 
-/** Buckets grow by a tenth: a quantile is off by 5 % at most. */
+/**
+ * The logarithm of the ratio of neighbouring buckets. Each bucket is a tenth wider than the one before, so a quantile
+ * is off by 5 % at most.
+ */
 const GROWTH = Math.log(1.1);
 
-/** How many values fell into each bucket, by its number. */
+/** The number of values in each bucket, by the number of the bucket. */
 export type Histogram = Readonly<Partial<Record<number, number>>>;
 
-/** What happened in a stretch of time. Durations and lateness are milliseconds. */
+/** The counts of what happened in a stretch of time. The buckets of `late` and `duration` stand for milliseconds. */
 export type Counts = {
   readonly accepted: number;
   readonly attempts: Readonly<Partial<Record<Attempt['outcome'], number>>>;
@@ -30,6 +33,7 @@ export const noCounts: Counts = {
 
 const COUNTED_AS = { success: 'succeeded', max_try_count_reached: 'exhausted', cancelled: 'cancelled' } as const;
 
+/** The counts with one change added. */
 export function counted(counts: Counts, change: Change): Counts {
   switch (change.kind) {
     case 'accepted':
@@ -54,6 +58,7 @@ export function counted(counts: Counts, change: Change): Counts {
   }
 }
 
+/** The sum of two counts. */
 export function added(one: Counts, other: Counts): Counts {
   return {
     accepted: one.accepted + other.accepted,
@@ -66,14 +71,23 @@ export function added(one: Counts, other: Counts): Counts {
   };
 }
 
-/** The value below which so many of all are; undefined if there are none. */
+/**
+ * The value below which a share of all values of a histogram lies; undefined if the histogram is empty.
+ *
+ * @param share The share, from 0 to 1.
+ */
 export function quantile(histogram: Histogram, share: number): number | undefined {
   const buckets = Object.entries(histogram).map(([bucket, count = 0]) => [Number(bucket), count] as const);
   const bucket = quantileOfCounts(buckets, share);
   return bucket === undefined ? undefined : middleOf(bucket);
 }
 
-/** The same of values and how often each was met. */
+/**
+ * The value below which a share of all values lies; undefined if there are none.
+ *
+ * @param counts Pairs of a value and the number of times that it occurs.
+ * @param share The share, from 0 to 1.
+ */
 export function quantileOfCounts(counts: Iterable<readonly [number, number]>, share: number): number | undefined {
   const sorted = [...counts].sort(([one], [other]) => one - other);
   let rest = share * sorted.reduce((total, [, count]) => total + count, 0);
@@ -84,12 +98,12 @@ export function quantileOfCounts(counts: Iterable<readonly [number, number]>, sh
   return undefined;
 }
 
-/** Bucket 0 holds what is below a millisecond. */
+/** The number of the bucket of a duration. Bucket 0 holds all durations below a millisecond. */
 function bucketOf(milliseconds: number): number {
   return milliseconds < 1 ? 0 : 1 + Math.floor(Math.log(milliseconds) / GROWTH);
 }
 
-/** The middle of a bucket. */
+/** The duration in the middle of a bucket, in whole milliseconds. */
 function middleOf(bucket: number): number {
   return bucket === 0 ? 0 : Math.round(Math.exp((bucket - 0.5) * GROWTH));
 }

@@ -1,9 +1,10 @@
 import type { Headers, QueuedEvent } from './event.ts';
 
 /**
- * What a publisher asked for, in the one form that all spellings of the same request share. Names of headers are in lower case, and they and
- * the tags are sorted; the values of headers and the bytes of a body stay as they were given. What accepting the event added is left out,
- * such as a default that the owner may change before the request is repeated, and so is the deduplication id.
+ * The canonical form of a publisher's request, which is the same for all spellings of the request. Header names are in
+ * lower case, and headers and tags are sorted; header values and the bytes of the body stay as they were given. The
+ * form leaves out the deduplication id and whatever was added when the event was accepted, such as a default that the
+ * owner may change before the request is repeated.
  */
 export function canonicalRequest({
   key,

@@ -2,7 +2,7 @@ import type { Reminder } from './entry.ts';
 import type { QueuedEvent } from './event.ts';
 import type { Attempt, Finished } from './progress.ts';
 
-/** What has just happened to an event, as the store has it now. */
+/** A change of an event that was just written to the store. */
 export type Change =
   | { readonly kind: 'accepted'; readonly event: QueuedEvent }
   | { readonly kind: 'attempted'; readonly event: QueuedEvent; readonly attempt: Attempt }

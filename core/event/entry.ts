@@ -1,48 +1,55 @@
 import { type EventKey, instantAt, offsetOf } from './event-key.ts';
 
-/** What is found in a shard by its time: an event at its due instant, or a reminder to look at one then. */
+/**
+ * An item that dispatch finds in a shard by its instant: an event at its due instant, a scheduled attempt or an audit
+ * reminder.
+ */
 export type Entry =
   | { readonly kind: 'event'; readonly key: EventKey; readonly sent: boolean }
-  | AttemptReminder
+  | ScheduledAttempt
   | { readonly kind: 'audit'; readonly key: EventKey; readonly at: number };
 
-/** Says that an attempt comes due that is too far away for the due queue. */
-type AttemptReminder = {
+/** A scheduled attempt: an entry for an attempt that is too far away for the due queue. */
+type ScheduledAttempt = {
   readonly kind: 'attempt';
   readonly key: EventKey;
   readonly attempt: number;
   readonly at: number;
 };
 
+/** An entry that is not the event itself: a scheduled attempt or an audit reminder. */
 export type Reminder = Exclude<Entry, { kind: 'event' }>;
 
-/** A part of a shard, earliest first, and how far it reaches. */
+/** Entries of a shard, earliest first, and the position behind which the next page begins. */
 export type Page = { readonly entries: readonly Entry[]; readonly reached: Position };
 
-/** How far a cursor has come in a shard: the sort text of an entry, or of an instant. The larger, the earlier. */
+/**
+ * The place that a cursor has reached in a shard: the sort key of an entry, or the offset of an instant. Larger
+ * positions are earlier.
+ */
 export type Position = string;
 
-/** Before everything that may ever be due. */
+/** The position before all entries. */
 export const BEGINNING: Position = '~';
 
-/** Behind all of it. Not empty: DynamoDB takes no empty text for a key, not even as a bound. */
+/** The position behind all entries. It is not the empty text, which DynamoDB refuses as a key, even as a bound. */
 export const END: Position = '0';
 
 export function positionAt(instant: number): Position {
   return offsetOf(instant);
 }
 
-/** The instant of a position, if it is not before everything. */
+/** The instant of a position; undefined for the beginning. */
 export function instantOf(position: Position): number | undefined {
   return position === BEGINNING ? undefined : instantAt(position.split('#', 1)[0] ?? '');
 }
 
-/** Where an event stands among those due at its instant. */
+/** The position of an event, which is its sort key. */
 export function positionOf({ dueAt, uuid }: EventKey): Position {
   return `${offsetOf(dueAt)}#${uuid}`;
 }
 
-/** Before all that is due at an instant or later. */
+/** The position before all entries that are due at an instant or later. */
 export function positionBefore(instant: number): Position {
   return `${offsetOf(instant)}${BEGINNING}`;
 }

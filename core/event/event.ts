@@ -1,20 +1,26 @@
 import type { EventKey } from './event-key.ts';
 
-/** Pairs, not an object: the order and the spelling of the names are kept, and no name (`__proto__`) is special. */
+/**
+ * The headers of a request or an answer. They are pairs because an object would change the order of some names, and
+ * treats names such as `__proto__` specially.
+ */
 export type Headers = readonly (readonly [name: string, value: string])[];
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** The bytes to send, fixed at acceptance, and how they were given. */
+/** The body to send, and the form in which the publisher gave it. The bytes are fixed when the event is accepted. */
 export type EventBody = { readonly kind: 'text' | 'json' | 'bytes'; readonly bytes: Uint8Array };
 
-/** What was asked: a URL to call, when, how, how often to try. Never changes once accepted. Durations are milliseconds. */
+/**
+ * An event: a URL to call, when, how, and how often to try. It never changes after it was accepted. Instants and
+ * durations are milliseconds.
+ */
 export type QueuedEvent = {
   readonly key: EventKey;
-  /** The id of the API key that published it. */
+  /** The id of the API key that published the event. */
   readonly publishedBy: string;
   readonly createdAt: number;
-  /** How its due time was given: milliseconds from acceptance, or an instant. */
+  /** The due time as the publisher gave it: milliseconds after acceptance, or an instant. */
   readonly asked: { readonly after: number } | { readonly at: number };
   readonly url: string;
   readonly method: Method;
@@ -24,26 +30,30 @@ export type QueuedEvent = {
   readonly maxTryCount: number;
   readonly retry: RetryPolicy;
   readonly tags: readonly string[];
-  /** By which its publisher knows a repetition of the request. */
+  /** The id that the publisher gives to a request and its repetitions, so that they make one event. */
   readonly deduplicationId?: string;
-  /** Where an event is published that tells of it, should this one fail. */
+  /** The URL that the failure callback calls if this event fails for good. */
   readonly failureUrl?: string;
   /** How long the event stays readable after it finished. */
   readonly keepResultFor: number;
-  /** How long the event stays readable after it failed for good, if its publisher chose that. */
+  /** How long the event stays readable after it failed for good. Absent if its publisher did not choose it. */
   readonly keepFailedFor?: number;
-  /** The same, as the owner of the queue had chosen it for all events when this one was accepted. */
+  /**
+   * The setting `keepFailedFor` of the queue at the time when the event was accepted. It holds unless the publisher
+   * chose a time.
+   */
   readonly defaultKeepFailedFor?: number;
-  /** Whether publish itself sends its first message, so that the promote cursor passes over it. */
+  /** Present if publish sends the first message of the event, so that the promote cursor passes over it. */
   readonly sent?: true;
 };
 
+/** The delays between attempts, in milliseconds. */
 export type RetryPolicy = {
   readonly backoff: 'fixed' | 'exponential';
   readonly delay: number;
-  /** Bounds the exponential delay, before its jitter. */
+  /** The longest exponential delay, before its jitter. */
   readonly maxDelay: number;
 };
 
-/** An event as its publisher wants it: all of it but what accepting it adds. */
+/** The part of an event that its publisher gives. */
 export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'sent'>;

@@ -5,43 +5,53 @@ import type { Finished, Progress } from './progress.ts';
 
 const WEEK = 7 * 86_400_000;
 
-/** When the table may forget the event: after its longest possible life, its result's, and a week to notice and repair. */
+/**
+ * The instant at which the table may delete the event: its longest possible life and the time of its result have
+ * passed, and a week in which a fault can be noticed and repaired.
+ */
 export function expiresAt(event: QueuedEvent): number {
   return event.key.dueAt + longestLife(event);
 }
 
-/** When the table may forget an event that is tried again. If that comes to nothing, its result is still readable as long as before. */
+/**
+ * The instant at which the table may delete an event that is opened again. It is never before the end of its present
+ * result, which stays if the record of the retry fails.
+ */
 export function reopenedExpiresAt(event: QueuedEvent, { readableUntil }: Finished, nextAttemptAt: number): number {
   return Math.max(expiresAt(event), nextAttemptAt + longestLife(event), readableUntil);
 }
 
-/** The expiry of an event that is unfinished past its longest possible life; undefined as long as its own will do. */
+/**
+ * The new expiry of an unfinished event that has outlived its longest possible life; undefined if the present expiry is
+ * late enough.
+ */
 export function laterExpiry(event: QueuedEvent, now: number): number | undefined {
   return now > expiresAt(event) - WEEK ? now + longestLife(event) : undefined;
 }
 
 /**
- * A week behind its event's, however late that one still is: an event whose progress was forgotten would look new, and DynamoDB
- * takes days to delete what has expired, in no order.
+ * The instant at which the table may delete the progress of an event: a week after the event. An event without its
+ * progress would look new and be called again, and DynamoDB deletes expired items days late and in no order.
  */
 export function progressExpiresAt(event: QueuedEvent, progress: Progress): number {
   const eventExpiresAt = Math.max(event.key.dueAt, latestInstant(progress)) + longestLife(event);
   return behindItsEvents(Math.max(eventExpiresAt, progress.failureReadableUntil ?? 0));
 }
 
-/** When the table may forget the progress of an event that it may forget at an instant. */
+/** The expiry of the progress of an event that expires at an instant. */
 export function behindItsEvents(expiresAt: number): number {
   return expiresAt + WEEK;
 }
 
-/** A reminder is of use as long as its event is. */
+/** The instant at which the table may delete a reminder, which is useless once its event has expired. */
 export function reminderExpiresAt(event: QueuedEvent, at: number): number {
   return Math.max(event.key.dueAt, at) + longestLife(event);
 }
 
 /**
- * Whether an event may expire before its result: it finished long after it was due, or it failed and failures are kept longer. Nobody knows
- * when an event is accepted that it will fail, and most do not: so its own expiry does not count on that.
+ * Whether an event may expire before its result: it finished more than a week after it was due, or it failed and
+ * failures are kept longer than other results. The expiry that an event gets when it is accepted does not allow for a
+ * failure, because most events do not fail.
  */
 export function mayOutliveItsEvent({ dueAt }: EventKey, progress: Progress): progress is Finished {
   if (progress.status === 'waiting_execution') return false;
@@ -49,7 +59,7 @@ export function mayOutliveItsEvent({ dueAt }: EventKey, progress: Progress): pro
   return isFailureKeptLonger || progress.finishedAt - dueAt > WEEK;
 }
 
-/** Whether the result of a finished event was kept as long as its publisher wanted. The table may still have it. */
+/** Whether the result of a finished event is no longer readable. The table may still have it. */
 export function isForgotten(progress: Progress, now: number): boolean {
   return progress.status !== 'waiting_execution' && progress.readableUntil <= now;
 }

@@ -2,17 +2,22 @@ import type { QueuedEvent, RetryPolicy } from './event.ts';
 import type { Answer, Attempt, CallResult, Crashed, EndedBecause, Finished, Progress, Waiting } from './progress.ts';
 import { retryAfterOf } from './retry-after.ts';
 
+/** The longest time that a receiver can put off the next attempt, in milliseconds. */
 export const MAX_RETRY_AFTER = 3_600_000;
+/** The part by which an exponential delay is shortened or lengthened at most. */
 export const JITTER = 0.2;
 const KEPT_AT_EACH_END = 10;
-/** An attempt that was under way when its event was cancelled is recorded so soon after the longest time that its call may have taken. */
+/** The time, in milliseconds, within which an attempt is recorded after the longest time that its call may take. */
 const RECORDED_WITHIN = 1_000;
-/** An attempt is not brought forward that starts by itself within this: it may start while the change is written, or by a clock that is ahead. */
+/**
+ * An attempt that is due within this time, in milliseconds, is not brought forward, because it may start while the
+ * change is written, or on a machine whose clock is ahead.
+ */
 const STARTS_BY_ITSELF = 1_000;
 const GONE = 410;
 const STOP_HEADER = 'event-queue-stop';
 
-/** What is true of an event of which nothing has been recorded yet. */
+/** The progress of an event of which nothing has been recorded yet. */
 export function firstProgress(event: QueuedEvent): Waiting {
   return {
     status: 'waiting_execution',
@@ -24,12 +29,13 @@ export function firstProgress(event: QueuedEvent): Waiting {
   };
 }
 
+/** A call that has ended, or that of a deliverer that died in it. Instants are epoch milliseconds. */
 export type Call = { readonly startedAt: number; readonly endedAt: number; readonly result: CallResult | Crashed };
 
 /**
- * The progress after an attempt: success, a later retry, or the end.
+ * The progress after the pending attempt of an event has ended: a success, a later retry, or the end.
  *
- * @param chance drawn evenly from [0, 1); spreads exponential retries
+ * @param chance A random number, evenly distributed over [0, 1), that spreads exponential retries.
  */
 export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance: number): Progress {
   const history = {
@@ -63,7 +69,10 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
   };
 }
 
-/** No attempt starts from now on. One whose instant has come may be under way, for as long as a call of the event may take. */
+/**
+ * The progress of an event that is cancelled, of which no attempt starts any more. If the instant of its attempt has
+ * come, that attempt may be under way for as long as the event's timeout.
+ */
 export function cancelled(event: QueuedEvent, progress: Waiting, now: number): Finished {
   const { nextAttempt, nextAttemptAt, broughtForward, scheduled, ...history } = progress;
   return {
@@ -77,9 +86,11 @@ export function cancelled(event: QueuedEvent, progress: Waiting, now: number): F
 }
 
 /**
- * The progress of an event that is tried again, with as many tries as it had at first. The numbers of its attempts go on.
+ * The progress of a finished event that is opened again, with as many tries as it had at first. Its attempts continue
+ * the numbering.
  *
- * @param at the earliest instant of the next attempt, which is later if an attempt from before may be under way until then
+ * @param at The earliest instant of the next attempt. The attempt is later if one from before a cancel may be under way
+ *   until then.
  */
 export function reopened(progress: Finished, now: number, at = now): Waiting {
   const {
@@ -103,8 +114,9 @@ export function reopened(progress: Finished, now: number, at = now): Waiting {
 }
 
 /**
- * The progress of a waiting event whose next attempt is brought forward: to an instant, or to the moment from which no attempt from before a
- * cancel can be under way. The attempt keeps its number. Undefined if the attempt may have started, or is not due later than that.
+ * The progress of a waiting event whose next attempt is brought forward to an instant, or to the first later one at
+ * which no attempt from before a cancel can be under way. The attempt keeps its number. Undefined if the attempt may
+ * have started, or is due by then anyway.
  */
 export function broughtForward({ scheduled, ...progress }: Waiting, now: number, at = now): Waiting | undefined {
   const nextAttemptAt = Math.max(at, idleFrom(progress, now));
@@ -112,7 +124,10 @@ export function broughtForward({ scheduled, ...progress }: Waiting, now: number,
   return { ...progress, version: progress.version + 1, nextAttemptAt, broughtForward: true };
 }
 
-/** Whether the next attempt may have started by an instant: it is due, or a deliverer has claimed it. */
+/**
+ * Whether the next attempt may have started by an instant, because it is due within a second or a deliverer has claimed
+ * it.
+ */
 export function mayHaveStarted({ nextAttempt, nextAttemptAt, claim }: Waiting, now: number): boolean {
   const isClaimed = claim?.attempt === nextAttempt && now < claim.until;
   return isClaimed || nextAttemptAt - STARTS_BY_ITSELF <= now;
@@ -123,62 +138,72 @@ function idleFrom({ underWayUntil = 0 }: Pick<Progress, 'underWayUntil'>, now: n
   return now < underWayUntil ? underWayUntil + RECORDED_WITHIN : now;
 }
 
-/** How many more requests an event may make. One that an attempt sent twice counts twice, so that its receiver sees no more of them than it has tries. */
+/**
+ * The number of requests that an event may still make. A request that an attempt sent twice counts as two, so that the
+ * receiver never sees more requests than the event has tries.
+ */
 export function triesLeft(event: QueuedEvent, history: Tried): number {
   return event.maxTryCount - triedSince(history) - (history.repeatedRequests ?? 0);
 }
 
-/** Whether it was asked to be tried again, and has not been since. */
+/** Whether an event was opened again by a retry, and no attempt has ended since. */
 export function isReopened({ triedBefore, tryCount }: Progress): boolean {
   return triedBefore === tryCount;
 }
 
 /**
- * Whether a client asked for the next attempt, by a retry. The instant of such an attempt has no entry of its own in the shard unless it is
- * scheduled, and a client that repeated its request may have sent a second message.
+ * Whether a client asked for the next attempt by a retry. Such an attempt has no entry in its shard unless it is
+ * scheduled, and a client that repeats its request sends a second message for it.
  */
 export function isRequested(progress: Progress): boolean {
   return isReopened(progress) || (progress.status === 'waiting_execution' && progress.broughtForward === true);
 }
 
-/** Since when something is owed for an event, be it an attempt or word of its failure; undefined if nothing is. */
+/** The instant from which the next attempt or the failure callback of an event is pending; undefined if neither is. */
 export function pendingSince(progress: Progress): number | undefined {
   if (progress.status === 'waiting_execution') return progress.nextAttemptAt;
   return progress.callbackOwed ? progress.finishedAt : undefined;
 }
 
-/** Milliseconds from the end of a failed attempt to the next; `failed` counts the failed attempts, the latest included. */
+/**
+ * The delay, in milliseconds, from the end of a failed attempt to the next attempt.
+ *
+ * @param failed The number of failed attempts, including the latest.
+ * @param chance A random number, evenly distributed over [0, 1).
+ */
 export function retryDelay(retry: RetryPolicy, failed: number, chance: number): number {
   if (retry.backoff === 'fixed') return retry.delay;
   const grown = Math.min(retry.maxDelay, retry.delay * 2 ** (failed - 1));
   return Math.round(grown * (1 - JITTER + 2 * JITTER * chance));
 }
 
-/** How long the event stays readable after it failed for good. */
+/** The time, in milliseconds, for which an event stays readable after it failed for good. */
 export function failureKeptFor({ keepResultFor, keepFailedFor, defaultKeepFailedFor }: QueuedEvent): number {
   return keepFailedFor ?? defaultKeepFailedFor ?? keepResultFor;
 }
 
-/** Whether an attempt that was so answered makes its event a success. */
+/** Whether the result of an attempt makes its event a success. */
 export function succeeded(result: Call['result']): boolean {
   return result.outcome === 'answered' && result.answer.statusCode < 300;
 }
 
-/** Why no further attempt can help, if so. */
+/** The reason why no further attempt can help; undefined if one may. */
 function reasonToEnd(result: Call['result']): EndedBecause | undefined {
   if (result.outcome === 'blocked') return 'blocked';
   return result.outcome === 'answered' && wantsNoMore(result.answer) ? 'stopped_by_receiver' : undefined;
 }
 
-/** By a status that says that there is nothing here any more, or in so many words. */
+/** Whether a receiver asks for no more calls, by the status 410 or by the header `event-queue-stop: true`. */
 function wantsNoMore({ statusCode, headers }: Answer): boolean {
   const stop = headers.find(([name]) => name === STOP_HEADER)?.[1] ?? '';
   return statusCode === GONE || stop.trim().toLowerCase() === 'true';
 }
 
 /**
- * The attempt of a number that was owed at an instant, as it stands in the history. The instant may be that of a message from before the
- * attempt was brought forward: then it is later than the call.
+ * The history's record of an attempt.
+ *
+ * @param at The instant at which the attempt was due. It is later than the call if it comes from a message that was
+ *   sent before the attempt was brought forward; then the attempt is not late.
  */
 export function attemptOf(number: number, at: number, { startedAt, endedAt, result }: Call): Attempt {
   return {
@@ -192,13 +217,16 @@ export function attemptOf(number: number, at: number, { startedAt, endedAt, resu
   };
 }
 
-/** The attempts with one more, in the order of their numbers: the first ten and the last ten of them. */
+/** The history with one more attempt, in the order of the numbers. It keeps the first ten and the last ten attempts. */
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
   const all = [...attempts, attempt].sort((one, other) => one.number - other.number);
   return all.length <= 2 * KEPT_AT_EACH_END ? all : all.toSpliced(KEPT_AT_EACH_END, 1);
 }
 
-/** Whether an attempt of this number would be one of those between the first ten and the last ten, which are not kept. */
+/**
+ * Whether an attempt of this number stands between the first ten and the last ten, so that the history does not keep
+ * it.
+ */
 export function isBetweenKept(attempts: readonly Attempt[], number: number): boolean {
   const [last, next] = attempts.slice(KEPT_AT_EACH_END - 1, KEPT_AT_EACH_END + 1);
   const isFull = attempts.length === 2 * KEPT_AT_EACH_END;
@@ -207,7 +235,7 @@ export function isBetweenKept(attempts: readonly Attempt[], number: number): boo
 
 type Tried = Pick<Progress, 'tryCount' | 'triedBefore' | 'repeatedRequests'>;
 
-/** How many attempts have ended since an event was last asked to be tried again. */
+/** The number of attempts that have ended since the event was last opened again, or since it was published. */
 function triedSince({ tryCount, triedBefore = 0 }: Tried): number {
   return tryCount - triedBefore;
 }
@@ -237,19 +265,19 @@ function lastAnswer(progress: Waiting, result: Call['result']): { lastAnswer?: A
   return progress.lastAnswer ? { lastAnswer: progress.lastAnswer } : {};
 }
 
-/** When an event finished, and until when it can be read. */
+/** The fields that say when an event finished and until when it is readable. */
 export function finishedAt(instant: number, keptFor: number): Pick<Finished, 'finishedAt' | 'readableUntil'> {
   return { finishedAt: instant, readableUntil: instant + keptFor };
 }
 
-/** When an event failed, and until when it can be read. */
+/** The fields that say when an event failed for good and until when it is readable. */
 function failedAt(instant: number, event: QueuedEvent) {
   const failed = finishedAt(instant, failureKeptFor(event));
   const isKeptLonger = failureKeptFor(event) > event.keepResultFor;
   return { ...failed, ...(isKeptLonger && { failureReadableUntil: failed.readableUntil }) };
 }
 
-/** How much later the receiver asked to be called again. */
+/** The delay, in milliseconds, that the receiver asked for with a `Retry-After` header; 0 if it asked for none. */
 function askedDelay({ result, endedAt }: Call): number {
   if (result.outcome !== 'answered') return 0;
   return Math.min(retryAfterOf(result.answer.headers, endedAt), MAX_RETRY_AFTER);

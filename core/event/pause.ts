@@ -1,13 +1,16 @@
-/** The latest pause of the queue. While it lasts, no attempt starts. */
+/** A pause of the queue. While it lasts, no attempt starts. Instants are epoch milliseconds. */
 export type Pause = {
-  /** Every change raises it. */
+  /** A number that every change raises. */
   readonly version: number;
   readonly pausedAt: number;
-  /** Absent while the pause lasts. */
+  /** The end of the pause. Absent while the pause lasts. */
   readonly resumedAt?: number;
 };
 
-/** How much the clocks of two machines may differ, and how early a deliverer takes a message, in milliseconds. */
+/**
+ * The most by which an attempt may be due after the end of a pause and be dropped all the same, in milliseconds: the
+ * clocks of two machines differ, and a deliverer gets messages a little early.
+ */
 const SKEW = 5_000;
 
 export function isPaused(pause: Pause | undefined): pause is Pause {
@@ -15,14 +18,14 @@ export function isPaused(pause: Pause | undefined): pause is Pause {
 }
 
 /**
- * Whether the message of an attempt that is due at an instant may have been dropped, because the queue was paused. The dispatcher sends such
- * a message again, so there may be two of it.
+ * Whether a pause that has ended may have dropped the message of an attempt that is due at an instant. The dispatcher
+ * sends such a message again, so there may be two of them.
  */
 export function mayHaveBeenDropped(at: number, pause: Pause | undefined): boolean {
   return pause?.resumedAt !== undefined && at <= lastDropped(pause);
 }
 
-/** The instant at which the last attempts are due whose messages may have been dropped. */
+/** The latest instant of an attempt whose message a pause may have dropped. */
 export function lastDropped({ resumedAt = 0 }: Pause): number {
   return resumedAt + SKEW;
 }

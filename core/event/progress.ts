@@ -1,42 +1,65 @@
 import type { Headers } from './event.ts';
 
-/** What has happened to an event so far. Every record of it raises the version. */
+/**
+ * The progress of an event: what has happened to it so far. Each record of it raises the version. Instants are epoch
+ * milliseconds.
+ */
 export type Progress = Waiting | Finished;
 
-/** If every process dies here, the table still says when the next attempt is owed. */
+/**
+ * The progress of an event that waits for an attempt. If every process dies, the table still says when the next attempt
+ * is due, and the audit or the start sends its message.
+ */
 export type Waiting = History & {
   readonly status: 'waiting_execution';
-  /** The number and the instant of the attempt that is owed. */
+  /** The number of the pending attempt. */
   readonly nextAttempt: number;
+  /** The instant at which the pending attempt is due. */
   readonly nextAttemptAt: number;
-  /** Present if a client had this attempt made earlier than it was due. Its message for the later instant may still come, and is worth nothing. */
+  /**
+   * Present if a client brought the pending attempt forward. A message for its former, later instant may still come,
+   * and is dropped.
+   */
   readonly broughtForward?: true;
-  /** Present if a client asked for this attempt at an instant further away than the due queue can wait: the attempt has an entry of its own. */
+  /**
+   * Present if a client asked for the pending attempt at an instant that is too far away for the due queue, so that it
+   * has an entry in the shard.
+   */
   readonly scheduled?: true;
 };
 
 /**
- * One deliverer's word that it makes the next attempt, given where several may want to. While it lasts all others stand
- * back; if it has run out, its deliverer died in the call.
+ * A deliverer's statement that it makes an attempt, recorded where other deliverers may make it too. While the claim
+ * lasts, no other deliverer makes the attempt. If a claim has run out, its deliverer died in the call.
  */
 export type Claim = {
   readonly attempt: number;
-  /** The instance that gave its word. */
+  /** The name of the process that made the claim. */
   readonly by: string;
   readonly startedAt: number;
   readonly until: number;
 };
 
-/** Nothing more is owed; the result is kept for readers. An attempt that was under way is still added to the history, and may make it a success. */
+/**
+ * The progress of an event for which no attempt is pending. Its result stays readable for a time. An attempt that was
+ * under way is still added to the history, and may make the event a success. If every process dies, nothing is missing
+ * but a failure callback that may be pending.
+ */
 export type Finished = History & {
   readonly status: 'success' | 'max_try_count_reached' | 'cancelled';
   readonly finishedAt: number;
   readonly readableUntil: number;
-  /** Why the event ended, if not by success or by its tries running out. */
+  /** The reason why the event failed before its tries were used up. */
   readonly endedBecause?: EndedBecause;
-  /** The number of the attempt that was owed when it was cancelled. It may be under way, and its message may yet come: no other gets it. */
+  /**
+   * The number of the attempt that was pending when the event was cancelled. No other attempt gets this number, because
+   * that one may be under way, or its message may still come.
+   */
   readonly withdrawnAttempt?: number;
-  /** That its failure is still to be told. If every process dies here, the audit finds the event unfinished, and sees to it. */
+  /**
+   * Present if the failure callback is pending. If every process dies, the audit takes the event for unfinished, and
+   * sends the callback.
+   */
   readonly callbackOwed?: true;
 };
 
@@ -45,22 +68,29 @@ export type EndedBecause = 'blocked' | 'stopped_by_receiver';
 type History = {
   readonly version: number;
   readonly tryCount: number;
-  /** The claim of the attempt that is owed, or of one that was withdrawn when its event was cancelled. */
+  /** The claim on the pending attempt, or on an attempt that was withdrawn when the event was cancelled. */
   readonly claim?: Claim;
-  /** Until when an attempt that was withdrawn by a cancel may be under way. None starts before, so that no two run at once. */
+  /**
+   * The instant until which an attempt that a cancel withdrew may be under way. No other attempt starts before it, so
+   * that no two run at once.
+   */
   readonly underWayUntil?: number;
-  /** How many attempts had ended when it was asked to be tried again: its tries count from there. */
+  /** The number of attempts that had ended when the event was last opened again. They use none of its new tries. */
   readonly triedBefore?: number;
-  /** How many attempts since then sent their request twice. Each has used two of the event's tries. Absent while there was none. */
+  /**
+   * The number of attempts since the event was published or opened again that sent their request twice. Each used two
+   * tries. Absent if there was none.
+   */
   readonly repeatedRequests?: number;
   /**
-   * Until when the latest failure of the event is readable, if failures are kept longer than other results. The audit keeps the event up to
-   * then. The field stays when the event is tried again or becomes a success, so that its progress is never forgotten before the event.
+   * The instant until which the latest failure of the event is readable. Absent unless failures are kept longer than
+   * other results. The audit keeps the event until then. The field stays when the event is opened again or becomes a
+   * success, because the progress must not expire before the event.
    */
   readonly failureReadableUntil?: number;
-  /** The first ten and the last ten. */
+  /** The first ten and the last ten attempts, in the order of their numbers. */
   readonly attempts: readonly Attempt[];
-  /** What the latest answered attempt was answered with. */
+  /** The answer to the answered attempt with the highest number, or the answer that made the event a success. */
   readonly lastAnswer?: Answer;
 };
 
@@ -68,50 +98,57 @@ type History = {
 export type Attempt = {
   readonly number: number;
   readonly startedAt: number;
-  /** How long after its instant it started. */
+  /** The time from the instant of the attempt to its start. */
   readonly late: number;
   readonly duration: number;
   readonly outcome: Outcome;
   readonly statusCode?: number;
   readonly error?: string;
-  /** 2 if the request went out a second time on a new connection; absent otherwise. */
+  /** 2 if the request was sent a second time on a new connection; absent otherwise. */
   readonly requests?: 2;
 };
 
 type Outcome = (CallResult | Crashed)['outcome'];
 
-/** How a call ended. Whatever a receiver does is one of these; a caller never throws. */
+/** The result of a call that was made. Everything that a receiver can do leads to one of these results. */
 export type CallResult = (Answered | Unanswered) & Requests;
 
-/** `requests` is 2 if the first one met a connection that its receiver had closed, so that it went out once more on a new one; absent otherwise. */
+/**
+ * The number of requests that a call sent: 2 if the receiver had closed the connection of the first, so that it was
+ * sent again on a new one; absent if it was 1.
+ */
 type Requests = { readonly requests?: 2 };
 
-/** A call that was not made, because this process or its machine had run out of descriptors or the like. It is no attempt. */
+/**
+ * The result of a call that was not made, because the process or its machine had run out of a resource such as
+ * descriptors. It is no attempt.
+ */
 export type NotMade = {
   readonly outcome: 'not_made';
   /** The reason, in words for the person who runs the queue. */
   readonly error: string;
 };
 
-/** How an attempt ended whose deliverer died in the call: nobody knows what the receiver did. */
+/** The result of an attempt whose deliverer died in the call. What the receiver did is unknown. */
 export type Crashed = { readonly outcome: 'crashed'; readonly error: string };
 
 type Answered = { readonly outcome: 'answered'; readonly answer: Answer };
 
 type Unanswered = {
   readonly outcome: 'timed_out' | 'unreachable' | 'invalid_answer' | 'blocked';
-  /** For people, without any resolved address. */
+  /** The reason, in words for people. It contains no resolved address. */
   readonly error: string;
 };
 
-/** Of a longer answer the rest is neither read nor kept. */
+/** The most bytes of an answer's body that are read and kept. */
 export const MAX_ANSWER_BODY_BYTES = 64 * 1_024;
 
+/** A receiver's answer to a call. */
 export type Answer = {
   readonly statusCode: number;
-  /** Lower-case names, each once. */
+  /** The headers, with lower-case names. Each name occurs once. */
   readonly headers: Headers;
   readonly body: Uint8Array;
-  /** Whether headers or body were longer than what is kept. */
+  /** Whether the headers or the body were longer than what is kept. */
   readonly truncated: boolean;
 };

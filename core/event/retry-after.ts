@@ -1,9 +1,15 @@
 import type { Headers } from './event.ts';
 
-/** The three forms of a date in HTTP all begin with a day's name and are UTC, though one does not say so: RFC 9110, 5.6.7. */
+/**
+ * The beginning of an HTTP date. All three forms of RFC 9110, section 5.6.7, begin with the name of a day. They are in
+ * UTC, although one of them does not say so.
+ */
 const HTTP_DATE = /^(mon|tue|wed|thu|fri|sat|sun)/i;
 
-/** Milliseconds that a `Retry-After` header asks for, counted from `now`; 0 without one or with one that means nothing. */
+/**
+ * The delay from `now`, in milliseconds, that a `Retry-After` header asks for; 0 if there is no such header or it
+ * cannot be understood.
+ */
 export function retryAfterOf(headers: Headers, now: number): number {
   const value = headers.find(([name]) => name === 'retry-after')?.[1].trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1_000;
