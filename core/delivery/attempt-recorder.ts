@@ -8,10 +8,15 @@ import type { CallbackSender } from './callback-sender.ts';
 import { isCallbackPending } from './failure-callback.ts';
 import { type NamedAttempt, pendingAttempt, withLateAttempt } from './late-attempt.ts';
 
-/** How often a record is tried on what the event is by then. It is refused only if somebody else has changed the event meanwhile. */
+/**
+ * The number of times that a record is tried. The store refuses it only if the event has been changed since it was
+ * read.
+ */
 const MOST_TRIES = 10;
 
-/** An attempt that has ended: what was read before it, its call, and the progress that follows from both. */
+/**
+ * An attempt that has ended: the progress that was read before it, its call, and the progress that follows from both.
+ */
 export type Ended = {
   readonly event: QueuedEvent;
   readonly read: Waiting;
@@ -20,28 +25,34 @@ export type Ended = {
 };
 
 export type AttemptRecorder = {
-  /** Records an attempt and sends what follows from it. Rejects if that is not certain: then the message has to come back. */
+  /**
+   * Records an attempt, and sends the next message or the failure callback. If it rejects, either may be missing, and
+   * the message has to be handed over again.
+   */
   record(ended: Ended): Promise<void>;
-  /** Records an attempt whose event was cancelled, or which another deliverer has claimed or recorded, while it was under way. */
+  /**
+   * Records an attempt that is no longer pending: while it was under way, its event was cancelled, or another deliverer
+   * claimed or recorded it.
+   */
   recordLate(named: NamedAttempt, call: Call): Promise<void>;
 };
 
-/** @param onRecorded is told when an attempt is recorded, before anything that follows from it is sent */
+/** @param onRecorded Called when an attempt is recorded, before what follows from it is sent. */
 export function attemptRecorder(
   { store, dueQueue, random }: Pick<Dependencies, 'store' | 'dueQueue' | 'random'>,
   callbacks: CallbackSender,
   onRecorded: (named: NamedAttempt) => void,
 ): AttemptRecorder {
   /**
-   * Only the one whose record was taken sends the next message, so that there is never a second chain of attempts. The reminder of an
-   * attempt that is too far away for a message comes before the record, and so does the entry in the list of exhausted events: without a
-   * record they are passed over.
+   * The next message is sent only if this record was accepted, so that there is never a second chain of attempts. A
+   * scheduled attempt and a failed entry are put before the record: if the process dies in between, they are passed
+   * over, because the progress does not confirm them.
    */
   async function record(ended: Ended): Promise<void> {
     for (let current: Ended | undefined = ended, tries = 0; current !== undefined; tries++) {
       if (tries === MOST_TRIES) throw overtaken(ended.event.key.uuid);
-      await prepare(current);
-      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return follow(current);
+      await putEntries(current);
+      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return sendNext(current);
       current = await settledAgain(current);
     }
     const named = pendingAttempt(ended.event, ended.read);
@@ -49,14 +60,14 @@ export function attemptRecorder(
     onRecorded(named);
   }
 
-  async function prepare({ event, progress }: Ended): Promise<void> {
+  async function putEntries({ event, progress }: Ended): Promise<void> {
     if (progress.status === 'max_try_count_reached') await store.putFailedEntry(event, progress);
     if (progress.status !== 'waiting_execution' || !hasReminder(progress)) return;
     const { nextAttempt: attempt, nextAttemptAt: at } = progress;
     await store.putReminder(event, { kind: 'attempt', key: event.key, attempt, at });
   }
 
-  async function follow(ended: Ended): Promise<void> {
+  async function sendNext(ended: Ended): Promise<void> {
     const { event, read, progress } = ended;
     onRecorded(pendingAttempt(event, read));
     if (isCallbackPending(ended)) await callbacks.send(ended);
@@ -64,7 +75,10 @@ export function attemptRecorder(
       await dueQueue.send(nextMessage(event, progress));
   }
 
-  /** The same attempt on what the event is by now; undefined unless it is still owed, and nobody else has claimed it. It may have been brought forward since. */
+  /**
+   * Settles the attempt on the present progress of its event, in which it may have been brought forward. Undefined if
+   * the attempt is no longer pending, or has another claim.
+   */
   async function settledAgain({ event, read, call }: Ended): Promise<Ended | undefined> {
     const progress = (await store.findEvent(event.key))?.progress;
     if (progress === undefined || !isSamePending(read, progress)) return undefined;

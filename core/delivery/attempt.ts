@@ -14,11 +14,14 @@ import { pendingAttempt } from './late-attempt.ts';
 import type { HandleObsolete } from './obsolete-message.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
-/** A message that arrives this much before its instant is waited for; an earlier one goes back to the due queue. */
+/**
+ * The longest time, in milliseconds, that a deliverer waits for the instant of a message. An earlier message goes back
+ * to the due queue.
+ */
 const LONGEST_WAIT = 1_000;
 
-/** An event whose attempt is owed, and what else decides about its call. */
-type Owed = {
+/** An event whose attempt is pending, and what else decides about its call. */
+type Pending = {
   readonly event: QueuedEvent;
   readonly progress: Waiting;
   readonly secrets: readonly SigningSecret[];
@@ -26,8 +29,9 @@ type Owed = {
 };
 
 /**
- * Makes the attempt that a message asks for, at its instant, if it is the one that is owed and nobody else is at it. A call
- * that was made here and could not be recorded is not made again.
+ * Makes the attempt that a message asks for, at its instant, if it is pending and no other deliverer has claimed it. A
+ * call that this process made and could not record is not made again. The result is undefined if there is nothing to
+ * record.
  */
 export function attempter(
   dependencies: Dependencies,
@@ -40,8 +44,9 @@ export function attempter(
   const postpone = callPostponer(dependencies);
 
   /**
-   * While its host is full, a message waits without its event, which may be large. If it does not name its host, its event is read for
-   * that, forgotten, and read again when its turn has come. One that comes again is read first too: it may need no call.
+   * While its host is full, a message waits without its event, because events may be large and many messages may wait.
+   * If the message does not name its host, the event is read for that, and read again when the message gets its slot.
+   * The event of a repeated message is read first too, because such a message may need no call and so no slot.
    */
   async function attempt(message: Received): Promise<Ended | undefined> {
     if (message.at - now() > LONGEST_WAIT) return sendBack(message);
@@ -69,22 +74,27 @@ export function attempter(
     if (made !== undefined) return ended(event, progress, made);
     const claim = claimOf(message, progress);
     if (claim !== undefined) return respectClaim(message, event, progress, claim);
-    // The message is dropped. After the pause, the dispatcher sends another one.
+    // During a pause the message is dropped. At the end of the pause, the dispatcher sends another one.
     if (isPaused(pause)) return undefined;
     return startUnlessFull(message, { event, progress, secrets, pause }, slot);
   }
 
-  async function startUnlessFull(message: Received, owed: Owed, slot: Slot) {
-    const { event, progress, secrets, pause } = owed;
+  async function startUnlessFull(message: Received, pending: Pending, slot: Slot) {
+    const { event, progress, secrets, pause } = pending;
     if (!slot.tryAcquire(message.host ?? hostAndPortOf(event.url))) return 'host is full';
-    if (!mayBeContested(message, owed, now(), dependencies, pause)) return makeCall(message, event, progress, secrets);
+    if (!mayBeContested(message, pending, now(), dependencies, pause))
+      return makeCall(message, event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
-    // Made even if nothing else starts any more: a claim without a call would be taken for a crash.
+    // The call is made even if no other call starts any more, because a claim without a call would be taken for a
+    // crash.
     if (await store.recordUnlessChanged(event, progress, claimed)) return makeCall(message, event, claimed, secrets);
     return attemptUnlessFull(message, slot);
   }
 
-  /** A live claim is another deliverer's, so the message comes back when it has run out. A dead one says how the attempt ended. */
+  /**
+   * If the claim is live, another deliverer makes the attempt, and the message comes back when the claim has run out.
+   * If the claim has run out, its deliverer died, and the attempt is recorded as crashed.
+   */
   async function respectClaim(message: Received, event: QueuedEvent, read: Waiting, claim: Claim) {
     if (isLive(claim, now(), dependencies)) return sendLater({ ...plain(message), again: true }, claim.until);
     return ended(event, read, crashedCall(claim, now()));
@@ -108,13 +118,14 @@ export function attempter(
     return { event, read, call: made, progress: settle(event, read, made, random()) };
   }
 
-  /** A second message stays behind the first, however often both come too early. */
+  /**
+   * If both messages of an attempt come too early, the second goes back with its delay behind the first. Otherwise two
+   * deliverers would make the attempt at the same time.
+   */
   async function sendBack(message: Received): Promise<undefined> {
     const isSecond = message.again === true;
-    return sendLater(
-      plain(message),
-      isSecond ? afterTheFirst(message.at, dependencies.longestTimeout, now()) : undefined,
-    );
+    const handOverAt = isSecond ? afterTheFirst(message.at, dependencies.longestTimeout, now()) : undefined;
+    return sendLater(plain(message), handOverAt);
   }
 
   async function sendLater(message: Message, handOverAt?: number): Promise<undefined> {
@@ -124,19 +135,25 @@ export function attempter(
   return attempt;
 }
 
-/** Reads at one moment all that decides about the attempt of an event. */
+/** Reads, at the same time, all that decides about the attempt of an event. */
 function reader({ store, signingSecrets, pauses }: Dependencies) {
   return (key: EventKey) => Promise.all([store.findEvent(key), signingSecrets.cached(), pauses.find()]);
 }
 
-/** Timers fire up to a millisecond early, so the clock is asked again after each. */
+/**
+ * Waits until the clock has reached an instant. Timers fire up to a millisecond early, so the clock is asked again
+ * after each.
+ */
 function waiter({ now, sleep }: Dependencies): (instant: number) => Promise<void> {
   return async (instant) => {
     while (now() < instant) await sleep(instant - now());
   };
 }
 
-/** A message is worth a call only if it names the very attempt that comes next; all others are repetitions or leftovers. */
+/**
+ * Whether a message names the number and the instant of the pending attempt. Any other message is a repetition or a
+ * leftover, and leads to no call.
+ */
 function isPending({ attempt, at }: Message, progress: Progress): progress is Waiting {
   return progress.status === 'waiting_execution' && progress.nextAttempt === attempt && progress.nextAttemptAt === at;
 }

@@ -4,27 +4,32 @@ import { plain, type Received } from '../event/message.ts';
 import type { Claim, NotMade, Progress, Waiting } from '../event/progress.ts';
 import { isRepeated, withoutClaim } from './claim.ts';
 
-/** A call that could not be made is tried again after one to two of these, in milliseconds: not all of them at once. */
+/**
+ * The shortest delay, in milliseconds, before a call that could not be made is tried again. The longest is twice that,
+ * so that the calls do not come all at once.
+ */
 const AGAIN_AFTER = 1_000;
-/** While calls cannot be made, this is reported once in so many milliseconds. */
+/** The time, in milliseconds, between two reports that calls cannot be made. */
 const REPORT_EVERY = 60_000;
 
 /**
- * Puts a call off that this process could not make. It is no attempt, so nothing is recorded but that a claim is taken back. If the process
- * dies before that, the claim is taken for a crash, which costs a try; if it dies before the message is sent, the first one comes again.
+ * Puts off a call that this process could not make. The call is no attempt, so nothing is recorded, except that its
+ * claim is withdrawn. If the process dies before the claim is withdrawn, the attempt is recorded as crashed, which uses
+ * a try. If it dies before the new message is sent, the present message is handed over again.
  */
 export function callPostponer({ store, dueQueue, now, random, report }: Dependencies) {
   let reportedAt = Number.NEGATIVE_INFINITY;
 
-  function reportAtTimes({ error }: NotMade): void {
-    // The clock may have been put back.
+  function reportOnceAMinute({ error }: NotMade): void {
+    // The difference is negative if the clock was put back. Without `abs`, nothing would be reported until it has
+    // caught up.
     if (Math.abs(now() - reportedAt) < REPORT_EVERY) return;
     reportedAt = now();
     report(new Error(`${error} Calls that cannot be made are put off, and lose no try.`));
   }
 
-  /** The event may have been cancelled since, and still have the claim. */
-  async function takeBack(event: QueuedEvent, read: Waiting, { by, startedAt }: Claim): Promise<void> {
+  /** The event may have been cancelled since it was read, and still have the claim. */
+  async function withdrawClaim(event: QueuedEvent, read: Waiting, { by, startedAt }: Claim): Promise<void> {
     let current: Progress | undefined = read;
     while (current?.claim?.by === by && current.claim.startedAt === startedAt) {
       if (await store.recordUnlessChanged(event, current, withoutClaim(current))) return;
@@ -33,8 +38,8 @@ export function callPostponer({ store, dueQueue, now, random, report }: Dependen
   }
 
   return async (message: Received, event: QueuedEvent, read: Waiting, why: NotMade): Promise<undefined> => {
-    reportAtTimes(why);
-    if (read.claim !== undefined) await takeBack(event, read, read.claim);
+    reportOnceAMinute(why);
+    if (read.claim !== undefined) await withdrawClaim(event, read, read.claim);
     const again = isRepeated(message) ? { again: true as const } : {};
     await dueQueue.send({ ...plain(message), ...again }, now() + AGAIN_AFTER * (1 + random()));
   };

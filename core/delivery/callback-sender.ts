@@ -7,55 +7,72 @@ import type { EventRecord } from '../ports.ts';
 import { afterTheFirst } from './claim.ts';
 import { failureCallback, type PendingCallback } from './failure-callback.ts';
 
-/** The cursors are minutes behind the present, and may have passed what is kept any later. */
-const KEPT_IN_TIME = 60_000;
+/**
+ * The time after a failure, in milliseconds, within which its callback can be put without an audit reminder. Later, the
+ * cursors may have passed its instant.
+ */
+const PUT_IN_TIME = 60_000;
 
-/** Tells of failures, by events of their own: each is kept before the mark that it is owed is taken away. */
+/**
+ * Publishes failure callbacks. The callback is put before the mark that it is pending is taken away, so that none is
+ * lost if the process dies in between.
+ */
 export type CallbackSender = {
-  /** For whoever recorded the failure, and for nobody else. */
-  send(owed: PendingCallback): Promise<void>;
-  /** For whoever finds that it is still owed: the one that should have sent it may have died at any point of it, or may yet be at it. */
-  sendAgain(owed: PendingCallback): Promise<void>;
-  /** For a process that is alone, and has sent nothing yet. Answers the callback as it is kept; its message is still to be sent. */
-  keep(owed: PendingCallback): Promise<EventRecord>;
+  /** Puts a callback and sends its first message. Only the deliverer that recorded the failure may call this, once. */
+  send(pending: PendingCallback): Promise<void>;
+  /**
+   * Puts a callback that is still pending and sends its message, behind a first one. The process that should have sent
+   * that one may have died at any point, or may still be about to send it.
+   */
+  sendAgain(pending: PendingCallback): Promise<void>;
+  /**
+   * Puts a callback without sending its message, and returns its event as it is in the store. Only a process that is
+   * alone and has sent nothing yet may call this.
+   */
+  keep(pending: PendingCallback): Promise<EventRecord>;
 };
 
 export function callbackSender(dependencies: Dependencies): CallbackSender {
   const { store, dueQueue, now } = dependencies;
   const grace = graceOf(dependencies.longestTimeout, dependencies.visibility);
 
-  async function send(owed: PendingCallback): Promise<void> {
-    const callback = await keptCallback(owed);
+  async function send(pending: PendingCallback): Promise<void> {
+    const callback = await putCallback(pending);
     await dueQueue.send(nextMessage(callback, firstProgress(callback)));
-    await takeMarkAway(owed);
+    await takeMarkAway(pending);
   }
 
-  /** Its message comes behind the first, which may be there already. */
-  async function sendAgain(owed: PendingCallback): Promise<void> {
-    const callback = await keptCallback(owed);
+  async function sendAgain(pending: PendingCallback): Promise<void> {
+    const callback = await putCallback(pending);
     const message = nextMessage(callback, firstProgress(callback));
     const handOverAt = afterTheFirst(message.at, callback.timeout, now());
     await dueQueue.send({ ...message, again: true }, handOverAt);
-    await takeMarkAway(owed);
+    await takeMarkAway(pending);
   }
 
-  async function keep(owed: PendingCallback): Promise<EventRecord> {
-    const callback = await keptCallback(owed);
-    await takeMarkAway(owed);
+  async function keep(pending: PendingCallback): Promise<EventRecord> {
+    const callback = await putCallback(pending);
+    await takeMarkAway(pending);
     return (await store.findEvent(callback.key)) ?? { event: callback, progress: firstProgress(callback) };
   }
 
-  /** One that is kept late gets an entry ahead of the audit cursor first. */
-  async function keptCallback(owed: PendingCallback): Promise<QueuedEvent> {
-    const callback = failureCallback(owed);
+  /**
+   * A callback that is put late gets a reminder ahead of the audit cursor first, because the cursor may have passed its
+   * own entry.
+   */
+  async function putCallback(pending: PendingCallback): Promise<QueuedEvent> {
+    const callback = failureCallback(pending);
     const { key } = callback;
-    if (now() - key.dueAt > KEPT_IN_TIME)
+    if (now() - key.dueAt > PUT_IN_TIME)
       await store.putReminder(callback, { kind: 'audit', key, at: nextAuditAt(key, key.dueAt, now(), grace) });
     await store.putEvent(callback);
     return callback;
   }
 
-  /** The mark stays if somebody has changed the progress meanwhile: it is away by then, or void, or the audit comes back to it. */
+  /**
+   * The mark stays if the progress has been changed meanwhile. Then it is gone already, or means nothing any more, or
+   * the audit finds it again.
+   */
   async function takeMarkAway({ event, progress }: PendingCallback): Promise<void> {
     const { callbackOwed, ...rest } = progress;
     await store.recordUnlessChanged(event, progress, { ...rest, version: progress.version + 1 });

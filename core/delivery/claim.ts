@@ -6,25 +6,43 @@ import { mayHaveBeenDropped, type Pause } from '../event/pause.ts';
 import type { Claim, Progress, Waiting } from '../event/progress.ts';
 import type { EventRecord } from '../ports.ts';
 
-/** Later than this, the audit may send another message before the call has been recorded. */
+/**
+ * The lateness of a message, in milliseconds, beyond which the audit may send another message before the call is
+ * recorded.
+ */
 const LATE = 300_000;
-/** So much later than its instant a first message may meet the second one, which was sent for a repeated request. */
+/**
+ * The lateness of a first message, in milliseconds, beyond which it can overlap the message that a repeated request
+ * sent.
+ */
 const LATE_FOR_REPEATED = 2_000;
-type Instance = Pick<Dependencies, 'instance' | 'isAlone'>;
-
-/** A call this long may outlast what the due queue waits for its deliverer. */
+/**
+ * The timeout, in milliseconds, beyond which a call may outlast the time after which the due queue hands its message
+ * over again.
+ */
 const LONG = 240_000;
-/** Added to a call's timeout: a deliverer that has not recorded it by then is dead. */
+/**
+ * The time, in milliseconds, that a claim lasts beyond the timeout of its call. A deliverer that has not recorded the
+ * call by then is dead.
+ */
 const MARGIN = 30_000;
-/** After the end of its call an attempt is usually recorded. */
+/** The time, in milliseconds, within which an attempt is usually recorded after the end of its call. */
 const RECORDED_WITHIN = 5_000;
 
-/** Whether the due queue handed a message over before. That alone proves nothing: being throttled raises the count too. */
+type Instance = Pick<Dependencies, 'instance' | 'isAlone'>;
+
+/**
+ * Whether a message was handed over before or may be a duplicate. That does not prove that a deliverer died: a
+ * deliverer that was only too busy gives messages back too.
+ */
 export function isRepeated({ receiveCount, again }: Received): boolean {
   return receiveCount > 1 || again === true;
 }
 
-/** Claiming costs a write, so it is done only where another deliverer may be at the same attempt. */
+/**
+ * Whether another deliverer may be at the attempt of a message, so that the attempt must be claimed. All other attempts
+ * are not claimed, because a claim costs a write.
+ */
 export function mayBeContested(
   message: Received,
   { event, progress }: EventRecord,
@@ -35,42 +53,53 @@ export function mayBeContested(
   const late = now - message.at;
   if (isRepeated(message) || late > LATE || event.timeout > LONG) return true;
   if (mayHaveBeenDropped(message.at, pause)) return true;
-  // If it was taken from the due queue at its instant, another may be handed the message before this call has been recorded.
+  // If the due queue handed the message over at its instant, it may hand it to another deliverer before this call is
+  // recorded.
   if (!isAlone && late + event.timeout + RECORDED_WITHIN > visibility) return true;
   return mayHaveBeenSentAgain(event, progress) && late > LATE_FOR_REPEATED;
 }
 
-/** By whoever repeated the request that asked for this attempt: see publish and retry. */
+/**
+ * Whether a client that repeated its request, to publish or to retry, may have had a second message sent for the next
+ * attempt.
+ */
 function mayHaveBeenSentAgain({ deduplicationId }: QueuedEvent, progress: Progress): boolean {
   return isRequested(progress) || (deduplicationId !== undefined && progress.tryCount === 0);
 }
 
-/** When a message is handed over that may be a second one: whoever got the first, and claimed nothing, has recorded its call by then. */
+/**
+ * The instant, in epoch milliseconds, at which a second message for an attempt is handed over. A deliverer that got the
+ * first message at its instant and did not claim the attempt has recorded its call by then.
+ */
 export function afterTheFirst(at: number, timeout: number, now: number): number {
   return Math.max(at, now) + Math.min(timeout, LONG) + RECORDED_WITHIN;
 }
 
-/** The progress in which a deliverer says that it makes the next attempt. */
+/** The progress of an event with the claim of a deliverer on the next attempt. */
 export function withClaim(event: QueuedEvent, read: Waiting, by: string, now: number): Waiting {
   const claim = { attempt: read.nextAttempt, by, startedAt: now, until: now + event.timeout + MARGIN };
   return { ...read, version: read.version + 1, claim };
 }
 
-/** The claim of the attempt that a message names. A progress may have that of another one, which was withdrawn when its event was cancelled. */
+/**
+ * The claim on the attempt that a message names. Undefined if there is none, or if the progress has a claim on another
+ * attempt, which was withdrawn when the event was cancelled.
+ */
 export function claimOf({ attempt }: Pick<Received, 'attempt'>, { claim }: Progress): Claim | undefined {
   return claim?.attempt === attempt ? claim : undefined;
 }
 
-/** The progress in which a deliverer takes its claim back, because it made no call. */
+/** The progress of an event without its claim, whose deliverer made no call. */
 export function withoutClaim({ claim, ...progress }: Progress): Progress {
   return { ...progress, version: progress.version + 1 };
 }
 
+/** Whether a claim still lasts. The claim of another process is over at once if this process is alone. */
 export function isLive({ by, until }: Claim, now: number, { instance, isAlone }: Instance): boolean {
   return now < until && (by === instance || !isAlone);
 }
 
-/** The call of a deliverer that claimed it and died. */
+/** The call of a deliverer that claimed an attempt and died. It counts as ended now. */
 export function crashedCall({ startedAt }: Claim, now: number): Call {
   const error = 'The process that made the call died. What the receiver did is unknown.';
   return { startedAt, endedAt: now, result: { outcome: 'crashed', error } };

@@ -1,6 +1,6 @@
 import type { ConcurrencyLimit, Slot } from '../ports.ts';
 
-/** A limit that refuses nothing, for a runtime in which something else bounds the calls. */
+/** A limit that refuses no call, for a runtime in which something else bounds the calls. */
 export const unlimitedConcurrency: ConcurrencyLimit = {
   request: () => ({ tryAcquire: () => true, acquire: async () => true, release() {} }),
 };
@@ -8,10 +8,11 @@ export const unlimitedConcurrency: ConcurrencyLimit = {
 type Host = { taken: number; readonly waiting: Set<(hasSlot: boolean) => void> };
 
 /**
- * Bounds calls in this process. A request that waits holds no slot, so a host that is full takes none from other hosts.
+ * Bounds the calls of this process. A request that waits holds no slot, so a host that is full takes none from other
+ * hosts.
  *
- * @param mostPerHost calls at the same time to one host
- * @param mostOfAll calls at the same time to all hosts together
+ * @param mostPerHost The most calls at the same time to one host.
+ * @param mostOfAll The most calls at the same time to all hosts together.
  */
 export function limitedConcurrency(
   mostPerHost: number,
@@ -37,7 +38,10 @@ export function limitedConcurrency(
     if (host.taken === 0 && host.waiting.size === 0) hosts.delete(name);
   }
 
-  /** Adds a host to those that take turns. It has one place there, however many of its requests wait. */
+  /**
+   * Lets a host take turns if it has a free slot and requests that wait. It has one place among the hosts, however many
+   * of its requests wait.
+   */
   function queue(name: string, host: Host): void {
     if (host.waiting.size > 0 && host.taken < mostPerHost) inTurn.add(name);
   }
@@ -71,7 +75,7 @@ export function limitedConcurrency(
       return true;
     }
 
-    /** Tries first: a slot may have become free since `tryAcquire` answered false. */
+    /** Tries once more before it waits, because a slot may have become free since `tryAcquire` returned false. */
     async function acquire(): Promise<boolean> {
       if (isClosed) return false;
       if (tryAcquire(asked)) return true;
@@ -93,7 +97,7 @@ export function limitedConcurrency(
 
   return {
     request,
-    /** Refuses every request from now on, those that wait included: no calls start any more. */
+    /** Refuses all requests from now on, including those that wait, so that no calls start any more. */
     close() {
       isClosed = true;
       for (const { waiting } of hosts.values()) for (const answer of waiting) answer(false);

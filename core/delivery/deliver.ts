@@ -8,14 +8,17 @@ import { isRepeated } from './claim.ts';
 import { obsoleteMessageHandler } from './obsolete-message.ts';
 import { unrecordedCalls } from './unrecorded-calls.ts';
 
-/** How long a success may wait for its neighbours, so that they are recorded together. */
+/**
+ * The longest time, in milliseconds, that a success waits for the other calls of its batch, so that they are recorded
+ * in one request.
+ */
 const LONGEST_LINGER = 100;
-/** A write to the store usually takes less. */
+/** The time, in milliseconds, within which a write to the store usually ends. */
 const WRITTEN_WITHIN = 500;
 
 /**
- * Makes the attempts that messages ask for and records them. Messages that were handed over before go one after the other,
- * behind the others: one of them may be what killed a deliverer, and must not take its neighbours along.
+ * Makes the attempts that messages ask for, and records them. Messages that were handed over before are handled one
+ * after the other, behind all others: one of them may have killed its deliverer, and must not take the others with it.
  */
 export function deliverer(dependencies: Dependencies): Deliver {
   const { store, now, sleep, longestTimeout } = dependencies;
@@ -36,9 +39,10 @@ export function deliverer(dependencies: Dependencies): Deliver {
   }
 
   /**
-   * A success goes out in one request with its neighbours, and replaces whatever the store has. Where the store may have got an attempt
-   * that must not be lost, the success is recorded by itself, on what the store has: that is so if the event was tried again, because an
-   * attempt from before may have been added, and if the event may have been cancelled and tried again since the call started.
+   * A success is recorded in one request with the others of its batch, and replaces the progress in the store. It is
+   * recorded conditionally instead if the store may have got an attempt that this would lose: if the event was opened
+   * again before the call, because an earlier attempt may have been added, and if it may have been cancelled and opened
+   * again since the call started.
    */
   async function deliver(message: Received, calls: OpenCalls): Promise<void> {
     const ended = await attempt(message).finally(calls.oneEnded);
@@ -61,7 +65,10 @@ export function deliverer(dependencies: Dependencies): Deliver {
   };
 }
 
-/** Whether somebody may have cancelled the event after its call started, and tried it again: a retry waits for the event's timeout. */
+/**
+ * Whether an event may have been cancelled and opened again since its call started. A retry waits for the event's
+ * timeout after a cancel.
+ */
 function mayHaveBeenTriedAgain({ event, call }: Ended, at: number): boolean {
   return at >= call.startedAt + event.timeout;
 }

@@ -4,16 +4,19 @@ import type { Finished } from '../event/progress.ts';
 import type { EventRecord } from '../ports.ts';
 
 const SECOND = 1_000;
-/** Within some five hours: whoever is to be told of failures may fail as well. */
+/** The tries of a callback, which span about five hours, because the receiver of callbacks may be down as well. */
 const TRIES = {
   maxTryCount: 10,
   retry: { backoff: 'exponential', delay: 60 * SECOND, maxDelay: 3_600 * SECOND },
 } as const;
-/** Where the version of a uuid stands. Random ones have 4 there, so that a derived one is never one of them. */
+/** The index of the version digit in a uuid. */
 const VERSION_AT = 14;
+/**
+ * The version digit of a callback's uuid. Random uuids have 4 there, so a callback never has the uuid of another event.
+ */
 const DERIVED = '8';
 
-/** An event whose failure is still to be told. */
+/** An event whose failure callback is pending. */
 export type PendingCallback = {
   readonly event: QueuedEvent & { readonly failureUrl: string };
   readonly progress: Finished;
@@ -24,7 +27,10 @@ export function isCallbackPending(record: EventRecord): record is PendingCallbac
   return event.failureUrl !== undefined && progress.status !== 'waiting_execution' && progress.callbackOwed === true;
 }
 
-/** The key of the event that tells how another one failed. It follows from that one's key, and from the number of the attempt that failed last. */
+/**
+ * The key of the callback of an event. It follows from the event's key and the number of its last attempt, so it is the
+ * same each time it is computed for one failure.
+ */
 export function callbackKey(
   { key }: QueuedEvent,
   { finishedAt, attempts }: Pick<Finished, 'finishedAt' | 'attempts'>,
@@ -35,7 +41,10 @@ export function callbackKey(
   return { dueAt: finishedAt, uuid };
 }
 
-/** The event that tells how another one failed. It is the same whenever it is made, so that keeping it twice keeps one; it has no callback of its own. */
+/**
+ * The event that calls the `failure_url` of an event that failed. It is the same each time it is made, so putting it
+ * twice puts one event. It has no failure callback itself.
+ */
 export function failureCallback({ event, progress }: PendingCallback): QueuedEvent {
   const { publishedBy, failureUrl: url, timeout } = event;
   const bytes = new TextEncoder().encode(JSON.stringify(payloadOf(event, progress)));
@@ -56,7 +65,7 @@ export function failureCallback({ event, progress }: PendingCallback): QueuedEve
   };
 }
 
-/** An event and the one that tells of its failure are kept by the same rules. */
+/** The fields that make a callback stay readable for as long as its event. */
 function retentionOf({ keepResultFor, keepFailedFor, defaultKeepFailedFor }: QueuedEvent) {
   return {
     keepResultFor,
@@ -65,7 +74,7 @@ function retentionOf({ keepResultFor, keepFailedFor, defaultKeepFailedFor }: Que
   };
 }
 
-/** As Standard Webhooks has it: type, timestamp, data. */
+/** The body of a callback: type, timestamp and data, as Standard Webhooks recommends. */
 function payloadOf({ key, url, tags }: QueuedEvent, progress: Finished) {
   const { status, endedBecause, tryCount, finishedAt, attempts, lastAnswer } = progress;
   const last = attempts.at(-1);

@@ -12,17 +12,18 @@ import {
 import type { Message } from '../event/message.ts';
 import type { Answer, Finished, Progress, Waiting } from '../event/progress.ts';
 
-/** An attempt by its number and its instant, as a message names it. */
+/** The names of an attempt in a message: the key of its event, its number and its instant. */
 export type NamedAttempt = Pick<Message, 'key' | 'attempt' | 'at'>;
 
-/** The attempt that an event waits for. */
+/** The name of the pending attempt of an event. */
 export function pendingAttempt({ key }: QueuedEvent, { nextAttempt, nextAttemptAt }: Waiting): NamedAttempt {
   return { key, attempt: nextAttempt, at: nextAttemptAt };
 }
 
 /**
- * Whether an attempt that was made is missing in the history of its event: the event was cancelled while it was under way. An attempt that
- * would stand between the first ten and the last ten is not missing, because nobody can tell whether it was counted.
+ * Whether an attempt that was made is missing in the history of its event, because the event was cancelled while it was
+ * under way. An attempt between the first ten and the last ten is never missing, because the history does not show
+ * whether it was counted.
  */
 export function isMissing({ attempt }: Pick<NamedAttempt, 'attempt'>, progress: Progress): boolean {
   const { attempts } = progress;
@@ -31,8 +32,9 @@ export function isMissing({ attempt }: Pick<NamedAttempt, 'attempt'>, progress: 
 }
 
 /**
- * The progress after an attempt that was made and is not owed to this deliverer any more; undefined if the attempt changes nothing. A
- * failed attempt decides nothing about the event, and is added only if it is missing. A success makes the event a success.
+ * The progress of an event after an attempt that ended when it was no longer pending for its deliverer; undefined if
+ * the attempt changes nothing. A failed attempt is added if it is missing in the history, and decides nothing about the
+ * event. A successful attempt makes the event a success.
  */
 export function withLateAttempt(
   event: QueuedEvent,
@@ -44,16 +46,16 @@ export function withLateAttempt(
   if (!succeeded(call.result) || progress.status === 'success') return undefined;
   return isStillPending(named, progress)
     ? settle(event, progress, call, 0)
-    : withOtherEnd(event, progress, named, call);
+    : withSuccessInstead(event, progress, named, call);
 }
 
-/** Whether the attempt is the next one of its event. Another deliverer may have claimed it. */
+/** Whether an attempt is the pending one of its event. Another deliverer may have claimed it. */
 function isStillPending({ attempt }: NamedAttempt, progress: Progress): progress is Waiting {
   return progress.status === 'waiting_execution' && progress.nextAttempt === attempt;
 }
 
-/** The progress with a success in place of the failure that another deliverer recorded for the same attempt. */
-function withOtherEnd(event: QueuedEvent, progress: Progress, named: NamedAttempt, call: Call): Progress {
+/** The progress in which a success replaces the failure that another deliverer recorded for the same attempt. */
+function withSuccessInstead(event: QueuedEvent, progress: Progress, named: NamedAttempt, call: Call): Progress {
   const attempt = attemptOf(named.attempt, named.at, call);
   const changed: Progress = {
     ...progress,
@@ -65,8 +67,8 @@ function withOtherEnd(event: QueuedEvent, progress: Progress, named: NamedAttemp
 }
 
 /**
- * The progress with an attempt that was missing in its history: its event was cancelled, and may have been tried again and finished
- * since.
+ * The progress with an attempt that was missing in its history. Its event was cancelled, and may have been opened again
+ * and have finished since.
  */
 function withMissingAttempt(event: QueuedEvent, progress: Progress, named: NamedAttempt, call: Call): Progress {
   const { triedBefore } = progress;
@@ -82,13 +84,16 @@ function withMissingAttempt(event: QueuedEvent, progress: Progress, named: Named
   return succeeded(call.result) && progress.status !== 'success' ? asSuccess(event, added, call.endedAt) : added;
 }
 
-/** The number of the attempt that an event waits for, that was withdrawn from it, or that ended it. */
+/** The number of the pending attempt of an event, of the one that its cancel withdrew, or of the one that ended it. */
 function latestNumber(progress: Progress): number {
   if (progress.status === 'waiting_execution') return progress.nextAttempt;
   return progress.withdrawnAttempt ?? progress.attempts.at(-1)?.number ?? 0;
 }
 
-/** The answer that made the event a success, or else that of the attempt with the highest number. */
+/**
+ * The last answer, if this attempt changes it: the attempt makes the event a success, or has the highest number of all
+ * answered ones.
+ */
 function lastAnswer(progress: Progress, { attempt }: NamedAttempt, { result }: Call): { lastAnswer?: Answer } {
   if (result.outcome !== 'answered') return {};
   const isLast = attempt > (progress.attempts.at(-1)?.number ?? 0);

@@ -9,7 +9,7 @@ import { isCallbackPending } from './failure-callback.ts';
 import { isMissing } from './late-attempt.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
-/** Sees to a message whose attempt is not owed: it is a repetition or a leftover, and no call is made for it. */
+/** Handles a message whose attempt is not pending. It is a repetition or a leftover, and no call is made for it. */
 export type HandleObsolete = (message: Received, record: EventRecord) => Promise<undefined>;
 
 export function obsoleteMessageHandler(
@@ -21,8 +21,8 @@ export function obsoleteMessageHandler(
   const { dueQueue, now } = dependencies;
 
   /**
-   * The attempt may have been made before its event was cancelled, and not be recorded: the store refused it, or its deliverer died in the
-   * call. Then it is added to the history.
+   * The attempt may have been made before its event was cancelled and not be recorded, because the store refused the
+   * record or the deliverer died in the call. Such an attempt is added to the history.
    */
   async function handleObsolete(message: Received, record: EventRecord): Promise<undefined> {
     const { progress } = record;
@@ -43,8 +43,9 @@ export function obsoleteMessageHandler(
   }
 
   /**
-   * A deliverer may have died between recording an attempt and sending what follows from it; then its own message comes back,
-   * and that is sent in its place: behind the one that may have been sent all the same.
+   * A deliverer may have died between recording an attempt and sending the next message or the failure callback. Then
+   * its own message is handed over again, and what is missing is sent here. It comes behind a message that the
+   * deliverer may have sent before it died.
    */
   async function resendNext(message: Received, record: EventRecord): Promise<undefined> {
     if (!isRepeated(message)) return;

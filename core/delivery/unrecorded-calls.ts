@@ -1,12 +1,13 @@
 import type { Call } from '../event/lifecycle.ts';
 import type { NamedAttempt } from './late-attempt.ts';
 
-/** Each may hold an answer of some 80 KiB. */
+/** The most calls that are remembered. Each may hold an answer of about 80 KiB. */
 const MOST = 500;
 
 /**
- * Calls that have ended and are not recorded. When the store refuses a record, the message comes back, and the call must not
- * be made again: another process cannot know of it, but the one that made it can. Beyond a bound the oldest are forgotten.
+ * The calls of this process that have ended and are not recorded. When the store refuses a record, the message is
+ * handed over again, and the call must not be made again if the message comes to the process that made it. The oldest
+ * calls are forgotten beyond a bound. If the process dies, all are, and the calls are made again.
  */
 export type UnrecordedCalls = {
   find(attempt: NamedAttempt): Call | undefined;

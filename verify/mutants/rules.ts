@@ -498,22 +498,22 @@ export const rules: readonly Rule[] = [
   {
     name: 'a failure is recorded before the next message is sent',
     file: 'core/delivery/attempt-recorder.ts',
-    code: 'if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return follow(current);',
+    code: 'if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return sendNext(current);',
     without:
-      'await follow(current);\n      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return;',
+      'await sendNext(current);\n      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return;',
   },
   {
     name: 'the winner of the record alone sends the next message',
     file: 'core/delivery/attempt-recorder.ts',
     code: 'current = await settledAgain(current);',
-    without: 'return follow(current);\n      void settledAgain;',
+    without: 'return sendNext(current);\n      void settledAgain;',
   },
   {
     name: 'the reminder of a far attempt comes before the record',
     file: 'core/delivery/attempt-recorder.ts',
-    code: 'await prepare(current);\n      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return follow(current);',
+    code: 'await putEntries(current);\n      if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return sendNext(current);',
     without:
-      'if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return prepare(current).then(() => follow(ended));',
+      'if (await store.recordUnlessChanged(current.event, current.read, current.progress)) return putEntries(current).then(() => sendNext(ended));',
   },
   {
     name: 'a far attempt has a reminder',
@@ -1239,13 +1239,13 @@ export const rules: readonly Rule[] = [
   {
     name: 'the mark of an owed callback stays until it is sent',
     file: 'core/delivery/callback-sender.ts',
-    code: 'await dueQueue.send(nextMessage(callback, firstProgress(callback)));\n    await takeMarkAway(owed);',
-    without: 'await takeMarkAway(owed);\n    await dueQueue.send(nextMessage(callback, firstProgress(callback)));',
+    code: 'await dueQueue.send(nextMessage(callback, firstProgress(callback)));\n    await takeMarkAway(pending);',
+    without: 'await takeMarkAway(pending);\n    await dueQueue.send(nextMessage(callback, firstProgress(callback)));',
   },
   {
     name: 'the mark of a callback that was sent is taken away',
     file: 'core/delivery/callback-sender.ts',
-    code: 'await dueQueue.send(nextMessage(callback, firstProgress(callback)));\n    await takeMarkAway(owed);',
+    code: 'await dueQueue.send(nextMessage(callback, firstProgress(callback)));\n    await takeMarkAway(pending);',
     without: 'await dueQueue.send(nextMessage(callback, firstProgress(callback)));',
   },
   {
@@ -1263,8 +1263,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'a callback that is kept late leaves an entry ahead of the audit cursor',
     file: 'core/delivery/callback-sender.ts',
-    code: 'if (now() - key.dueAt > KEPT_IN_TIME)',
-    without: 'if (now() - key.dueAt > 1e9 * KEPT_IN_TIME)',
+    code: 'if (now() - key.dueAt > PUT_IN_TIME)',
+    without: 'if (now() - key.dueAt > 1e9 * PUT_IN_TIME)',
   },
   {
     name: 'a callback has another key for each failure',
@@ -1417,8 +1417,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'a claim without a call is taken back',
     file: 'core/delivery/call-postponer.ts',
-    code: 'if (read.claim !== undefined) await takeBack(event, read, read.claim);',
-    without: 'void takeBack;',
+    code: 'if (read.claim !== undefined) await withdrawClaim(event, read, read.claim);',
+    without: 'void withdrawClaim;',
   },
   {
     name: 'a claim without a call is taken back also from an event that was cancelled since',
