@@ -9,25 +9,29 @@ import { usageMeter } from './usage.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const START = Date.parse('2030-01-01T00:00:00Z');
-/** In a load that goes on for days, a process has used up the flushes that it had at first. */
+/** Leaves a process one flush, because under a load of days it has used up the flushes that it had at first. */
 const STEADY = { ...FLUSHES, most: 1 };
 
-/** A message on the due queue: the instant of its attempt, and the one from which SQS hands it over. */
+/** A message on the due queue. `at` is the instant of its attempt, and SQS hands it over from `visibleAt` on. */
 export type SentMessage = { readonly body: string; readonly at: number; readonly visibleAt: number };
 
 export type Stage = {
   readonly functions: Awaited<ReturnType<typeof deployedFunctions>>;
   readonly meter: ReturnType<typeof usageMeter>;
   now(): number;
-  /** Moves the clock on to an instant. The dispatcher runs at each whole minute until then, as it would. */
+  /** Moves the clock on to an instant, and runs the dispatcher at each whole minute on the way. */
   passTo(instant: number): Promise<void>;
-  /** How often the dispatcher has run. */
+  /** Returns how often the dispatcher has run. */
   runs(): number;
-  /** Takes the messages that were sent since the last time. */
+  /** Returns the messages that were sent since the last call of this function. */
   takeMessages(): readonly SentMessage[];
 };
 
-/** Runs something with the deployed functions on a clock of their own, and with receivers that fail as often as is said. */
+/**
+ * Runs `run` with the deployed functions on a clock that it moves itself, and closes the functions afterwards.
+ *
+ * @param failures the number of attempts of each event that are answered with 500 before one is answered with 200
+ */
 export async function staged<Found>(failures: number, run: (stage: Stage) => Promise<Found>): Promise<Found> {
   let clock = START;
   let runs = 0;
@@ -63,7 +67,7 @@ export async function staged<Found>(failures: number, run: (stage: Stage) => Pro
     clock = Math.max(clock, instant);
   }
 
-  /** Before the clock goes on, because SQS counts a delay from when it gets the message. */
+  /** Must run before the clock moves, because SQS counts a delay from the instant at which it gets the message. */
   function collect(): void {
     for (const { body, delaySeconds } of functions.sentMessages()) {
       messages.push({ body, at: parseMessageText(body).at, visibleAt: clock + delaySeconds * SECOND });
@@ -89,7 +93,7 @@ function nextMinute(instant: number): number {
   return (Math.floor(instant / MINUTE) + 1) * MINUTE;
 }
 
-/** In the form of a random UUID. */
+/** Returns an id in the form of a random UUID. */
 function idFrom(chance: () => number): string {
   const digits = Array.from({ length: 32 }, () => Math.floor(chance() * 16).toString(16)).join('');
   return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');

@@ -9,10 +9,10 @@ import type { Usage } from './usage.ts';
 
 const MILLION = 1_000_000;
 const RUNS_OF_MONTH = 30 * 24 * 60;
-/** Requests with which Lambda looks for messages when there are none: five at a time, each waiting for 20 s. */
+/** The requests that Lambda makes on an empty queue: five pollers, each of which waits for 20 s in each request. */
 const EMPTY_RECEIVES_OF_MONTH = 5 * 3 * RUNS_OF_MONTH;
 
-/** What the queue costs, as markdown: a million events of each kind, and a month without any. */
+/** Resolves with what the queue costs, in Markdown: a million events of each scenario, and a month without events. */
 export async function costTable(): Promise<string> {
   const idle = await idleRun();
   const usages: (readonly [name: string, usage: Usage])[] = [];
@@ -40,7 +40,7 @@ function dollarsOfMillion(usage: Usage): readonly number[] {
   return [...parts, sum(parts)].map((dollars) => dollars * MILLION);
 }
 
-/** Says what it costs that the delays of SQS are whole seconds. */
+/** Returns a sentence on what deliverers cost that wait for an instant, because the delays of SQS are whole seconds. */
 function waiting(milliseconds: number): string {
   const seconds = milliseconds / 1_000;
   const dollars = seconds * (MEMORY / 1_024) * prices.gigabyteSecond * MILLION;
@@ -74,7 +74,7 @@ function metricsOfAlarms(alarms: readonly Alarm[]): number {
   return sum(alarms.map(({ Properties: { Metrics } }) => (Metrics ? ofMetrics(Metrics) : 1)));
 }
 
-/** Without the expressions over them. */
+/** Counts metrics, and leaves out expressions over metrics, which cost nothing. */
 function ofMetrics(metrics: readonly object[]): number {
   return metrics.filter((one) => 'MetricStat' in one).length;
 }

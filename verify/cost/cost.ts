@@ -7,33 +7,36 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const GIGABYTE = 1_024 ** 3;
 
-/** Between two events: two in a second, a million in six days. What is counted in memory is written down every ten seconds. */
+/** The milliseconds between two events: two events a second, or a million in six days. */
 const PACE = 500;
+/** The number of events in ten seconds, after which a function writes what it has counted in memory to the table. */
 const EVENTS_IN_TEN_SECONDS = 20;
-/** Of receivers, if nothing else is said. */
+/** The milliseconds that a receiver takes to answer by default. */
 const USUAL_CALL = 100;
-/** Minutes until the dispatcher's hands go along, and until it has seen that events have finished. */
+/** The minutes until both cursors of the dispatcher are up to date. */
 const SETTLING = 12;
+/** The minutes until the audit cursor has passed the events. */
 const FOLLOWING = 13;
 const IDLE_RUNS = 10;
 
 export type Scenario = {
   readonly name: string;
   readonly fields?: Readonly<Record<string, unknown>>;
-  /** How many events come in one request. */
+  /** The number of events in one request. The default is 1. */
   readonly published?: number;
-  /** How many messages a deliverer is handed at once. */
+  /** The number of messages in one batch of a deliverer. The default is 1. */
   readonly handed?: number;
-  /** How many attempts fail before one succeeds. */
+  /** The number of attempts that fail before one succeeds. The default is 0. */
   readonly failures?: number;
-  /** How long receivers take, in milliseconds. */
+  /** The milliseconds that a receiver takes to answer. The default is 100. */
   readonly call?: number;
 };
 
 export const scenarios: readonly Scenario[] = [
   { name: 'published one by one' },
   { name: 'published in batches of 100', published: 100, handed: 10 },
-  // No run of the dispatcher looks at an event before its time has nearly come: ten minutes cost what a day costs.
+  // A delay of ten minutes costs as much as one of a day, because no run of the dispatcher reads an event long before
+  // it is due.
   { name: 'delayed by a day', fields: { call_url_after: (10 * MINUTE) / SECOND } },
   { name: 'with three attempts', failures: 2 },
   { name: 'with a body of 10 KB', fields: { body: 'x'.repeat(10_000) } },
@@ -42,9 +45,10 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /**
- * What one event of a scenario uses. The clock is moved and chance is seeded, so it is the same each time.
+ * Resolves with what one event of a scenario uses. The result is the same each time, because the clock is simulated and
+ * chance is seeded.
  *
- * @param by one of the functions alone
+ * @param by the function whose usage is wanted; that of all functions by default
  */
 export async function usageOfEvent(scenario: Scenario, idleRun: Usage, by?: DeployedName): Promise<Usage> {
   const shares = await sharesOfEvent(scenario, idleRun);
@@ -58,8 +62,8 @@ export function sumOfShares(shares: Shares): Usage {
 }
 
 /**
- * What each function uses for one event of a scenario. The dispatcher runs every minute all the time, as it does at rest, so that each of its runs
- * uses what an idle one does, and what it does for events beside that.
+ * Resolves with what each function uses for one event of a scenario. The share of the dispatcher is what its runs use
+ * beyond idle runs, because it runs every minute also when there are no events.
  */
 export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise<Shares> {
   const { published = 1, failures = 0 } = scenario;
@@ -67,7 +71,8 @@ export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise
   return staged(failures, async (stage) => {
     const { functions, meter, runs } = stage;
     await minutes(stage, SETTLING);
-    // Made once in the life of a queue, and so no part of what an event uses.
+    // The signing secret is made before anything is counted: it is made once in the life of a queue, and not for each
+    // event.
     await functions.ask('manage', 'GET', '/signing-secret');
     const settled = Object.fromEntries(deployedNames.map((name) => [name, meter.used(name)]));
     const settledRuns = runs();
@@ -95,12 +100,12 @@ async function publishAll({ functions, meter, now, passTo }: Stage, scenario: Sc
   await passTo(startedAt + events * PACE);
 }
 
-/** Instants fall evenly on all parts of a second, because on that depends how long a deliverer waits for one. */
+/** Spreads the instants evenly over a second, because the part of the second decides how long a deliverer waits. */
 function partOfPace(index: number): number {
   return (25 + 50 * Math.floor(index / 2)) % PACE;
 }
 
-/** Cursors every message over as soon as its delay has passed, or at the pace of the events if that is later. */
+/** Hands over every message when its delay has passed, or at the pace of the events if that is later. */
 async function deliverAll(stage: Stage, scenario: Scenario, events: number): Promise<void> {
   const { handed = 1, call = USUAL_CALL } = scenario;
   const messages = await messagesOf(stage, events);
@@ -117,7 +122,7 @@ async function deliverAll(stage: Stage, scenario: Scenario, events: number): Pro
   }
 }
 
-/** The messages of all events, by the instant at which their calls may start. */
+/** Resolves with one message of each event, in the order in which their calls may start. */
 async function messagesOf(stage: Stage, events: number): Promise<readonly SentMessage[]> {
   const messages = [...stage.takeMessages()];
   for (let minute = 0; minute < FOLLOWING && messages.length < events; minute++) {
@@ -132,7 +137,7 @@ function startOf({ at, visibleAt }: SentMessage): number {
   return Math.max(at, visibleAt);
 }
 
-/** What a run of the dispatcher uses when there is nothing to do, and the metrics that it writes. */
+/** Resolves with what a run of the dispatcher uses without events, and with the number of metrics that it writes. */
 export async function idleRun(): Promise<{ readonly used: Usage; readonly metrics: number }> {
   return staged(0, async (stage) => {
     await minutes(stage, SETTLING);
@@ -147,7 +152,7 @@ function minutes({ now, passTo }: Stage, count: number): Promise<void> {
   return passTo(now() + count * MINUTE);
 }
 
-/** Dollars, by service. */
+/** Returns the dollars that a usage costs, by service. */
 export function costOf(usage: Usage) {
   return {
     api: usage.apiRequests * prices.apiRequest,

@@ -15,39 +15,46 @@ import { dueEvents } from './due-events.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const START = Date.parse('2030-01-01T00:00:00Z');
-/** Minutes until hands that begin have caught up with nothing, and the audit may begin. */
+/** The minutes before the first event, in which new cursors become up to date, so that the audit runs. */
 const SETTLING = 15;
 const LONGEST_TIMEOUT = 6;
 const timings = timingsFor(LONGEST_TIMEOUT);
 
-/** From a request to its answer, in milliseconds. */
+/** The milliseconds from a request to AWS to its answer. */
 const LATENCY = 8;
-/** Milliseconds of a whole processor that a request takes, and each event in it: `npm run bench -- functions` measures 0.08 for an event in all. */
+/** The milliseconds of a whole processor that a request takes, without the events in it. */
 const A_REQUEST = 0.5;
+/**
+ * The milliseconds of a processor that an event takes in each request. `npm run bench -- functions` measures 0.08 in
+ * all.
+ */
 const AN_EVENT = 0.0145;
 
 export type Scene = {
   readonly shards: number;
-  /** How much of a processor the dispatcher has. */
+  /** The share of a processor that the dispatcher has: 1 is a whole one. */
   readonly processor: number;
-  /** Events that come due, none of which publish has sent. */
+  /** The number of events that come due each second. Publish has sent no message for any of them. */
   readonly perSecond: number;
   readonly seconds: number;
-  /** For so many minutes from the first event on the dispatcher does not run. */
+  /** The minutes, from the first event on, in which the dispatcher does not run. The default is 0. */
   readonly stopped?: number;
-  /** How many minutes are looked at, from the first event on. */
+  /** The minutes that are simulated, from the first event on. */
   readonly minutes: number;
 };
 
 export type Seen = {
   readonly sent: number;
-  /** How often an event's message was sent so many milliseconds after its instant. */
+  /** The number of messages for each lateness in milliseconds after the instant of the event. */
   readonly late: ReadonlyMap<number, number>;
-  /** At the end of each minute, how many events were due and not sent. */
+  /** The number of events that were due and had no message, at the end of each minute. */
   readonly waiting: readonly number[];
 };
 
-/** The dispatcher and its adapters on a clock that jumps to the next answer of AWS. Every event that was sent has ended at once. */
+/**
+ * Runs the dispatcher and its adapters on a clock that jumps from one answer of AWS to the next. Every event succeeds
+ * as soon as its message is sent.
+ */
 export async function simulateCursors(scene: Scene): Promise<Seen> {
   const { stopped = 0, minutes } = scene;
   const clock = simulatedClock(START - SETTLING * MINUTE);
@@ -57,7 +64,7 @@ export async function simulateCursors(scene: Scene): Promise<Seen> {
   let sent = 0;
   let failure: unknown;
 
-  function tellSent(at: number): void {
+  function noteSent(at: number): void {
     const lateness = Math.max(0, Math.round(clock.now() - at));
     late.set(lateness, (late.get(lateness) ?? 0) + 1);
     sent++;
@@ -65,7 +72,7 @@ export async function simulateCursors(scene: Scene): Promise<Seen> {
 
   for (let minute = -SETTLING; minute < minutes; minute++) {
     if (minute < 0 || minute >= stopped)
-      void runWith(aws.forARun(tellSent), scene, clock).catch((error) => {
+      void runWith(aws.forARun(noteSent), scene, clock).catch((error) => {
         failure = error;
       });
     await clock.moveTo(START + (minute + 1) * MINUTE);
@@ -110,8 +117,11 @@ function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
   const events = dueEvents({ from: START, ...stream });
   let cursors: Item | undefined;
 
-  /** A run has a processor of its own, is stopped after some minutes, and then gets no more answers. */
-  function forARun(tellSent: (at: number) => void): Aws {
+  /**
+   * Makes the clients of one run, which has a processor of its own. Once Lambda would stop the run, it gets no more
+   * answers.
+   */
+  function forARun(noteSent: (at: number) => void): Aws {
     const stopsAt = clock.now() + timings.dispatch * SECOND;
     let freeAt = clock.now();
 
@@ -137,7 +147,7 @@ function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
     const queue = {
       send({ input: { Entries = [] } }: SendMessageBatchCommand) {
         return answered(Entries.length, () => {
-          for (const { MessageBody = '' } of Entries) tellSent(parseMessageText(MessageBody).at);
+          for (const { MessageBody = '' } of Entries) noteSent(parseMessageText(MessageBody).at);
           return { Successful: Entries, Attributes: { ApproximateNumberOfMessages: '0' } };
         });
       },

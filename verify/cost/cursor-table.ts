@@ -3,9 +3,11 @@ import { type Scene, type Seen, simulateCursors } from './cursor-simulation.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const MINUTE = 60_000;
-/** Minutes that are looked at after the last event. */
+/** The minutes that are simulated after the last event. */
 const FOLLOWING = 20;
-/** What needs so many seconds to send, if it takes one to send what comes in one. */
+/**
+ * The seconds that a dispatcher takes to send the messages of a crowd of events, at the rate at which it just keeps up.
+ */
 const A_CROWD = 180;
 
 type Situation = {
@@ -15,7 +17,7 @@ type Situation = {
   readonly stopped?: number;
 };
 
-/** What the dispatcher does with so many events a second that come due and were not sent by publish, as markdown. */
+/** Resolves with how late the dispatcher sends events of a rate that publish has not sent, in Markdown. */
 export async function cursorTable(perSecond: number): Promise<string> {
   const fourth = perSecond / 4;
   const situations: readonly Situation[] = [

@@ -6,14 +6,17 @@ import { type EventKey, instantAt } from '../../core/event/event-key.ts';
 const LAST = 0xffff_ffff_ffff;
 
 type Stream = {
-  /** Epoch milliseconds. */
+  /** The instant of the first event, in epoch milliseconds. */
   readonly from: number;
   readonly perSecond: number;
   readonly seconds: number;
   readonly shards: number;
 };
 
-/** As many events as one likes, evenly in time and over the shards: their entries are made when they are read. */
+/**
+ * Makes a stream of events that are spread evenly over time and shards. It takes no memory for each event, because an
+ * entry is made when it is read.
+ */
 export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
   const count = perSecond * seconds;
 
@@ -27,7 +30,7 @@ export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
     return from + Math.floor((index * 1_000) / perSecond);
   }
 
-  /** The first of a shard at a position or behind it. */
+  /** Returns the index of the first event of a shard at a position or behind it. */
   function firstBehind(shard: number, position: string): number {
     if (position === BEGINNING) return shard;
     const [offset = '', uuid] = position.split('#');
@@ -39,10 +42,13 @@ export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
   }
 
   return {
-    /** How many are due at an instant. */
+    /** Returns the number of events that are due at an instant or before it. */
     dueBy: (instant: number) => Math.min(count, Math.max(0, Math.ceil(((instant - from + 1) * perSecond) / 1_000))),
 
-    /** What DynamoDB answers to a query of a shard in descending order. */
+    /**
+     * Returns what DynamoDB answers to a query of a shard in descending order of keys, which is ascending order of
+     * instants.
+     */
     page({ ExpressionAttributeValues: values = {}, Limit = 0 }: QueryCommandInput) {
       const shard = Number(String(values[':pk']).slice('shard#'.length));
       const Items: Item[] = [];

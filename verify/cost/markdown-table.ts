@@ -1,4 +1,4 @@
-/** Lines of a table in Markdown: the first row is its head, the second says how the columns stand. */
+/** Returns a table in Markdown. The first row is its head, and the second says how the columns are aligned. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -4,21 +4,25 @@ import { markdownTable } from './markdown-table.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600;
-/** The stack's own, unless it is told otherwise: lib/event-queue.ts. */
+/** The default of the stack for the requests to the API in a second (lib/event-queue-props.ts). */
 const THROTTLING = 100;
+/** The default of the stack for the deliverers that work at the same time (lib/event-queue-props.ts). */
 const MAX_CONCURRENCY = 20;
 const BATCH = 10;
-/** Write units that one partition of a table takes in a second. */
+/** The write units that one partition of a table takes in a second. */
 const PARTITION = 1_000;
 
 type Need = {
   readonly what: string;
   readonly amount: number;
-  /** What is there without asking, and which setting or limit of the account moves it. */
+  /** The amount that is available by default, and the setting or the limit of the account that raises it. */
   readonly wall?: { readonly at: number; readonly movedBy: string };
 };
 
-/** What so many events a second need of AWS, each published alone and delivered with nine others, and where that is more than there is. */
+/**
+ * Resolves with what each rate of events needs of AWS, in Markdown. Each event is published alone and delivered with
+ * nine others. An amount above the default limit is bold.
+ */
 export async function scaleTable(rates: readonly number[]): Promise<string> {
   const needs = await needsOfOneASecond();
   const rows = needs.map(({ what, amount, wall }) => [
@@ -83,7 +87,7 @@ async function needsOfOneASecond(): Promise<readonly Need[]> {
   ];
 }
 
-/** In bold where it is more than there is. */
+/** Returns the text of an amount, in bold if it is above the wall. */
 function cell(amount: number, wall = Number.POSITIVE_INFINITY): string {
   const text = amount.toLocaleString('en-US', { maximumFractionDigits: amount < 10 ? 2 : 0 });
   return amount > wall ? `**${text}**` : text;

@@ -2,12 +2,12 @@ import { DISPATCH_MEMORY, MEMORY } from '../../lib/queue-function.ts';
 import type { DeployedFunctions, DeployedName } from '../shared/deployed-functions.ts';
 import type { AwsCall } from '../shared/recording-endpoint.ts';
 
-/** What AWS counts, and asks money for. */
+/** The amounts that AWS counts and charges for, and two that explain them. */
 export type Usage = {
   readonly apiRequests: number;
   readonly invocations: number;
   readonly billedMilliseconds: number;
-  /** Those of the billed milliseconds in which a deliverer waits for the instant of an attempt. */
+  /** The part of the billed milliseconds in which a deliverer waits for the instant of an attempt. */
   readonly waitedMilliseconds: number;
   readonly gigabyteSeconds: number;
   readonly writeUnits: number;
@@ -18,18 +18,18 @@ export type Usage = {
 };
 
 /**
- * How long a function is taken to work, in milliseconds: at 512 MB it has 0.29 of a processor. Requests to AWS count as if each were made
- * after the one before.
+ * The assumed milliseconds of work of an invocation and of each request to AWS, at 512 MB, which is 0.29 of a
+ * processor. The requests of an invocation are counted as if they were made one after the other.
  */
 const workingTime = { anInvocation: 5, aRequest: 8 } as const;
 
-/** As CloudWatch counts lines. */
+/** The bytes that CloudWatch Logs adds to each line. */
 const LINE_OVERHEAD = 26;
-/** What the API logs of a request. */
+/** A line of the access log, of which the API writes one for each request. */
 const ACCESS_LINE =
   '{"service":"EventQueue/Queue","requestId":"JKJaXmPLvHcESHA=","time":"10/Mar/2026:05:16:23 +0000","route":"POST /events","status":"201","latency":"12","error":"-"}';
 
-/** Each amount made of those of two usages. */
+/** Combines each amount of two usages by `of`. */
 export function combined(a: Usage, b: Usage, of: (a: number, b: number) => number): Usage {
   const names = Object.keys(a) as (keyof Usage)[];
   return Object.fromEntries(names.map((name) => [name, of(a[name], b[name])])) as Usage;
@@ -39,7 +39,9 @@ export function times(usage: Usage, factor: number): Usage {
   return combined(usage, usage, (amount) => amount * factor);
 }
 
-/** Counts what deployed functions use from now on, and keeps their logs from the terminal. */
+/**
+ * Counts what deployed functions use from now on. Their output does not reach the terminal until the meter is closed.
+ */
 export function usageMeter(functions: DeployedFunctions) {
   const write = process.stdout.write;
   const used = new Map<DeployedName, Usage>();
@@ -51,7 +53,7 @@ export function usageMeter(functions: DeployedFunctions) {
     return true;
   };
 
-  /** @param around is used around it: the request to the API, and so on */
+  /** @param around what AWS counts for the invocation beside the function, such as the request to the API */
   async function invoke(name: DeployedName, run: () => Promise<unknown>, around: Partial<Usage> = {}): Promise<void> {
     const before = functions.calls(name).length;
     logged = 0;
@@ -71,17 +73,17 @@ export function usageMeter(functions: DeployedFunctions) {
   }
 
   return {
-    /** By one of the functions, or by all. */
+    /** Returns what one function has used so far, or all of them. */
     used: (name?: DeployedName): Usage =>
       name === undefined
         ? [...used.values()].reduce((a, b) => combined(a, b, (one, two) => one + two), nothing)
         : usedBy(name),
-    /** How many metrics were written. */
+    /** Returns the number of different metrics that were written. */
     metrics: () => metrics.size,
     request: (run: () => Promise<unknown>) =>
       invoke('publish', run, { apiRequests: 1, loggedBytes: ACCESS_LINE.length + LINE_OVERHEAD }),
     run: () => invoke('dispatch', functions.dispatch),
-    /** Lambda fetches the messages and deletes them. */
+    /** Counts two requests to SQS for each batch, because Lambda fetches the messages and deletes them. */
     batch: (
       bodies: readonly string[],
       { waited, longestCall }: { readonly waited: number; readonly longestCall: number },
@@ -114,7 +116,7 @@ const emptyInvocation: Usage = {
   loggedBytes: 0,
 };
 
-/** The usage of nobody. */
+/** A usage in which every amount is zero. */
 export const nothing: Usage = times(emptyInvocation, 0);
 
 function inCalls(calls: readonly AwsCall[], loggedBytes: number): Usage {
