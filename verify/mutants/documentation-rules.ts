@@ -4,38 +4,38 @@ const description = ['test/api/openapi'];
 const page = ['test/api/pages/pages', 'test/local/pages'];
 const pageAnswers = ['test/api/pages/page-answer', 'test/local/pages'];
 
-/** Rules of the API's description and of the page that shows it. */
+/** The rules of the OpenAPI document and of the page that shows it. */
 export const documentationRules: readonly Rule[] = [
   {
-    name: 'an alias is an operation with a name of its own',
+    name: 'an alias has an operation id of its own',
     file: 'api/openapi.ts',
     code: 'operation(route, naming, convert)',
     without: 'operation(route, { ...naming, operationId: route.operationId }, convert)',
     suites: description,
   },
   {
-    name: 'an alias is listed apart from its route',
+    name: 'aliases are listed apart from their routes',
     file: 'api/openapi.ts',
     code: 'tag: ORIGINAL_PATHS, deprecated: true',
     without: 'tag: route.tag, deprecated: true',
     suites: description,
   },
   {
-    name: 'a reference leads to a component',
+    name: 'each object schema becomes a component of the document',
     file: 'api/component-schemas.ts',
     code: `.replaceAll('"$ref":"#/$defs/', '"$ref":"#/components/schemas/')`,
     without: '',
     suites: description,
   },
   {
-    name: 'two schemas do not share a name',
+    name: 'two different schemas must not have the same name',
     file: 'api/component-schemas.ts',
     code: 'if (JSON.stringify(named[name] ?? component) !== JSON.stringify(component)) {',
     without: 'if (named === undefined) {',
     suites: description,
   },
   {
-    name: 'an object schema of the API has a name',
+    name: 'an object schema without a name is refused',
     file: 'api/named-object.ts',
     code: 'z.strictObject(shape).meta({ id: name })',
     without: "name === 'Quantiles' ? z.strictObject(shape) : z.strictObject(shape).meta({ id: name })",
@@ -70,7 +70,7 @@ export const documentationRules: readonly Rule[] = [
     suites: page,
   },
   {
-    name: 'the key of a published event is filled in',
+    name: 'the page fills in the key of the event that was published',
     file: 'api/pages/start.js',
     code: 'if (response.status === 201) fillInKey(ui, operations, response.text);',
     without: '',
@@ -84,21 +84,21 @@ export const documentationRules: readonly Rule[] = [
     suites: page,
   },
   {
-    name: 'a page is not sent again to whoever has it',
+    name: 'a page that a browser has already is not sent again',
     file: 'api/pages/page-answer.ts',
     code: "if (isKnown(etag, asked['if-none-match'])) return { status: 304, headers, body: NOTHING };",
     without: '',
     suites: pageAnswers,
   },
   {
-    name: 'a weight of zero refuses gzip',
+    name: 'a client that gives gzip a weight of zero gets no gzip',
     file: 'api/pages/page-answer.ts',
     code: ' && !/^q=0(\\.0*)?$/.test(weight)',
     without: " && weight !== 'never'",
     suites: pageAnswers,
   },
   {
-    name: 'the site function has the files of its page',
+    name: 'the bundle of the site function contains the files of the page',
     file: 'lib/event-queue.ts',
     code: 'filesBeside: Object.values(ownFiles)',
     without: 'filesBeside: Object.values(ownFiles).slice(1)',

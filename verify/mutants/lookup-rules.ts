@@ -3,7 +3,7 @@ import type { Rule } from './rule.ts';
 const shared = ['test/adapters/shared-lookup'];
 const resolver = ['test/adapters/dns-resolver'];
 
-/** What keeps a name that is never found from holding up others, and finds those that can be found. */
+/** The rules of the look-up of names: a name whose look-up hangs delays no other, and a name that exists is found. */
 export const lookupRules: readonly Rule[] = [
   {
     name: 'a look-up that hangs is given up',
@@ -13,7 +13,7 @@ export const lookupRules: readonly Rule[] = [
     suites: ['test/local/dead-names'],
   },
   {
-    name: 'a look-up during which the process was suspended proves nothing',
+    name: 'a name is not marked as hung if the process was suspended during its look-up',
     file: 'adapters/shared-lookup.ts',
     code: 'if (now() - askedAt > longest + SUSPENDED) mayHaveHung = false;',
     without: '',
@@ -27,14 +27,14 @@ export const lookupRules: readonly Rule[] = [
     suites: shared,
   },
   {
-    name: 'few names that hung are looked up at the same time',
+    name: 'a limited number of names that hung before are looked up at a time',
     file: 'adapters/shared-lookup.ts',
     code: 'if (timesHung === 0) start();',
     without: 'if (timesHung >= 0) start();',
     suites: shared,
   },
   {
-    name: 'of names that hung those go first that hung least often',
+    name: 'names that hung least often are looked up first',
     file: 'adapters/shared-lookup.ts',
     code: 'slots.enter(start, timesHung)',
     without: 'slots.enter(start, 0 * timesHung)',
@@ -48,28 +48,28 @@ export const lookupRules: readonly Rule[] = [
     suites: shared,
   },
   {
-    name: 'a name that is answered is one like all others',
+    name: 'a name that hung before is forgotten when a look-up is answered',
     file: 'adapters/shared-lookup.ts',
     code: 'hung.forget(name);',
     without: 'void hung.forget;',
     suites: shared,
   },
   {
-    name: 'a name that found no place has not hung again',
+    name: 'a name whose look-up never started is not marked as hung again',
     file: 'adapters/shared-lookup.ts',
     code: 'else if (mayHaveHung) hung.add(name);',
     without: 'else hung.add(name);',
     suites: shared,
   },
   {
-    name: 'no more names that hung are remembered than there is room for',
+    name: 'a limited number of names that hung are remembered',
     file: 'adapters/hung-names.ts',
     code: 'if (names.size > MOST && oldest !== undefined) names.delete(oldest);',
     without: 'void oldest;',
     suites: shared,
   },
   {
-    name: 'what fails while a name is looked up is said of the name',
+    name: 'a failure in a look-up is reported as a failed look-up',
     file: 'adapters/address-guard.ts',
     code: 'error ? new LookupFailed(error) : refusalOf',
     without: 'error ?? refusalOf',

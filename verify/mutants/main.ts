@@ -14,15 +14,22 @@ import { trustRules } from './trust-rules.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COPIED = [
-  ...['api', 'adapters', 'bench', 'core', 'docs', 'lambdas', 'lib', 'local', 'openapi', 'site', 'test'],
+  ...['adapters', 'api', 'bin', 'core', 'docs', 'lambdas', 'lib', 'local', 'test', 'verify'],
   ...['README.md', 'cdk.json', 'jest.config.js', 'package.json', 'package-lock.json'],
 ];
-/** A rule whose absence makes a suite run for ever has been missed too. */
+/**
+ * Milliseconds after which a run of jest is killed. A run that was killed counts as red, because without some rules a
+ * suite never ends.
+ */
 const LONGEST_RUN = 90_000;
-/** Some would wait for ever without their rule. None needs nearly as long with it. */
+/**
+ * Milliseconds after which one test is red. Without some rules a test never ends; with all rules each test needs far
+ * less.
+ */
 const LONGEST_TEST = 30_000;
-/** Most rules are missed by others already. */
+/** The suites that run only if no other suite turns red, because they take long. */
 const SLOW = 'test/core/(model|faults)[.]test';
+/** Milliseconds after which the run of all suites, with every rule in place, is killed. */
 const LONGEST_RUN_OF_ALL = 10 * 60_000;
 
 const help = `Takes one rule of the queue away at a time, or one permission, timing or route of the stack, and shows which suites miss it.
@@ -69,12 +76,12 @@ async function copyOfProject(): Promise<string> {
   return folder;
 }
 
-/** Works through the rules in a copy of the project. */
+/** Takes rules from the common list, one after the other, until none is left. `folder` is a copy of the project. */
 async function takeAway(folder: string): Promise<void> {
   for (let rule = waiting.shift(); rule !== undefined; rule = waiting.shift()) await takeRuleAway(rule, folder);
 }
 
-/** Suites that are red with every rule in place would miss anything. */
+/** Throws if a suite is red with every rule in place, because such a suite would seem to miss every rule. */
 async function requireGreen(folder: string): Promise<void> {
   const suites = [...new Set(taken.flatMap((rule) => rule.suites ?? []))];
   const red = await redSuites(folder, suites, { longest: LONGEST_RUN_OF_ALL });

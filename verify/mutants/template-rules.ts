@@ -15,7 +15,7 @@ const suites = ['test/lib/template', 'test/lib/alarms'];
 
 type Change = readonly [name: string, file: string, code: string, without: string];
 
-/** What each function may do to the table. */
+/** The DynamoDB actions that each function may use on the table. */
 const granted = {
   publish: ['BatchGetItem', 'BatchWriteItem', 'PutItem'],
   read: ['BatchGetItem', 'Query'],
@@ -25,7 +25,7 @@ const granted = {
 } as const;
 const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
-/** Every permission, timing relation and route of the deployed queue, and what wakes somebody. */
+/** The rules of the stack: each permission, each relation between timings, each route, and each alarm. */
 export const templateRules: readonly Rule[] = [
   ...tablePermissions(),
   ...queuePermissions(),
@@ -80,9 +80,19 @@ function timings(): readonly Change[] {
     ['a deliverer outlives its longest call', TIMINGS, 'maxTimeoutSeconds + MINUTE', 'maxTimeoutSeconds'],
     ['a message is hidden for longer than its deliverer lives', TIMINGS, 'deliver + 30', 'deliver'],
     ['a message is not put aside within half an hour', TIMINGS, 'Math.max(3 * MINUTE, deliver + 30)', 'deliver + 30'],
-    ['ten receives before a message is put aside', TIMINGS, 'receives: 10', 'receives: 3'],
-    ['the oldest message may be delayed', TIMINGS, 'LONGEST_DELAY + visibility', 'visibility'],
-    ['the oldest message may be called', TIMINGS, 'LONGEST_DELAY + visibility', 'LONGEST_DELAY'],
+    ['a message is put aside after ten receives', TIMINGS, 'receives: 10', 'receives: 3'],
+    [
+      'the alarm of the oldest message allows for the longest delay',
+      TIMINGS,
+      'LONGEST_DELAY + visibility',
+      'visibility',
+    ],
+    [
+      'the alarm of the oldest message allows for the time of its call',
+      TIMINGS,
+      'LONGEST_DELAY + visibility',
+      'LONGEST_DELAY',
+    ],
     ['an answer comes before the API stops waiting', TIMINGS, 'answer: 29', 'answer: 31'],
     ['a run of the dispatcher may take longer than its lease', TIMINGS, 'dispatch: 5 * MINUTE', 'dispatch: 30'],
     ['the dispatcher has its own timeout', QUEUE, 'timeout: timings.dispatch,', ''],
@@ -93,10 +103,10 @@ function timings(): readonly Change[] {
       '{ invokesItself: true }',
     ],
     ['the due queue hides what is handed over', DUE_QUEUE, 'visibilityTimeout: Duration.seconds(visibility),', ''],
-    ['the code knows for how long', QUEUE, 'String(timings.visibility)', "'30'"],
-    ['the code knows the longest call', QUEUE, 'String(chosen.maxTimeoutSeconds)', "'6'"],
-    ['the code knows the longest wait', QUEUE, 'String(chosen.maxWaitSeconds)', "'20'"],
-    ['waiting requests leave the account executions', PROPS, 'maxWaitSeconds = 5', 'maxWaitSeconds = 10'],
+    ['the functions know how long a message is hidden', QUEUE, 'String(timings.visibility)', "'30'"],
+    ['the functions know the longest timeout of a call', QUEUE, 'String(chosen.maxTimeoutSeconds)', "'6'"],
+    ['the functions know the longest wait of a request', QUEUE, 'String(chosen.maxWaitSeconds)', "'20'"],
+    ['waiting requests leave executions of the account free', PROPS, 'maxWaitSeconds = 5', 'maxWaitSeconds = 10'],
     ['executions are set aside for reads', QUEUE, 'reservedConcurrency: reserved.read', ''],
     ['executions are set aside for the dispatcher', QUEUE, 'reservedConcurrency: reserved.dispatch,', ''],
     ['the dispatcher runs every minute', QUEUE, 'Schedule.rate(DISPATCH_EVERY)', 'Schedule.rate(Duration.minutes(2))'],
@@ -121,32 +131,37 @@ function routeChanges(): readonly Change[] {
     ),
     ['HEAD is served where GET is', API, '[HttpMethod.GET, HttpMethod.HEAD]', '[HttpMethod.GET]'],
     [
-      'what is no route gets our 404',
+      'a path without a route is answered with the 404 of the queue',
       API,
       'routeKey, integration: integrations.site',
       'routeKey, integration: integrations.read',
     ],
     ['requests are limited', API, 'throttle: throttling,', ''],
-    ['no origin may call that is not named', API, 'allowOrigins: [...origins]', "allowOrigins: ['*']"],
+    ['only origins that were named may call the API', API, 'allowOrigins: [...origins]', "allowOrigins: ['*']"],
   ];
 }
 
 function whatMustBeKept(): readonly Change[] {
   return [
     [
-      'whoever delivers is replaced before whoever publishes',
+      'an upgrade replaces the deliverer and the dispatcher before publish',
       QUEUE,
       'addDependency(deliver.function, dispatch.function, read.function, manage.function)',
       'addDependency(read.function, manage.function)',
     ],
     [
-      'whoever reads is replaced before whoever publishes',
+      'an upgrade replaces read and manage before publish',
       QUEUE,
       'addDependency(deliver.function, dispatch.function, read.function, manage.function)',
       'addDependency(deliver.function, dispatch.function)',
     ],
-    ['the table stays', PROPS, 'removalPolicy = RemovalPolicy.RETAIN', 'removalPolicy = RemovalPolicy.DESTROY'],
-    ['the table goes if that was chosen', 'lib/event-table.ts', 'removalPolicy,\n  });', '});'],
+    [
+      'the table is retained when the stack is deleted',
+      PROPS,
+      'removalPolicy = RemovalPolicy.RETAIN',
+      'removalPolicy = RemovalPolicy.DESTROY',
+    ],
+    ['the table is deleted with the stack if that was chosen', 'lib/event-table.ts', 'removalPolicy,\n  });', '});'],
     [
       'the table can be restored',
       'lib/event-table.ts',
@@ -154,10 +169,10 @@ function whatMustBeKept(): readonly Change[] {
       'pointInTimeRecoveryEnabled: false',
     ],
     ['items expire', 'lib/event-table.ts', "timeToLiveAttribute: 'expires_at',", ''],
-    ['what failed of a batch comes back alone', DUE_QUEUE, 'reportBatchItemFailures: true,', ''],
-    ['deliverers are bounded', DUE_QUEUE, 'maxConcurrency,\n    });', '});'],
+    ['only the failed messages of a batch are handed over again', DUE_QUEUE, 'reportBatchItemFailures: true,', ''],
+    ['the number of deliverers at a time is limited', DUE_QUEUE, 'maxConcurrency,\n    });', '});'],
     [
-      'what nobody can handle is put aside',
+      'a message that fails again and again is put aside',
       DUE_QUEUE,
       'deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: receives },',
       '',
@@ -165,15 +180,15 @@ function whatMustBeKept(): readonly Change[] {
     ['the queue knows the name that AWS gives it', QUEUE, '[api.host, ', '['],
     ['the queue knows its domain', QUEUE, '...(domain ? [domain.name] : []), ', ''],
     ['the queue knows its other names', QUEUE, ', ...chosen.ownHosts]', ']'],
-    ['tries that send each other messages are no loop', QUEUE, ', invokesItself: true }', ' }'],
+    ['the loop detection of Lambda does not stop the deliverer', QUEUE, ', invokesItself: true }', ' }'],
     [
-      'a failed run is not made up for',
+      'a failed run of the dispatcher is not repeated by Lambda',
       QUEUE,
       'dispatch.configureAsyncInvoke({ retryAttempts: 0',
       'dispatch.configureAsyncInvoke({ retryAttempts: 2',
     ],
-    ['a run is not waited for', QUEUE, ', maxEventAge: DISPATCH_EVERY }', ' }'],
-    ['only logs of the queue cost it', METRICS, 'dimensionsMap: { LogGroupName: logGroupName },', ''],
+    ['a run of the dispatcher that could not start in time is dropped', QUEUE, ', maxEventAge: DISPATCH_EVERY }', ' }'],
+    ['the cost shows only the logs of this queue', METRICS, 'dimensionsMap: { LogGroupName: logGroupName },', ''],
     ['a log line has no path', API, "route: '$context.routeKey'", "route: '$context.path'"],
   ];
 }
@@ -182,19 +197,34 @@ function namesAndProtection(): readonly Change[] {
   return [
     ['the table cannot be deleted if that was chosen', 'lib/event-table.ts', '    deletionProtection,\n', ''],
     [
-      'whoever restores a table hears that it is not protected',
+      'the owner who restores a table is told that it is not protected from deletion',
       'lib/event-table.ts',
       'restored !== undefined && deletionProtection',
       'false',
     ],
-    ['the API is closed under its first name if that was chosen', API, '      disableExecuteApiEndpoint,\n', ''],
+    ['the first host name of the API is closed if that was chosen', API, '      disableExecuteApiEndpoint,\n', ''],
     ['the API stays open under one name', PROPS, 'disableExecuteApiEndpoint && domain === undefined', 'false'],
-    ['the API is called like its queue', API, 'apiName: queueName.slice(-LONGEST_API_NAME),', ''],
-    ['the name of an API has room', API, 'queueName.slice(-LONGEST_API_NAME)', 'queueName'],
-    ['the access log needs no room in a shared policy', API, 'return `/aws/vendedlogs/', 'return `/aws/logs/'],
-    ['the access log of a deleted stack is in nobody’s way', API, "Fn.split('/', Aws.STACK_ID)", "['', '', 'of-all']"],
+    ['the API has the name of its queue', API, 'apiName: queueName.slice(-LONGEST_API_NAME),', ''],
     [
-      'what was published asynchronously is not repeated',
+      'the name of the API is cut to the length that AWS allows',
+      API,
+      'queueName.slice(-LONGEST_API_NAME)',
+      'queueName',
+    ],
+    [
+      'the access log has a name that needs no entry in a shared policy',
+      API,
+      'return `/aws/vendedlogs/',
+      'return `/aws/logs/',
+    ],
+    [
+      'the access log of a deleted stack does not collide with that of a new one',
+      API,
+      "Fn.split('/', Aws.STACK_ID)",
+      "['', '', 'of-all']",
+    ],
+    [
+      'an asynchronous publish that fails is not repeated by Lambda',
       QUEUE,
       'publish.configureAsyncInvoke({ retryAttempts: 0',
       'publish.configureAsyncInvoke({ retryAttempts: 2',
@@ -204,30 +234,35 @@ function namesAndProtection(): readonly Change[] {
 
 function alarms(): readonly Change[] {
   return [
-    ['a message that is too old wakes somebody', ALARMS, 'threshold: timings.oldestMessage,', 'threshold: 86_400,'],
-    ['a dispatcher that does not run wakes somebody', ALARMS, 'missing: TreatMissingData.BREACHING,', ''],
-    ['one that has stopped says nothing more', ALARMS, "expression: 'FILL(m0, 0)'", "expression: 'm0'"],
+    ['a message that is too old raises an alarm', ALARMS, 'threshold: timings.oldestMessage,', 'threshold: 86_400,'],
+    ['a dispatcher that does not run raises an alarm', ALARMS, 'missing: TreatMissingData.BREACHING,', ''],
     [
-      'a dispatcher that is behind says so in each period',
+      'the missing metric of a dispatcher that has stopped counts as zero',
+      ALARMS,
+      "expression: 'FILL(m0, 0)'",
+      "expression: 'm0'",
+    ],
+    [
+      'the alarm of a dispatcher that is behind looks at periods in which there is a value',
       ALARMS,
       "own('leadingLag', { statistic: 'Maximum', period: FIVE_MINUTES }",
       "own('leadingLag', { statistic: 'Maximum', period: MINUTE }",
     ],
     [
-      'an audit that is behind wakes somebody',
+      'an audit that is behind raises an alarm',
       ALARMS,
       'threshold: AUDIT_BEHIND.toMilliseconds(),',
       'threshold: 86_400_000,',
     ],
-    ['an event that fails for good wakes somebody', ALARMS, 'EventsFailed: eventsFailed(metrics, failedEvents)', ''],
-    ['so does one alone', PROPS, 'failedEventsAlarm = 1', 'failedEventsAlarm = 100'],
-    ['unless the owner wants that not', ALARMS, 'failedEvents !== false && {', '{'],
-    ['late attempts wake somebody under sparse traffic', ALARMS, ', datapointsToAlarm: 3 }', ' }'],
-    ['requests that are refused wake somebody', API, "'$.status', '=', '429'", "'$.status', '=', '503'"],
-    ['each queue counts its own', API, '[DIMENSION]: queueName,', ''],
-    ['no run is below one run', ALARMS, 'below: true,', ''],
-    ['an alarm reaches the topic', ALARMS, 'alarm.addAlarmAction(new SnsAction(this.topic));', ''],
-    ['and its end does', ALARMS, 'alarm.addOkAction(new SnsAction(this.topic));', ''],
+    ['an event that fails for good raises an alarm', ALARMS, 'EventsFailed: eventsFailed(metrics, failedEvents)', ''],
+    ['a single event that fails for good raises an alarm', PROPS, 'failedEventsAlarm = 1', 'failedEventsAlarm = 100'],
+    ['the owner can leave out the alarm of failed events', ALARMS, 'failedEvents !== false && {', '{'],
+    ['late attempts raise an alarm under sparse traffic', ALARMS, ', datapointsToAlarm: 3 }', ' }'],
+    ['requests that are throttled raise an alarm', API, "'$.status', '=', '429'", "'$.status', '=', '503'"],
+    ['each queue counts its own throttled requests', API, '[DIMENSION]: queueName,', ''],
+    ['the alarm on runs of the dispatcher goes off below one run', ALARMS, 'below: true,', ''],
+    ['an alarm notifies the topic when it goes off', ALARMS, 'alarm.addAlarmAction(new SnsAction(this.topic));', ''],
+    ['an alarm notifies the topic when it ends', ALARMS, 'alarm.addOkAction(new SnsAction(this.topic));', ''],
   ];
 }
 
