@@ -8,20 +8,23 @@ import { build } from 'esbuild';
 
 const runFile = promisify(execFile);
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-/** Bytes of log lines. */
+/** The bytes that a bundle may print before its process is killed. */
 const MOST_PRINTED = 16 * 1_024 * 1_024;
 const CDK = join(PROJECT, 'node_modules/aws-cdk/bin/cdk');
 
 export type Bundle = {
   readonly path: string;
-  /** What Node is told when it runs. */
+  /** The value of `NODE_OPTIONS` with which Lambda runs the bundle. */
   readonly nodeOptions: string;
 };
 
-/** By the functions' names in the stack. */
+/** The bundles of the deployed functions, by the names of the functions in the stack. */
 export type Bundles = Readonly<Record<'Publish' | 'Read' | 'Manage' | 'Site' | 'Dispatch' | 'Deliver', Bundle>>;
 
-/** The template's text and the bundles, made as a deployment makes them, without credentials and without a home. */
+/**
+ * Makes the template and the bundles as a deployment does, in a folder. The CDK gets no credentials and no settings of
+ * the user.
+ */
 export async function synthesize(to: string): Promise<{ readonly template: string; readonly bundles: Bundles }> {
   const env = { PATH: `${join(PROJECT, 'node_modules/.bin')}:${process.env.PATH}`, HOME: to };
   await runFile(process.execPath, [CDK, 'synth', '--quiet', '--output', to], { cwd: PROJECT, env });
@@ -38,7 +41,7 @@ export async function synthesize(to: string): Promise<{ readonly template: strin
   return { template, bundles: Object.fromEntries(bundles) };
 }
 
-/** A file of this project, in one file as the functions are. */
+/** Bundles a file of this project and what it imports into one file, as it is done for the functions. */
 export async function bundleOf(file: string, to: string): Promise<Bundle> {
   const path = join(to, `${basename(file, '.ts')}.js`);
   await build({
@@ -60,19 +63,21 @@ type Resource = {
   readonly Properties: { readonly Environment: { readonly Variables: { readonly NODE_OPTIONS: string } } };
 };
 
-/** Loads a bundle as Lambda does and prints how many milliseconds that took. */
+/** A program that loads a bundle as Lambda does, and prints the milliseconds that this took. */
 const LOAD = `
 const from = performance.now();
 require(process.argv[1]);
 process.stdout.write(String(performance.now() - from), () => process.exit(0));
 `;
 
-/** Milliseconds, in a fresh process. */
+/** Resolves with the milliseconds in which a new process loads a bundle. */
 export async function loadTime(bundle: Bundle, environment: Readonly<Record<string, string>>): Promise<number> {
   return Number(await evaluated(LOAD, bundle, [], environment));
 }
 
-/** Hands a bundle one event and prints what it answers: on a clock that is some milliseconds ahead. */
+/**
+ * A program that invokes a bundle once, on a clock that is `ahead` milliseconds fast, and prints its answer in JSON.
+ */
 const RUN = `
 const [, bundle, event, ahead] = process.argv;
 const now = Date.now;
@@ -87,18 +92,21 @@ handler(JSON.parse(event), context).then((answer) =>
 type Invocation = {
   readonly environment: Readonly<Record<string, string>>;
   readonly event: object;
-  /** Milliseconds. */
+  /** The milliseconds by which the clock of the bundle is fast. The default is 0. */
   readonly ahead?: number;
 };
 
-/** One invocation of a bundle in a fresh process. Answers what its handler does. */
-// biome-ignore lint/suspicious/noExplicitAny: each handler answers something else.
+/** Invokes a bundle once in a new process, and resolves with the answer of its handler. */
+// biome-ignore lint/suspicious/noExplicitAny: Each handler has an answer of its own type.
 export async function invoke(bundle: Bundle, { environment, event, ahead = 0 }: Invocation): Promise<any> {
   const printed = await evaluated(RUN, bundle, [JSON.stringify(event), String(ahead)], environment);
   return JSON.parse(printed.split('\n').at(-1) ?? '');
 }
 
-/** Hands a bundle one event after the other and prints how many milliseconds one of the second half took, and took of a processor. */
+/**
+ * A program that invokes a bundle with each event of a file, one after the other. It prints the milliseconds, and those
+ * of a processor, that an invocation of the second half took on average. The first half warms the process up.
+ */
 const RUN_ALL = `
 const [, bundle, file] = process.argv;
 const now = Date.now;
@@ -125,9 +133,10 @@ runAll(events.slice(0, half)).then(async () => {
 `;
 
 /**
- * All of them in one process. Answers milliseconds: how long one took, and of a processor.
+ * Invokes a bundle with all events in one process. Resolves with the milliseconds, and those of a processor, that an
+ * invocation of the second half took on average.
  *
- * @param aheads by how many milliseconds the clock is ahead for each of them, if it is
+ * @param aheads the milliseconds by which the clock of the bundle is fast, for each event; 0 by default
  */
 export async function invokeAgainAndAgain(
   bundle: Bundle,

@@ -11,7 +11,10 @@ const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 export type DeployedName = (typeof deployedNames)[number];
 export type DeployedFunctions = Awaited<ReturnType<typeof deployedFunctions>>;
 
-/** All deployed functions in this process, each with a way of its own to AWS, so that what one asks is told from what others do. */
+/**
+ * Opens all deployed functions in this process. Each has an endpoint of AWS of its own, so that its requests are
+ * counted apart.
+ */
 export async function deployedFunctions(instead: Parameters<typeof openRuntime>[1]) {
   const cloud = await emulatedCloud();
   const opened = await Promise.all(deployedNames.map(async (name) => [name, await cloud.surroundings()] as const));
@@ -20,7 +23,7 @@ export async function deployedFunctions(instead: Parameters<typeof openRuntime>[
   ) as Record<DeployedName, Runtime>;
   const taken = new Set<AwsCall>();
 
-  /** The messages that were sent since the last time. */
+  /** Returns the messages that were sent since the last call of this function. */
   function sentMessages(): readonly SentMessage[] {
     const calls = opened.flatMap(([, asked]) => asked.calls).filter((one) => !taken.has(one));
     for (const one of calls) taken.add(one);
@@ -30,7 +33,7 @@ export async function deployedFunctions(instead: Parameters<typeof openRuntime>[
   return {
     secret: cloud.secret,
 
-    /** What a function has asked of AWS so far. */
+    /** Returns the requests that a function has made to AWS so far. */
     calls: (name: DeployedName): readonly AwsCall[] => opened.find(([one]) => one === name)?.[1].calls ?? [],
 
     async ask(name: FunctionName, method: string, path: string, body?: object): Promise<{ readonly key: string }> {
@@ -40,7 +43,7 @@ export async function deployedFunctions(instead: Parameters<typeof openRuntime>[
 
     sentMessages,
 
-    /** The bodies of the messages that were sent since the last time, without waiting for their instants as SQS would. */
+    /** Returns the bodies of the messages that were sent since the last call, whatever their delays are. */
     sent: (): readonly string[] => sentMessages().map(({ body }) => body),
 
     deliver: (bodies: readonly string[], receiveCount = 1) =>
@@ -52,7 +55,10 @@ export async function deployedFunctions(instead: Parameters<typeof openRuntime>[
   };
 }
 
-/** The SDK finds its region and credentials in the process's environment: they are the same for all. */
+/**
+ * Opens a runtime. Its region and credentials go into the environment of this process, because the SDK looks for them
+ * there.
+ */
 function openedIn(environment: Record<string, string>, instead: Parameters<typeof openRuntime>[1]): Runtime {
   Object.assign(process.env, environment);
   return openRuntime(environment, instead);

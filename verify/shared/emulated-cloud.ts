@@ -4,20 +4,20 @@ import { emulatedQueue } from './emulated-queue.ts';
 import { emulatedTable } from './emulated-table.ts';
 import { type AwsCall, type RecordingEndpoint, recordingEndpoint } from './recording-endpoint.ts';
 
-/** What a function is told, and whatever it asked of AWS. */
+/** The environment of a function, and the requests that it has made to AWS so far. */
 export type FunctionSurroundings = {
   readonly environment: Environment & Record<string, string>;
   readonly calls: readonly AwsCall[];
 };
 
-/** DynamoDB and SQS on this machine, with what a function must be told to find them. */
+/** Starts emulators of DynamoDB and SQS in this process, and makes a table, a queue and a key with all scopes. */
 export async function emulatedCloud(overrides: Partial<Environment> = {}) {
   const table = await emulatedTable();
   const sqs = await emulatedQueue();
   const secret = await createApiKey(table, { label: 'all', scopes: ['publish', 'read', 'manage', 'admin'] }, 0);
   const endpoints: RecordingEndpoint[] = [];
 
-  /** For one function: what it asks is noted apart from what others ask. */
+  /** Makes the environment of one function, whose requests are recorded apart from those of other functions. */
   async function surroundings(): Promise<FunctionSurroundings> {
     const calls: AwsCall[] = [];
     const dynamo = await recordingEndpoint(table.endpoint, calls);

@@ -2,7 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 
-/** @param attributes of the queue, as SQS has them */
+/**
+ * Starts an emulator of SQS in this process, with one queue.
+ *
+ * @param attributes the attributes of the queue, by their names in SQS
+ */
 export async function emulatedQueue(attributes: Readonly<Record<string, string>> = {}) {
   const app = buildApp({ logger: false });
   app.server.keepAliveTimeout = 0;
@@ -15,7 +19,7 @@ export async function emulatedQueue(attributes: Readonly<Record<string, string>>
   return {
     endpoint,
     path,
-    /** The bodies of up to ten messages that are ready. */
+    /** Resolves with the bodies of up to ten messages that are ready. */
     async receive(): Promise<readonly string[]> {
       const command = new ReceiveMessageCommand({ QueueUrl: `${endpoint}${path}`, MaxNumberOfMessages: 10 });
       const { Messages = [] } = await client.send(command);

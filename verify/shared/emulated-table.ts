@@ -8,7 +8,11 @@ import { keepingConnections } from './keeping-connections.ts';
 
 const TableName = 'events';
 
-/** A table of DynamoDB in this process, which answers whoever asks over HTTP. Without a path it is kept in memory. */
+/**
+ * Starts an emulator of DynamoDB in this process, with one table, and serves it over HTTP.
+ *
+ * @param path the folder of its data, which is in memory by default
+ */
 export async function emulatedTable(path?: string) {
   const server = keepingConnections(dynalite({ createTableMs: 0, ...(path !== undefined && { path }) }));
   server.listen(0, '127.0.0.1');

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 
-/** A connection that its server closes while it is idle fails whoever has just begun to use it. */
+/** Lets a server keep idle connections open, because a request fails if its connection is closed just as it is sent. */
 export function keepingConnections(server: Server): Server {
   return Object.assign(server, { keepAliveTimeout: 0 });
 }

@@ -7,12 +7,15 @@ const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 
 export type LocalProcess = {
   readonly pid: number | undefined;
-  /** Everything it has printed so far. */
+  /** Returns everything that the process has printed so far. */
   printed(): string;
-  /** Resolves with what the pattern found in what was printed, as soon as it is there; rejects if the process ends before. */
+  /**
+   * Resolves as soon as the output matches, with the first group or the whole match. Rejects if the process ends
+   * before.
+   */
   sees(pattern: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): void;
-  /** Its exit code, or the signal that ended it. */
+  /** Resolves when the process has ended, with its exit code or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
 };
 
@@ -24,9 +27,9 @@ export function runLocalProcess(args: readonly string[], surroundings: Surroundi
 }
 
 type Surroundings = {
-  /** Is added to this process's own. */
+  /** The variables that are added to the environment of this process. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** @default this process's own */
+  /** @default the working directory of this process */
   readonly folder?: string;
 };
 
@@ -58,7 +61,7 @@ export function runProcess(
   return { pid: child.pid, printed: () => printed, sees, kill: (signal) => child.kill(signal), ended };
 }
 
-/** Resolves when it serves. */
+/** Runs the local runtime on a free port, in a process of its own. Resolves when it serves. */
 export async function serveInProcess(
   args: readonly string[],
   surroundings: Surroundings = {},
@@ -70,13 +73,13 @@ export async function serving(running: LocalProcess): Promise<ServingProcess> {
   return { ...running, url: await running.sees(/listens on (\S+)/) };
 }
 
-/** Ends this process when the one that started it has ended, however that was. */
+/** Ends this process within a second after its parent has ended, also if the parent was killed. */
 export function endWithParent(): void {
   const parent = process.ppid;
   setInterval(() => process.ppid === parent || process.exit(), LOOK_FOR_PARENT_EVERY).unref();
 }
 
-/** Without what a test runner adds for itself. */
+/** Returns the environment of this process without the `NODE_OPTIONS` that a test runner sets for itself. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, ...environment } = process.env;
   return environment;

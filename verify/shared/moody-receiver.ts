@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a receiver does with an attempt. */
+/** The ways in which a receiver can treat an attempt. */
 export type Deed =
   | 'answers 200'
   | 'answers slowly'
@@ -13,18 +13,18 @@ export type Deed =
   | 'hangs up'
   | 'breaks off';
 
-/** How it treats an event: so many attempts badly, and the rest well. */
+/** The way in which a receiver treats the first `attempts` attempts of an event. It answers the others with 200. */
 export type Mood = { readonly deed: Deed; readonly attempts: number };
 
 export type ReceivedCall = {
   readonly path: string;
   readonly key: string;
   readonly attempt: number;
-  /** Of the process that called, what it says of itself. */
+  /** The name of the process that called, from its user agent. */
   readonly worker: string;
   readonly deed: Deed;
   readonly startedAt: number;
-  /** When it was answered, or the connection closed. */
+  /** The instant at which the answer or the connection ended; undefined while the call is under way. */
   endedAt?: number;
 };
 
@@ -32,13 +32,15 @@ export type MoodyReceiver = { readonly url: string; readonly calls: readonly Rec
 
 const SLOWLY = 300;
 
-/** A server on this machine that notes every call, and treats it as the path of the event asks: `/<name>/<deed>/<attempts>`. */
+/**
+ * Opens a server on this machine that records every call, and treats it as the path asks: `/<name>/<deed>/<attempts>`.
+ */
 export async function openMoodyReceiver(): Promise<MoodyReceiver> {
   const calls: ReceivedCall[] = [];
   return { ...(await openForgetfulReceiver((call) => calls.push(call))), calls };
 }
 
-/** The same, and it keeps nothing of a call. */
+/** Opens the same server, which passes each call to `note` and does not remember it. */
 export async function openForgetfulReceiver(note: (call: ReceivedCall) => void): Promise<Omit<MoodyReceiver, 'calls'>> {
   const server = createServer((request, response) => {
     const call = callOf(request);

@@ -2,13 +2,13 @@ import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 
-/** What a name server says to one question: addresses, perhaps none, or an error, or nothing at all. */
+/** The answer of a name server to one question: addresses, perhaps none, or an error. Undefined is no answer at all. */
 export type Said = readonly string[] | 'SERVFAIL' | 'NXDOMAIN' | 'REFUSED' | undefined;
 
 export type NameServer = {
-  /** As a resolver takes it. */
+  /** The address and the port of the name server, in the form that a resolver takes. */
   readonly address: string;
-  /** The questions so far, as `A name` and `AAAA name`, each as often as it was asked. */
+  /** The questions so far, as `A name` and `AAAA name`. A question that was repeated is in it several times. */
   readonly asked: readonly string[];
   close(): void;
 };
@@ -17,7 +17,7 @@ const CODES = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 const TYPES: Readonly<Record<number, 'A' | 'AAAA'>> = { 1: 'A', 28: 'AAAA' };
 const HEADER = 12;
 
-/** A name server on the loopback interface, which speaks as much of RFC 1035 as is needed to lie. */
+/** Opens a name server on the loopback interface. It implements the part of RFC 1035 that tests need. */
 export async function openNameServer(say: (name: string, type: 'A' | 'AAAA') => Said): Promise<NameServer> {
   const asked: string[] = [];
   const socket = createSocket('udp4', (packet, { port, address }: RemoteInfo) => {
@@ -52,7 +52,7 @@ function reply(question: Buffer, type: 'A' | 'AAAA', said: Exclude<Said, undefin
   return Buffer.concat([header, question.subarray(HEADER), ...addresses.map((address) => recordOf(address, type))]);
 }
 
-/** A record of the name that was asked for, which lives for no time. */
+/** Returns a record of the name in the question. Its time to live is 0, so that no resolver remembers it. */
 function recordOf(address: string, type: 'A' | 'AAAA'): Buffer {
   const data = isIPv4(address) ? Buffer.from(address.split('.').map(Number)) : ipv6Bytes(address);
   const head = Buffer.alloc(HEADER);

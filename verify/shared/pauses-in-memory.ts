@@ -1,7 +1,7 @@
 import type { Pause } from '../../core/event/pause.ts';
 import type { Pauses } from '../../core/ports.ts';
 
-/** Pauses that are kept in this process alone. */
+/** Returns a store of pauses in the memory of this process. */
 export function pausesInMemory(): Pauses {
   let latest: Pause | undefined;
   const read = async () => latest;

@@ -2,19 +2,23 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What was asked of a service of AWS, and what it said that it consumed. */
+/** A request to a service of AWS, and the capacity that the answer says was consumed. */
 export type AwsCall = {
-  /** As IAM names it: `dynamodb:PutItem`. */
+  /** The name of the action in IAM, as in `dynamodb:PutItem`. */
   readonly action: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Units of DynamoDB, written or read. */
+  /** The write units of DynamoDB; 0 for a read and for SQS. */
   readonly writeUnits: number;
+  /** The read units of DynamoDB; 0 for a write and for SQS. */
   readonly readUnits: number;
 };
 
 export type RecordingEndpoint = { readonly url: string; close(): void };
 
-/** Stands before an emulator and adds to the calls what is asked of it; a table is asked with each call what it consumes. */
+/**
+ * Opens a server that forwards requests to an emulator and adds each of them to `calls`. It also asks a table for the
+ * capacity that a request consumes.
+ */
 export async function recordingEndpoint(target: string, calls: AwsCall[]): Promise<RecordingEndpoint> {
   const server = createServer(async (incoming, outgoing) => {
     const [service, operation = ''] = (incoming.headers['x-amz-target'] as string).split('.');
@@ -46,7 +50,7 @@ async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(stream));
 }
 
-/** A batch needs the permission of what it does. */
+/** Returns the action in IAM that a request needs. A batch of SQS needs the permission of the single request. */
 function actionOf(isTable: boolean, operation: string): string {
   return isTable ? `dynamodb:${operation}` : `sqs:${operation.replace(/Batch$/, '')}`;
 }
@@ -58,7 +62,10 @@ function unitsOf(operation: string, asked: object, answer: string): Pick<AwsCall
   return operation === 'BatchGetItem' ? { writeUnits: 0, readUnits: units } : { writeUnits: units, readUnits: 0 };
 }
 
-/** A query that finds nothing is paid for as well, which the emulator does not count. */
+/**
+ * Returns the least read units of a query. AWS charges them also for a query that finds nothing, and the emulator does
+ * not.
+ */
 function leastOfQuery({ ConsistentRead }: { readonly ConsistentRead?: boolean }): number {
   return ConsistentRead ? 1 : 0.5;
 }

@@ -1,4 +1,4 @@
-/** Evenly from [0, 1), the same sequence for the same seed (mulberry32). */
+/** Returns a generator of random numbers from [0, 1). The same seed gives the same sequence (mulberry32). */
 export function seededChance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

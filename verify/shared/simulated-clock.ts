@@ -1,7 +1,8 @@
 /**
- * A clock that stands still until it is moved. Whoever sleeps wakes when it gets there.
+ * Makes a clock that stands still until it is moved. A sleep ends when the clock reaches its instant.
  *
- * @param turns of the event loop in which all that happens at an instant comes to rest; one will do where all is in memory
+ * @param turns the turns of the event loop in which everything that happens at an instant is done; one is enough if all
+ *   of it is in memory
  */
 export function simulatedClock(start: number, turns = 5) {
   let now = start;
@@ -13,9 +14,11 @@ export function simulatedClock(start: number, turns = 5) {
       new Promise<void>((wake) => {
         sleepers.push({ at: now + milliseconds, wake });
       }),
-    /** When the next sleeper wakes. */
+    /** Returns the instant at which the next sleep ends, or infinity if there is none. */
     nextWakeAt: () => earliest() ?? Number.POSITIVE_INFINITY,
-    /** Moves the clock instant by instant, and lets everything that happens at each come to rest. */
+    /**
+     * Moves the clock from one end of a sleep to the next, and waits at each until everything that it starts is done.
+     */
     async moveTo(instant: number): Promise<void> {
       await rest(turns);
       for (let next = earliest(); next !== undefined && next <= instant; next = earliest()) {
@@ -34,7 +37,7 @@ export function simulatedClock(start: number, turns = 5) {
   }
 }
 
-/** Resolves when all that can go on without the clock has gone on. */
+/** Resolves after some turns of the event loop, when everything that does not wait for the clock is done. */
 export async function rest(turns = 5): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

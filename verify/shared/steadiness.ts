@@ -1,14 +1,18 @@
-/** How much more may be held at the end than after the warm-up: a share of it, and some. */
+/** The growth that is allowed after the warm-up: `share` times the value after the warm-up, and `more`. */
 export type Tolerance = { readonly share: number; readonly more: number };
 
 export type Steadiness = {
-  /** The medians of the second quarter and of the last. */
+  /** The median of the second quarter. */
   readonly before: number;
+  /** The median of the last quarter. */
   readonly after: number;
   readonly isSteady: boolean;
 };
 
-/** Whether something grows that should not. The first quarter is the warm-up. Undefined if there is too little to compare. */
+/**
+ * Compares the last quarter of the values with the second one; the first is the warm-up. Returns undefined if one of
+ * the two has no values.
+ */
 export function steadiness(
   values: readonly (number | undefined)[],
   { share, more }: Tolerance,
@@ -20,12 +24,14 @@ export function steadiness(
   return { before, after, isSteady: after <= before * (1 + share) + more };
 }
 
-/** The value below which so many of all are; undefined if there are none. */
+/** Returns the value below which a share of all values is, or undefined if there are none. */
 export function quantileOf(values: readonly number[], share: number): number | undefined {
   return values.toSorted((one, other) => one - other)[Math.floor(share * (values.length - 1))];
 }
 
-/** Of an even number of values, the mean of the two in the middle; undefined if there are none. */
+/**
+ * Returns the median, or undefined if there are no values. For an even number it is the mean of the two in the middle.
+ */
 export function medianOf(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = (sorted.length - 1) / 2;

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 export type TcpReceiver = { readonly url: string; close(): void };
 
-/** A server on this machine that says to each connection whatever it wants to. */
+/** Opens a server on this machine that treats each connection as `speak` does. */
 export async function openTcpReceiver(speak: (socket: Socket) => void): Promise<TcpReceiver> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -22,10 +22,10 @@ export async function openTcpReceiver(speak: (socket: Socket) => void): Promise<
   };
 }
 
-/** How much of an answer is sent, and how the connection ends then. */
+/** The number of characters of an answer that are sent, and the way in which the connection ends then. */
 export type Cut = { readonly length: number; readonly how: 'ends' | 'resets' };
 
-/** A receiver that breaks its answer off. */
+/** Opens a receiver that breaks off its answer. */
 export function cuttingReceiver(answer: string, { length, how }: Cut): Promise<TcpReceiver> {
   const end = (socket: Socket) => (how === 'ends' ? socket.end() : socket.resetAndDestroy());
   return openTcpReceiver((socket) => {
@@ -33,7 +33,7 @@ export function cuttingReceiver(answer: string, { length, how }: Cut): Promise<T
   });
 }
 
-/** Where nobody listens. */
+/** Resolves with a URL of this machine at which no server listens. */
 export async function closedPortUrl(): Promise<string> {
   const { url, close } = await openTcpReceiver(() => {});
   close();

@@ -5,7 +5,7 @@ import https from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
-/** What a receiver shows when it is called over TLS, and what is said of it. */
+/** A certificate of a receiver that a call refuses, and the reason that the attempt gives. */
 export type ShownCertificate = {
   readonly what: string;
   readonly file: string;
@@ -19,11 +19,11 @@ export const refusedCertificates: readonly ShownCertificate[] = [
   { what: 'is signed by itself', file: 'self-signed.pem', host: 'localhost', says: /authority/ },
 ];
 
-/** Every name is this machine. */
+/** Resolves every name to this machine. */
 export const resolveToThisMachine: LookupFunction = (_name, _options, answer) =>
   answer(null, [{ address: '127.0.0.1', family: 4 }]);
 
-/** Until it is taken back, this process trusts who signs the certificates of the tests. */
+/** Lets this process trust the authority of the test certificates, until the returned function is called. */
 export function trustTestAuthority(): () => void {
   const authorities = getCACertificates();
   setDefaultCACertificates([...authorities, read('ca.pem')]);
@@ -43,7 +43,7 @@ export async function openTlsReceiver(
   };
 }
 
-/** Certificates are for the next hundred years, one of them for a day in 2020. */
+/** Reads a test certificate. They are valid for a hundred years, except one that was valid for a day in 2020. */
 function read(file: string): string {
   return readFileSync(new URL(`../../test/certificates/${file}`, import.meta.url), 'utf8');
 }
