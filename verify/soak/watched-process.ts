@@ -31,7 +31,7 @@ export async function watchedProcess(
     DIAGNOSTICS_FILE: diagnosticsFile,
     DIAGNOSTICS_EVERY: String(every),
   };
-  const serving = await serveInProcess(['--data', dataFolder], { environment });
+  const serving = await serveInProcess(['--data', dataFolder, '--quiet'], { environment });
   const proc = `/proc/${serving.pid}`;
 
   async function holdings(): Promise<Holdings> {
