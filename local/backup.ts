@@ -15,10 +15,13 @@ const help = `Copies the events of a local queue into one file, whether the queu
 
 The copy is what the queue had recorded at one moment. docs/operations.md says how to restore it.`;
 
-/** More pages than a database has. A copy in several steps would begin again whenever the queue writes between two of them. */
+/**
+ * The backup copies up to this many pages in a step, more than a database has. A backup in several steps would start
+ * again whenever the queue writes between two of them.
+ */
 const ALL_PAGES = 2 ** 31 - 1;
 
-/** What is wrong with a command, in words for who gave it. */
+/** The error of a command that cannot be carried out. Its message tells the user what to do. */
 class Refused extends Error {}
 
 helpIfAsked(help);
@@ -44,7 +47,7 @@ async function run(args: readonly string[]): Promise<string> {
   }
 }
 
-/** Copies a database, and answers how many items the copy has. */
+/** Copies a database, and returns the number of items in the copy. */
 async function copied(path: string, file: string): Promise<number> {
   const source = openSqliteReader(path);
   try {
@@ -69,7 +72,10 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** A copy holds what the events hold, which is nobody else's. An earlier copy is never overwritten. */
+/**
+ * Creates the file of the copy for its owner alone, because events may contain secrets. An existing file is never
+ * overwritten.
+ */
 function makeForOwnerAlone(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));

@@ -5,11 +5,11 @@ import type { Table } from '../adapters/table.ts';
 
 export type CloudTable = {
   readonly name: string;
-  /** @default as the AWS CLI finds it */
+  /** The region of the table; undefined stands for the region that the AWS CLI would use. */
   readonly region: string | undefined;
 };
 
-/** A deployed table, with the credentials that the AWS CLI would take. */
+/** Opens a deployed table with the credentials that the AWS CLI would use. */
 export function cloudTable({ name, region }: CloudTable): Table & { close(): void } {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -28,7 +28,9 @@ const advice: Readonly<Record<string, string>> = {
   UnrecognizedClientException: SIGN_IN,
 };
 
-/** What AWS said, and what to do about it; undefined if it is no refusal of AWS that is known. */
+/**
+ * Returns the message of AWS and what to do about it, or undefined for any error that is not a known refusal of AWS.
+ */
 export function refusalOfAws(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.message.startsWith('Region ')) return 'Say in which region the table is: --region us-east-1.';

@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** A folder that this process owns alone until it releases it, or dies. */
+/** A folder that no other queue can use until this process releases it or dies. */
 export type DataFolder = {
-  /** The path of the database in it. */
+  /** The path of the database in the folder. */
   readonly databasePath: string;
   release(): void;
 };
@@ -13,17 +13,17 @@ export type DataFolder = {
 /** The name of the database in a data folder. */
 export const DATABASE = 'events.db';
 
-/** Why a folder cannot be used, in words for its owner. */
+/** The error of a folder that cannot be used. Its message tells its owner what to do. */
 export class FolderUnusable extends Error {}
 
-/** What events hold is nobody else's. A folder that is there already stays as its owner made it. */
+/** A new folder has these permissions, because events may contain secrets. An existing folder keeps its own. */
 const OWNER_ALONE = 0o700;
-/** SQLite's answer to whoever asks for a lock that another process holds. */
+/** SQLite's error code for a lock that another process holds. */
 const SQLITE_BUSY = 5;
 
 /**
- * Takes a folder for a queue, and makes it if it is missing. The lock is the operating system's, on a database of its own: a killed
- * process leaves none behind.
+ * Locks a folder for a queue, and creates it if it is missing. Throws `FolderUnusable` if another queue uses it. The
+ * operating system holds the lock on a file of the folder, so a process that is killed leaves no lock behind.
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const databasePath = await databaseIn(path);
@@ -36,7 +36,10 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   }
 }
 
-/** Answers the path of the database in a folder, which is made if it is missing. Refuses a folder that holds events of another version. */
+/**
+ * Returns the path of the database in a folder, and creates the folder if it is missing. Throws `FolderUnusable` if the
+ * folder holds events of an earlier event queue.
+ */
 export async function databaseIn(path: string): Promise<string> {
   try {
     await mkdir(path, { recursive: true, mode: OWNER_ALONE });

@@ -16,12 +16,12 @@ const help = `Fills a running queue with lively sample traffic: mails, reports, 
 
 The receivers are a part of this program, on 127.0.0.1: events that are due when it has ended find nobody.`;
 
-/** What is wrong with a command, or stands in its way, in words for who gave it. */
+/** The error of a command that cannot be carried out. Its message tells the user what to do. */
 class Refused extends Error {}
 
 type Options = { readonly url: string; readonly key: string; readonly rate: number; readonly minutes: number };
 
-/** What a receiver does with a call. */
+/** Answers a call to one of the receivers. */
 type Answer = (response: ServerResponse, attempt: number) => unknown;
 
 const receivers: Readonly<Record<string, Answer>> = {
@@ -39,7 +39,7 @@ const receivers: Readonly<Record<string, Answer>> = {
 
 type Sample = (id: number) => object & { readonly path: string };
 
-/** The events of the demo, each with how often it comes among a hundred. */
+/** The events of the demo, each with its share in percent. */
 const samples: readonly (readonly [share: number, sample: Sample])[] = [
   [40, (id) => ({ path: '/mail', body: { mail: 'welcome', to: id }, event_tags: ['mails'] })],
   [15, (id) => ({ path: '/report', body: { report: id }, event_tags: ['reports'] })],

@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LONGEST_DELAY_SECONDS = 900;
 
-/** A target to try the queue on: answers with what it got. `?status=500&delay=2` makes it fail and be slow. */
+/**
+ * A receiver to try the queue with. It answers with the request that it got. A query such as `?status=500&delay=2` sets
+ * the status of the answer and the seconds to wait before it.
+ */
 export async function echo(request: IncomingMessage, url: URL, body: Buffer, response: ServerResponse): Promise<void> {
   const status = Number(url.searchParams.get('status') ?? 200);
   const delay = Number(url.searchParams.get('delay') ?? 0);

@@ -2,14 +2,15 @@ import type { QueuedEvent } from '../core/event/event.ts';
 import { firstProgress } from '../core/event/lifecycle.ts';
 import type { EventStore } from '../core/ports.ts';
 
-/** How many events are remembered at most. The oldest are forgotten first. */
+/** At most this many events are remembered. The oldest one is forgotten first. */
 const MOST_EVENTS = 1_000;
-/** How long the body of an event that is remembered is at most, in bytes. */
+/** An event whose body has more than this many bytes is not remembered. */
 const LONGEST_BODY = 4_096;
 
 /**
- * The same store, which remembers the events that were just kept until something is recorded of them: so the first attempt of an event
- * that is due at once reads nothing. Only for a process that has the store to itself, since nobody else's records are seen.
+ * Returns the same store, which remembers a new event until something is recorded of it. So the first attempt of an
+ * event that is due at once reads nothing from the table. The process must have the store to itself, because records of
+ * other processes would not be seen.
  */
 export function rememberingFreshEvents(store: EventStore): EventStore {
   const fresh = new Map<string, QueuedEvent>();
@@ -23,7 +24,10 @@ export function rememberingFreshEvents(store: EventStore): EventStore {
 
   return {
     ...store,
-    /** The event is remembered first: a record that overtakes this answer must find it to be forgotten. */
+    /**
+     * Remembers the event before it is put. If it were remembered afterwards, a record made in between would be
+     * overlooked, and the event would look new although it was called.
+     */
     async putEvent(event) {
       remember(event);
       try {

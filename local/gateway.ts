@@ -11,14 +11,19 @@ import { gatewayResult } from '../api/reply.ts';
 import { echo } from './echo.ts';
 import { isFromAnotherSite } from './other-sites.ts';
 
-/** API Gateway's own bound on a request. */
+/** The body of a request has at most this many bytes, as in API Gateway. */
 const MAX_BYTES = 10 * 1_024 * 1_024;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-/** Without `refuseEarly`, every body is read before its request is looked at, as API Gateway does. */
+/**
+ * The handlers of the API. Without `refuseEarly`, each body is read before its request is checked, as in API Gateway.
+ */
 type Api = HttpApi & { readonly refuseEarly?: RefuseEarly };
 
-/** Stands where API Gateway stands in the cloud: turns a request into an event for the same handlers, and serves the site and `/echo`. */
+/**
+ * Opens the HTTP server that stands in for API Gateway. It turns each request into the event of a Lambda function for
+ * the same handlers, and serves the documentation pages and `/echo`.
+ */
 export async function openGateway(api: Api, site: Site, port: number): Promise<Server> {
   const pages = pageAnswerer(site);
   const listener = (request: IncomingMessage, response: ServerResponse) =>
@@ -54,15 +59,18 @@ async function answer(api: Api, pages: Pages, request: IncomingMessage, response
   write(response, await api({ ...head, ...bodyFields(body) }, {} as Context));
 }
 
-/** The URL that a request asks for. A path may begin with two slashes, which would be taken for a host if it stood alone. */
+/**
+ * The URL of a request, or null if it is not valid. The host is put before a path, because a path that begins with two
+ * slashes would itself be parsed as a host.
+ */
 function urlOf({ url = '' }: IncomingMessage): URL | null {
   return URL.parse(url.startsWith('/') ? `http://127.0.0.1${url}` : url, 'http://127.0.0.1');
 }
 
 /**
- * Answers a request of whose body nothing was read. What comes of it all the same is thrown away, up to what a request may have, so
- * that its sender gets to read the answer and can go on with the connection. A sender that waits to be told to go on never
- * sends it: then the connection ends here.
+ * Answers a request whose body has not been read. A body that still comes is thrown away, up to the largest size of a
+ * request, so that its sender can read the answer and use the connection again. A sender that waits for `100 Continue`
+ * never sends the body, so its connection is closed.
  */
 function refuse(request: IncomingMessage, response: ServerResponse, result: APIGatewayProxyStructuredResultV2): void {
   if (waitsForContinue(request)) response.setHeader('connection', 'close');
@@ -80,7 +88,7 @@ function waitsForContinue({ headers }: IncomingMessage): boolean {
   return headers.expect !== undefined;
 }
 
-/** Undefined if there is more of it than a request may have. */
+/** Reads the body of a request. The result is undefined if the body is too large. */
 function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
   const chunks: Buffer[] = [];
@@ -132,12 +140,13 @@ function bodyFields(body: Buffer): Pick<APIGatewayProxyEventV2, 'body' | 'isBase
   return body.length === 0 ? { isBase64Encoded } : { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded };
 }
 
-/** The length of an answer goes ahead, as API Gateway has it: in chunks it would take twice as long to write and to read. */
 function write(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyStructuredResultV2): void {
   response.writeHead(statusCode ?? 200, headers as Record<string, string>).end(body);
 }
 
-/** A 304 states no length: that would be the length of what it leaves out. */
+/**
+ * Writes a page. A 304 has no `content-length`, because it would have to be the length of the body that is left out.
+ */
 function writePage(response: ServerResponse, { status, headers, body }: PageAnswer): void {
   const length = status === 304 ? {} : { 'content-length': body.length };
   response.writeHead(status, { ...headers, ...length }).end(body);
@@ -152,13 +161,19 @@ const tooLarge: Problem = {
   detail: `A request has at most ${MAX_BYTES} bytes. Send less at once.`,
 };
 
-/** A name that leads here from elsewhere is how a web page would reach a server that listens on this machine alone. */
+/**
+ * The refusal of a request with a host name that is not one of this machine. A web page could otherwise reach this
+ * server by a name of its own that resolves to 127.0.0.1.
+ */
 const notLocal: Problem = {
   problem: 'own-machine-only',
   detail: 'The host of this request is not this machine. Call the queue as http://127.0.0.1 or http://localhost.',
 };
 
-/** No such answer may be read by that site either: it carries no CORS header, as no other does. */
+/**
+ * The refusal of a request that a page of another site makes. The page cannot read it, because no answer of this server
+ * has CORS headers.
+ */
 const fromAnotherSite: Problem = {
   problem: 'own-machine-only',
   detail:

@@ -1,4 +1,4 @@
-/** Prints the help of a program and ends the program, if its command line asks for that, wherever among its words. */
+/** Prints the help and ends the process if any word of the command line is `--help` or `-h`. */
 export function helpIfAsked(help: string): void {
   if (!process.argv.slice(2).some((word) => word === '--help' || word === '-h')) return;
   console.log(help);

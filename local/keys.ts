@@ -24,10 +24,10 @@ const help = `API keys of the event queue on this machine, whether it runs or no
 
 Scopes: ${scopes.join(', ')}.`;
 
-/** What is wrong with a command, or stands in its way, in words for who gave it. */
+/** The error of a command that cannot be carried out. Its message tells the user what to do. */
 class Refused extends Error {}
 
-/** As a key is listed. */
+/** Matches the id of a key, as `list` shows it. */
 const ID = /^[0-9a-f]{16}$/;
 
 type Run = (table: Table) => Promise<string>;
@@ -99,7 +99,10 @@ async function onTable(place: Place, run: Run): Promise<string> {
   return run(table).finally(table.close);
 }
 
-/** A queue that runs on the folder sees what is written: it reads the same file. */
+/**
+ * Runs a command on the table in a folder. A queue that runs on the folder sees the change, because it reads the same
+ * file.
+ */
 async function onLocalTable(dataFolder: string, run: Run): Promise<string> {
   const table = sqliteTable(await databaseIn(dataFolder));
   return run(table).finally(table.close);
@@ -121,7 +124,7 @@ async function listing(table: Table): Promise<string> {
   return ['id                created (UTC)        scopes, label', ...rows].join('\n');
 }
 
-/** @param named a key, or its id. It may be a secret, and so it is never printed unless it is an id. */
+/** @param named The id of a key or its secret. It is printed only if it is an id. */
 function revoke(named: string): Run {
   const id = ID.test(named) ? named : idOfSecret(named);
   if (id === undefined)

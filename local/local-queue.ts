@@ -29,37 +29,51 @@ import { repeatedly } from './repeatedly.ts';
 import { report as reportAsText } from './report.ts';
 import { timerDueQueue } from './timer-due-queue.ts';
 
+/** A message whose deliverer failed is handed over again after this many milliseconds. */
 const REDELIVER_AFTER = 5_000;
+/**
+ * These are the milliseconds between two runs of dispatch, two deletions of expired items, and two flushes of
+ * statistics.
+ */
 const DISPATCH_EVERY = 60_000;
 const SWEEP_EVERY = 1_000;
 const FLUSH_EVERY = 10_000;
-/** What is unfinished expires a week after it was last looked at: so far ahead of the audit nothing of it has expired. */
+/**
+ * Expired items are deleted up to this many milliseconds ahead of the audit. An unfinished event expires at the
+ * earliest a week after the audit looked at it, so nothing of it is deleted before the audit.
+ */
 const AHEAD_OF_AUDIT = 3_600_000;
-/** How long requests under way may still take at the end. A connection that sends nothing must not keep the process. */
+/**
+ * When the queue closes, requests under way have this many milliseconds to end. Then all connections are closed,
+ * because one that sends nothing would keep the process alive.
+ */
 const LAST_REQUESTS = 1_000;
 
 export const DEMO_SECRET = 'demo';
 
 export type LocalQueue = {
   readonly url: string;
-  /** The latest pause, if there ever was one. */
+  /** Returns the latest pause, or undefined if the queue was never paused. */
   latestPause(): Promise<Pause | undefined>;
-  /** Resolves if its table can do nothing any more, and so neither can it. */
+  /** Resolves with the error when the table cannot be used any more. The queue should be ended then. */
   readonly failed: Promise<Error>;
-  /** Accepts nothing new, lets requests and calls under way finish, and then ends. */
+  /** Accepts no more requests, waits for requests and calls under way, and closes the queue. */
   close(): Promise<void>;
 };
 
-type Surroundings = {
+type LocalQueueDependencies = {
   readonly version: string;
-  /** What is told of failures that nobody expected, and of what happens to events, if not stderr and nobody. */
+  /** Gets unexpected failures and the changes of events. Without it, failures are printed on stderr. */
   readonly log?: Pick<Log, 'report' | 'tell'>;
-  /** How names are looked up, if not as on any machine. */
+  /** Looks names up. By default they are looked up as in `httpCaller`. */
   readonly resolve?: LookupFunction;
 };
 
-/** The whole queue in this process, on the loopback interface. */
-export async function openLocalQueue(options: Options & Surroundings): Promise<LocalQueue> {
+/**
+ * Opens the whole queue in this process. It listens on the loopback interface only. Before it listens, it sends the
+ * messages that were lost with an earlier process.
+ */
+export async function openLocalQueue(options: Options & LocalQueueDependencies): Promise<LocalQueue> {
   const { port, dataFolder, privateTargets, maxCallsPerHost = 50, maxCalls = callsByOpenFiles(), version } = options;
   const { report, tell } = options.log ?? { report: reportAsText, tell() {} };
   const now = Date.now;
@@ -111,7 +125,10 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
     if (run !== undefined) auditedUntil = startedAt - run.trailingLag;
   }
 
-  /** When the machine has slept for weeks, what waited meanwhile has expired by the clock: it is looked at first. */
+  /**
+   * Deletes expired items, but not far ahead of the audit. When the machine has slept for weeks, waiting events have
+   * expired by the clock, and would otherwise be deleted before they are called.
+   */
   async function sweep(): Promise<void> {
     await table.sweep(Math.min(now(), auditedUntil + AHEAD_OF_AUDIT));
   }
@@ -133,13 +150,16 @@ export async function openLocalQueue(options: Options & Surroundings): Promise<L
   return { url, latestPause: queue.latestPause, failed: table.failed, close };
 }
 
-/** The pages fill in the key that everybody knows, and call `/echo` where an event may call this machine. */
+/** The documentation pages. They fill in the demo key, and `/echo` as the target if events may call this machine. */
 function localSite(privateTargets: boolean): Site {
   return openSite({ key: DEMO_SECRET, target: privateTargets ? '/echo' : undefined });
 }
 
-/** Where private targets are called, names of private networks are found, too, which often the operating system alone knows. */
-function localCaller({ privateTargets, version, resolve }: Options & Surroundings) {
+/**
+ * The caller of this queue. If private targets may be called, the operating system is asked for names, too, because
+ * often it alone knows the names of a private network.
+ */
+function localCaller({ privateTargets, version, resolve }: Options & LocalQueueDependencies) {
   return httpCaller({
     allowsAddress: privateTargets ? () => true : isPublicAddress,
     targetPolicy: { ...defaultSettings, privateTargets },
@@ -152,7 +172,10 @@ function localCaller({ privateTargets, version, resolve }: Options & Surrounding
 
 const demo: ApiKey = { id: 'demo', label: 'demo', scopes };
 
-/** Never in a table: so it cannot be taken to the cloud by copying one. */
+/**
+ * Adds the demo key to the keys of a table. The demo key is never stored, so a table that is copied to the cloud cannot
+ * contain it.
+ */
 function withDemoKey(keys: ApiKeys): ApiKeys {
   return { find: async (secret) => (secret === DEMO_SECRET ? demo : keys.find(secret)) };
 }

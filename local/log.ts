@@ -8,7 +8,10 @@ import { hostAndPortOf } from '../core/target/target-url.ts';
 import { failureText } from './report.ts';
 
 const MINUTE = 60_000;
-/** Characters that a stream may hold because nobody reads them. Lines beyond that are left out: memory is for events. */
+/**
+ * Lines are dropped while a stream holds this many characters that nobody has read. Otherwise they would fill the
+ * memory of the process.
+ */
 const MOST_UNREAD = 1_000_000;
 
 export type LogOptions = {
@@ -17,15 +20,17 @@ export type LogOptions = {
   readonly isQuiet: boolean;
 };
 
-/** What a running queue tells whoever started it: lines of text for a terminal, or JSON, an object a line, for a program. */
+/**
+ * Prints what happens in a running queue: lines of text for a terminal, or one JSON object in each line for a program.
+ */
 export type Log = {
-  /** Prints a message; in JSON, with further fields. */
+  /** Prints a message. The fields are printed in JSON only. */
   say(message: string, fields?: object): void;
   /** Prints why the queue ends, on stderr. */
   complain(message: string): void;
-  /** Prints a failure that nobody expected, on stderr. */
+  /** Prints an unexpected failure on stderr. */
   report(error: unknown): void;
-  /** Prints a line if an event has failed for good, and counts whatever happens for the next summary. */
+  /** Prints a line if the event has failed for good, and counts the change for the next summary. */
   tell(change: Change): void;
   /** Prints the last summary, and no further one. */
   stop(): void;
@@ -33,17 +38,17 @@ export type Log = {
 
 type Line = { readonly level: 'info' | 'warn' | 'error'; readonly message: string; readonly [field: string]: unknown };
 
-/** Where a log prints, and how many milliseconds are between two summaries. */
-type Surroundings = {
+/** The streams that a log prints to, and the milliseconds between two summaries. */
+type LogDependencies = {
   readonly stdout?: Writable;
   readonly stderr?: Writable;
   readonly every?: number;
 };
 
-/** Opens the log of a queue. It prints a summary of every minute in which something happened. */
-export function openLog({ format, isQuiet }: LogOptions, surroundings: Surroundings = {}): Log {
-  const { stdout = process.stdout, stderr = process.stderr, every = MINUTE } = surroundings;
-  let counts = { ...nothing };
+/** Opens the log of a queue. After each minute in which something happened, it prints a summary. */
+export function openLog({ format, isQuiet }: LogOptions, dependencies: LogDependencies = {}): Log {
+  const { stdout = process.stdout, stderr = process.stderr, every = MINUTE } = dependencies;
+  let counts = { ...noCounts };
   let since = Date.now();
   const timer = setInterval(summarize, every);
 
@@ -68,22 +73,22 @@ export function openLog({ format, isQuiet }: LogOptions, surroundings: Surroundi
     }
     if (change.kind !== 'finished') return;
     counts[change.progress.status]++;
-    if (change.progress.status === 'max_try_count_reached') tellFailure(change.event, change.progress);
+    if (change.progress.status === 'max_try_count_reached') printFailure(change.event, change.progress);
   }
 
-  function tellFailure(event: QueuedEvent, progress: Finished): void {
+  function printFailure(event: QueuedEvent, progress: Finished): void {
     const { message, ...fields } = failure(event, progress);
     printUnlessQuiet({ level: 'warn', message, ...fields });
   }
 
   function summarize(): void {
-    const told = counts;
+    const latest = counts;
     const seconds = Math.max(1, Math.round((Date.now() - since) / 1_000));
-    counts = { ...nothing };
+    counts = { ...noCounts };
     since = Date.now();
-    const { latest_ms, ...numbers } = told;
+    const { latest_ms, ...numbers } = latest;
     if (Object.values(numbers).some((number) => number > 0))
-      printUnlessQuiet({ level: 'info', message: summaryOf(told, seconds), seconds, ...told });
+      printUnlessQuiet({ level: 'info', message: summaryOf(latest, seconds), seconds, ...latest });
   }
 
   function printUnlessQuiet(line: Line): void {
@@ -99,22 +104,25 @@ export function openLog({ format, isQuiet }: LogOptions, surroundings: Surroundi
   return { say, complain, report, tell, stop };
 }
 
-/** What happened since the last summary, by the names that the fields of a line have. */
-const nothing = { accepted: 0, attempts: 0, success: 0, max_try_count_reached: 0, cancelled: 0, latest_ms: 0 };
+/** The counts of a new summary, with the names that the fields of a line have. */
+const noCounts = { accepted: 0, attempts: 0, success: 0, max_try_count_reached: 0, cancelled: 0, latest_ms: 0 };
 
-function summaryOf(counts: typeof nothing, seconds: number): string {
+function summaryOf(counts: typeof noCounts, seconds: number): string {
   const { accepted, attempts, success, max_try_count_reached, cancelled, latest_ms } = counts;
-  const said = [
+  const parts = [
     [accepted, `${accepted} accepted`],
     [attempts, `${attemptsText(attempts)}, at most ${latest_ms} ms late`],
     [success, `${success} succeeded`],
     [max_try_count_reached, `${max_try_count_reached} failed for good`],
     [cancelled, `${cancelled} cancelled`],
   ] as const;
-  return `Within ${seconds} s: ${said.flatMap(([number, text]) => (number === 0 ? [] : [text])).join('; ')}.`;
+  return `Within ${seconds} s: ${parts.flatMap(([number, text]) => (number === 0 ? [] : [text])).join('; ')}.`;
 }
 
-/** Of the URL only the host: path and query may hold secrets, as headers and bodies do. */
+/**
+ * The line about an event that failed for good. It names only the host of the URL, because path and query may contain
+ * secrets.
+ */
 function failure({ key, url }: QueuedEvent, { tryCount, attempts, endedBecause }: Finished) {
   const { outcome, statusCode, error } = attempts.at(-1) ?? {};
   const reason = error ?? `It was answered ${statusCode}.`;

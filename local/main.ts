@@ -51,7 +51,10 @@ function pausedText(url: string, pausedSince: number): string {
   return `The queue has been paused since ${since}, so no event is called. To resume it: curl -X POST ${url}/resume -H 'x-api-key: ${DEMO_SECRET}'`;
 }
 
-/** The second signal is for those in a hurry. */
+/**
+ * Closes the queue at the first SIGINT or SIGTERM, which may take as long as the longest call. The second signal ends
+ * the process at once.
+ */
 function stopOnSignal(queue: LocalQueue, log: Log): void {
   let stopping = false;
   const stop = async () => {

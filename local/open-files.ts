@@ -1,18 +1,24 @@
-/** Beyond this, the events and answers of calls could take more memory than a process has. */
+/**
+ * At most this many calls are made at the same time, because the events and answers of more calls could fill the memory
+ * of the process.
+ */
 const MOST_CALLS = 2_000;
-/** One part is for calls, one for the connections that they leave open for a second, one for the server, its table and all else. */
+/**
+ * The limit is divided into this many equal parts: one for calls, one for the connections that stay open for a second
+ * after their call, and one for the server, its table and everything else.
+ */
 const PARTS = 3;
-/** Where the system names no limit. */
+/** The limit that is assumed if the system names none. */
 const USUAL_LIMIT = 1_024;
 
-/** How many calls this process can make at the same time by its limit of open files. */
+/** Returns how many calls this process can make at the same time with its limit of open files. */
 export function callsByOpenFiles(limit: number = limitOfOpenFiles()): number {
   return Math.max(1, Math.min(MOST_CALLS, Math.floor(limit / PARTS)));
 }
 
-/** Node itself raises its limit to the highest that it may have. */
+/** The limit of open files of this process. Node has already raised it to the highest value that is allowed. */
 function limitOfOpenFiles(): number {
-  // Otherwise the report would look the names of all connected addresses up.
+  // Otherwise the report would look up the host name of each connected address, which takes time.
   Object.assign(process.report, { excludeNetwork: true });
   const { userLimits } = process.report.getReport() as {
     readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } };

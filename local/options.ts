@@ -4,26 +4,30 @@ import type { LogOptions } from './log.ts';
 
 export type Options = {
   readonly port: number;
-  /** The folder of the table; without one, nothing is written to disk. */
+  /** The folder of the table; undefined keeps the table in memory. */
   readonly dataFolder: string | undefined;
   readonly privateTargets: boolean;
   /**
-   * How many calls one host gets at the same time.
+   * The largest number of calls that one host gets at the same time.
+   *
    * @default 50
    */
   readonly maxCallsPerHost?: number;
   /**
-   * How many calls all hosts together get at the same time.
-   * @default a third of the files and connections that the process may have open, 2,000 at most
+   * The largest number of calls that all hosts together get at the same time.
+   *
+   * @default A third of the files and connections that the process may have open, but at most 2,000.
    */
   readonly maxCalls?: number;
   /**
-   * For how many seconds events stay readable after they failed for good, unless they say otherwise.
-   * @default for `keep_result_for` of the event
+   * The seconds for which an event can be read after it failed for good, unless it has a `keep_failed_for` of its own.
+   *
+   * @default The event can be read for its `keep_result_for`.
    */
   readonly keepFailedFor?: number;
   /**
-   * The longest `timeout_for_request`, in seconds.
+   * The longest `timeout_for_request` that an event may ask for, in seconds.
+   *
    * @default 6
    */
   readonly maxTimeoutSeconds?: number;
@@ -53,11 +57,11 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
 The API key is demo.`;
 
 const DEFAULT_PORT = '3000';
-/** How many calls may be made at the same time, at the least and at the most. */
+/** The smallest and the largest number that `--max-calls` and `--max-calls-per-host` accept. */
 const CALLS = [1, 999_999] as const;
 export const DEFAULT_DATA_FOLDER = './.data';
 
-/** What was asked for on the command line, or what is wrong with it. */
+/** Parses the command line. A `mistake` tells the user what is wrong with it. */
 export function parseOptions(args: readonly string[]): CommandLine | { mistake: string } {
   try {
     const text = { type: 'string' } as const;
@@ -119,7 +123,7 @@ function optionsOf(given: Given): CommandLine {
   };
 }
 
-/** Throws, and says what to give, unless the value is absent or a whole number from the least to the most. */
+/** Parses a value that may be absent. Throws an error for the user unless it is a whole number between the bounds. */
 function wholeNumber(option: string, value: string | undefined, [least, most]: readonly [number, number]) {
   if (value === undefined) return undefined;
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;

@@ -1,16 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 
-/** From the queue's own pages, or from nowhere: typed in, or from a program. */
+/**
+ * The values of `sec-fetch-site` for a request of the queue's own pages, and for one that no page makes, such as an
+ * address that was typed in.
+ */
 const OWN_SITES = ['same-origin', 'none'];
 
-/** The headers by which browsers say that they load something before anybody asked for it. Programs may send a `purpose` of their own. */
+/**
+ * The headers by which browsers say that they load something before their user asks for it. Their values are checked,
+ * because programs may send a `purpose` of their own.
+ */
 const AHEAD = ['purpose', 'x-purpose', 'x-moz'];
 const LOADED_AHEAD = /prefetch|prerender|preview|instant/i;
 
 /**
- * Whether a browser says that a page of another site makes this request: it would do so with the key `demo`, which everybody knows.
- * A program says nothing of the kind. Following a link to a page is no such request. What a browser loads ahead counts as another
- * site's unless it comes from an own page, because a page can have anything loaded ahead as if it was typed in.
+ * Returns whether a browser says that a page of another site makes this request. Such a page could otherwise use the
+ * queue with the key `demo`, which everybody knows. Programs send no such headers. A user who follows a link to a page
+ * of the queue is let in. A request that a browser makes ahead of its user counts as one of another site unless an own
+ * page causes it, because any page can have a URL loaded ahead as if it was typed in.
  *
  * @see https://www.w3.org/TR/fetch-metadata/
  * @see https://fetch.spec.whatwg.org/#sec-purpose-header
@@ -27,7 +34,9 @@ function isLoadedAhead({ headers }: IncomingMessage): boolean {
   return headers['sec-purpose'] !== undefined || AHEAD.some((name) => LOADED_AHEAD.test(String(headers[name] ?? '')));
 }
 
-/** In a tab of its own: what is opened in a frame belongs to the other page. */
+/**
+ * Whether a browser opens a page in a tab. A page that it opens in a frame would be a part of the other site's page.
+ */
 function followsLink({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 }

@@ -22,17 +22,19 @@ const help = `Cancels the events that wait in a queue, all or those that are fou
 A cancelled event starts no further attempt. One that is under way ends, and stands in the history. npm run purge says how many
 events it cancelled. They stay readable for keep_result_for, and POST /events/retry with "status": "cancelled" makes them due again.`;
 
-/** How often a request is sent that the queue, or the gateway before it, does not take. */
+/** A request is sent at most this many times while the queue, or the gateway before it, answers 429 or 5xx. */
 const TRIES = 5;
+/** The pause after the first try lasts this many milliseconds. Each later pause lasts that much longer than the last. */
 const PAUSE = 1_000;
-/** So many requests, of up to 1,000 events each, tell beforehand how many events it is about. */
+/** At most this many requests, for up to 1,000 events each, count the events before the user is asked. */
 const MOST_LOOKED_AT = 10;
+/** The question to the user names at most this many hosts. */
 const MOST_HOSTS = 5;
 
-/** What is wrong with a command, or stands in its way, in words for who gave it. */
+/** The error of a command that cannot be carried out. Its message tells the user what to do. */
 class Refused extends Error {}
 
-/** Which events, as a request names it. */
+/** The fields of a request that say which events it is about. */
 type Search = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 type Queue = { readonly url: string; readonly key: string };
 
@@ -55,19 +57,25 @@ async function run({ queue, search, isSure }: ReturnType<typeof parsed>): Promis
   }
 }
 
-/** Shows how many events it is about, and asks. Without a terminal nobody can answer. */
+/**
+ * Asks the user whether to cancel the events, and shows how many there are. Throws if there is no terminal, because
+ * nobody could answer.
+ */
 async function isWanted(queue: Queue, search: Search): Promise<boolean> {
   const { count, text } = await wouldCancel(queue, search);
   if (count === 0) return false;
   if (!process.stdin.isTTY) throw new Refused(`This would cancel ${text} at ${queue.url}. Say --yes to do it.`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl-C and Ctrl-D are no answer, and so they are a no.
+  // Ctrl-C and Ctrl-D reject the question. They count as no.
   const answer = await terminal.question(`Cancel ${text} at ${queue.url}? [y/N] `).catch(() => '');
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** How many events a purge would cancel, and to which hosts they go if the key may know that. */
+/**
+ * Counts the events that a purge would cancel. The text also names the hosts that they go to if the key has the scope
+ * read.
+ */
 async function wouldCancel(queue: Queue, search: Search): Promise<{ readonly count: number; readonly text: string }> {
   const hosts = new Map<string, number>();
   let count = 0;
@@ -94,7 +102,7 @@ type BulkPage = {
   readonly hosts?: readonly { readonly host: string; readonly count: number }[];
 };
 
-/** Sends a cancel in bulk again and again, with the cursor of the answer before, until there is no more. */
+/** Sends a cancel in bulk again and again, each time with the cursor of the last answer, until no events are left. */
 async function* pages(queue: Queue, search: Search): AsyncGenerator<BulkPage> {
   for (let cursor: string | null = null, more = true; more; ) {
     const page: BulkPage = await answerOf(await request(queue, { ...search, ...(cursor !== null && { cursor }) }));
@@ -107,7 +115,10 @@ function eventsText(count: number): string {
   return count === 1 ? '1 event' : `${count} events`;
 }
 
-/** A cancel that is repeated changes nothing more, so what the queue could not take is sent again. */
+/**
+ * Sends a request, again if the queue could not take it. That is safe, because a repeated cancel leaves cancelled
+ * events alone.
+ */
 async function request(queue: Queue, body: object): Promise<Response> {
   for (let tries = 1; ; tries++) {
     const response = await requestOnce(queue, body);

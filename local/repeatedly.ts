@@ -1,4 +1,7 @@
-/** Does a thing again and again, never twice at once, until it is stopped; a failure is reported and ends nothing. */
+/**
+ * Calls `act` every `every` milliseconds until it is stopped, but not while an earlier call is under way. A failed call
+ * is reported, and later calls are made all the same.
+ */
 export function repeatedly(every: number, act: () => Promise<unknown>, report: (error: unknown) => void) {
   let underWay: Promise<unknown> | undefined;
   const timer = setInterval(() => {
@@ -10,7 +13,7 @@ export function repeatedly(every: number, act: () => Promise<unknown>, report: (
   }, every);
 
   return {
-    /** Resolves when what was under way has ended. */
+    /** Makes no further call, and resolves when the call under way has ended. */
     async stop(): Promise<void> {
       clearInterval(timer);
       await underWay;

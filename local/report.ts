@@ -1,11 +1,11 @@
 import { type FailureLine, failureLine } from '../adapters/failure-line.ts';
 
-/** Tells whoever started the queue of a failure that nobody expected. */
+/** Prints an unexpected failure on stderr. */
 export function report(error: unknown): void {
   console.error(failureText(error));
 }
 
-/** For a terminal: as Node shows an error, without what a log may not say. */
+/** Formats an error for a terminal as Node does, but without the parts that may contain secrets. */
 export function failureText(error: unknown): string {
   return textOf(failureLine(error));
 }

@@ -1,19 +1,31 @@
 import type { Message, Received } from '../core/event/message.ts';
 import type { Deliver, DueQueue } from '../core/ports.ts';
 
-/** As long as SQS can wait; a message with a later instant is handed over too early, and comes back. */
+/**
+ * A message waits at most this many milliseconds, as on SQS. A message for a later instant is handed over too early,
+ * and its deliverer sends it again.
+ */
 const LONGEST_DELAY = 900_000;
-/** Timers stand still while the machine sleeps: then they are this late at most. */
+/**
+ * A timer runs for at most this many milliseconds. Timers stand still while the machine sleeps, so a message comes at
+ * most this late after that.
+ */
 const LONGEST_TIMER = 30_000;
 
 export type TimerDueQueue = DueQueue & {
-  /** Begins to hand messages over, those sent earlier too. */
+  /** Starts to hand over messages, including those that were sent before. */
   start(deliver: Deliver): void;
-  /** Hands over no more, and resolves when what was handed over has been handled. What is sent later is forgotten: the table has it. */
+  /**
+   * Hands over no more messages, and resolves when the deliverers under way have ended. All other messages are
+   * forgotten, and the next start sends them again from the table.
+   */
   stop(): Promise<void>;
 };
 
-/** The due queue of one process: it forgets its messages when the process ends. A failed message is handed over again. */
+/**
+ * The due queue of a single process. Its messages are lost when the process ends. A message whose deliverer fails is
+ * handed over again after `redeliverAfter` milliseconds.
+ */
 export function timerDueQueue({ now, redeliverAfter }: { now: () => number; redeliverAfter: number }): TimerDueQueue {
   const timers = new Set<NodeJS.Timeout>();
   const underWay = new Set<Promise<void>>();
@@ -48,12 +60,12 @@ export function timerDueQueue({ now, redeliverAfter }: { now: () => number; rede
     start: started.resolve,
     async stop() {
       stopped = true;
-      started.resolve(nobody);
+      started.resolve(dropMessages);
       for (const timer of timers) clearTimeout(timer);
       await Promise.all(underWay);
     },
   };
 }
 
-/** Takes what waits for a start that no longer comes. */
-const nobody: Deliver = async () => [];
+/** Takes the messages that are still waiting for a start when the queue is stopped. */
+const dropMessages: Deliver = async () => [];

@@ -679,7 +679,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'the local queue prints a line when an event fails for good',
     file: 'local/log.ts',
-    code: "if (change.progress.status === 'max_try_count_reached') tellFailure(change.event, change.progress);",
+    code: "if (change.progress.status === 'max_try_count_reached') printFailure(change.event, change.progress);",
     without: '',
     suites: ['test/local/log'],
   },
