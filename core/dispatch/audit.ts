@@ -10,23 +10,34 @@ import type { Finished, Progress, Waiting } from '../event/progress.ts';
 import { hasReminder, nextAuditAt } from '../event/reminder-times.ts';
 import type { EventRecord } from '../ports.ts';
 
-/** A reminder is kept for a week after its instant, and longer. During a pause it is replaced when it is this old, in milliseconds. */
+/**
+ * The age, in milliseconds, at which a reminder is replaced during a pause. A reminder expires a week after its instant
+ * at the earliest.
+ */
 const OLD_REMINDER = 3 * 86_400_000;
 
-/** Looks up the events behind entries and sees to those that have not ended. Answers how many messages it sent. */
+/** Handles the unfinished events of some entries, and returns the number of messages that it sent. */
 export type Audit = (entries: readonly Entry[]) => Promise<number>;
 
+type Auditor = {
+  /** Sends again the messages of events that are overdue by more than the grace. */
+  readonly audit: Audit;
+  /**
+   * Returns an audit for the start, when the due queue is empty. It sends the message of every unfinished event that
+   * the promote cursor, which stands at the instant `reach`, does not meet. It sends one message for an event, however
+   * many entries the event has.
+   */
+  resender(reach: number): Audit;
+  /** Moves the expiry of unfinished events during a pause, when the audit cursor stands still. It sends nothing. */
+  readonly keeper: Audit;
+};
+
 /**
- * `audit` and `resender` leave a reminder ahead of the audit cursor before anything else: so every unfinished event has an entry there,
- * whatever happens. Then they move the expiry of what has been unfinished for too long. `audit` sends again what is overdue by more than
- * the grace; `resender` makes one that sends whatever the promote cursor, which has got to `reach`, does not meet by itself, each event
- * once however many entries it has. `keeper` is for a pause, during which the audit cursor stands still: it keeps what is unfinished from expiring
- * and sends nothing.
+ * Makes the audits. Each first leaves a reminder ahead of the audit cursor for every unfinished event, so that the
+ * event has an entry there even if the process dies, and then moves the expiry of events that have been unfinished for
+ * too long. `keeper` replaces old reminders only.
  */
-export function auditor(
-  dependencies: Dependencies,
-  grace: number,
-): { readonly audit: Audit; resender(reach: number): Audit; readonly keeper: Audit } {
+export function auditor(dependencies: Dependencies, grace: number): Auditor {
   const { store, dueQueue, now } = dependencies;
   const callbacks = callbackSender(dependencies);
 
@@ -64,13 +75,17 @@ export function auditor(
   }
 
   /**
-   * @param see is told since when something is owed, or from when on
-   * @param isReminded whether a reminder is left for an event
+   * Leaves a reminder for each unfinished event of some entries, moves its expiry, and handles it. Returns the number
+   * of messages that were sent.
+   *
+   * @param handle Returns the number of messages that it sent. Its second argument is the instant from which the
+   *   attempt or the callback of the event is pending.
+   * @param needsReminder Whether a reminder is left for an event.
    */
   async function sumOverUnfinished(
     entries: readonly Entry[],
-    see: (record: EventRecord, since: number) => Promise<number>,
-    isReminded: (key: EventKey) => boolean = () => true,
+    handle: (record: EventRecord, since: number) => Promise<number>,
+    needsReminder: (key: EventKey) => boolean = () => true,
   ): Promise<number> {
     const keys = new Map(entries.map(({ key }) => [key.uuid, key]));
     const records = await Promise.all([...keys.values()].map(findUnlessFinished));
@@ -78,15 +93,17 @@ export function auditor(
       records.map(async (record) => {
         const since = record && pendingSince(record.progress);
         if (record === undefined || since === undefined) return 0;
-        if (isReminded(record.event.key)) await leaveReminder(record, since);
+        if (needsReminder(record.event.key)) await leaveReminder(record, since);
         await keepFromExpiring(record);
-        return see(record, since);
+        return handle(record, since);
       }),
     );
     return sent.reduce((sum, one) => sum + one, 0);
   }
 
-  /** Most have finished, and then their progress is enough. */
+  /**
+   * Reads the progress of an event first, because most events have finished, and then their events need not be read.
+   */
   async function findUnlessFinished(key: EventKey): Promise<EventRecord | undefined> {
     const progress = await store.findProgress(key);
     if (progress === undefined || pendingSince(progress) !== undefined) return store.findEvent(key);
@@ -105,7 +122,10 @@ export function auditor(
     await store.putReminder(event, { kind: 'audit', key: event.key, at });
   }
 
-  /** Before anything is sent: what is forgotten meanwhile would never be called. */
+  /**
+   * Moves the expiry of an event before anything is sent for it. An event that expired in between would never be
+   * called.
+   */
   async function keepFromExpiring(record: EventRecord): Promise<void> {
     const later = laterExpiry(record.event, now());
     if (later !== undefined) await store.extendExpiry(record, later);
@@ -115,8 +135,8 @@ export function auditor(
 }
 
 /**
- * Whether the promote cursor meets an event by the event's own entry, or by that of its next attempt. An attempt that a client asked for has an
- * entry only if it is scheduled.
+ * Whether the promote cursor, which stands at the instant `reach`, meets the entry of an event or of its next attempt.
+ * An attempt that a client asked for has an entry only if it is scheduled.
  */
 function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
   if (!isWaiting(progress) || progress.nextAttemptAt <= reach) return false;

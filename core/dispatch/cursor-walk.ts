@@ -3,40 +3,49 @@ import { type Entry, type Position, positionAt } from '../event/entry.ts';
 import type { CursorName, Cursors, EventStore } from '../ports.ts';
 import { lease, moved, released, renewed } from './cursors.ts';
 
-/** A page of some shards, and how far each of all shards is with it. */
+/** The entries of a page of some shards, and the positions of all shards behind that page. */
 type Pages = { readonly entries: readonly Entry[]; readonly reached: readonly Position[] };
 
-/** Handles entries before the cursor moves over them: dying in between repeats them, and loses nothing. Answers how many messages it sent. */
+/**
+ * Handles entries before the cursor moves over them, and returns the number of messages that it sent. If the process
+ * dies in between, the entries are handled again, and none is lost.
+ */
 export type Handle = (entries: readonly Entry[]) => Promise<number>;
 
-/** Without cursors, another run has taken them; not there, time ran out. */
+/**
+ * The end of a walk. `cursors` is undefined if another run took the lease; `isThere` is false if that happened or the
+ * time was over before the cursor reached its goal.
+ */
 export type Walked = { readonly cursors: Cursors | undefined; readonly sent: number; readonly isThere: boolean };
 
+/**
+ * Moves a cursor on, page by page, to the instant `until`. No page is begun at the instant `stopAt` or later, after the
+ * first.
+ */
 type Walk = (from: Cursors, cursor: CursorName, until: number, handle: Handle, stopAt?: number) => Promise<Walked>;
 
 export type CursorWalk = {
-  /** The cursors under a new lease; undefined while another run holds them. */
+  /** Takes the lease, and returns the cursors. Undefined while another run has the lease. */
   take(found: Cursors | undefined): Promise<Cursors | undefined>;
-  /** Gives the lease back, also at the end of a run that fails: the next one need not wait until the lease has run out. */
-  release(cursors: Cursors): Promise<void>;
   /**
-   * A cursor goes on from where it stands up to an instant; what held something is written down. It takes no further page from `stopAt`
-   * on.
+   * Gives the lease back, also after a run that failed, so that the next run need not wait until the lease has ended.
    */
+  release(cursors: Cursors): Promise<void>;
+  /** Moves a cursor, and writes the cursors after each page that held entries. */
   readonly walk: Walk;
-  /** The same for a look at what is beyond a cursor, which stays where it is. */
+  /** Handles the entries beyond a cursor in the same way, and leaves the cursor where it is. */
   readonly look: Walk;
 };
 
-/** @param mostShards are read at a time */
+/** @param mostShards The number of shards that are read at the same time. */
 export function cursorWalk({ store, now, shards }: Dependencies, mostShards: number): CursorWalk {
   async function take(found: Cursors | undefined): Promise<Cursors | undefined> {
     const taken = lease(found, now(), shards);
     return taken && (await store.saveCursors(found, taken)) ? taken : undefined;
   }
 
-  /** Writes down how far the cursors are; undefined if another run has taken them meanwhile. */
-  async function keep(cursors: Cursors): Promise<Cursors | undefined> {
+  /** Writes the cursors with a new lease, and returns them. Undefined if another run has taken the lease meanwhile. */
+  async function save(cursors: Cursors): Promise<Cursors | undefined> {
     const next = renewed(cursors, now());
     return (await store.saveCursors(cursors, next)) ? next : undefined;
   }
@@ -52,9 +61,9 @@ export function cursorWalk({ store, now, shards }: Dependencies, mostShards: num
       for await (const { entries, reached } of pages(store, from[cursor] ?? [], until, mostShards)) {
         sent += await handle(entries);
         const further = move(cursors, cursor, reached);
-        const kept = entries.length === 0 ? further : await keep(further);
-        if (kept === undefined) return { cursors: undefined, sent, isThere: false };
-        cursors = kept;
+        const saved = entries.length === 0 ? further : await save(further);
+        if (saved === undefined) return { cursors: undefined, sent, isThere: false };
+        cursors = saved;
         if (now() >= stopAt) return { cursors, sent, isThere: false };
       }
     } catch (error) {
@@ -75,8 +84,8 @@ export function cursorWalk({ store, now, shards }: Dependencies, mostShards: num
 }
 
 /**
- * From where each shard stands, a page of several at a time: one after the other they would wait for each other's answers. Those
- * that are furthest behind come first.
+ * Reads the entries behind the given positions, up to an instant. Each page is read from several shards at the same
+ * time, so that the shards do not wait for each other's answers. The shards that are furthest behind come first.
  */
 export async function* pages(
   store: EventStore,
@@ -99,7 +108,7 @@ export async function* pages(
   }
 }
 
-/** The larger a position, the earlier. */
+/** Sorts earlier positions first. Larger positions are earlier. */
 function byInstant([, one]: readonly [number, Position], [, other]: readonly [number, Position]): number {
   return one === other ? 0 : one > other ? -1 : 1;
 }

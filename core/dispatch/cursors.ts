@@ -6,22 +6,32 @@ import type { CursorName, Cursors } from '../ports.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Publish itself sends the message of an event that is due so soon; the promote cursor need not. */
+/**
+ * The delay, in milliseconds, up to which publish itself sends the first message of an event, so that the promote
+ * cursor passes over it.
+ */
 export const SENT_BY_PUBLISH = 3 * MINUTE;
-/** How far the promote cursor reaches ahead: a minute less, which is longer than a publish may last. */
+/**
+ * The time, in milliseconds, by which the promote cursor is ahead of the present. It is a minute less than what publish
+ * sends, so that the cursor does not pass an event while a slow publish puts it.
+ */
 export const REACH = 2 * MINUTE;
 
+/** The time, in milliseconds, for which a run has the lease after it wrote the cursors. */
 const LEASE = 50 * SECOND;
-/** Longer than the dispatcher may stand still after a clock was put back. */
+/** A time, in milliseconds, that is longer than the dispatcher stands still after a clock was put back. */
 const LONGEST_STANDSTILL = 60 * MINUTE;
-/** By so much the clocks of two machines may differ. */
+/** The most by which the clocks of two machines differ, in milliseconds. */
 const CLOCK_SKEW = 5 * SECOND;
-/** During a pause the events that wait are kept from expiring this often. None expires within a week after it was due. */
+/**
+ * The time, in milliseconds, between two walks of a pause that move the expiry of unfinished events. No event expires
+ * within a week after it was due.
+ */
 const KEEP_EVERY = 24 * 60 * MINUTE;
 
 /**
- * The cursors under a new lease; undefined while another run holds them. Cursors that were written later than now tell of a clock that
- * was put back: what is published from then on is due behind them, and so they go back too.
+ * The cursors with a new lease; undefined while another run has the lease. If the cursors were written in the future,
+ * the clock was put back. Then events are published that are due behind the cursors, so the cursors go back too.
  */
 export function lease(cursors: Cursors | undefined, now: number, shards: number): Cursors | undefined {
   const isPutBack = cursors !== undefined && now + CLOCK_SKEW < cursors.writtenAt;
@@ -34,44 +44,53 @@ export function lease(cursors: Cursors | undefined, now: number, shards: number)
   return isBehind || upToDateSince === undefined ? taken : { ...taken, upToDateSince };
 }
 
-/** How far a cursor stands behind a goal in the shard where it is furthest behind; 0 where it has no position yet. Milliseconds. */
+/**
+ * The time, in milliseconds, by which a cursor is behind a goal in the shard where it is furthest behind. A shard at
+ * its beginning counts as 0.
+ */
 export function lagOf(positions: readonly Position[], goal: number): number {
   return Math.max(...positions.map((position) => Math.max(0, goal - (instantOf(position) ?? goal))));
 }
 
-/** The same cursors with one of them further. */
+/** The cursors with one of them moved. */
 export function moved(cursors: Cursors, cursor: CursorName, to: readonly Position[]): Cursors {
   return { ...cursors, [cursor]: to };
 }
 
-/** As written down: a version later, and with a new lease. */
+/** The cursors to write: with the next version and a new lease. */
 export function renewed(cursors: Cursors, now: number): Cursors {
   return { ...cursors, version: cursors.version + 1, writtenAt: now, leasedUntil: now + LEASE };
 }
 
-/** As written down by a run that ends: nobody has the lease. */
+/** The cursors that a run writes at its end, with which no run has the lease. */
 export function released(cursors: Cursors, now: number): Cursors {
   return { ...renewed(cursors, now), leasedUntil: 0 };
 }
 
-/** When the promote cursor has gone through all shards. */
+/** The cursors after the promote cursor has reached its goal in all shards. */
 export function caughtUp(cursors: Cursors, now: number): Cursors {
   return { ...cursors, upToDateSince: cursors.upToDateSince ?? now };
 }
 
-/** Before that, what looks unfinished may only not have been sent yet, and sending it again would feed the backlog. */
+/**
+ * Whether the audit may run: the promote cursor has been up to date for a grace. Before, an event may look overdue only
+ * because its message was not sent yet, and sending it twice would add to the backlog.
+ */
 export function mayAudit({ upToDateSince }: Cursors, now: number, grace: number): boolean {
   return upToDateSince !== undefined && now - upToDateSince >= grace;
 }
 
-/** The message for an entry that comes due, unless its own is sent by publish or it is for the audit alone. */
+/** The message for an entry that comes due; undefined if publish sends it, or if the entry is an audit reminder. */
 export function messageFor(entry: Entry): Message | undefined {
   if (entry.kind === 'attempt') return { key: entry.key, attempt: entry.attempt, at: entry.at };
   if (entry.kind === 'event' && !entry.sent) return { key: entry.key, attempt: 1, at: entry.key.dueAt };
   return undefined;
 }
 
-/** What the cursors know of pauses. Once the clock was put back, all of it is done anew. */
+/**
+ * The fields of the cursors that concern pauses. They are dropped when the clock was put back, so that the walks of a
+ * pause are done again.
+ */
 function ofPausesIn({ resumedAt, resuming, keepingSince, keeping }: Cursors): Partial<Cursors> {
   return {
     ...(resumedAt !== undefined && { resumedAt }),
@@ -82,8 +101,8 @@ function ofPausesIn({ resumedAt, resuming, keepingSince, keeping }: Cursors): Pa
 }
 
 /**
- * The cursors when the queue is not paused. At the end of a pause, what was sent before or during it may have been dropped: it is sent again from
- * the audit cursor on, before the promote one goes on.
+ * The cursors while the queue is not paused. When a pause has ended, messages that were sent before or during it may
+ * have been dropped, so they are sent again from the audit cursor on, before the promote cursor moves.
  */
 export function afterPause(cursors: Cursors, pause: Pause | undefined): Cursors {
   const resumedAt = pause?.resumedAt;
@@ -92,18 +111,21 @@ export function afterPause(cursors: Cursors, pause: Pause | undefined): Cursors 
   return { ...rest, resumedAt, resuming: cursors.audit };
 }
 
-/** The cursors when all was sent again up to an instant. The promote one need not send it. */
+/** The cursors after everything up to an instant was sent again, so that the promote cursor need not send it. */
 export function resumed({ resuming, ...cursors }: Cursors, sentUntil: number): Cursors {
   return { ...cursors, promote: cursors.promote.map((position) => later(position, positionAt(sentUntil))) };
 }
 
-/** The cursors while the queue is paused: once a day, events are kept from expiring from the audit cursor on. */
+/**
+ * The cursors while the queue is paused. Once a day, a walk begins at the audit cursor that moves the expiry of
+ * unfinished events.
+ */
 export function keepingAgain(cursors: Cursors, now: number): Cursors {
   const isDue = cursors.keepingSince === undefined || now - cursors.keepingSince >= KEEP_EVERY;
   return isDue && cursors.keeping === undefined ? { ...cursors, keeping: cursors.audit, keepingSince: now } : cursors;
 }
 
-/** The cursors when no event will expire for days. */
+/** The cursors after that walk has reached its goal, when no unfinished event expires for days. */
 export function keptAll({ keeping, ...cursors }: Cursors): Cursors {
   return cursors;
 }
@@ -113,7 +135,10 @@ function forShards(positions: readonly Position[], shards: number): readonly Pos
   return [...positions, ...Array<Position>(missing).fill(BEGINNING)];
 }
 
-/** The promote cursor at the present, the audit one so far back that it meets whatever was published meanwhile. */
+/**
+ * The cursors after the clock was put back: the promote cursor at the present, and the audit cursor so far back that it
+ * meets all events that were published before dispatch noticed.
+ */
 function putBack({ version, promote, audit }: Cursors, now: number): Partial<Cursors> & Pick<Cursors, 'version'> {
   return {
     version,
@@ -122,7 +147,7 @@ function putBack({ version, promote, audit }: Cursors, now: number): Partial<Cur
   };
 }
 
-/** The larger a position, the earlier. */
+/** The earlier of two positions, which is the larger one. */
 function earlier(one: Position, other: Position): Position {
   return one > other ? one : other;
 }

@@ -10,46 +10,80 @@ import { cursorWalk, type Handle, pages, type Walked } from './cursor-walk.ts';
 import { afterPause, caughtUp, lagOf, mayAudit, messageFor, REACH, resumed } from './cursors.ts';
 import { pauseWalk } from './pause-walk.ts';
 
-/** With so many messages ready on the due queue, sending again would only feed the backlog. */
+/**
+ * The number of ready messages on the due queue beyond which the audit waits, because sending messages again would only
+ * add to the backlog.
+ */
 const MOST_READY = 1_000;
-/** A run ends by itself, shortly before another starts: were it stopped, its last pages would be sent again, and the lease would have to run out. */
+/**
+ * The longest time of a run, in milliseconds. The run then ends by itself: if its function was stopped, the next run
+ * would send its last pages again, and wait until its lease has ended.
+ */
 export const LONGEST_RUN = 230_000;
-/** From the start of a run on: the next one starts a minute after it. */
+/**
+ * The time from the start of a run, in milliseconds, after which its audit takes no more pages, because the next run
+ * starts after a minute.
+ */
 const LONGEST_AUDIT = 45_000;
-/** So many are read at a time; what they hold is sent at once, ten messages a request. Whoever sends needs as many connections. */
+/**
+ * The number of shards that are read at the same time. The messages of a page are sent at the same time, ten in each
+ * request, and each request needs a connection.
+ */
 export const MOST_SHARDS = 8;
-/** At the end of a pause, a client waits for its answer meanwhile. */
+/**
+ * The longest time, in milliseconds, for which messages are sent at the end of a pause before the client that ended it
+ * gets its answer.
+ */
 const LONGEST_RUN_AFTER_PAUSE = 8_000;
-/** A run that began during the pause has the cursors for a moment. */
+/**
+ * The number of times that the lease is asked for at the end of a pause. A run that began during the pause may have it
+ * for a moment.
+ */
 const MOST_TRIES_AFTER_PAUSE = 5;
 const PAUSE_BEFORE_TAKING_AGAIN = 500;
 const PAUSE_BEFORE_SENDING_AGAIN = 1_000;
-/** Longer than it takes until a run of the dispatcher sees that the clock was put back, though one of them fails. */
+/**
+ * A time, in milliseconds, within which a run of the dispatcher notices that the clock was put back, even if one run
+ * fails.
+ */
 const START_OVERLAP = 150_000;
 
 export type Dispatcher = {
   /**
-   * Every minute: sends what is soon due, and sees after what should be finished; during a pause, keeps what waits from expiring. Undefined, and
-   * nothing done, if another run is at it.
+   * Sends what is soon due, and sends again what should be finished and is not. It is called every minute. During a
+   * pause it only moves the expiry of unfinished events. Does nothing and returns undefined if another run has the
+   * lease.
    */
   dispatch(): Promise<Run | undefined>;
-  /** At the end of a pause, begins to send what is due, oldest first, so that it need not wait for the next run. That one goes on. */
+  /**
+   * Begins, at the end of a pause, to send what is due, oldest first, so that it need not wait for the next run. The
+   * next run sends the rest.
+   */
   dispatchAfterPause(): Promise<void>;
-  /** Before all else, in a process that is alone with its table and whose due queue is empty: sends whatever is missing there. */
+  /**
+   * Sends all messages that are missing on the due queue. A process that is alone with its table calls this once, first
+   * of all, while its due queue is empty.
+   */
   dispatchAtStart(): Promise<void>;
 };
 
-/** What a run met and did. Lags are milliseconds: a minute or so if every run reaches its goal. */
+/** The report of a run. Lags are milliseconds, and about a minute if every run reaches its goal. */
 export type Run = {
-  /** How far the promote cursor was behind its goal when the run began: so late may events be. */
+  /** The time by which the promote cursor was behind its goal when the run began. Events may be late by as much. */
   readonly leadingLag: number;
-  /** The same of the audit one: so long may what was lost stay unrepaired. */
+  /**
+   * The time by which the audit cursor was behind its goal when the run began. Lost messages may be sent again later by
+   * as much.
+   */
   readonly trailingLag: number;
-  /** How many messages of events that come due were sent. */
+  /** The number of messages that were sent because they were soon due. */
   readonly promoted: number;
-  /** How many messages were sent again, because their events were overdue. */
+  /** The number of messages that were sent again because their events were overdue. */
   readonly resent: number;
-  /** For how many milliseconds the queue has been paused; undefined if it is not. Then no lag is told: nothing is to be sent. */
+  /**
+   * The time, in milliseconds, for which the queue has been paused; absent if it is not. During a pause `leadingLag` is
+   * 0, because nothing is to be sent, and so is `trailingLag` once the walk of the day that moves expiries is complete.
+   */
   readonly pausedFor?: number;
 };
 
@@ -96,7 +130,10 @@ export function dispatcher(dependencies: Dependencies): Dispatcher {
     }
   }
 
-  /** After a pause, what may have been dropped is sent again before the promote cursor goes on: the oldest is sent first. */
+  /**
+   * After a pause, messages that may have been dropped are sent again before the promote cursor moves, so that the
+   * oldest are sent first.
+   */
   async function sendDue(taken: Cursors, pause: Pause | undefined, stopAt: number): Promise<Walked> {
     const resent = pause && taken.resuming ? await sendDropped(taken, pause, stopAt) : undefined;
     if (resent !== undefined && (resent.cursors === undefined || !resent.isThere)) return resent;
@@ -104,7 +141,7 @@ export function dispatcher(dependencies: Dependencies): Dispatcher {
     return { ...promoted, sent: promoted.sent + (resent?.sent ?? 0) };
   }
 
-  /** However much there is to audit, the next run must find the lease free: what comes due goes first. */
+  /** The audit ends in time for the next run to get the lease, because what comes due goes before what was lost. */
   async function auditUnlessBehind({ cursors, isThere }: Walked, stopAt: number): Promise<Walked> {
     if (cursors === undefined || !isThere) return { cursors, sent: 0, isThere: false };
     const there = caughtUp(cursors, now());
@@ -113,9 +150,10 @@ export function dispatcher(dependencies: Dependencies): Dispatcher {
   }
 
   /**
-   * More is looked at than the cursors move over. The audit one stays behind the present: what is published from now on is due
-   * ahead of it, even if the clock is put back a little. Beyond the promote one, publish had sent messages, and what was looked at
-   * before has left its reminder. A run follows, for what has come into reach meanwhile.
+   * Handles more entries than the cursors move over. The audit cursor stops behind the present, so that new events are
+   * due ahead of it even if the clock is put back a little. Entries beyond the promote cursor are handled too: events
+   * of which publish had sent the message, and audit reminders. A normal run follows, for what has come into reach
+   * meanwhile.
    */
   async function dispatchAtStart(): Promise<void> {
     const [found, pause] = await Promise.all([store.findCursors(), pauses.read()]);
@@ -139,8 +177,9 @@ export function dispatcher(dependencies: Dependencies): Dispatcher {
 }
 
 /**
- * A page of several shards is 160 requests to SQS. One that fails does not repeat the others: all of theirs would be there twice, at the
- * same instant. What it held goes out once more, behind what may have arrived; if that fails too, the page is left to the next run.
+ * Sends the messages of a page, which may be 160 requests to SQS. If one of them fails, the others are not repeated,
+ * because then all their messages would come twice, at the same instant. The messages of the failed request are sent
+ * once more, behind those that may have arrived. If that fails too, the next run sends the page again.
  */
 function promoter({ dueQueue, now, sleep, longestTimeout }: Dependencies): Handle {
   return async (entries) => {

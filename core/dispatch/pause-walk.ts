@@ -8,15 +8,16 @@ import { droppedSender } from './send-dropped.ts';
 
 export type PauseWalk = {
   /**
-   * Once a day during a pause, keeps from expiring what is unfinished and due. The cursors stand still meanwhile, so that at the end of the pause
-   * everything is met in the order in which it is due. Gives the lease back, and answers whether nothing is left of that for today.
+   * Moves, once a day during a pause, the expiry of events that are unfinished and due. The promote and the audit
+   * cursor stay where they are, so that at the end of the pause all entries are met in the order in which they are due.
+   * Gives the lease back, and returns whether the walk of today is complete.
    */
   keepUnfinished(taken: Cursors, stopAt?: number): Promise<boolean>;
-  /** At the end of a pause, sends again what may have been dropped, oldest first. */
+  /** Sends again, at the end of a pause, the messages that may have been dropped, oldest first. */
   sendDropped(taken: Cursors, pause: Pause, stopAt: number): Promise<Walked>;
 };
 
-/** @param keeper keeps the events behind entries from expiring */
+/** @param keeper Moves the expiry of the unfinished events of entries. */
 export function pauseWalk(
   dependencies: Dependencies,
   { walk, look, release }: CursorWalk,
@@ -31,10 +32,13 @@ export function pauseWalk(
       return isThere;
     },
 
-    /** A retry that came soon after its attempt has no entry of its own: an audit reminder tells of it, minutes behind its instant. */
+    /**
+     * Audit reminders are looked at for a grace beyond the end of the pause. An attempt that follows soon after another
+     * has no entry of its own, and is found by an audit reminder that lies minutes behind its instant.
+     */
     async sendDropped(taken, pause, stopAt) {
       const dropped = droppedSender(dependencies, pause);
-      // If the clock was put back, the end of the pause may be far ahead: the promote cursor must not jump there.
+      // If the clock was put back, the pause may end far in the future, and the promote cursor must not jump there.
       const last = Math.min(lastDropped(pause), dependencies.now() + REACH);
       const walked = await walk(taken, 'resuming', last, dropped.send, stopAt);
       if (walked.cursors === undefined || !walked.isThere) return walked;

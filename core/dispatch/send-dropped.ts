@@ -7,24 +7,32 @@ import { mayHaveBeenDropped, type Pause } from '../event/pause.ts';
 import type { Progress, Waiting } from '../event/progress.ts';
 import type { EventRecord } from '../ports.ts';
 
-/** No attempt starts later than this after the beginning of a pause, in milliseconds. A process that is alone knows of it at once. */
+/**
+ * The time after the beginning of a pause, in milliseconds, within which every process notices the pause and starts no
+ * more attempts.
+ */
 const NOTICED_WITHIN = 30_000;
+/** The time, in milliseconds, within which a process that is alone notices the beginning of a pause. */
 const NOTICED_ALONE_WITHIN = 1_000;
 
 type Entries = readonly Entry[];
 type Handle = (entries: Entries) => Promise<number>;
-type Owed = { readonly event: EventRecord['event']; readonly progress: Waiting };
+type Dropped = { readonly event: EventRecord['event']; readonly progress: Waiting };
 
 export type DroppedSender = {
-  /** Sees to the events behind entries, and answers how many messages it sent. */
+  /**
+   * Sends the messages of the events of entries that may have been dropped, and returns the number of messages that it
+   * sent.
+   */
   readonly send: Handle;
-  /** Sees to audit reminders alone: the promote cursor sees to the other entries. */
+  /** Does the same for audit reminders alone. The promote cursor meets the other entries. */
   readonly sendReminded: Handle;
 };
 
 /**
- * Sends the messages again that may have been dropped during a pause, in the order in which their attempts are due. Each event is seen to once,
- * however many entries it has. If the process dies before it has noted how far it came, some messages are sent twice, and claimed.
+ * Sends again the messages that a pause may have dropped, in the order in which their attempts are due. One message is
+ * sent for an event, however many entries it has. If the process dies before the cursors are written, some messages are
+ * sent twice, and their deliverers claim the attempts.
  */
 export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause: Pause): DroppedSender {
   const noticedAt = pause.pausedAt + (isAlone ? NOTICED_ALONE_WITHIN : NOTICED_WITHIN);
@@ -32,10 +40,10 @@ export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause:
 
   async function send(entries: Entries): Promise<number> {
     const keys = entries.map(({ key }) => key).filter(isNew);
-    const owed = (await Promise.all(keys.map(findOwed))).filter((one) => one !== undefined);
-    owed.sort((one, other) => one.progress.nextAttemptAt - other.progress.nextAttemptAt);
-    await Promise.all(owed.map(sendOne));
-    return owed.length;
+    const dropped = (await Promise.all(keys.map(findDropped))).filter((one) => one !== undefined);
+    dropped.sort((one, other) => one.progress.nextAttemptAt - other.progress.nextAttemptAt);
+    await Promise.all(dropped.map(sendOne));
+    return dropped.length;
   }
 
   function isNew({ uuid }: EventKey): boolean {
@@ -43,20 +51,22 @@ export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause:
     return seen.add(uuid).size > size;
   }
 
-  /** Most have finished, and then their progress is enough. */
-  async function findOwed(key: EventKey): Promise<Owed | undefined> {
+  /**
+   * Reads the progress of an event first, because most events have finished, and then their events need not be read.
+   */
+  async function findDropped(key: EventKey): Promise<Dropped | undefined> {
     const progress = await store.findProgress(key);
-    if (progress !== undefined && !mayBeOwed(progress)) return undefined;
+    if (progress !== undefined && !mayBeDropped(progress)) return undefined;
     const record = await store.findEvent(key);
-    return record && mayBeOwed(record.progress) ? { event: record.event, progress: record.progress } : undefined;
+    return record && mayBeDropped(record.progress) ? { event: record.event, progress: record.progress } : undefined;
   }
 
-  function mayBeOwed(progress: Progress): progress is Waiting {
+  function mayBeDropped(progress: Progress): progress is Waiting {
     return progress.status === 'waiting_execution' && mayHaveBeenDropped(progress.nextAttemptAt, pause);
   }
 
-  /** An attempt that may have started before the pause was noticed is not claimed: the message comes behind it. */
-  async function sendOne({ event, progress }: Owed): Promise<void> {
+  /** An attempt may have started, without a claim, before the pause was noticed. Then the message comes behind it. */
+  async function sendOne({ event, progress }: Dropped): Promise<void> {
     const { nextAttemptAt: at } = progress;
     const handOverAt = at <= noticedAt ? afterTheFirst(noticedAt, event.timeout, noticedAt) : at;
     await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);

@@ -52,7 +52,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'the position of a cursor is saved after each page',
     file: 'core/dispatch/cursor-walk.ts',
-    code: 'entries.length === 0 ? further : await keep(further);',
+    code: 'entries.length === 0 ? further : await save(further);',
     without: 'further;',
   },
   {
@@ -98,9 +98,9 @@ export const rules: readonly Rule[] = [
   {
     name: 'a cursor moves past a page only after the page has been handled',
     file: 'core/dispatch/cursor-walk.ts',
-    code: 'sent += await handle(entries);\n        const further = move(cursors, cursor, reached);\n        const kept = entries.length === 0 ? further : await keep(further);',
+    code: 'sent += await handle(entries);\n        const further = move(cursors, cursor, reached);\n        const saved = entries.length === 0 ? further : await save(further);',
     without:
-      'const further = move(cursors, cursor, reached);\n        const kept = entries.length === 0 ? further : await keep(further);\n        sent += await handle(entries);',
+      'const further = move(cursors, cursor, reached);\n        const saved = entries.length === 0 ? further : await save(further);\n        sent += await handle(entries);',
   },
   {
     name: 'shards are still read after the number of shards was reduced',
@@ -201,8 +201,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'the audit extends the expiry of an event before it sends a message',
     file: 'core/dispatch/audit.ts',
-    code: 'await keepFromExpiring(record);\n        return see(record, since);',
-    without: 'return see(record, since).finally(() => keepFromExpiring(record));',
+    code: 'await keepFromExpiring(record);\n        return handle(record, since);',
+    without: 'return handle(record, since).finally(() => keepFromExpiring(record));',
   },
   {
     name: 'when one request to the due queue fails, only its own messages are sent again',
