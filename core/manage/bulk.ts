@@ -10,55 +10,67 @@ import { hostOf } from '../target/target-url.ts';
 import type { Changed } from './cancel.ts';
 
 const SECOND = 1_000;
+/** The most pages of events that one request handles. */
 const MOST_PAGES = 10;
 const PAGE = 100;
-/** It takes no further page then: each may take as long again, and whoever asked waits for half a minute at most. */
+/**
+ * The time, in milliseconds, after which a request begins no further page. A page may take as long again, and a client
+ * waits for half a minute at most.
+ */
 const LONGEST_BULK = 8_000;
 
-/** How events are changed. Instants are epoch milliseconds. */
+/** The options of a request that changes many events. Instants are epoch milliseconds. */
 type BulkManner = {
-  /** How many events are due in a second. All are due at once unless a rate is given. */
+  /** The number of events that become due in a second. If undefined, all are due at once. */
   readonly rate?: number | undefined;
-  /** Where the request before has got to: the first event is due then, or now if that has passed. */
+  /** The instant at which the first event is due, which is `nextAt` of the request before; now if it has passed. */
   readonly startAt?: number | undefined;
-  /** When the first of several requests was made. What was called since is left alone, so that a repeated request calls no event twice. */
+  /**
+   * The instant of the first of several requests. Events that were called since are left alone, so that a repeated
+   * request calls no event twice.
+   */
   readonly begunAt?: number | undefined;
-  /** Whether no event is changed, and those are counted that would be. */
+  /** Whether the events that would be changed are only counted. */
   readonly isDryRun?: boolean | undefined;
 };
 
-/**
- * How many events were changed, and where to go on if there is more to look at: from when on, if there is a rate. A dry run says how many would
- * be, and how many of them go to each host.
- */
+/** The result of a request that changes many events. */
 export type BulkResult = {
+  /** The number of events that were changed, or that would be in a dry run. */
   readonly changed: number;
+  /** The position at which the next request begins; absent if there is nothing more to look at. */
   readonly next?: Position;
+  /**
+   * The instant at which the first event of the next request is due, in epoch milliseconds. Present if there is a next
+   * request and a rate.
+   */
   readonly nextAt?: number;
+  /** The number of events that would be changed, by host. Present in a dry run. */
   readonly hosts?: ReadonlyMap<string, number>;
 };
 
 export type Bulk = (search: Search, after?: Position, manner?: BulkManner) => Promise<BulkResult>;
 
 /**
- * Changes an event that was found in a state, unless it has left that state meanwhile.
+ * Changes an event that was found in a status, unless it has left that status meanwhile.
  *
- * @param at the earliest instant of its next attempt
+ * @param at The earliest instant of the next attempt, in epoch milliseconds.
  */
 type Change = (key: EventKey, status: Progress['status'], at: number) => Promise<Changed>;
 
-/** What a change leaves alone. */
+/** The rules that say which events a change leaves alone. */
 type LeftAlone = {
-  /** Whether an event is left alone as it is now, if its next attempt cannot be earlier than at an instant. */
+  /** Whether a change would leave an event as it is, if its next attempt cannot be earlier than the instant `at`. */
   readonly isUnchanged?: (progress: Progress, now: number, at: number) => boolean;
-  /** Whether an earlier request has changed an event, if the first of them was made at an instant. */
+  /** Whether an earlier one of several requests has changed an event, if the first of them was made at `begunAt`. */
   readonly isDone?: (progress: Progress, begunAt: number) => boolean;
 };
 
 /**
- * Changes whatever is found, a bounded number of pages at a time. What has changed meanwhile by itself is left alone. With a rate, the events
- * get their instants in the order in which they are found, one after the other. So do those that a repetition of the request finds opened
- * already, so that it gives nobody else their instants.
+ * Changes the events that a search finds, up to a bounded number of pages in a request. An event that has left its
+ * status meanwhile is left alone. With a rate, each event gets an instant, in the order in which the events are found.
+ * Events that an earlier, equal request has opened take their instants too, so that no other event gets those. If the
+ * process dies, some events are changed, and the client repeats the request.
  */
 export function inBulk({ now }: Dependencies, find: Find, change: Change, leftAlone: LeftAlone = {}): Bulk {
   const { isUnchanged = () => false, isDone = () => false } = leftAlone;
@@ -88,7 +100,7 @@ export function inBulk({ now }: Dependencies, find: Find, change: Change, leftAl
 
   async function changeFound(record: EventRecord, search: Search, at: number, isDryRun: boolean): Promise<Changed> {
     const { event, progress } = record;
-    // With a rate, events are found as well that have been opened already.
+    // With a rate, the search also finds events that were opened already.
     if (search.status !== undefined && search.status !== progress.status) return 'not in this state';
     if (!isDryRun) return change(event.key, progress.status, at);
     return isUnchanged(progress, now(), at) ? 'not in this state' : record;
@@ -99,7 +111,7 @@ function countsOf(hosts: readonly string[]): ReadonlyMap<string, number> {
   return new Map([...Map.groupBy(hosts, (host) => host)].map(([host, all]) => [host, all.length]));
 }
 
-/** Whether an event waits that was opened again and is due at an instant or later. */
+/** Whether an event was opened again, and waits for an attempt at an instant or later. */
 function isOpened(progress: Progress, from: number): boolean {
   return progress.status === 'waiting_execution' && isReopened(progress) && progress.nextAttemptAt >= from;
 }

@@ -4,10 +4,12 @@ import { isForgotten } from '../event/expiry.ts';
 import { cancelled } from '../event/lifecycle.ts';
 import type { EventRecord } from '../ports.ts';
 
-/** What became of a wish to change an event, or that its state does not allow it. */
+/** The changed event, or the reason why it was not changed. */
 export type Changed = EventRecord | 'no such event' | 'not in this state';
 
-/** Makes an event that waits never start another attempt. One that is cancelled already stays as it is. */
+/**
+ * Cancels a waiting event, so that no attempt of it starts any more. An event that is cancelled already stays as it is.
+ */
 export function canceller({ store, now }: Dependencies): (key: EventKey) => Promise<Changed> {
   return async function cancel(key): Promise<Changed> {
     const record = await store.findEvent(key);

@@ -2,9 +2,12 @@ import type { Dependencies } from '../dependencies.ts';
 import { isPaused, type Pause } from '../event/pause.ts';
 
 export type Pauser = {
-  /** Lets no attempt start from now on. Changes nothing if the queue is paused already. Answers the pause. */
+  /** Pauses the queue, so that no attempt starts. Changes nothing if the queue is paused already. Returns the pause. */
   pause(): Promise<Pause>;
-  /** Ends the pause, if the queue is paused. Answers the latest pause, if there ever was one, and whether this ended it. */
+  /**
+   * Ends the pause, if the queue is paused. Returns the latest pause, which is undefined if there never was one, and
+   * whether this call ended it.
+   */
   resume(): Promise<{ readonly pause: Pause | undefined; readonly hasEnded: boolean }>;
 };
 

@@ -12,27 +12,31 @@ import { graceOf, hasReminder, nextAuditAt, scheduledIfFar } from '../event/remi
 import type { EventRecord } from '../ports.ts';
 import type { Changed } from './cancel.ts';
 
-/** The instant before which an event is not tried again, because an attempt from before its cancel may be under way until then. */
+/**
+ * The instant, in epoch milliseconds, before which an event cannot be opened again, because an attempt from before its
+ * cancel may be under way until then.
+ */
 type TooSoon = { readonly tooSoon: number };
 
 export type Retrier = {
   /**
-   * Makes the next attempt of an event due now. A finished event is opened again with all its tries, unless an attempt from before a cancel may
-   * be under way. A waiting event keeps the tries that it has left; if its attempt may have started, it is answered as it is.
+   * Makes the next attempt of an event due now. A finished event is opened again with all its tries, unless an attempt
+   * from before a cancel may be under way. A waiting event keeps the tries that it has left. If its attempt may have
+   * started, it is returned unchanged.
    */
   retry(key: EventKey): Promise<EventRecord | 'no such event' | TooSoon>;
   /**
-   * Makes the next attempt of an event that was found in this state due: now, at an instant, or as soon as no attempt from before a cancel can be
-   * under way. An event that has left the state meanwhile, and a waiting one whose attempt may have started or is due sooner, are left alone:
-   * `not in this state`.
+   * Makes the next attempt of an event due at the instant `at`, which is now by default, or at the first later instant
+   * at which no attempt from before a cancel can be under way. Returns `not in this state`, and changes nothing, if the
+   * event no longer has the status, or if it waits and its attempt may have started or is due sooner.
    */
   retryWhenIdle(key: EventKey, status: Progress['status'], at?: number): Promise<Changed>;
 };
 
 /**
- * Opens finished events again, and brings the next attempt of waiting ones forward. A reminder for the audit is written first, so that the
- * audit finds an event whose message was not sent because the process died. Before it, the expiry of an event that is opened is moved on, and a
- * callback that its failure still owes is sent.
+ * Opens finished events again, and brings the next attempt of waiting events forward. Before an event is opened, a
+ * failure callback that is pending is sent, and the expiry of the event is moved. Before any change, an audit reminder
+ * is put. If the process then dies before the message is sent, the audit finds the event by that reminder.
  */
 export function retrier(dependencies: Dependencies): Retrier {
   const { store, now } = dependencies;
@@ -62,7 +66,7 @@ export function retrier(dependencies: Dependencies): Retrier {
     return record === undefined || isForgotten(record.progress, now()) ? undefined : record;
   }
 
-  /** @param again is asked if somebody else has changed the event meanwhile */
+  /** @param again Called if the event was changed meanwhile. Its result is returned. */
   function change<Answer>(record: EventRecord, again: () => Promise<Answer>, at?: number): Promise<Changed | Answer> {
     const { event, progress } = record;
     return progress.status === 'waiting_execution'
@@ -86,7 +90,10 @@ export function retrier(dependencies: Dependencies): Retrier {
     return { event, progress };
   }
 
-  /** Writing may have lasted until the instant at which the attempt starts by itself: then its message comes behind that attempt. */
+  /**
+   * If the writes lasted until the instant at which the attempt starts by itself, the message comes behind that
+   * attempt, so that two deliverers do not make it at once.
+   */
   async function bringForward<Answer>(
     event: QueuedEvent,
     read: Waiting,
@@ -103,7 +110,10 @@ export function retrier(dependencies: Dependencies): Retrier {
     return { event, progress };
   }
 
-  /** The first request for an attempt may have failed before its message was sent. */
+  /**
+   * Sends the message of a requested attempt again, because the first request may have failed before it sent the
+   * message.
+   */
   async function sendAgain({ event, progress }: EventRecord): Promise<void> {
     if (progress.status === 'waiting_execution' && isRequested(progress)) await sendBehind(event, progress);
   }
@@ -111,25 +121,31 @@ export function retrier(dependencies: Dependencies): Retrier {
   return { retry, retryWhenIdle };
 }
 
-/** What a retry of many events leaves alone. */
+/** The rules that say which events a retry of many events leaves alone. */
 export const leftAloneByRetry = { isUnchanged, isDone };
 
-/** A waiting event is left alone if its attempt is due as soon as at the instant that it would be given. */
+/** Whether a waiting event is left alone, because its attempt may have started or is due by the instant `at` anyway. */
 function isUnchanged(progress: Progress, now: number, at: number): boolean {
   return progress.status === 'waiting_execution' && broughtForward(progress, now, at) === undefined;
 }
 
-/** What has been called since the first request is left alone: a finished event if it was opened again, and has finished since. */
+/**
+ * Whether an event was called since the first request at `begunAt`: its last attempt started since then, or it was
+ * opened again and has finished since then.
+ */
 function isDone(progress: Progress, begunAt: number): boolean {
   if (progress.status === 'waiting_execution') return (progress.attempts.at(-1)?.startedAt ?? 0) >= begunAt;
   return progress.triedBefore !== undefined && progress.finishedAt >= begunAt;
 }
 
-/** Leaves the reminders and sends the messages of attempts that a client asked for. */
+/** Puts the reminders and sends the messages of attempts that a client asked for. */
 function announcer({ store, dueQueue, now, longestTimeout, visibility }: Dependencies) {
   const grace = graceOf(longestTimeout, visibility);
 
-  /** The reminder of a scheduled attempt has its message sent when it comes due, and is seen by the audit as well. */
+  /**
+   * Puts a scheduled attempt if the attempt is too far away for the due queue, and an audit reminder otherwise. The
+   * audit meets both.
+   */
   async function leaveReminder(event: QueuedEvent, progress: Waiting): Promise<void> {
     const { key } = event;
     const { nextAttempt: attempt, nextAttemptAt } = progress;

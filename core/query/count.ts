@@ -7,36 +7,41 @@ import type { List } from '../ports.ts';
 import { listsFor, rangeOf } from './find.ts';
 import { eventFits, lastAttemptFits, type Search } from './search.ts';
 
-/** Later than any event may be due. */
+/** A time from now, in milliseconds, after which no event can be due. */
 const FAR_AWAY = 4_000 * 86_400_000;
-/** How many keys of a list are read at a time. */
+/** The number of keys of a list that are read at a time. */
 const PAGE = 200;
-/** How many are looked up at a time: each may hold an answer of some 80 KiB. */
+/** The number of progresses that are read at a time. Each may hold an answer of about 80 KiB. */
 const LOOKED_UP = 500;
-/** How many are looked up at a time with their events, which hold up to 256 KiB more. */
+/** The number of events that are read at a time, each with its progress. An event may hold up to 256 KiB more. */
 const LOOKED_UP_WHOLE = 100;
-/** After this many milliseconds no further events are looked up, so that whoever asked is answered in time. */
+/** The time, in milliseconds, after which no further events are read, so that the client gets its answer in time. */
 const LONGEST_COUNT = 8_000;
 
-/** How many events were counted; `complete` unless there was more to look at than the bounds allow. */
+/** A number of events. It is not `complete` if the bounds of a count left out events. */
 type Count = { readonly count: number; readonly complete: boolean };
 
 export type SearchInStatus = Search & { readonly status: Progress['status'] };
 
-/** @param mostPages how many pages of keys are read at most, whatever is counted */
+/**
+ * Counts the events that fit a search, or those that wait if there is no search.
+ *
+ * @param mostPages The most pages of keys that are read.
+ */
 export type Counter = (mostPages: number, search?: SearchInStatus) => Promise<Count>;
 
 const WHAT_WAITS: SearchInStatus = { status: 'waiting_execution', tags: [] };
 
-/** A list of keys that is read page by page; the last page names no next one. */
+/** A list of keys that is read page by page. The last page has no `next`. */
 type Source = {
   readonly start: Position;
   readonly read: (from: Position) => Promise<{ readonly keys: readonly EventKey[]; readonly next?: Position }>;
 };
 
 /**
- * Counts the events that fit a search. Those that wait are counted from what lies ahead of the audit cursor: every unfinished event has an
- * entry there, and of what has finished only that of the last minutes. All others are counted from the lists in which they are found.
+ * Makes the counter of a queue. Waiting events are counted from the entries ahead of the audit cursor, because every
+ * unfinished event has an entry there, and few finished events do. Other events are counted from the lists in which
+ * they are found.
  */
 export function counter(dependencies: Dependencies): Counter {
   const { store, now, shards } = dependencies;
@@ -93,7 +98,7 @@ export function counter(dependencies: Dependencies): Counter {
     return record !== undefined && eventFits(record.event, search) && progressFits(record.progress, search);
   }
 
-  /** An event of which nothing has been recorded yet waits for its first attempt. */
+  /** Whether a progress fits a search. If there is none yet, the event waits for its first attempt. */
   function progressFits(progress: Progress | undefined, search: SearchInStatus): boolean {
     const { status = 'waiting_execution', attempts = [] } = progress ?? {};
     const isThere = progress === undefined || !isForgotten(progress, now());
@@ -101,7 +106,7 @@ export function counter(dependencies: Dependencies): Counter {
   }
 }
 
-/** The keys of several sources, each event once, from a bounded number of pages. */
+/** Reads the keys of several sources, each event once, from a bounded number of pages. */
 async function keysFrom(sources: readonly Source[], mostPages: number) {
   const keys = new Map<string, EventKey>();
   let pages = 0;

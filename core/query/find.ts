@@ -6,16 +6,24 @@ import type { Progress } from '../event/progress.ts';
 import type { EventRecord, EventStore, List } from '../ports.ts';
 import { eventFits, lastAttemptFits, type Search } from './search.ts';
 
-/** How many events are looked at for one page at most, however few of them fit. */
+/** The most events that are read for one page, however few of them fit. */
 const MOST_LOOKED_AT = 1_000;
+/** The least number of events that are read at a time. */
 const LEAST_AT_ONCE = 25;
-/** Longer than that it takes only if events are large: whoever asked waits, and is told where to go on. */
+/**
+ * The time, in milliseconds, after which a page ends although it is not full, because a client waits for it. It is
+ * reached only if events are large.
+ */
 const LONGEST_LOOK = 8_000;
 
-/** A page of events, latest due first, and where the next one begins if there is more. */
+/** A page of events, latest due first, and the position at which the next page begins, if there is more. */
 type FoundPage = { readonly records: readonly EventRecord[]; readonly next?: Position };
 
-/** @param also accepts events whose status is not the one that is searched for */
+/**
+ * Finds up to `limit` events that fit a search. A page can be shorter, even empty, while `next` is there.
+ *
+ * @param also Whether an event fits that has another status than the one that is searched for.
+ */
 export type Find = (
   search: Search,
   limit: number,
@@ -24,8 +32,9 @@ export type Find = (
 ) => Promise<FoundPage>;
 
 /**
- * Finds events by merging the lists in which they stand. A page is full unless it is the last, too few of many fit, or looking took
- * long. One more event than the page holds is looked for, so that the last page is known to be the last even if it is full.
+ * Finds events by merging the lists in which they stand. A page is full unless it is the last one, too few of many
+ * events fit, or reading took too long. One more event than the page holds is looked for, so that a full last page has
+ * no `next`.
  */
 export function finder(dependencies: Dependencies): Find {
   const { store, now } = dependencies;
@@ -62,7 +71,7 @@ export function finder(dependencies: Dependencies): Find {
   };
 }
 
-/** Chooses the shortest lists that together hold every event that is asked for. */
+/** Returns the shortest lists that together hold all events that can fit a search. */
 export async function listsFor(
   { store, shards }: Dependencies,
   { status, tags: [tag] }: Search,
@@ -76,7 +85,7 @@ export async function listsFor(
 
 type Range = { readonly after: Position; readonly to: Position };
 
-/** The part of a list that is due in the span that is searched, from the latest to the earliest. */
+/** The part of a list that a search covers, from the latest due instant to the earliest. */
 export function rangeOf({ dueAfter, dueBefore }: Search, after: Position = END): Range {
   const start = dueBefore === undefined ? END : positionAt(dueBefore - 1);
   const to = dueAfter === undefined ? BEGINNING : positionBefore(dueAfter);
@@ -93,7 +102,7 @@ async function* keysIn(store: EventStore, list: List, { after, to }: Range): Asy
   }
 }
 
-/** Merges lists into one, in their order. A key that several lists hold is yielded once. */
+/** Merges sorted lists into one sorted list. A key that several lists hold is yielded once. */
 async function* merged(lists: readonly AsyncGenerator<EventKey>[]): AsyncGenerator<EventKey> {
   const heads = await Promise.all(lists.map((list) => list.next()));
   for (let last: Position | undefined; ; ) {

@@ -3,18 +3,25 @@ import type { Change } from '../event/change.ts';
 import type { EventKey } from '../event/event-key.ts';
 import type { EventRecord } from '../ports.ts';
 
+/**
+ * The first pause between two reads of an event, in milliseconds. Each pause is half as long again as the one before.
+ */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 2_000;
 
 type Read = (key: EventKey) => Promise<EventRecord | undefined>;
 
 export type FinishWatch = {
+  /** Wakes those who wait for an event that has just finished. */
   note(change: Change): void;
-  /** Reads an event when it has finished, or after so many milliseconds as it is. */
+  /** Reads an event as soon as it has finished, or as it is after `longest` milliseconds. */
   until(key: EventKey, longest: number, read: Read): Promise<EventRecord | undefined>;
 };
 
-/** Knows at once what finishes in this process; what finishes in another is read again with growing pauses. */
+/**
+ * Waits for events to finish. An event that finishes in this process is noticed at once. Because it may finish in
+ * another, it is also read again with growing pauses.
+ */
 export function finishWatch({ now, sleep }: Pick<Dependencies, 'now' | 'sleep'>): FinishWatch {
   const waiting = new Map<string, Set<() => void>>();
 
@@ -34,10 +41,10 @@ export function finishWatch({ now, sleep }: Pick<Dependencies, 'now' | 'sleep'>)
     async until(key, longest, read) {
       const giveUpAt = now() + longest;
       for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 1.5)) {
-        const told = finishedOr(key.uuid, Math.max(0, Math.min(pause, giveUpAt - now())));
+        const woken = finishedOr(key.uuid, Math.max(0, Math.min(pause, giveUpAt - now())));
         const record = await read(key);
         if (record?.progress.status !== 'waiting_execution' || now() >= giveUpAt) return record;
-        await told;
+        await woken;
       }
     },
   };

@@ -2,27 +2,39 @@ import type { QueuedEvent } from '../event/event.ts';
 import type { Attempt, Progress } from '../event/progress.ts';
 import { type Host, leadsTo } from '../target/target-url.ts';
 
-/** What is asked of events. Instants are epoch milliseconds; of several tags, an event has all. */
+/**
+ * The conditions that events are searched by. An event fits if it meets all of them. Instants are epoch milliseconds.
+ */
 export type Search = {
   readonly status?: Progress['status'] | undefined;
+  /** The tags of which an event has all. */
   readonly tags: readonly string[];
-  /** Inclusive. */
+  /** The earliest due instant, inclusive. */
   readonly dueAfter?: number | undefined;
-  /** Exclusive. */
+  /** The latest due instant, exclusive. */
   readonly dueBefore?: number | undefined;
   readonly host?: Host | undefined;
-  /** How the last attempt ended. An event without an attempt has no outcome. */
+  /** The outcome of the last attempt. An event without an attempt has none, and does not fit. */
   readonly outcome?: Attempt['outcome'] | undefined;
-  /** The least and the most of the status codes with which the last attempt was answered. An attempt without an answer has none. */
+  /**
+   * The range, both ends inclusive, of the status code that answered the last attempt. An event whose last attempt had
+   * no answer does not fit.
+   */
   readonly statusCodes?: readonly [least: number, most: number] | undefined;
 };
 
-/** Whether an event has the tags and the host that are searched for. When it is due is left to the lists in which it is found. */
+/**
+ * Whether an event has the tags and the host that are searched for. Its due instant is not compared, because the lists
+ * are read only for the instants that are searched for.
+ */
 export function eventFits({ url, tags }: QueuedEvent, search: Search): boolean {
   return search.tags.every((tag) => tags.includes(tag)) && (search.host === undefined || leadsTo(url, search.host));
 }
 
-/** Whether the last attempt of an event ended as is searched for. An attempt that is under way has not ended, and is not looked at. */
+/**
+ * Whether the last attempt of an event has the outcome and the status code that are searched for. An attempt that is
+ * under way does not count.
+ */
 export function lastAttemptFits({ attempts }: Pick<Progress, 'attempts'>, { outcome, statusCodes }: Search): boolean {
   const last = attempts.at(-1);
   if (outcome !== undefined && last?.outcome !== outcome) return false;

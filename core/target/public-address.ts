@@ -1,8 +1,8 @@
 type Range = readonly [base: string, prefix: number];
 
 /**
- * Everything in IANA's registry of special IPv4 addresses, multicast, class E, and the address that Azure gives its host.
- * https://www.iana.org/assignments/iana-ipv4-special-registry
+ * The IPv4 addresses that do not belong to the public Internet: all of IANA's registry of special addresses, multicast,
+ * class E, and the address of the Azure host. See https://www.iana.org/assignments/iana-ipv4-special-registry
  */
 const SPECIAL_IPV4: readonly Range[] = [
   ['0.0.0.0', 8],
@@ -27,8 +27,8 @@ const SPECIAL_IPV4: readonly Range[] = [
 ];
 
 /**
- * What is special inside 2000::/3; outside of it nothing is allocated to the public. 2001::/23 holds Teredo and 2002::/16
- * is 6to4: both embed IPv4 addresses. https://www.iana.org/assignments/iana-ipv6-special-registry
+ * The IPv6 addresses inside 2000::/3 that do not belong to the public Internet. Teredo in 2001::/23 and 6to4 in
+ * 2002::/16 embed IPv4 addresses. See https://www.iana.org/assignments/iana-ipv6-special-registry
  */
 const SPECIAL_IPV6: readonly Range[] = [
   ['2001::', 23],
@@ -37,13 +37,16 @@ const SPECIAL_IPV6: readonly Range[] = [
   ['2620:4f:8000::', 48],
   ['3fff::', 20],
 ];
+/** The only range of IPv6 addresses that is allocated to the public. */
 const GLOBAL_IPV6: Range = ['2000::', 3];
 
 const special4 = SPECIAL_IPV4.map(inRange(ipv4Bits, 32));
 const special6 = SPECIAL_IPV6.map(inRange(ipv6Bits, 128));
 const global6 = inRange(ipv6Bits, 128)(GLOBAL_IPV6);
 
-/** Whether an address, as text without brackets, belongs to the public Internet. Anything that is not an address does not. */
+/**
+ * Whether an address, as text without brackets, belongs to the public Internet. False for a text that is no address.
+ */
 export function isPublicAddress(address: string): boolean {
   const bits4 = ipv4Bits(address);
   if (bits4 !== undefined) return !special4.some((contains) => contains(bits4));
@@ -52,7 +55,7 @@ export function isPublicAddress(address: string): boolean {
   return global6(bits6) && !special6.some((contains) => contains(bits6)) && !isIsatap(bits6);
 }
 
-/** An IPv4 address inside an interface identifier: RFC 5214. */
+/** Whether an IPv6 address embeds an IPv4 address in its interface identifier, as in RFC 5214. */
 function isIsatap(bits: bigint): boolean {
   const identifier = (bits >> 32n) & 0xffff_ffffn;
   return identifier === 0x0000_5efen || identifier === 0x0200_5efen;
@@ -66,7 +69,10 @@ function inRange(bitsOf: (address: string) => bigint | undefined, width: number)
   };
 }
 
-/** Dotted decimal only: what a resolver or `URL` answers, never the octal and hexadecimal spellings. */
+/**
+ * The bits of an IPv4 address in dotted decimal, which is what resolvers and `URL` return; undefined for any other
+ * text, such as octal and hexadecimal spellings.
+ */
 function ipv4Bits(address: string): bigint | undefined {
   if (!/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) return undefined;
   const octets = address.split('.').map(Number);
@@ -74,7 +80,10 @@ function ipv4Bits(address: string): bigint | undefined {
   return octets.reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n);
 }
 
-/** Every spelling of an IPv6 address comes out of `URL` in one form. What else `URL` would read or skip is kept from it. */
+/**
+ * The bits of an IPv6 address in any spelling; undefined for any other text. Texts with other characters never reach
+ * `URL`, which would remove some characters and give others a meaning.
+ */
 function ipv6Bits(address: string): bigint | undefined {
   if (!/^[\da-f:.]+$/i.test(address)) return undefined;
   const host = URL.parse(`http://[${address}]/`)?.hostname;

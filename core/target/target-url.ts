@@ -4,14 +4,17 @@ import { isPublicAddress } from './public-address.ts';
 export const MAX_URL_LENGTH = 2_048;
 
 const HTTPS_PORT = 443;
-/** The domain name system has no longer ones: RFC 1035, section 2.3.4. */
+/** The most characters of a host name, from RFC 1035, section 2.3.4. */
 const MAX_HOST_LENGTH = 253;
 const MAX_PORT = 65_535;
 const MAX_PORT_LENGTH = `:${MAX_PORT}`.length;
-/** A name or an address, and maybe a port; nothing else that a URL may have. */
+/** A host name or an address, and optionally a port, without any other part of a URL. */
 const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i;
 
-/** Ports on which something other than HTTP listens, which a request could be made to talk to: https://fetch.spec.whatwg.org/#port-blocking and the common databases. */
+/**
+ * The ports on which servers of other protocols listen, which an attacker could reach with a crafted request. They are
+ * those of https://fetch.spec.whatwg.org/#port-blocking and of common databases.
+ */
 const REFUSED_PORTS = new Set([
   0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
   111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 445, 465, 512, 513, 514, 515, 526, 530, 531,
@@ -20,12 +23,12 @@ const REFUSED_PORTS = new Set([
   27017,
 ]);
 
-/** Endings of names that never belong to the public Internet. */
+/** The endings of host names that never belong to the public Internet. */
 const LOCAL_NAMES = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|home|corp|private|svc|home\.arpa)$/;
 
 export type TargetPolicy = Pick<Settings, 'privateTargets' | 'ownHosts'>;
 
-/** The normalised URL to store and to call, or why it is refused, in words for its author. */
+/** Returns the normalised URL to store and to call, or the reason why it is refused, in words for its author. */
 export function parseTargetUrl(text: string, policy: TargetPolicy): { url: string } | { refused: string } {
   const refused = problemOfText(text);
   if (refused !== undefined) return { refused };
@@ -51,7 +54,10 @@ export function parseTargetUrl(text: string, policy: TargetPolicy): { url: strin
   return { url: url.href };
 }
 
-/** What is wrong with the text of a URL before it is parsed: a parser would remove or replace such characters, or take long. */
+/**
+ * Returns what is wrong with the text of a URL; undefined if nothing is. It is checked before the URL is parsed,
+ * because a parser removes or replaces some characters, and takes long for a long host.
+ */
 function problemOfText(text: string): string | undefined {
   if (hasControlCharacter(text) || text !== text.trim())
     return 'A URL has no spaces around it and no control characters. Remove them.';
@@ -61,12 +67,17 @@ function problemOfText(text: string): string | undefined {
   return isTooLong ? `A host name has at most ${MAX_HOST_LENGTH} characters.` : undefined;
 }
 
-/** The host of a URL as logs show it: with its port, if that is not the usual one. Empty if the text is no URL: its call says why it is not made. */
+/**
+ * The host of a URL as it is shown to people: with its port, unless that is the default of the scheme. Empty if the
+ * text is no URL.
+ */
 export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? '';
 }
 
-/** The name in a setting such as `Queue.Example.com.:443`, in the form that names in URLs have. Undefined if there is none. */
+/**
+ * The host name in a setting such as `Queue.Example.com.:443`, spelled as in a parsed URL; undefined if there is none.
+ */
 function hostNameIn(host: string): string | undefined {
   const url = URL.parse(host.includes('://') ? host : `https://${host.trim()}`);
   return url === null ? undefined : withoutLastDot(url.hostname);
@@ -76,14 +87,17 @@ function withoutLastDot(hostname: string): string {
   return hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
 }
 
-/** The host of a URL and its port, before it is parsed: that takes a time that grows with the square of the host's length. */
+/**
+ * The host and the port in the text of a URL that is not parsed yet. The time of parsing grows with the square of the
+ * length of the host, so the length is checked first.
+ */
 function hostIn(text: string): string {
   return /^https?:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(text)?.[1] ?? '';
 }
 
 /**
- * The host and port that a URL leads to, alike for all spellings of them: calls to it share one limit. The port is left out if it is that of
- * https, and only then. Empty if the text is no URL.
+ * The host and port that a URL leads to, in one spelling, because calls to them share one limit. The port is left out
+ * only if it is that of https. Empty if the text is no URL.
  */
 export function hostAndPortOf(text: string): string {
   const url = URL.parse(text);
@@ -92,10 +106,13 @@ export function hostAndPortOf(text: string): string {
   return portOf(url) === HTTPS_PORT ? host : `${host}:${portOf(url)}`;
 }
 
-/** A host to look for, spelled as in a parsed URL; on every port unless one is given. */
+/** A host to search for, spelled as in a parsed URL. Without a port, it stands for all ports of the host. */
 export type Host = { readonly name: string; readonly port?: number };
 
-/** The host that a text such as `Example.com`, `example.com:8443` or `[::1]:80` names, in any spelling; undefined if it names none. */
+/**
+ * Returns the host that a text such as `Example.com`, `example.com:8443` or `[::1]:80` names, in any spelling;
+ * undefined if it names none.
+ */
 export function parseHost(text: string): Host | undefined {
   const [, written = '', port] = text.length > MAX_HOST_LENGTH + MAX_PORT_LENGTH ? [] : (HOST.exec(text) ?? []);
   const name = withoutLastDot(URL.parse(`http://${written}`)?.hostname ?? '');
@@ -109,13 +126,16 @@ export function leadsTo(text: string, { name, port }: Host): boolean {
   return url !== null && withoutLastDot(url.hostname) === name && (port === undefined || portOf(url) === port);
 }
 
-/** The host of a URL as an address without brackets, if it is one and not a name. */
+/** The address that the host of a URL is, without brackets; undefined if the host is a name. */
 function addressIn(hostname: string): string | undefined {
   if (hostname.startsWith('[')) return hostname.slice(1, -1);
   return /^[\d.]+$/.test(hostname) ? hostname : undefined;
 }
 
-/** What can be known without looking a name up. Where a name really leads is checked when it is called. */
+/**
+ * Whether a host may be public, as far as this can be known without looking up its name. The addresses of a name are
+ * checked when it is called.
+ */
 function isPublicHost(hostname: string): boolean {
   const address = addressIn(hostname);
   if (address !== undefined) return isPublicAddress(address);
