@@ -63,9 +63,9 @@ export function publisher(dependencies: Dependencies): Publisher {
 
   /**
    * Puts the event if this request reserves its deduplication id. Otherwise it waits for the event of the request that
-   * did. If that event does not come, the process that reserved the id has died, and this request puts the event under
-   * the reserved key. A reservation older than a minute gets a new key first, because the cursors may have passed the
-   * old one.
+   * did. If that event does not come, the process that reserved the id has probably died, and this request puts the
+   * event under the reserved key. A reservation older than a minute gets a new key first, because the cursors may have
+   * passed the old one.
    */
   async function putUnlessRepeated(event: QueuedEvent): Promise<Accepted> {
     const reserved = await store.reserve(event);

@@ -23,7 +23,7 @@ const LATE_FOR_REPEATED = 2_000;
 const LONG = 240_000;
 /**
  * The time, in milliseconds, that a claim lasts beyond the timeout of its call. A deliverer that has not recorded the
- * call by then is dead.
+ * call by then is taken for dead.
  */
 const MARGIN = 30_000;
 /** The time, in milliseconds, within which an attempt is usually recorded after the end of its call. */
@@ -32,8 +32,8 @@ const RECORDED_WITHIN = 5_000;
 type Instance = Pick<Dependencies, 'instance' | 'isAlone'>;
 
 /**
- * Whether a message was handed over before or may be a duplicate. That does not prove that a deliverer died: a
- * deliverer that was only too busy gives messages back too.
+ * Whether a message was handed over before or may be a duplicate. That does not prove that a deliverer died, because
+ * the due queue also counts a hand-over that was throttled.
  */
 export function isRepeated({ receiveCount, again }: Received): boolean {
   return receiveCount > 1 || again === true;
@@ -89,7 +89,7 @@ export function claimOf({ attempt }: Pick<Received, 'attempt'>, { claim }: Progr
   return claim?.attempt === attempt ? claim : undefined;
 }
 
-/** The progress of an event without its claim, whose deliverer made no call. */
+/** The progress of an event without the claim of a deliverer that made no call. */
 export function withoutClaim({ claim, ...progress }: Progress): Progress {
   return { ...progress, version: progress.version + 1 };
 }

@@ -91,8 +91,8 @@ function latestNumber(progress: Progress): number {
 }
 
 /**
- * The last answer, if this attempt changes it: the attempt makes the event a success, or has the highest number of all
- * answered ones.
+ * The last answer, if an attempt changes it: it makes the event a success, has the highest number of all attempts, or
+ * is the only one that was answered.
  */
 function lastAnswer(progress: Progress, { attempt }: NamedAttempt, { result }: Call): { lastAnswer?: Answer } {
   if (result.outcome !== 'answered') return {};

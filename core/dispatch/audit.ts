@@ -35,7 +35,7 @@ type Auditor = {
 /**
  * Makes the audits. Each first leaves a reminder ahead of the audit cursor for every unfinished event, so that the
  * event has an entry there even if the process dies, and then moves the expiry of events that have been unfinished for
- * too long. `keeper` replaces old reminders only.
+ * too long. `keeper` leaves a reminder only in place of an old one.
  */
 export function auditor(dependencies: Dependencies, grace: number): Auditor {
   const { store, dueQueue, now } = dependencies;

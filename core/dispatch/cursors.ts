@@ -125,7 +125,7 @@ export function keepingAgain(cursors: Cursors, now: number): Cursors {
   return isDue && cursors.keeping === undefined ? { ...cursors, keeping: cursors.audit, keepingSince: now } : cursors;
 }
 
-/** The cursors after that walk has reached its goal, when no unfinished event expires for days. */
+/** The cursors after the walk that moves expiries has reached its goal, when no unfinished event expires for days. */
 export function keptAll({ keeping, ...cursors }: Cursors): Cursors {
   return cursors;
 }

@@ -25,7 +25,10 @@ export type DroppedSender = {
    * sent.
    */
   readonly send: Handle;
-  /** Does the same for audit reminders alone. The promote cursor meets the other entries. */
+  /**
+   * Sends such messages for audit reminders alone, and returns their number. The promote cursor meets the other
+   * entries.
+   */
   readonly sendReminded: Handle;
 };
 

@@ -8,7 +8,7 @@ export type Pause = {
 };
 
 /**
- * The most by which an attempt may be due after the end of a pause and be dropped all the same, in milliseconds: the
+ * The time after the end of a pause, in milliseconds, within which attempts are due that may have been dropped: the
  * clocks of two machines differ, and a deliverer gets messages a little early.
  */
 const SKEW = 5_000;

@@ -90,7 +90,7 @@ type History = {
   readonly failureReadableUntil?: number;
   /** The first ten and the last ten attempts, in the order of their numbers. */
   readonly attempts: readonly Attempt[];
-  /** The answer to the answered attempt with the highest number, or the answer that made the event a success. */
+  /** The answer to the latest answered attempt, or the answer that made the event a success. */
   readonly lastAnswer?: Answer;
 };
 

@@ -35,8 +35,9 @@ export type Retrier = {
 
 /**
  * Opens finished events again, and brings the next attempt of waiting events forward. Before an event is opened, a
- * failure callback that is pending is sent, and the expiry of the event is moved. Before any change, an audit reminder
- * is put. If the process then dies before the message is sent, the audit finds the event by that reminder.
+ * failure callback that is pending is sent, and the expiry of the event is moved. Before any change is recorded, an
+ * audit reminder or a scheduled attempt is put. If the process then dies before the message is sent, the audit finds
+ * the event by that entry.
  */
 export function retrier(dependencies: Dependencies): Retrier {
   const { store, now } = dependencies;
