@@ -25,7 +25,7 @@ const Item = {
   sent: true,
 };
 
-/** The two requests of a publish of such an event, and nothing else: what the SDK costs. */
+/** Makes the two requests to AWS of a publish and does nothing else, to measure what the SDK costs. */
 export async function handler(): Promise<void> {
   await documents.send(new BatchWriteCommand({ RequestItems: { [TABLE_NAME]: [{ PutRequest: { Item } }] } }));
   const MessageBody = JSON.stringify({ key: Item.sk, attempt: 1, at: Item.createdAt });

@@ -3,11 +3,12 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { endWithParent } from '../shared/local-process.ts';
 
-// What the machine can do at most: accepts events over HTTP, calls their URLs when they are due, and keeps nothing but their number.
+// A queue that accepts events over HTTP, calls their URLs when they are due, and stores nothing but the number of
+// successes. It measures the most that this machine can do.
 
 type Asked = { readonly url_to_send_request: string; readonly call_url_at?: number };
 
-/** As many as the queue makes to one host. */
+/** The calls at a time to one host, which are as many as the local queue makes by default. */
 const MOST_CALLS = 50;
 
 endWithParent();
@@ -35,14 +36,19 @@ function accept({ url_to_send_request: url, call_url_at = 0 }: Asked) {
   return { url_to_send_request: url, timestamp_for_execution_to_start: dueAt / 1_000 };
 }
 
-/** Timers fire up to a millisecond early, so the clock is asked again. */
+/**
+ * Reads the clock again after the timer, because timers fire up to a millisecond early and a call must not be early.
+ */
 function callWhenDue(url: string, dueAt: number): void {
   const wait = dueAt - Date.now();
   if (wait > 0) setTimeout(callWhenDue, wait, url, dueAt);
   else call(url);
 }
 
-/** Who does not answer is not counted: a slow receiver is gone before it does. */
+/**
+ * Calls a URL and counts the answer. A call that fails is not counted: a slow receiver may have closed before it
+ * answers.
+ */
 function call(url: string): void {
   const calling = request(url, { agent }, (response) => response.resume().on('end', () => succeeded++));
   calling.on('error', () => {}).end();

@@ -5,8 +5,8 @@ setFlagsFromString('--expose-gc');
 const collect: (how: object) => void = runInNewContext('gc');
 
 /**
- * The whole heap of this thread, at once; what is free is given back. Before a load: of itself it would come in the middle of one, and make
- * late what is called then.
+ * Collects the whole heap of this thread, and gives free memory back to the system. It runs before a load, because a
+ * collection during the load would delay the calls that are measured.
  */
 export function collectGarbage(): void {
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });

@@ -1,31 +1,35 @@
 import type { Figure, Measure } from './figure.ts';
 
 export type Comparison = {
+  /** Takes a figure of the first system, once for each name. */
   readonly one: Measure;
-  /** The same of what it is compared to, as often as one likes. */
+  /** Takes a figure of the second system, as often as one likes for each name. */
   readonly other: (name: string, value: number) => void;
-  /** Measures each figure of the one, the mean of the other's, and how many times that mean it is. */
+  /**
+   * Measures each figure of the first system, the mean of the second's, and their quotient. Throws if a figure is
+   * missing that the second system or an aim has.
+   */
   tell(): void;
 };
 
 type Compared = {
   readonly one: Measure;
   readonly other?: Measure;
-  /** How the quotient is called behind a figure's name. */
+  /** The text that names the quotient. It stands behind the name of the figure. */
   readonly toWhat: string;
-  /** Of the quotients, by the figures' names. */
+  /** The aims of the quotients, by the names of the figures. */
   readonly aims?: Readonly<Record<string, NonNullable<Figure['aim']>>>;
 };
 
 /**
- * For two that do the same at the same time, or in turns: a machine that others share is not as fast at another time.
- * Telling throws if one of them lacks what the other has, or what is aimed at.
+ * Compares two systems that do the same at the same time, or in turns. Figures of different times cannot be compared on
+ * a machine that others share, because it is not equally fast at all times.
  */
 export function comparison({ one, other, toWhat, aims = {} }: Compared): Comparison {
   const figures = new Map<string, Parameters<Measure>>();
   const others = new Map<string, number[]>();
 
-  function tellOf([name, value, unit, aim]: Parameters<Measure>): void {
+  function measureWithQuotient([name, value, unit, aim]: Parameters<Measure>): void {
     const mean = meanOf(others.get(name) ?? []);
     one(name, value, unit, aim);
     other?.(name, mean, unit);
@@ -41,7 +45,7 @@ export function comparison({ one, other, toWhat, aims = {} }: Compared): Compari
     tell() {
       const lacking = [...others.keys(), ...Object.keys(aims)].find((name) => !figures.has(name));
       if (lacking !== undefined) throw new Error(`Nothing was measured as ${lacking}.`);
-      for (const figure of figures.values()) tellOf(figure);
+      for (const figure of figures.values()) measureWithQuotient(figure);
     },
   };
 }

@@ -3,7 +3,9 @@ const URL_FIELD = '"url_to_send_request":"https://example.com/","call_url_after"
 
 export type CostlyRequest = { readonly what: string; readonly path: string; readonly body: () => string };
 
-/** Requests of the largest size that is read, malformed and not, each of what takes long to parse, to check or to answer. */
+/**
+ * Requests of the largest size that is read. Each of them, valid or not, takes long to parse, to check or to answer.
+ */
 export const costlyRequests: readonly CostlyRequest[] = [
   { what: 'a batch of 1,400,000 times {}', path: '/events/batch', body: () => listOf('{}', 4 * MIB) },
   { what: 'the same as {"events": …}', path: '/events/batch', body: () => `{"events":${listOf('{}', 4 * MIB - 11)}}` },
@@ -70,7 +72,7 @@ function event(field: string): string {
   return `{${URL_FIELD},${field}}`;
 }
 
-/** As many elements as fit into so many characters. */
+/** Returns a JSON list of as many elements as fit into `length` characters. */
 function listOf(element: string, length: number): string {
   return `[${Array(Math.floor((length - 1) / (element.length + 1)))
     .fill(element)

@@ -1,12 +1,12 @@
-/** Something measured, with what it is better to have of it. */
+/** A value that was measured. */
 export type Figure = {
   readonly scenario: string;
   readonly name: string;
   readonly value: number;
   readonly unit: 'per second' | 'ms' | 'MiB' | 'KB' | 'times' | 's' | 'an event';
-  /** What is aimed at: at least, or at most. */
+  /** The least or the most that the value should be. */
   readonly aim?: { readonly least: number } | { readonly most: number };
-  /** Of which it is the median. */
+  /** The values of the single turns, if `value` is their median. */
   readonly values?: readonly number[];
 };
 
@@ -18,12 +18,13 @@ export type Measure = (
   values?: Figure['values'],
 ) => void;
 
+/** Returns whether a figure meets its aim, or undefined if it has none. */
 export function meets({ value, aim }: Figure): boolean | undefined {
   if (aim === undefined) return undefined;
   return 'least' in aim ? value >= aim.least : value <= aim.most;
 }
 
-/** A line of a table, against the same figure of an earlier run if there is one. */
+/** Returns a line of the table, with the figure of an earlier run beside it if there is one. */
 export function rowOf(figure: Figure, before?: Figure): string {
   const { scenario, name, value, unit } = figure;
   const amount = `${shown(value).padStart(10)} ${unit.padEnd(12)}`;

@@ -8,7 +8,9 @@ const EVENTS = 200;
 const DELAYED_EVENTS = 50;
 const DELAY_SECONDS = 3;
 
-/** How long from a post to its call, and how late an event is called that waits for its instant. One at a time, nothing else to do. */
+/**
+ * Measures the time from a post to its call, and the lateness of delayed events, on a local queue without other load.
+ */
 export async function first(): Promise<void> {
   const receiver = await openReceiver();
   const queue = await serveInProcess(['--memory']);
@@ -26,12 +28,15 @@ export async function first(): Promise<void> {
   }
 }
 
-/** By the clock that the queue goes by, and by one that is fine enough for a few milliseconds. */
+/**
+ * The instant of a call, in milliseconds: by the clock of the queue, to compare it with the instant of the event, and
+ * by a monotonic clock, which also has fractions of a millisecond.
+ */
 type Call = { readonly wallClock: number; readonly monotonic: number };
 
 type Receiver = { readonly url: string; called(path: string): Promise<Call>; close(): void };
 
-/** Notes when each path was called first. */
+/** Opens a receiver that records the instant at which each path is called first. */
 async function openReceiver(): Promise<Receiver> {
   const calls = new Map<string, PromiseWithResolvers<Call>>();
   const callOf = (path: string) => {

@@ -12,10 +12,11 @@ import { medians } from './medians.ts';
 import { openTimingReceiver } from './timing-receiver.ts';
 
 const BARE_PUBLISH = fileURLToPath(new URL('bare-publish.ts', import.meta.url));
-/** Of a whole run, and of the functions alone. */
+/** The turns of a whole run, and of a run that measures the functions only. */
 export const TURNS = 5;
-/** Of each function, in a turn. */
+/** The processes that load each function in a turn. */
 const LOADS = 5;
+/** The invocations of publish in a turn. */
 const INVOCATIONS = 2_000;
 const BATCH = 10;
 const COMING_DUE = 5_000;
@@ -34,8 +35,8 @@ export async function functions(): Promise<void> {
 }
 
 /**
- * The deployed functions as they are bundled: how large they are; in turns, of which `tell` measures the medians, how long a fresh
- * process takes to load one, and what an invocation costs.
+ * Bundles the functions as a deployment does, and measures their sizes. Each turn measures the time in which a new
+ * process loads a function, and what an invocation costs. `tell` measures the medians over all turns.
  */
 export async function functionsInTurns(measure: Measure) {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-functions-'));
@@ -57,7 +58,7 @@ export async function functionsInTurns(measure: Measure) {
   };
 }
 
-/** What an event of each kind costs of AWS, counted; with its share of what is written down every ten seconds. */
+/** Measures the requests and units of AWS that an event of each scenario uses, with its share of the statistics. */
 export async function measureUnits(measure: Measure): Promise<void> {
   const { used: idle } = await idleRun();
   for (const scenario of scenarios) {
@@ -68,7 +69,9 @@ export async function measureUnits(measure: Measure): Promise<void> {
   }
 }
 
-/** The first process after other work also pays for what is no longer in the machine's caches, so it does not count. */
+/**
+ * Measures how long bundles take to load. The first load of each is left out, because its files may not be cached yet.
+ */
 async function measureLoading(bundles: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud();
   const { environment } = await cloud.surroundings();
@@ -78,7 +81,7 @@ async function measureLoading(bundles: Bundles, barePublish: Bundle, measure: Me
   await cloud.close();
 }
 
-/** Each is compared to what comes right before it and right after it. */
+/** Measures one load of each bundle, compared with the loads of the bare publish right before it and right after it. */
 async function measureLoads(
   bundles: Bundles,
   barePublish: Bundle,
@@ -97,7 +100,7 @@ async function measureLoads(
   tell();
 }
 
-/** Each process is warm: the first half of its invocations does not count. */
+/** Measures invocations in warm processes: the first half of the invocations of a process does not count. */
 async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure: Measure): Promise<void> {
   const cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
   const { environment, calls } = await cloud.surroundings();
@@ -127,7 +130,7 @@ async function measureInvocations(bundles: Bundles, barePublish: Bundle, measure
   await cloud.close();
 }
 
-/** Milliseconds of one, and of a processor. */
+/** The milliseconds that an invocation took, and those of a processor. */
 type Invoked = Awaited<ReturnType<typeof invokeAgainAndAgain>>;
 
 function comparedIn(measure: Measure) {
@@ -143,7 +146,9 @@ function comparedIn(measure: Measure) {
   };
 }
 
-/** Some runs, each of which meets as many events that come due: what one of these takes. */
+/**
+ * Runs the dispatcher several times, each time with 5,000 events that come due, and resolves with what one event takes.
+ */
 async function dispatchedOf({ Publish, Dispatch }: Bundles): Promise<Invoked> {
   const cloud = await emulatedCloud();
   const { environment, calls } = await cloud.surroundings();

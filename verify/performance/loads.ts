@@ -12,12 +12,15 @@ const BATCH = 100;
 const LOOK_EVERY = 20;
 const LATENESS = { p50: { most: 5 }, p99: { most: 10 } } as const;
 const SLOW_SHARE = 0.05;
-/** Milliseconds: by then they are all accepted, also on a slow machine. */
+/** The milliseconds before the first event is due, in which even a slow machine accepts all of them. */
 const BEFORE_THE_FIRST = 5_000;
 
 export type Scene = { readonly queueUrl: string; readonly receiver: TimingReceiver; readonly measure: Measure };
 
-/** Clients publish events that are due at once, one a request. Answers how many were called and recorded in a second. */
+/**
+ * Publishes events that are due at once, one in each request. Resolves with how many were called and recorded in a
+ * second.
+ */
 export async function burst({ queueUrl, receiver, measure }: Scene, events: number): Promise<number> {
   const client = await publishingClient(queueUrl, CLIENTS);
   const before = await succeeded(queueUrl);
@@ -43,7 +46,7 @@ export async function burst({ queueUrl, receiver, measure }: Scene, events: numb
   return perSecond(events, recordedIn);
 }
 
-/** A hundred events a request. */
+/** Publishes events that are due at once, a hundred in each request. */
 export async function batches({ queueUrl, receiver, measure }: Scene, events: number): Promise<void> {
   const before = await succeeded(queueUrl);
   collectGarbage();
@@ -57,10 +60,12 @@ export async function batches({ queueUrl, receiver, measure }: Scene, events: nu
 }
 
 type Steady = {
-  /** A second, evenly. */
+  /** The events in each second, evenly spread. */
   readonly rate: number;
   readonly seconds: number;
-  /** Gets a share of them and takes five seconds; how late those are does not count. */
+  /**
+   * A receiver that gets every twentieth event and takes five seconds. The lateness of these events is not measured.
+   */
   readonly slow?: TimingReceiver;
 };
 
@@ -68,7 +73,7 @@ export async function steady({ queueUrl, receiver, measure }: Scene, load: Stead
   const { rate, seconds, slow } = load;
   const client = await publishingClient(queueUrl, CLIENTS);
   const dueAt = new Map<string, number>();
-  /** Whether one of them failed shows when all were begun. */
+  /** The publishes that have begun. A failure of one of them is thrown only after all have begun. */
   const published: Promise<void>[] = [];
   collectGarbage();
   const startedAt = now();
@@ -95,7 +100,7 @@ export async function steady({ queueUrl, receiver, measure }: Scene, load: Stead
   }
 }
 
-/** At random instants of the next seconds. */
+/** Publishes events that are due at random instants of the next seconds. */
 export async function delayed({ queueUrl, receiver, measure }: Scene, events: number, seconds: number): Promise<void> {
   const before = await succeeded(queueUrl);
   const at = now() + BEFORE_THE_FIRST;
@@ -111,7 +116,7 @@ export async function delayed({ queueUrl, receiver, measure }: Scene, events: nu
   receiver.forget();
 }
 
-/** Events that wait for at least an hour. */
+/** Publishes events that wait for at least an hour. */
 export async function waiting(queueUrl: string, events: number): Promise<void> {
   await publishBatches(queueUrl, events, (n) => ({
     url_to_send_request: `http://127.0.0.1:9/${n}`,
@@ -137,14 +142,14 @@ async function publishBatches(
   return kept;
 }
 
-/** How many events the queue has recorded as successes. */
+/** Resolves with the number of events that the queue has recorded as successes. */
 async function succeeded(queueUrl: string): Promise<number> {
   const response = await fetch(`${queueUrl}/stats`, { headers: { 'x-api-key': 'demo' } });
   const { periods } = (await response.json()) as { periods: readonly { succeeded: number }[] };
   return periods.reduce((sum, period) => sum + period.succeeded, 0);
 }
 
-/** Rejects when a minute passes without one of them. */
+/** Resolves when the queue has recorded `count` successes. Rejects when a minute passes without another one. */
 async function recorded(queueUrl: string, count: number): Promise<void> {
   let most = -1;
   let until = now();
@@ -181,7 +186,7 @@ function perSecond(count: number, milliseconds: number): number {
   return (count / milliseconds) * 1_000;
 }
 
-/** Epoch milliseconds with fractions. */
+/** Returns the present instant in epoch milliseconds, with fractions. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

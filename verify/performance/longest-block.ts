@@ -3,8 +3,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 
 /**
- * Loaded into a process before its program (`node --import`): answers on LONGEST_BLOCK_PORT, in milliseconds, for how long its event
- * loop was kept at the most since it was asked last.
+ * This module is loaded into a process before its program (`node --import`). A request to LONGEST_BLOCK_PORT is
+ * answered with the longest time, in milliseconds, for which the event loop was blocked since the last request.
  */
 if (isMainThread) {
   const delays = monitorEventLoopDelay({ resolution: 1 });

@@ -3,11 +3,13 @@ import type { Figure, Measure } from './figure.ts';
 
 export type Medians = {
   readonly measure: Measure;
-  /** Measures the median of each figure over all turns. */
+  /** Measures each figure as its median over all turns. */
   tell(): void;
 };
 
-/** For what is measured in turns: a machine that others share is not as fast in each of them. */
+/**
+ * Collects figures that are measured in several turns, because a machine that others share is not equally fast in each.
+ */
 export function medians(measure: Measure): Medians {
   const turns = new Map<string, Pick<Figure, 'unit' | 'aim'> & { readonly values: number[] }>();
   return {

@@ -21,8 +21,9 @@ type System = 'the machine' | 'Event Queue' | 'BullMQ';
 type Figures = { readonly recorded: number; readonly accepted99: number; readonly called99: number };
 
 /**
- * The queue beside what many use today, BullMQ on Redis, and beside the machine's own limit: single events that are due at once, until
- * each is called and recorded. Every commit of the queue is synced to the disk; Redis syncs once a second.
+ * Compares the local queue with BullMQ on Redis, which many use, and with the limit of the machine. The load is single
+ * events that are due at once, until each is called and recorded. The queue syncs every commit to the disk; Redis syncs
+ * once a second.
  */
 export async function peers(): Promise<void> {
   if (!existsSync(PACKAGES)) {
@@ -82,7 +83,7 @@ async function onBullMq(...[act, measure, warmUp]: Parameters<OnSystem>): Promis
   }
 }
 
-/** How many small writes the disk makes in a second if each is synced before the next. */
+/** Resolves with the number of small writes that the disk makes in a second if each is synced before the next. */
 async function syncsPerSecond(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-syncs-'));
   const file = await open(join(folder, 'synced'), 'w');

@@ -10,7 +10,7 @@ import { onBareMachine, onQueue, type ProcessScene, unseen } from './scenes.ts';
 import { openTimingReceiver } from './timing-receiver.ts';
 
 const SMALL_BURST = 2_000;
-/** Of batches; it comes after that of a process. */
+/** The events in batches with which a process that has warmed up also warms up for batches. */
 const SMALL_BATCHES = 5_000;
 const options = {
   quick: { type: 'boolean', default: false },
@@ -19,20 +19,23 @@ const options = {
 } as const satisfies ParseArgsConfig['options'];
 
 type Sizes = {
-  /** Before anything is measured, in each process but those with a backlog: what was published lately costs a start. */
+  /**
+   * The events before anything is measured, in each process. Processes with a backlog get a small burst instead,
+   * because events that were published lately make a start slower.
+   */
   readonly warmUp: number;
   readonly burst: number;
-  /** Of a steady load, in each turn. */
+  /** The seconds of each steady load in a turn. */
   readonly seconds: number;
   readonly delayed: number;
   readonly delayedSeconds: number;
   readonly backlogs: readonly number[];
   readonly turns: number;
-  /** With each backlog. */
+  /** The starts that are measured with each backlog. */
   readonly starts: number;
-  /** With each backlog, each with a fresh process. */
+  /** The turns with each backlog. Each turn starts new processes. */
   readonly backlogTurns: number;
-  /** In each of these, with the backlog and without it. */
+  /** The small bursts in each of these turns, on the queue with the backlog and on one without it. */
   readonly smallBursts: number;
 };
 const sizes: Sizes = {
@@ -69,7 +72,7 @@ function optionsIn(args: readonly string[]) {
   }
 }
 
-/** Answers whether every aim was met. */
+/** Measures everything, prints the figures and writes them to a file. Resolves with whether every aim was met. */
 export async function measurePerformance(args: readonly string[]): Promise<boolean> {
   const values = optionsIn(args);
   const earlier =
@@ -96,7 +99,9 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
 type Aims = NonNullable<Parameters<typeof comparison>[0]['aims']>;
 type Measured = (scenario: string) => Measure;
 
-/** Measures what a million waiting events cost a queue: its start, its memory, and the events that are due meanwhile. */
+/**
+ * Measures what a million waiting events cost a queue: its start, its memory, and the events that are due meanwhile.
+ */
 export async function backlog(): Promise<void> {
   const { measure, tell } = medians((name, value, unit, aim, values) =>
     console.log(
@@ -108,7 +113,10 @@ export async function backlog(): Promise<void> {
   tell();
 }
 
-/** In turns that are spread over the run, but for the backlogs: a machine that others share is not as fast in each of them. */
+/**
+ * Measures every load in turns that are spread over the run, because a machine that others share is not equally fast at
+ * all times. Each backlog is measured in one turn only.
+ */
 async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async () => {}): Promise<void> {
   const scenarios = new Map<string, Medians>();
   const inTurns: Measured = (scenario) => {
@@ -127,7 +135,9 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
   for (const scenario of scenarios.values()) scenario.tell();
 }
 
-/** The start after a burst shows what the burst costs it. */
+/**
+ * Measures bursts of single events and of batches. It also measures the start after a burst, which has more to look at.
+ */
 async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
   await besideTheMachine(warmUp, async (...both) => {
     const { queue, machine, tell } = compared('burst', measured, both, { 'called and recorded': { least: 0.5 } });
@@ -144,7 +154,10 @@ async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Pro
   });
 }
 
-/** The machine alone, and the queue alone right after it: together they would have half of the processors each. */
+/**
+ * Measures the lateness under each load, of the machine first and of the queue right after it. At the same time, each
+ * would have half of the processors.
+ */
 async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   const { seconds, warmUp, delayed: events, delayedSeconds } = size;
   const slow = await openTimingReceiver();
@@ -166,7 +179,7 @@ async function latenesses(size: Sizes, measured: Measured): Promise<void> {
 
 type Both = readonly [queue: ProcessScene, machine: ProcessScene];
 
-/** A queue, and what accepts events and calls their URLs on this machine as well, and keeps nothing: the machine's own limit. */
+/** Runs `act` with a queue and with the bare queue, which stores nothing and so shows the limit of the machine. */
 async function besideTheMachine(warmUp: number, act: (...both: Both) => Promise<void>): Promise<void> {
   await onBareMachine((machine) => onQueue((queue) => act(queue, machine), unseen, warmUp), unseen, warmUp);
 }
@@ -181,7 +194,9 @@ function compared(scenario: string, measured: Measured, [queue, machine]: Both, 
   return { queue: { ...queue, measure: one }, machine: { ...machine, measure: other }, tell };
 }
 
-/** Beside another queue, which does the same and has nothing waiting: what both did lately costs them the same. */
+/**
+ * Measures a queue with a backlog beside a queue without one, which does the same, so that only the backlog differs.
+ */
 function withBacklog(count: number, size: Sizes) {
   return async (scene: ProcessScene): Promise<void> => {
     const { measure, memory, restart } = scene;
@@ -203,7 +218,10 @@ function withBacklog(count: number, size: Sizes) {
   };
 }
 
-/** With the backlog and on a queue without one in turns: each is compared to the one before and the one after it. */
+/**
+ * Measures small bursts in turns. Each burst with the backlog is compared with the bursts without it before and after
+ * it.
+ */
 async function smallBursts(scene: ProcessScene, without: ProcessScene, count: number): Promise<void> {
   const what = 'called and recorded';
   let before = await rateOf(without);
@@ -217,7 +235,7 @@ async function smallBursts(scene: ProcessScene, without: ProcessScene, count: nu
   }
 }
 
-/** At the same time: neither takes much. */
+/** Measures delayed events on both queues at the same time, because neither of them takes much of the machine. */
 async function delayedBoth(scene: Scene, without: Scene, { delayed: events, delayedSeconds }: Sizes): Promise<void> {
   const aims = { 'late, p50': { most: 1.1 }, 'late, p99': { most: 1.1 } };
   const { one, other, tell } = besideOneWithout(scene.measure, aims);

@@ -2,17 +2,20 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 export type PublishingClient = {
-  /** What it was answered, and after how many milliseconds; rejects if it was refused. */
+  /** Resolves with the answer and the milliseconds until it came. Rejects if the status is not 200 or 201. */
   post(path: string, body: string): Promise<{ readonly text: string; readonly took: number }>;
   close(): void;
 };
 
-/** Milliseconds: fewer than the five seconds after which a server closes a connection that is idle, perhaps just as a request comes. */
+/**
+ * The milliseconds after which an idle connection is closed. A server closes it after five seconds, and a request that
+ * is sent at that moment would fail.
+ */
 const MOST_IDLE = 4_000;
 
 /**
- * A client that does little itself, so that the queue is measured and not what shares its machine: no more of HTTP than such requests
- * and their answers need.
+ * Opens a client that needs little of the processor that it shares with the queue. It knows only as much of HTTP as its
+ * requests and their answers need.
  */
 export async function publishingClient(url: string, connections: number): Promise<PublishingClient> {
   const { hostname, host, port } = new URL(url);
@@ -58,7 +61,10 @@ export async function publishingClient(url: string, connections: number): Promis
 
 const BEFORE_BODY = Buffer.from('\r\n\r\n');
 
-/** One answer, whose length is said in its head. */
+/**
+ * Resolves with one answer, the length of which is in its header content-length. Rejects if the connection closes
+ * before.
+ */
 function answerOn(socket: Socket): Promise<{ readonly status: number; readonly text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
   let got: Buffer = Buffer.alloc(0);
@@ -87,7 +93,7 @@ function answerOn(socket: Socket): Promise<{ readonly status: number; readonly t
   return promise;
 }
 
-/** So many at a time, until all are done. */
+/** Runs `act` for each number from 0 to `count` - 1, `atOnce` at a time, and resolves when all have resolved. */
 export async function inParallel(count: number, atOnce: number, act: (n: number) => Promise<void>): Promise<void> {
   let next = 0;
   const work = async () => {

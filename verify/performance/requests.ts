@@ -8,7 +8,7 @@ const RUNS = 5;
 const AIM = 50;
 const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 
-/** For how long a request that is malformed, or as large as it may be, keeps a local queue from everything else. */
+/** Measures how long one request that is malformed, or as large as it may be, blocks a local queue for all others. */
 export async function requests(): Promise<void> {
   console.log(`\nThe longest that one request keeps the local queue from others: aim ${AIM} ms (medians of ${RUNS})\n`);
   const port = await freePort();

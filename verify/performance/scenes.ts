@@ -11,18 +11,18 @@ import { openTimingReceiver } from './timing-receiver.ts';
 const BARE = fileURLToPath(new URL('bare-queue.ts', import.meta.url));
 
 export type ProcessScene = Scene & {
-  /** What the process holds. MiB. */
+  /** Returns the resident memory of the process in MiB. */
   memory(): number;
-  /** Milliseconds until it serves again after it was killed. */
+  /** Kills the process and starts it again. Resolves with the milliseconds from its start until it serves. */
   restart(): Promise<number>;
 };
 
 type Act = (scene: ProcessScene) => Promise<unknown>;
 
 /**
- * The local runtime, with its table in a folder of its own.
+ * Runs `act` with the local runtime, with its table in a folder of its own.
  *
- * @param warmUp so many events before anything is measured: a process that has just begun still compiles itself
+ * @param warmUp the events before anything is measured, because a new process still compiles its code
  */
 export async function onQueue(act: Act, measure: Measure, warmUp: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-bench-'));
@@ -33,7 +33,7 @@ export async function onQueue(act: Act, measure: Measure, warmUp: number): Promi
   }
 }
 
-/** What accepts events and calls their URLs as well, and keeps nothing. */
+/** Runs `act` with the bare queue, which accepts events and calls their URLs, and stores nothing. */
 export function onBareMachine(act: Act, measure: Measure, warmUp: number): Promise<void> {
   return onProcess(() => serving(runProcess(process.execPath, [BARE])), act, measure, warmUp);
 }
@@ -71,9 +71,10 @@ export async function onProcess(
   }
 }
 
+/** Measures nothing: its figures are dropped. */
 export const unseen: Measure = () => {};
 
-/** What is resident, where the system tells. */
+/** Returns the resident memory of a process in MiB. It works on Linux only, where `/proc` shows it. */
 function memoryOf(pid: number | undefined): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1_024;

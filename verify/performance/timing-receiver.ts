@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How long a path that begins with `/slow` takes to answer. */
+/** The milliseconds after which a path that begins with `/slow` is answered. */
 const SLOW = 5_000;
-/** Milliseconds after which a call that is awaited is taken for lost. */
+/** The milliseconds without another call after which the calls that are awaited are taken for lost. */
 export const LOST_AFTER = 60_000;
 
 export type TimingReceiver = {
   readonly url: string;
-  /** When each path was called first, in epoch milliseconds with fractions. */
+  /** The instant at which each path was called first, in epoch milliseconds with fractions. */
   readonly calledAt: ReadonlyMap<string, number>;
-  /** Resolves when so many paths have been called; rejects when a minute passes without another. */
+  /** Resolves when `count` paths have been called. Rejects when a minute passes without another one. */
   called(count: number): Promise<void>;
   forget(): void;
   close(): void;
