@@ -1,6 +1,6 @@
 import { parseMessageText } from '../../adapters/sqs-due-queue.ts';
 
-/** A request to the table or the queue, as the SDK sends it. */
+/** A request to the table or the due queue, as the SDK sends it. */
 export type AwsRequest = { readonly operation: string; readonly asked: Asked };
 
 type Asked = {
@@ -13,7 +13,10 @@ type Write = { readonly PutRequest?: { readonly Item: Attributes } };
 type Reads = { readonly Keys: readonly object[] };
 type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
-/** What a deliverer wants recorded of an event: so many of its attempts, or that it may have ended with its last. */
+/**
+ * A write of a deliverer: the progress after the given attempt, or (`last`) the failed entry that is put before the
+ * end.
+ */
 export type WantedRecord = { readonly uuid: string; readonly attempt: number | 'last' };
 
 export function recordsIn({ asked: { Item, RequestItems = {} } }: AwsRequest): readonly WantedRecord[] {
@@ -26,7 +29,7 @@ export function recordsIn({ asked: { Item, RequestItems = {} } }: AwsRequest): r
   });
 }
 
-/** What a message asks for: an attempt of an event. One that may be there a second time is marked. */
+/** The attempt that a message asks for. `isMarked` says whether the message may be a duplicate. */
 export type WantedAttempt = {
   readonly uuid: string;
   readonly attempt: number;
@@ -42,10 +45,16 @@ export function attemptsIn({ asked: { Entries = [] } }: AwsRequest): readonly Wa
   });
 }
 
-/** The first part of a batch, and how AWS answers for the rest; undefined unless it is a batch of several. */
+/**
+ * A batch in two parts: the part that is done, the part that is left, and the fields with which AWS reports the latter.
+ */
 export type Split = { readonly done: AwsRequest; readonly left: AwsRequest; readonly answerForRest: object };
 
-/** @param share of the batch that is done */
+/**
+ * Splits a batch. Returns undefined unless the request is a batch of several.
+ *
+ * @param share the share of the batch that is done, from 0 to 1
+ */
 export function split({ operation, asked }: AwsRequest, share: number): Split | undefined {
   if (asked.Entries !== undefined) return splitEntries(operation, asked, asked.Entries, share);
   const [name = '', items = []] = Object.entries(asked.RequestItems ?? {})[0] ?? [];
@@ -70,7 +79,7 @@ function splitEntries(operation: string, asked: Asked, all: readonly Entry[], sh
   return { done: part(all.slice(0, most)), left: part(rest), answerForRest: { Failed } };
 }
 
-/** At least one of several is done, and one is left; 0 if there are not so many. */
+/** Returns how many of a batch are done, so that at least one is done and one is left. Returns 0 for fewer than two. */
 function cutOf(all: readonly object[], share: number): number {
   return all.length < 2 ? 0 : 1 + Math.floor(share * (all.length - 1));
 }

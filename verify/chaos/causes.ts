@@ -1,10 +1,14 @@
 import type { ReceivedCall } from '../shared/moody-receiver.ts';
 import type { History, Kill, RecordWrite, Treatment } from './history.ts';
 
-/** A call of an attempt that had been called before. */
+/** A repeated call of an attempt, and the call of the same attempt before it. */
 export type Repetition = { readonly earlier: ReceivedCall; readonly call: ReceivedCall };
 
-/** Why an attempt was called once more. */
+/**
+ * The reason for which an attempt was called again. `killed`: a process died before it had recorded the earlier call.
+ * `refused`: a fault kept the record from the table. `overtaken`: a second message came while the late first one was
+ * handled. `reconnected`: the connection was closed without an answer.
+ */
 export type Cause =
   | { readonly kind: 'killed'; readonly kill: Kill; readonly endedBefore: number }
   | { readonly kind: 'refused'; readonly write: RecordWrite }
@@ -12,35 +16,48 @@ export type Cause =
   | { readonly kind: 'reconnected' };
 
 /**
- * A call that had ended may not be recorded yet when its process is killed so shortly afterwards: after a start, thousands of calls
- * are made at once, and their ends are seen to one by one. `latestRecord` tells how much of it was needed.
+ * The milliseconds from the end of a call within which the local queue records it. After a start it takes long, because
+ * thousands of calls end at once. `latestRecord` of the findings says how much of this time was needed.
  */
 export const RECORDED_WITHIN = 1_000;
-/** The same of one of several workers, whose table may be slow: of its call nothing must have been recorded. */
+/**
+ * The milliseconds from the end of a call within which a worker records it. It is longer, because the table may be
+ * slow.
+ */
 export const RECORDED_THROUGH_FAULTS_WITHIN = 3_000;
 
-/** A process sends a request again so soon after its connection was closed without an answer; a busy one takes longer than half a second. */
+/**
+ * The milliseconds within which a process repeats a request after its connection was closed without an answer. A busy
+ * process takes longer than half a second.
+ */
 const SENT_AGAIN_WITHIN = 3_000;
 
-/** A second message for an attempt comes so long after the end of the longest call that starts at its instant. */
+/**
+ * The milliseconds by which a second message for an attempt comes after the end of the longest call that starts in
+ * time.
+ */
 export const BEHIND_THE_LONGEST = 5_000;
 
-/** The receiver may note a call so much later than it was made; a process makes none so soon after its start. */
+/**
+ * The milliseconds by which the receiver may note a call late. A call that is noted so soon after a start was made by
+ * the process before, because a new process makes no call so soon.
+ */
 const NOTED_WITHIN = 100;
 
-/** Each call after the first of an attempt, with the one before it. */
+/** Returns each call of an attempt but the first, with the call before it. */
 export function repeatedCalls(calls: readonly ReceivedCall[]): readonly Repetition[] {
   return [...Map.groupBy(calls, ({ attempt }) => attempt).values()].flatMap((same) =>
     same.slice(1).flatMap((call, index) => ({ earlier: same[index] as ReceivedCall, call })),
   );
 }
 
-/** What is known of an event, beside its calls. */
+/** The facts about an event beside its calls. */
 type Known = Pick<History, 'kills' | 'writes' | 'messages'> & { readonly timeout: number };
 
 /**
- * A process may die before it has recorded its call, and a fault may keep it from recording it, or have two messages sent. Nothing explains
- * a call of what was recorded.
+ * Returns the reason for a repeated call, or undefined if there is none. A process may have died before it recorded the
+ * earlier call; a fault may have refused the record, or have caused a second message. Once the earlier call is
+ * recorded, nothing explains another.
  */
 export function causeOf(repetition: Repetition, known: Known): Cause | undefined {
   const { earlier, call } = repetition;
@@ -54,15 +71,19 @@ export function causeOf(repetition: Repetition, known: Known): Cause | undefined
   return isOvertaken(repetition, known) ? { kind: 'overtaken' } : undefined;
 }
 
-/** An attempt that met a closed connection sends its request once more, and that uses one of the tries of its event. */
+/**
+ * Returns whether the same process repeated its request because the connection was closed without an answer. The second
+ * request uses a try of the event.
+ */
 function isReconnected({ earlier, call }: Repetition): boolean {
   const isSoon = call.startedAt - earlier.startedAt <= SENT_AGAIN_WITHIN;
   return earlier.deed === 'hangs up' && earlier.worker === call.worker && isSoon;
 }
 
 /**
- * Whoever gets the first message of two does not claim the attempt. If it was so late that its call is under way, or not recorded yet,
- * when the second is to come, whoever gets that claims the attempt and calls too.
+ * Returns whether an attempt was called for each of two messages. The deliverer of the first message does not claim the
+ * attempt. If that message is so late that its call is under way, or not recorded yet, when the second message comes,
+ * the deliverer of the second claims the attempt and calls too.
  */
 function isOvertaken({ earlier, call }: Repetition, { writes, messages, timeout }: Known): boolean {
   const isBefore = ({ at, how }: Treatment) => at < call.startedAt && how !== 'refused';
@@ -80,10 +101,11 @@ function isOvertaken({ earlier, call }: Repetition, { writes, messages, timeout 
 type Crash = { readonly attempt: number; readonly startedAt: number };
 
 /**
- * Whoever was at the attempt was killed; or a fault kept it from recording its call, or from learning that it may make it.
+ * Returns whether there is a reason for a crashed attempt: the deliverer that may have had the claim was killed, or a
+ * fault refused its record, or a fault kept the answer to its claim.
  *
- * @param calls of the event
- * @param writes of the records of the event
+ * @param calls the calls of the event
+ * @param writes the writes of the progress and the failed entry of the event
  */
 export function isExplainedCrash(
   { attempt, startedAt }: Crash,
@@ -103,7 +125,10 @@ export function isExplainedCrash(
   );
 }
 
-/** Who does not know that the entry of an end is kept does not record the end. */
+/**
+ * Returns whether a write kept a deliverer from recording an attempt. The write of a failed entry does so too if its
+ * answer was lost, because a failure is recorded only after its entry is known to be there.
+ */
 function keptFromRecording({ attempt, how }: RecordWrite, recorded: number): boolean {
   return attempt === 'last' ? how !== 'done' : attempt === recorded && how === 'refused';
 }

@@ -3,26 +3,26 @@ import type { Weather } from './faults.ts';
 import type { Findings } from './findings.ts';
 import type { History, Kill } from './history.ts';
 
-/** A queue that is killed, as one process or as several. */
+/** A queue that can be killed. It is one process or several. */
 export type Killed = Target & {
-  /** As clients ask for it: a call that takes longer has timed out. */
+  /** The timeout of each event in seconds. */
   readonly callTimeoutSeconds: number;
-  /** The share of the events, from the first on, among which it is killed. */
+  /** The share of the events, from the first on, during which it is killed, from 0 to 1. */
   readonly killedFor: number;
-  /** Milliseconds from one kill to the next, at most. */
+  /** The milliseconds within which a kill follows once it is due. */
   readonly longestLife: number;
   readonly kills: readonly Kill[];
-  /** Milliseconds from each start to serving. */
+  /** The milliseconds from each start of a process until it served. */
   readonly startTimes: readonly number[];
-  /** Kills it, or one of its processes, without a warning, and starts it again. */
+  /** Kills the process, or one of several, with SIGKILL, and starts it again. */
   killAndRestart(): Promise<void>;
-  /** No more faults from now on. */
+  /** Ends all faults. */
   calm?(): void;
-  /** By where they happened. */
+  /** The number of faults of each kind, for the table and for the due queue. */
   readonly faults?: Readonly<Record<string, Weather['counts']>>;
   readonly writes?: History['writes'];
   readonly messages?: History['messages'];
-  /** How many workers were stopped because an invocation took too long. */
+  /** Returns the number of workers that were stopped because an invocation took too long. */
   timedOut?(): number;
   stop(): Promise<void>;
 };
@@ -35,7 +35,7 @@ type Chaos = {
   readonly findings: Findings;
 };
 
-/** Answers whether every promise was kept. */
+/** Prints the findings, and returns whether every promise was kept. */
 export function printChaos(chaos: Chaos): boolean {
   for (const [name, value] of rowsOf(chaos)) console.log(`${name.padEnd(34)}${value}`);
   const broken = brokenPromises(chaos.findings);
@@ -43,7 +43,7 @@ export function printChaos(chaos: Chaos): boolean {
   return broken.every(([, found]) => found.length === 0);
 }
 
-/** What may not be. */
+/** Returns the findings that break a promise, by their names. They are empty if every promise was kept. */
 function brokenPromises({
   lost,
   unexpected,

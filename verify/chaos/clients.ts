@@ -7,7 +7,7 @@ const CLIENTS = 16;
 const READERS = 32;
 const LOOK_AGAIN_AFTER = 500;
 
-/** Where a queue is: it may move when it is killed. */
+/** The addresses of a queue, which may change when it is killed, and a key. */
 export type Target = {
   publishUrl(): string;
   readUrl(): string;
@@ -15,7 +15,10 @@ export type Target = {
   serving(): Promise<void>;
 };
 
-/** Mostly due at once, some soon; half of them are treated badly first, and some always. */
+/**
+ * Makes a request for an event. Seven of ten are due at once, and the others within four seconds. Half of them are
+ * answered well at once; the receiver treats the others slowly or badly at first, and a few always.
+ */
 export function mixedWish(name: string, receiverUrl: string, timeout: number, chance: () => number) {
   const maxTryCount = 3;
   const path = moodyPath(name, moodOf(chance, maxTryCount));
@@ -40,8 +43,9 @@ function moodOf(chance: () => number, maxTryCount: number): Mood {
 }
 
 /**
- * Clients publish at the same time until so many events are accepted. What a client is not told to be accepted it leaves, and
- * goes on with another when the queue serves again.
+ * Lets several clients publish at the same time until `count` events are accepted. A client that gets no answer, or a
+ * 5xx, does not repeat its request, and publishes another event when the queue serves again. Rejects if a request is
+ * refused.
  */
 export async function publishAll(
   target: Target,
@@ -84,7 +88,7 @@ async function post({ publishUrl, secret }: Target, request: object): Promise<Wa
   }
 }
 
-/** Reads events, each until it has finished; from a deadline on as they are. */
+/** Reads each event until it has finished. From the deadline on, an event is read once and taken as it is. */
 export async function readWhenFinished(
   { readUrl, secret }: Target,
   keys: readonly string[],

@@ -9,11 +9,14 @@ const PAUSE = 100;
 
 type Options = {
   readonly queueUrl: string;
-  /** Milliseconds after which an invocation is stopped, and its process with it. */
+  /** The milliseconds after which an invocation is stopped by killing its process. */
   readonly timeout: number;
 };
 
-/** Polls a queue for ever and invokes a handler with what it receives, one batch after the other, as Lambda's event source mapping does. */
+/**
+ * Polls a queue for ever, and invokes a handler with one batch after the other, as the event source mapping of Lambda
+ * does.
+ */
 export async function pollForEver(handle: DeliverRecords, options: Options): Promise<never> {
   const { queueUrl: QueueUrl, timeout } = options;
   const client = new SQSClient({ useQueueUrlAsEndpoint: false });
@@ -28,7 +31,9 @@ export async function pollForEver(handle: DeliverRecords, options: Options): Pro
     return (await client.send(command)).Messages ?? [];
   }
 
-  /** What is given back stays hidden until its visibility ends. */
+  /**
+   * Deletes the messages that were handled. The others stay hidden until their visibility timeout ends, and come again.
+   */
   async function invoke(messages: readonly Message[]): Promise<void> {
     const endsAt = Date.now() + timeout;
     const stopped = setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeout);

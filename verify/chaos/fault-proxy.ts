@@ -20,13 +20,13 @@ type Options = {
   readonly target: string;
   readonly weather: Weather;
   readonly chance: () => number;
-  /** Is told of every request, or part of one, that was done, or kept from being done by a fault. */
+  /** Is called with every request, or part of one, that was done or that a fault refused. */
   readonly note: (request: AwsRequest, treatment: Treatment) => void;
 };
 
 type Answer = { readonly status: number; readonly body: string };
 
-/** Stands between the workers and an emulator, and lets faults happen as the weather is. */
+/** Opens a proxy between the workers and an emulator, which treats requests with the faults that the weather draws. */
 export async function openFaultProxy({ part, target, weather, chance, note }: Options): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });
   const server = keepingConnections(
@@ -42,7 +42,7 @@ export async function openFaultProxy({ part, target, weather, chance, note }: Op
     const fault = weather.faultOf(String(headers['amz-sdk-invocation-id']));
     switch (fault) {
       case 'cut before it is done':
-        tell(incoming, request, 'refused');
+        noteTreatment(incoming, request, 'refused');
         return void outgoing.destroy();
       case 'cut after it is done':
         await forward(incoming, request, 'done unanswered');
@@ -62,15 +62,18 @@ export async function openFaultProxy({ part, target, weather, chance, note }: Op
   }
 
   function throttle(incoming: IncomingMessage, request: AwsRequest): Answer {
-    tell(incoming, request, 'refused');
+    noteTreatment(incoming, request, 'refused');
     return { status: 400, body: JSON.stringify({ __type: THROTTLED[part], message: 'Slow down.' }) };
   }
 
-  /** Of what is no batch, AWS throttles the whole. */
+  /**
+   * Forwards a part of a batch, and answers that the rest is not done. A request that is no batch is throttled as a
+   * whole.
+   */
   async function forwardInPart(incoming: IncomingMessage, request: AwsRequest): Promise<Answer> {
     const parts = split(request, chance());
     if (parts === undefined) return throttle(incoming, request);
-    tell(incoming, parts.left, 'refused');
+    noteTreatment(incoming, parts.left, 'refused');
     const { status, body } = await forward(incoming, parts.done);
     return { status, body: JSON.stringify({ ...JSON.parse(body), ...parts.answerForRest }) };
   }
@@ -87,11 +90,11 @@ export async function openFaultProxy({ part, target, weather, chance, note }: Op
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
     const { statusCode: status = 500 } = answer;
     const body = await textOf(answer);
-    if (status === 200) tell(incoming, request, how);
+    if (status === 200) noteTreatment(incoming, request, how);
     return { status, body };
   }
 
-  function tell({ headers }: IncomingMessage, request: AwsRequest, how: Treatment['how']): void {
+  function noteTreatment({ headers }: IncomingMessage, request: AwsRequest, how: Treatment['how']): void {
     const [, worker = ''] = /\bapp\/([a-z]+-\d+)/.exec(String(headers['user-agent'])) ?? [];
     note(request, { worker, at: Date.now(), how });
   }

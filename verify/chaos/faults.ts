@@ -1,19 +1,27 @@
-/** What may befall a request to the table or the queue. `in part`: some of a batch is done, and the rest is answered as not done. */
+/**
+ * The faults of a request to the table or the due queue. `cut` closes the connection without an answer. `in part` does
+ * a part of a batch, and answers that the rest is not done.
+ */
 const faults = ['throttled', 'slow', 'cut before it is done', 'cut after it is done', 'in part'] as const;
 
 type Fault = (typeof faults)[number];
 
 export type Weather = {
-  /** What befalls a request of this invocation of the SDK. */
+  /**
+   * Returns the fault of a request, or undefined if it has none. `invocation` is the id that the SDK gives all its
+   * tries.
+   */
   faultOf(invocation: string): Fault | undefined;
-  /** From now on nothing befalls anyone. */
+  /** Ends all faults. */
   calm(): void;
   readonly counts: Readonly<Record<Fault, number>>;
 };
 
 /**
- * @param share of the requests that meet a fault
- * @param lasting share of the faults that meet every try of an invocation, so that the SDK gives up
+ * Draws faults at random.
+ *
+ * @param share the share of the requests that meet a fault, from 0 to 1
+ * @param lasting the share of the faults that meet every try of an invocation, so that the SDK gives up
  */
 export function weather(share: number, chance: () => number, lasting = 0.2): Weather {
   const counts = Object.fromEntries(faults.map((fault) => [fault, 0])) as Record<Fault, number>;

@@ -3,24 +3,27 @@ import type { Deed, ReceivedCall } from '../shared/moody-receiver.ts';
 import { type Cause, causeOf, isExplainedCrash, type Repetition, repeatedCalls } from './causes.ts';
 import type { History, Kill, RecordWrite, Wanted } from './history.ts';
 
-/** What a history shows. */
+/** The findings about a history, each of them a sentence about an event or a call. */
 export type Findings = {
-  /** Accepted, and not finished, or finished otherwise than its receiver answered. */
+  /** Events that were accepted and are gone, or have not finished. */
   readonly lost: readonly string[];
-  /** Calls of what nobody wanted, or beyond the tries of an event. */
+  /** Calls that no client asked for, and calls beyond the tries of an event. */
   readonly unexpected: readonly string[];
+  /** Calls before the instant of their event. */
   readonly early: readonly string[];
-  /** Calls that were made once more because their process was killed. */
+  /** Calls that were repeated because a process was killed. */
   readonly explained: readonly string[];
-  /** Calls that were made once more because a fault kept the table from taking their records. */
+  /** Calls that were repeated because a fault refused the record of the earlier call. */
   readonly refused: readonly string[];
-  /** Calls that were made once more for a second message, which came behind the first as it should, and that was too late. */
+  /** Calls that were repeated because the first of two messages was so late that its call was not recorded yet. */
   readonly overtaken: readonly string[];
-  /** Calls that were made once more because their connection was closed without an answer. Each has used a try of its event. */
+  /**
+   * Calls that were repeated because their connection was closed without an answer. Each has used a try of its event.
+   */
   readonly reconnected: readonly string[];
-  /** How long before the kill that explains it a repeated call had ended, at the most. */
+  /** The longest time in milliseconds from the end of a call that was not recorded to the kill that explains it. */
   readonly latestRecord: number;
-  /** Calls that were made once more for no reason. */
+  /** Calls that were repeated without a reason. */
   readonly unexplained: readonly string[];
   /** Records that differ from what the receiver saw. */
   readonly mismatched: readonly string[];
@@ -81,7 +84,7 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
   };
 }
 
-/** Those of an event, by its key. */
+/** Groups what was noted by event, and returns a function that finds it by the key of an event. */
 function byEvent<Noted extends { readonly uuid: string }>(all: readonly Noted[]): (key: string) => readonly Noted[] {
   const groups = Map.groupBy(all, ({ uuid }) => uuid);
   return (key) => groups.get(key.slice(-UUID_LENGTH)) ?? [];
@@ -106,8 +109,9 @@ function unexpectedCalls(wanted: readonly Wanted[], calls: readonly ReceivedCall
 type Explained = Repetition & { readonly cause: Cause | undefined };
 
 /**
- * A receiver sees no more requests of an event than it has tries, but for those that nobody knows of: of attempts that were made once more because
- * a process died or a record was refused, and the second one of an attempt whose process died in it.
+ * Returns a finding if a receiver saw more requests of an event than it has tries. Requests that the queue cannot know
+ * of do not count: those of attempts that were repeated because a process died or a record was refused, and the second
+ * request of an attempt in which a process died.
  */
 function excessOf(
   { path, maxTryCount }: Wanted,
@@ -126,7 +130,10 @@ function excessOf(
   return [`${calls.length} calls of ${path}, which has ${maxTryCount} tries; recorded is ${recorded}`];
 }
 
-/** How many tries the attempts of an event have used: one that sent its request twice has used two. */
+/**
+ * Returns the number of tries that the attempts of an event have used. An attempt that sent its request twice has used
+ * two.
+ */
 function triesOf({ attempts }: EventAnswer): number {
   return attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
 }
@@ -137,8 +144,9 @@ function earlyCalls({ accepted }: Accepted, calls: readonly ReceivedCall[]): str
 }
 
 /**
- * Lists what a record says otherwise than its receiver. A crashed attempt claims nothing about the receiver. An attempt that timed out after its
- * whole timeout may be true whatever the receiver did: on a busy machine an answer in time can arrive late.
+ * Returns the differences between a record and what its receiver saw. A crashed attempt says nothing about the
+ * receiver. An attempt that timed out after its whole timeout is accepted whatever the receiver did, because an answer
+ * can arrive late on a busy machine.
  */
 function mismatches(
   { path, maxTryCount, timeout }: Accepted,

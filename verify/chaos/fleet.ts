@@ -6,14 +6,14 @@ const PROGRAM = fileURLToPath(new URL('./serve-function.ts', import.meta.url));
 
 type WorkerName = 'publish' | 'read' | 'dispatch' | 'deliver';
 
-/** One process. */
+/** A process that runs one function. */
 type Worker = {
   readonly name: WorkerName;
-  /** No other ever has the same. */
+  /** The unique id of the worker. It is never used again. */
   readonly id: string;
-  /** Where it serves; undefined before it does, and when it is killed. */
+  /** The URL at which the worker serves; undefined before it serves, and once it is killed. */
   url: string | undefined;
-  /** Resolves when it serves; rejects if it ends before. */
+  /** Resolves when the worker serves. Rejects if it ends before. */
   readonly serving: Promise<void>;
   readonly ended: Promise<number | NodeJS.Signals>;
   printed(): string;
@@ -22,27 +22,27 @@ type Worker = {
 
 export type Fleet = {
   readonly kills: readonly Kill[];
-  /** Milliseconds from each start to serving. */
+  /** The milliseconds from each start of a worker until it served. */
   readonly startTimes: readonly number[];
-  /** How many workers were stopped because an invocation took too long. */
+  /** Returns the number of workers that were stopped because an invocation took too long. */
   timedOut(): number;
-  /** Where one of those that serve is. */
+  /** Returns the URL of a worker of that name that serves, or an empty text if none does. */
   urlOf(name: WorkerName): string;
-  /** Resolves when one of them serves; rejects if any ended by itself. */
+  /** Resolves when a worker of that name serves. Rejects if a worker of any name has ended by itself. */
   serving(name: WorkerName): Promise<void>;
-  /** Kills one of those that serve without a warning, and starts another in its place. */
+  /** Kills one worker of these names with SIGKILL, and starts another in its place. */
   killAndReplace(names: readonly WorkerName[]): Promise<void>;
   stop(): Promise<void>;
 };
 
 type Options = {
   readonly sizes: Readonly<Record<WorkerName, number>>;
-  /** Of a worker, by its id. */
+  /** Returns the environment of a worker. */
   environment(name: WorkerName, id: string): NodeJS.ProcessEnv;
   readonly chance: () => number;
 };
 
-/** Workers in processes of their own. Resolves when all of them serve. */
+/** Starts workers in processes of their own. Resolves when all of them serve. */
 export async function openFleet({ sizes, environment, chance }: Options): Promise<Fleet> {
   const workers = new Set<Worker>();
   const kills: Kill[] = [];
@@ -62,7 +62,7 @@ export async function openFleet({ sizes, environment, chance }: Options): Promis
     void worker.ended.then((how) => workers.has(worker) && endedByItself(worker, how));
   }
 
-  /** A function whose time has run out is stopped, as Lambda does it; whatever else ends a worker is a defect. */
+  /** Replaces a worker that was stopped because its time had run out, as Lambda does it. Any other end is a defect. */
   function endedByItself(worker: Worker, how: number | NodeJS.Signals): void {
     if (how === 'SIGKILL') {
       timedOut++;

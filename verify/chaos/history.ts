@@ -2,24 +2,24 @@ import type { EventAnswer } from '../../api/event-answer.ts';
 import type { ReceivedCall } from '../shared/moody-receiver.ts';
 import type { WantedAttempt, WantedRecord } from './aws-request.ts';
 
-/** An event that a client wanted. Without an acceptance nobody told the client whether it was accepted. */
+/** An event that a client asked for. Without `accepted`, the client did not learn whether it was accepted. */
 export type Wanted = {
   readonly path: string;
   readonly maxTryCount: number;
-  /** Of each call, in milliseconds. */
+  /** The timeout of each call in milliseconds. */
   readonly timeout: number;
   readonly accepted?: { readonly key: string; readonly dueAt: number };
 };
 
-/** A process that was killed: whatever is called until another takes its place, it had called. */
+/** A process that was killed at `at`. Calls that are seen before `replacedAt` were made by it. */
 export type Kill = {
   readonly at: number;
   readonly replacedAt: number;
-  /** Which it was, if there were several at a time. */
+  /** The id of the process, if there were several at a time. */
   readonly worker?: string;
 };
 
-/** What became of a request. A fault may refuse it, or keep back the answer that it was done. */
+/** The outcome of a request. `done unanswered` was done, but a fault kept back the answer. */
 export type Treatment = {
   readonly worker: string;
   readonly at: number;
@@ -27,22 +27,25 @@ export type Treatment = {
 };
 
 /**
- * What the table was asked to record of an event: that so many attempts have ended, or that someone is at the next one. Before the
- * last, which ends it, an entry says so.
+ * A write that the table was asked for. Its `attempt` is the number of attempts that have ended, also when the write
+ * claims the next one. It is `last` for a failed entry, which is put before the write that ends its event.
  */
 export type RecordWrite = WantedRecord & Treatment;
 
-/** A message that the due queue was asked to hand over. */
+/** A message that was sent to the due queue. */
 export type SentMessage = WantedAttempt & Treatment;
 
-/** All that is known of a run: what was wanted, what was called, when processes were killed, and what was recorded. */
+/**
+ * Everything that is known of a run: what clients asked for, what was called, which processes died, what was recorded.
+ */
 export type History = {
   readonly wanted: readonly Wanted[];
   readonly calls: readonly ReceivedCall[];
   readonly kills: readonly Kill[];
-  /** None unless something stands before table and queue that sees them. */
+  /** The writes to the table. They are known only if a proxy stands before the table. */
   readonly writes: readonly RecordWrite[];
+  /** The messages to the due queue. They are known only if a proxy stands before the queue. */
   readonly messages: readonly SentMessage[];
-  /** By key, as it was read at the end. */
+  /** The events as they were read at the end, by their keys. */
   readonly records: ReadonlyMap<string, EventAnswer>;
 };

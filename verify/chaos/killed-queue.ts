@@ -4,10 +4,13 @@ import type { Kill } from './history.ts';
 
 const LONGEST_LIFE = 1_500;
 
-/** The local runtime on a folder, killed and started again. */
-/** All events are for one host, and many of them stall there: with the usual bound they would wait for each other for minutes. */
+/**
+ * The calls at a time to one host. All events are for one host, where many stall, so the default would delay others by
+ * minutes.
+ */
 const MOST_CALLS = '2000';
 
+/** Opens the local runtime on a folder. It can be killed, and is then started again on the same port. */
 export async function openKilledQueue(dataFolder: string): Promise<Killed> {
   const kills: Kill[] = [];
   const startTimes: number[] = [];

@@ -10,23 +10,35 @@ import type { RecordWrite, SentMessage, Treatment } from './history.ts';
 
 const EMULATOR = fileURLToPath(new URL('./serve-emulator.ts', import.meta.url));
 
-/** Milliseconds after which an invocation of a deliverer is stopped: long enough for messages that go one after the other. */
+/**
+ * The milliseconds after which an invocation of a deliverer is stopped. Messages that may be duplicates are handled one
+ * by one, and a batch of them has time to end.
+ */
 const FUNCTION_TIMEOUT = 21_000;
-/** As in the cloud, a message stays hidden for longer than its deliverer can live. */
+/** The seconds for which a message is hidden. They are longer than the life of its deliverer, as in the cloud. */
 const VISIBILITY_SECONDS = 23;
-/** Longer than a process is kept from hearing an answer where many share a machine. */
+/**
+ * The timeout of calls. It is longer than a process waits for its turn on a busy machine, so that good calls do not
+ * time out.
+ */
 const CALL_TIMEOUT_SECONDS = 4;
-/** What was claimed by whoever is killed comes back after half a minute: meanwhile the rest of the events is published. */
+/**
+ * The share of the events during which workers are killed. A claim of a killed worker runs out after half a minute, and
+ * the rest of the events is published meanwhile.
+ */
 const KILLED_FOR = 0.7;
-/** Whoever is killed has others beside it. */
+/** The milliseconds within which a kill follows once it is due. They are few, because other workers go on. */
 const LONGEST_LIFE = 500;
 
 const SIZES = { publish: 2, read: 1, dispatch: 1, deliver: 4 } as const;
 
-/** The deployed functions as processes, before a table and a queue that they reach only through faults, killed and replaced one at a time. */
+/**
+ * The deployed functions, as workers in processes of their own that are killed and replaced one at a time. They reach
+ * the table and the due queue through proxies that cause faults; read reaches the table directly.
+ */
 export type KilledWorkers = Killed & Required<Pick<Killed, 'calm' | 'faults' | 'writes' | 'messages' | 'timedOut'>>;
 
-/** How many of the requests meet a fault, from 0 to 1. */
+/** The share of the requests that meet a fault, from 0 to 1. */
 export type FaultShares = Readonly<Record<'table' | 'queue', number>>;
 
 export async function openKilledWorkers(
@@ -106,7 +118,10 @@ async function whereabouts<Part>({ sees }: LocalProcess): Promise<Part> {
   return JSON.parse(await sees(/serves (.*)/)) as Part;
 }
 
-/** Its id goes along with every call to a receiver, and with every request to table and queue. */
+/**
+ * Returns the environment of a worker. Its id is in every call to a receiver and in every request to table and due
+ * queue.
+ */
 function environmentOf(id: string, folder: string) {
   const environment: Omit<Environment, 'QUEUE_URL'> = {
     TABLE_NAME: 'events',

@@ -14,7 +14,7 @@ import { openKilledQueue } from './killed-queue.ts';
 import { openKilledWorkers } from './killed-workers.ts';
 
 const FINISHED_WITHIN = 120_000;
-/** How many of the kills come while the queue is still recovering from the one before. */
+/** The share of the kills that come while the queue still recovers from the kill before, from 0 to 1. */
 const RECOVERING = 0.2;
 
 const help = `Kills the local queue without a warning, again and again, while clients publish events, and checks what happened.
@@ -70,7 +70,7 @@ function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
-/** Answers whether every promise was kept. */
+/** Runs a queue that is killed, and prints the findings. Resolves with whether every promise was kept. */
 async function chaos(options: Options): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-chaos-'));
   const receiver = await openMoodyReceiver();
@@ -112,7 +112,7 @@ async function live(
   return { wanted, calls: receiver.calls, kills: queue.kills, writes, messages, records };
 }
 
-/** Kills at random moments, spread over the events; some of them while it is still recovering. */
+/** Kills the queue at random moments that are spread over the events. Some kills come while it still recovers. */
 function killer(queue: Killed, { events, kills }: Pick<Options, 'events' | 'kills'>, chance: () => number) {
   let last = Promise.resolve();
   let planned = 0;
@@ -126,7 +126,10 @@ function killer(queue: Killed, { events, kills }: Pick<Options, 'events' | 'kill
   }
 
   return {
-    /** Clients wait for it where the kills would not keep up with the events. */
+    /**
+     * Makes the kills that are due after `accepted` events. A client waits for it, so that kills keep up with the
+     * events.
+     */
     async killWhenDue(accepted: number): Promise<void> {
       while (planned < kills && planned < (accepted * kills) / events) {
         planned++;

@@ -4,8 +4,8 @@ import { emulatedTable } from '../shared/emulated-table.ts';
 import { endWithParent } from '../shared/local-process.ts';
 
 /**
- * A part of AWS in a process of its own, which prints where it is: `serve-emulator.ts table <folder>`, with a key that may do all;
- * `serve-emulator.ts queue <visibility in seconds>`.
+ * Serves an emulator in a process of its own, and prints its address. `serve-emulator.ts table <folder>` serves
+ * DynamoDB with a table and a key with all scopes. `serve-emulator.ts queue <visibility in seconds>` serves SQS.
  */
 const [part, argument = ''] = process.argv.slice(2);
 endWithParent();

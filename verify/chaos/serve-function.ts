@@ -8,14 +8,14 @@ import { openGateway } from '../../local/gateway.ts';
 import { endWithParent } from '../shared/local-process.ts';
 import { pollForEver } from './event-source.ts';
 
-/** An environment of Lambda works on one batch at a time; a process here does the work of several. */
+/** The batches at a time in a process. An environment of Lambda has one; a process here does the work of several. */
 const POLLERS = 10;
 const DISPATCH_EVERY = 1_000;
 
-/** A deployed function in a process of its own, wired from its environment: `serve-function.ts <name>`. */
+/** Serves a deployed function in a process of its own, wired from its environment: `serve-function.ts <name>`. */
 const [name] = process.argv.slice(2);
 endWithParent();
-// A process that is killed would not leave its compiled code to the next.
+// The compiled code is written at once, because Node writes it at the end of a process, and this one is killed.
 flushCompileCache();
 await serve(openRuntime());
 
