@@ -46,7 +46,7 @@ function positiveNumber(name: string, text: string): number {
   return Number(text);
 }
 
-/** Answers whether everything was as it should be. */
+/** Runs the soak, prints the verdicts and writes the plot. Resolves with whether every promise was kept. */
 async function soak(options: Options): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-soak-'));
   try {

@@ -11,8 +11,12 @@ import { type Holdings, type WatchedProcess, watchedProcess } from './watched-pr
 const MINUTE = 60_000;
 const LAST_RETRIES_WITHIN = 60_000;
 const SAMPLES = 100;
-/** Between samples, for each of which the queue is held up by some tens of milliseconds while its heaps are collected. */
+/**
+ * The least milliseconds between samples. Each sample blocks the queue for tens of milliseconds while its heaps are
+ * collected.
+ */
 const SHORTEST_PAUSE = 500;
+/** The most milliseconds between samples. */
 const LONGEST_PAUSE = 20_000;
 const END_OF_WELCOME = /^ *curl .*\n\n/m;
 
@@ -20,26 +24,29 @@ export type SoakOptions = { readonly minutes: number; readonly rate: number; rea
 
 export type SoakSample = Holdings & {
   readonly minute: number;
-  /** Milliseconds, of the first attempts since the sample before. */
+  /** The lateness in milliseconds of the first attempts since the sample before; undefined if there were none. */
   readonly late: { readonly p50: number; readonly p99: number } | undefined;
-  /** So far. */
+  /** The number of events that were accepted since the start. */
   readonly published: number;
+  /** The number of requests that were not accepted since the start. */
   readonly errors: number;
 };
 
 export type SoakReport = {
   readonly samples: readonly SoakSample[];
   readonly load: Load;
-  /** Rows of the table for each event, when half the time was over and when all events had finished. */
+  /** The rows of the table for each event: after half of the time, and when all events had finished. */
   readonly rowsPerEvent: { readonly half: number; readonly end: number };
   readonly finished: { readonly succeeded: number; readonly exhausted: number };
-  /** Milliseconds, of all first attempts. */
+  /** The lateness in milliseconds of each first attempt. */
   readonly late: readonly number[];
-  /** What the queue printed beyond its welcome. */
+  /** The output of the queue after its welcome. */
   readonly complaints: string;
 };
 
-/** The local runtime, with its data in a folder, under a steady load of events of which some have bad targets. */
+/**
+ * Runs the local runtime, with its data in a folder, under a steady load of events. Some of them are for bad receivers.
+ */
 export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptions): Promise<SoakReport> {
   const lateness = latenessNotes();
   const receiver = await openForgetfulReceiver(lateness.note);
@@ -118,7 +125,7 @@ async function rowsAtHalfTime(dataFolder: string, load: Load, halfTime: number):
   return rows / ((before + load.published) / 2);
 }
 
-/** As soon as all have finished, or as many as have when it would take too long. */
+/** Resolves with the counts when all events have finished, or after a minute with those that have. */
 async function finishedEvents(queueUrl: string, { published }: Load): Promise<SoakReport['finished']> {
   const deadline = Date.now() + LAST_RETRIES_WITHIN;
   for (;;) {

@@ -7,7 +7,7 @@ const MIB = 1_024 * 1_024;
 export type Verdict = {
   readonly name: string;
   readonly finding: string;
-  /** Undefined where nothing could be seen. */
+  /** Whether the promise was kept; undefined if this could not be measured. */
   readonly isKept: boolean | undefined;
 };
 
@@ -16,11 +16,14 @@ type Quantity = {
   readonly of: (sample: SoakSample) => number | undefined;
   readonly tolerance: Tolerance;
   readonly unit: string;
-  /** Why it cannot be seen, where it cannot. */
+  /** The reason that is given if the quantity could not be measured. */
   readonly hidden: string;
 };
 
-/** What must be no more at the end than after the warm-up, as far as what happens to be under way lets one tell. */
+/**
+ * The quantities that must not grow after the warm-up. The tolerances allow for the attempts that happen to be under
+ * way at a sample.
+ */
 const quantities: readonly Quantity[] = [
   {
     name: 'memory of its own',
@@ -96,7 +99,7 @@ function firstOf(all: readonly string[]): string {
   return all.length === 0 ? 'none' : `${all.length}, such as ${all[0]}`;
 }
 
-/** Everything over time, whether it must be flat or not. */
+/** Returns a plot of all quantities over time, those that may grow included. */
 export function soakPlot({ samples }: SoakReport, heading: string): string {
   const line = (name: string, of: (sample: SoakSample) => number | undefined) => ({
     name,

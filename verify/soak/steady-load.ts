@@ -4,16 +4,19 @@ import { moodyPath } from '../shared/moody-receiver.ts';
 const BAD_SHARE = 0.05;
 const TRIES = 3;
 const LOOK_EVERY = 10;
-/** More are not under way at once: then the queue does not keep up, and the load is less than it should be. */
+/**
+ * The requests at a time. If the queue does not keep up, there are no more, and the load is lower than it should be.
+ */
 const MOST_UNDER_WAY = 500;
 
-/** What was asked of a queue, and how it must end. */
+/** The load of a queue so far, and the ends that its events must have. */
 export type Load = {
   published: number;
-  /** Published events that must end well, and that must not. */
+  /** The number of accepted events that must succeed. */
   succeeding: number;
+  /** The number of accepted events that must fail for good. */
   failing: number;
-  /** What came instead of an accepted event. */
+  /** The answer or the failure of each request that was not accepted. */
   readonly errors: string[];
 };
 
@@ -24,7 +27,9 @@ type Target = {
   readonly chance: () => number;
 };
 
-/** Publishes so many events a second, evenly, until an instant; resolves when the last is accepted. */
+/**
+ * Publishes `rate` events in each second, evenly spread, until an instant. Resolves when the last request is answered.
+ */
 export async function steadyLoad({ rate, ...target }: Target, until: number, load: Load): Promise<void> {
   const startedAt = Date.now();
   const underWay = new Set<Promise<void>>();
@@ -59,7 +64,7 @@ async function publish(number: number, target: Omit<Target, 'rate'>, load: Load)
   else load.succeeding++;
 }
 
-/** Of the bad ones, half are only bad to the first attempt. */
+/** Returns the URL of an event. One of twenty is bad, and half of the bad ones are bad at the first attempt only. */
 function placeOf(number: number, { receiverUrl, chance }: Omit<Target, 'rate'>): { url: string; fails: boolean } {
   const good = {
     url: `${receiverUrl}${moodyPath(String(number), { deed: 'answers 200', attempts: 0 })}`,
@@ -68,13 +73,13 @@ function placeOf(number: number, { receiverUrl, chance }: Omit<Target, 'rate'>):
   if (chance() >= BAD_SHARE) return good;
   const deeds = ['stalls', 'answers 503', 'answers garbage', 'hangs up', 'refuses'] as const;
   const deed = deeds[Math.floor(chance() * deeds.length)] ?? 'stalls';
-  // Nobody listens at this address of the machine itself, whatever the port.
+  // No server listens at this address of the loopback interface, on any port, so the connection is refused.
   if (deed === 'refuses') return { url: `${receiverUrl.replace('127.0.0.1', '127.0.0.2')}/${number}`, fails: true };
   const attempts = chance() < 0.5 ? 1 : TRIES;
   return { url: `${receiverUrl}${moodyPath(String(number), { deed, attempts })}`, fails: attempts === TRIES };
 }
 
-/** What went wrong, if anything did. */
+/** Posts an event. Resolves with undefined if it was accepted, and otherwise with the answer or the failure. */
 async function post(url: string, event: object): Promise<string | undefined> {
   const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
   try {

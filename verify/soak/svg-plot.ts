@@ -1,7 +1,7 @@
-/** One thing over time. */
+/** A quantity over time. It can have several lines. */
 export type Panel = {
   readonly title: string;
-  /** Empty where the title says it. */
+  /** The unit of the values. It is empty if the title says it. */
   readonly unit: string;
   readonly lines: readonly Line[];
 };
@@ -17,7 +17,7 @@ const TOP = 34;
 const BOTTOM = 26;
 const COLOURS = ['#1f5fa8', '#c2571a'];
 
-/** Panels below each other with a common horizontal axis, each from zero up. */
+/** Returns an SVG image with the panels below each other. They share the horizontal axis, and each begins at zero. */
 export function svgPlot(heading: string, xUnit: string, panels: readonly Panel[]): string {
   const height = 40 + panels.length * PANEL_HEIGHT;
   const most = Math.max(
@@ -54,7 +54,7 @@ function panelSvg({ title, unit, lines }: Panel, mostX: number, xUnit: string): 
   ];
 }
 
-/** Only where there is something to tell apart. */
+/** Returns the names of the lines of a panel, or nothing if it has only one line. */
 function legend(lines: readonly Line[]): readonly string[] {
   if (lines.length < 2) return [];
   const at = (index: number) => WIDTH - RIGHT - (lines.length - 1 - index) * 60;
@@ -78,7 +78,7 @@ function text(x: number, y: number, content: string, attributes: string): string
   return `<text x="${x}" y="${y}" ${attributes}>${escaped}</text>`;
 }
 
-/** 1, 2 or 5 times a power of ten, and at least what is given. */
+/** Returns the smallest number of the form 1, 2 or 5 times a power of ten that is not below `least`. */
 function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1e-9)));
   return power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);

@@ -5,22 +5,30 @@ import { type ServingProcess, serveInProcess } from '../shared/local-process.ts'
 
 const DIAGNOSTICS = new URL('diagnostics.ts', import.meta.url);
 
-/** What a process holds at a moment; undefined is what cannot be seen on this machine, or not yet. */
+/**
+ * The resources that a process holds at a moment. A value is undefined if this machine does not show it, or not yet.
+ */
 export type Holdings = {
-  /** In bytes: what is its own, if that can be told from the files that it maps, right after the heap of a thread was collected. */
+  /**
+   * The resident memory in bytes, right after a heap was collected. Mapped files are left out where the system allows.
+   */
   readonly memory: number | undefined;
-  /** The heaps of its threads, right after each was collected as a whole. */
+  /** The bytes in use of the heaps of all threads, right after each of them was collected. */
   readonly heap: number | undefined;
-  /** Sockets, pipes and files, without those of the table: they are as many as there are events. */
+  /** The number of sockets, pipes and files. Files in the data folder are left out. */
   readonly handles: number | undefined;
   readonly timers: number | undefined;
-  /** The size of its data folder. */
+  /** The bytes of the files in the data folder. */
   readonly disk: number;
 };
 
 export type WatchedProcess = ServingProcess & { holdings(): Promise<Holdings> };
 
-/** The local runtime on a folder, in a process that can be looked into. */
+/**
+ * Runs the local runtime on a folder, in a process that reports what it holds.
+ *
+ * @param every the milliseconds between two reports of a thread
+ */
 export async function watchedProcess(
   dataFolder: string,
   diagnosticsFile: string,
@@ -55,7 +63,7 @@ type Diagnostics = {
   readonly timers: number;
 };
 
-/** The last of each thread. */
+/** Resolves with the latest report of each thread. */
 async function lastDiagnostics(file: string): Promise<readonly Diagnostics[]> {
   if (!existsSync(file)) return [];
   const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
@@ -63,7 +71,7 @@ async function lastDiagnostics(file: string): Promise<readonly Diagnostics[]> {
   return [...new Map(all.map((one) => [one.threadId, one])).values()];
 }
 
-/** Undefined if there are none. */
+/** Returns the sum, or undefined if there are no values. */
 function sum(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : values.reduce((one, other) => one + other);
 }
@@ -75,7 +83,7 @@ async function handlesBeside(folder: string, proc: string): Promise<number | und
   return targets.filter((target) => !target.startsWith(folder)).length;
 }
 
-/** Files come and go while it is read. */
+/** Resolves with the bytes of all files in a folder. A file that disappears meanwhile counts as empty. */
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
