@@ -11,8 +11,9 @@ const LOOK_AGAIN_AFTER = 250;
 const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 
 /**
- * How long, in milliseconds, a local queue takes from the first post of 1,000 events for a good host to the last of their calls. It
- * has had 2,000 events before; if there is a tarpit, the latter half are for it, and their calls wait for an answer.
+ * Resolves with the milliseconds that a local queue takes from the first post of 1,000 events for a good host to the
+ * last of their calls. The queue has had 2,000 events before. Beside a tarpit, half of these are for the tarpit, and
+ * their calls still wait for an answer.
  */
 export async function timeToDeliver({ besideTarpit }: { readonly besideTarpit: boolean }): Promise<number> {
   const good = await openGoodHost();
@@ -55,12 +56,12 @@ async function openGoodHost() {
   };
 }
 
-/** However many calls the queue may make to one host at a time, they are under way when there come no more. */
+/** Resolves when no more calls come. The queue then makes as many calls to the host as it may make at a time. */
 async function standstill(calls: () => number): Promise<void> {
   for (let before = 0; before === 0 || before < calls(); await sleep(LOOK_AGAIN_AFTER)) before = calls();
 }
 
-/** Events that wait as long for an answer as an event may. */
+/** Publishes events with the longest timeout that is allowed. */
 async function publish(queueUrl: string, url: string): Promise<void> {
   const event = { url_to_send_request: url, timeout_for_request: 6 };
   const body = JSON.stringify({ events: Array(BATCH).fill(event) });

@@ -11,9 +11,9 @@ const BATCH = 100;
 const LIVING = 'living.example';
 
 /**
- * How long, in milliseconds, a local queue takes from the first post of 100 events for a healthy host to the last of their calls. The
- * host is called by its name, and each call makes a connection. If there are dead names, 1,000 events for 1,000 names whose name server
- * never answers were published right before.
+ * Resolves with the milliseconds that a local queue takes from the first post of 100 events for a healthy host to the
+ * last of their calls. The host is called by its name, and each call makes a new connection. With dead names, 1,000
+ * events for 1,000 names whose name server never answers are published right before.
  */
 export async function besideDeadNames({ dead }: { readonly dead: boolean }): Promise<number> {
   const server = await openNameServer((name, type) => {

@@ -6,7 +6,7 @@ import type { CallResult } from '../../core/event/progress.ts';
 import { openTcpReceiver, type TcpReceiver } from '../shared/tcp-receiver.ts';
 
 export type HostileReceiver = {
-  /** What it does to who calls it. */
+  /** The words that follow “a receiver that” in the table. */
   readonly does: string;
   open(): Promise<OpenReceiver>;
 };
@@ -16,12 +16,14 @@ type OpenReceiver = TcpReceiver & { readonly resolve?: LookupFunction };
 const KB = 1_024;
 const OK = 'HTTP/1.1 200 OK\r\n';
 const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
-/** Each member becomes a thousand times as long when it is unpacked, and any number of them is one gzip. */
+/**
+ * A member of a gzip file, which becomes a thousand times as long when it is unpacked. A gzip file can have any number.
+ */
 const GZIP_MEMBER = gzipSync(Buffer.alloc(16 * KB * KB));
-/** Longer than an operating system of one's own machine takes to connect. */
+/** The milliseconds after which a connection to this machine is taken for one that is never made. */
 const NOT_CONNECTED_WITHIN = 250;
 
-/** Each makes a call wait at another stage, for ever. */
+/** Receivers of which each makes a call wait for ever, at a different stage of the call. */
 export const tarpits: readonly HostileReceiver[] = [
   { does: 'has a name that is looked up for ever', open: lookedUpForEver },
   { does: 'never completes the connection', open: neverConnected },
@@ -41,11 +43,11 @@ export const tarpits: readonly HostileReceiver[] = [
 ];
 
 export type Bomb = HostileReceiver & {
-  /** How a call to it ends. */
+  /** The outcome that a call to this receiver must have. */
   readonly outcome: CallResult['outcome'];
 };
 
-/** Each sends as fast as it can, without an end. */
+/** Receivers that send as fast as they can. Most of them never stop. */
 export const bombs: readonly Bomb[] = [
   bomb('sends an endless body', 'answered', `${OK}\r\n`, 'x'.repeat(64 * KB)),
   bomb('sends endless chunks', 'answered', CHUNKED, `10000\r\n${'x'.repeat(64 * KB)}\r\n`),
@@ -88,7 +90,10 @@ async function lookedUpForEver(): Promise<OpenReceiver> {
   return { url: 'http://tarpit.example/', resolve: () => {}, close: () => {} };
 }
 
-/** What the queue of a server that accepts nothing has no room for waits for its connection. */
+/**
+ * Opens a receiver to which no connection is ever made. Its server accepts nothing, and other connections fill the
+ * queue in which the operating system holds connections for it.
+ */
 async function neverConnected(): Promise<OpenReceiver> {
   const worker = new Worker(new URL('./never-accepting.ts', import.meta.url));
   const [port] = (await once(worker, 'message')) as [number];
@@ -112,12 +117,12 @@ function connects(socket: Socket): Promise<boolean> {
   );
 }
 
-/** A record that announces 16 KiB. */
+/** Sends the head of a TLS record of 16 KiB, and then its content byte by byte. */
 function handshakeByteByByte(socket: Socket): void {
   drip(socket, 5, ['\x16\x03\x03\x40\x00'], '\0');
 }
 
-/** Sends its parts one by one, some milliseconds apart, and then the last again and again, as long as somebody listens. */
+/** Sends each part, `pause` milliseconds apart, and then `last` again and again until the connection closes. */
 function drip(socket: Socket, pause: number, parts: readonly string[], last: string): void {
   const left = [...parts];
   const next = () => void socket.write(left.shift() ?? last, 'latin1');
@@ -143,7 +148,7 @@ function pour(socket: Socket, part: Uint8Array): void {
   more();
 }
 
-/** Every name another, none longer than three characters. */
+/** Returns headers with different names of at most three characters and without values. */
 function shortHeaders(count: number): string {
   return Array.from({ length: count }, (_, n) => `${n.toString(36)}:\r\n`).join('');
 }

@@ -34,7 +34,10 @@ const MOST_LATE_BESIDE_DEAD_NAMES = 1_000;
 
 type Row = { readonly what: string; readonly outcome: string; readonly figure: string; readonly holds: boolean };
 
-/** What hostile receivers do to the caller, and a tarpit to the local queue: each row a promise, kept or broken. */
+/**
+ * Measures what hostile receivers do to the caller and to the local queue. Each row is a promise that holds or does
+ * not.
+ */
 export async function hostile(): Promise<void> {
   title(`A receiver that makes ${CALLS_TO_A_TARPIT} calls wait: at most ${MOST_LATE} ms over their timeout`);
   for (const tarpit of tarpits) print(await tarpitRow(tarpit));
@@ -128,7 +131,9 @@ async function certificateRow({ what, file, host, says }: ShownCertificate): Pro
   return { what, outcome: result.outcome, figure: reasonOf(result), holds: isAsSaid(result, 'unreachable', says) };
 }
 
-/** Of several runs the fastest: it was disturbed least by what else the machine does. */
+/**
+ * Compares the fastest of several runs beside a tarpit and alone, because other work of the machine disturbed it least.
+ */
 async function delayRow(): Promise<Row> {
   const alone: number[] = [];
   const beside: number[] = [];
@@ -142,7 +147,7 @@ async function delayRow(): Promise<Row> {
   return { what: '1,000 events for a good host', outcome: '', figure, holds: slower <= MOST_SLOWER };
 }
 
-/** Alone and beside dead names in turns, of each the median. */
+/** Compares the medians of several runs beside dead names and alone, which are made in turns. */
 async function deadNamesRow(): Promise<Row> {
   const alone: number[] = [];
   const beside: number[] = [];

@@ -1,11 +1,14 @@
 import type { CallResult } from '../../core/event/progress.ts';
 
-/** An answer that no well-meaning receiver gives, character by character a byte, and what a call makes of it. */
+/**
+ * An answer that no well-meaning receiver gives, and the outcome that a call must have. Each character of `bytes` is a
+ * byte.
+ */
 export type LyingAnswer = {
   readonly what: string;
   readonly bytes: string;
   readonly outcome: CallResult['outcome'];
-  /** What the reason says; of an answer that is taken, its status. */
+  /** A pattern of the reason, or the status of an answer that is accepted. */
   readonly says: RegExp | number;
 };
 
@@ -85,7 +88,7 @@ export const lyingAnswers: readonly LyingAnswer[] = [
   ),
 ];
 
-/** Answers that are good, and that end only with their last byte. */
+/** Valid answers that are complete only with their last byte. */
 export const wholeAnswers: readonly { readonly what: string; readonly bytes: string }[] = [
   { what: 'of a stated length', bytes: `${OK}Content-Length: 2\r\n\r\nok` },
   { what: 'in chunks', bytes: `${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n` },

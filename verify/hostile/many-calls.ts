@@ -6,14 +6,15 @@ import { parseArgs } from 'node:util';
 import type { CallResult } from '../../core/event/progress.ts';
 import { strangerCaller } from './stranger-caller.ts';
 
-/** What many calls at a time to one receiver came to. */
+/** The results of many calls at a time to one receiver. */
 export type ManyCalls = {
-  /** Each once. */
+  /** The different outcomes, each of them once. */
   readonly outcomes: readonly string[];
-  /** Bytes by which this process was larger than before, when it was largest. */
+  /** The bytes by which the memory of this process grew at most during the calls. */
   readonly growth: number;
-  /** The most bytes that one of them left. */
+  /** The bytes of the largest body that was kept of a call. */
   readonly bodyBytes: number;
+  /** The bytes of the largest headers that were kept of a call. */
   readonly headerBytes: number;
 };
 
@@ -30,7 +31,10 @@ const many = Array.from({ length: Number(values.calls) }, () => call(values.url 
 console.log(JSON.stringify(summaryOf(await Promise.all(many))));
 process.exit();
 
-/** A process that has worked before is what hostile receivers meet. */
+/**
+ * Makes ordinary calls first, because a process that has just started grows during its first calls whatever the
+ * receiver is.
+ */
 async function makeOrdinaryCalls(): Promise<void> {
   const server = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -49,7 +53,10 @@ function summaryOf(results: readonly CallResult[]): ManyCalls {
   };
 }
 
-/** On Linux what `getrusage` says of a process begins with the size of the one that started it. */
+/**
+ * Returns the bytes of memory that this process had at most. On Linux they are read from `/proc`, because the maximum
+ * of `getrusage` includes the size of the parent process.
+ */
 function mostMemory(): number {
   const status = '/proc/self/status';
   const [, kilobytes] = existsSync(status) ? (/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8')) ?? []) : [];

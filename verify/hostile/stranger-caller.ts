@@ -7,7 +7,7 @@ import type { CallResult } from '../../core/event/progress.ts';
 import { defaultSettings } from '../../core/settings.ts';
 
 export type StrangerCaller = {
-  /** @param timeout milliseconds */
+  /** @param timeout the timeout of the call in milliseconds */
   call(url: string, timeout: number): Promise<CallResult>;
   close(): void;
 };
@@ -16,7 +16,7 @@ const secrets = [{ secret: secretText(randomBytes(32)) }];
 const settings = { ...defaultSettings, privateTargets: true };
 const newEvent = newEventSchema(settings, Date.now);
 
-/** The caller as it is deployed, but that it calls this machine. */
+/** Returns the caller as it is deployed, except that it may call this machine. */
 export function strangerCaller(resolve?: LookupFunction): StrangerCaller {
   const { call, close } = httpCaller({
     allowsAddress: () => true,
