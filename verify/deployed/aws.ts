@@ -4,7 +4,10 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:ht
 const REGION = 'us-east-1';
 const LONGEST_ANSWER = 60_000;
 
-/** The variables by which the CDK and the commands of the project find the emulator. An emulator checks no credentials, so any will do. */
+/**
+ * The variables by which the CDK and the commands of the project find the emulator. Any credentials do, because an
+ * emulator does not check them.
+ */
 export function awsEnvironment(endpoint: string) {
   return {
     AWS_ENDPOINT_URL: endpoint,
@@ -36,7 +39,7 @@ export type HttpAnswer = {
 
 export type Aws = ReturnType<typeof awsProtocols>;
 
-/** Speaks AWS's public wire protocols to an emulator, so that the check needs no client library for each of the services. */
+/** Returns a client of the wire protocols of AWS, so that the checks need no client library for each service. */
 export function awsProtocols(endpoint: string) {
   const { hostname, port, host: ownHost } = new URL(endpoint);
 
@@ -59,21 +62,21 @@ export function awsProtocols(endpoint: string) {
   return {
     http,
 
-    /** Asks by AWS JSON: DynamoDB, SQS and CloudWatch in version 1.0, CloudWatch Logs in version 1.1. */
+    /** Makes a request in AWS JSON. DynamoDB, SQS and CloudWatch take version 1.0, and CloudWatch Logs takes 1.1. */
     async json<Answer>(service: string, target: string, input: object, version = '1.0'): Promise<Answer> {
       const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };
       const text = await ask(target, service, { path: '/', headers, body: JSON.stringify(input) });
       return JSON.parse(text || '{}') as Answer;
     },
 
-    /** Asks CloudFormation by the query protocol, and resolves with its XML. */
+    /** Makes a request to CloudFormation in the query protocol, and resolves with its XML. */
     async cloudFormation(action: string, input: Readonly<Record<string, string>> = {}): Promise<string> {
       const body = new URLSearchParams({ Action: action, Version: '2010-05-15', ...input }).toString();
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       return ask(action, 'cloudformation', { path: '/', headers, body });
     },
 
-    /** Asks Lambda by REST with JSON. */
+    /** Makes a request in REST with JSON, as Lambda takes it. */
     async rest<Answer>(service: string, method: string, path: string, input?: object): Promise<Answer> {
       const headers = { 'content-type': 'application/json' };
       const body = input === undefined ? undefined : JSON.stringify(input);
@@ -82,12 +85,15 @@ export function awsProtocols(endpoint: string) {
   };
 }
 
-/** The value of the Authorization header, by which an emulator knows the service. It signs nothing, because an emulator does not check it. */
+/**
+ * Returns the value of the Authorization header, which names the service. Its signature is not real, because an
+ * emulator does not check it.
+ */
 function signatureFor(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=00`;
 }
 
-/** The texts of all elements of that name. Elements of the same name must not be nested. */
+/** Returns the texts of all elements of a name. Elements of the same name must not be nested. */
 export function elements(xml: string, name: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, text = '']) => unescaped(text));
 }

@@ -106,7 +106,8 @@ export const changeChecks: StageChecks = {
     const events = await publishMany(stage, 4, '/status/500', tag, { max_try_count: 1 });
     await Promise.all(events.map((event) => queue.finished(event)));
     assert.equal(await changeAll(stage, 'retry', { tag, rate: 0.2 }), 4);
-    // The first is due at once, and may have failed again.
+    // The first event is left out of the distances: it was due at once, so it may have failed again and wait for its
+    // next attempt.
     const waiting = await findAll(stage, `tag=${tag}&status=waiting_execution`);
     const due = waiting.map(({ key, next_attempt_at_utc }) => ({ key, at: Date.parse(next_attempt_at_utc ?? '') }));
     const last = due.sort((one, other) => one.at - other.at).slice(-3);
@@ -142,7 +143,7 @@ export const changeChecks: StageChecks = {
   },
 };
 
-/** Repeats a change in bulk until it is complete, and answers with how many events it changed. */
+/** Repeats a change in bulk until it is complete, and resolves with the number of events that it changed. */
 async function changeAll({ queue }: Stage, change: 'cancel' | 'retry', search: object): Promise<number> {
   let changed = 0;
   for (let cursor: string | null | undefined; cursor !== null; ) {
@@ -157,7 +158,7 @@ async function changeAll({ queue }: Stage, change: 'cancel' | 'retry', search: o
   return changed;
 }
 
-/** Resolves with all events that a search finds, page by page. */
+/** Reads all pages of a search, and resolves with the events. */
 async function findAll({ queue }: Stage, search: string): Promise<readonly EventAnswer[]> {
   const found: EventAnswer[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {

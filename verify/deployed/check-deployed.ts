@@ -16,19 +16,19 @@ import type { Verdicts } from './verdicts.ts';
 
 export type CheckOptions = {
   readonly endpoint: string;
-  /** The folder for templates, bundles and other files that are written meanwhile. */
+  /** The folder for templates, bundles and other temporary files. */
   readonly folder: string;
-  /** The commit that is deployed first and then upgraded; none unless given. */
+  /** The commit that is deployed first and then upgraded. If it is undefined, there is no upgrade. */
   readonly from: string | undefined;
 };
 
 type Given = { readonly aws: Aws; readonly receiver: Receiver; readonly deployer: Deployer; readonly folder: string };
 
-/** Deploys the stack, runs the checks that are wanted, and deletes the stack. */
+/** Deploys the stack, runs the checks whose names were asked for, and deletes the stack. */
 export async function checkDeployed({ endpoint, folder, from }: CheckOptions, verdicts: Verdicts): Promise<void> {
   const aws = awsProtocols(endpoint);
   const receiver = await openReceiver();
-  // A name of its own leaves alone what other runs have left on the emulator.
+  // Each run has a stack name of its own, so that it does not meet resources that other runs have left on the emulator.
   const stackName = `EventQueue-${Date.now().toString(36)}`;
   const deployer = await openDeployer({ aws, endpoint, folder, stackName });
   const given = { aws, receiver, deployer, folder };
@@ -69,7 +69,7 @@ async function checkLater(stage: Stage, { deployer }: Given, verdicts: Verdicts)
   await verdicts.checkAll(lastChecks, stage);
 }
 
-/** Prints what the emulator cannot do. What a later version of it can do is no longer printed, and the code that fills that gap can go. */
+/** Prints the gaps of the emulator. Code that fills a gap can be removed once a later version no longer has the gap. */
 function noteGaps({ leftOut, filled }: Deployment, { note }: Verdicts): void {
   if (leftOut.length > 0)
     note(`The emulator refuses alarms over an expression, and metric filters: ${leftOut.join(', ')}.`);

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 
-/** The app that `npm run deployed` deploys: the stack of a checkout, with receivers on this machine and a host name of its own. */
+/**
+ * The CDK app that `npm run deployed` deploys: the stack of a checkout, which may call this machine and has a host name
+ * of its own.
+ */
 export type DeployedAppContext = {
   readonly checkout: string;
   readonly stackName: string;

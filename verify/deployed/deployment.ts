@@ -12,17 +12,20 @@ export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(PROJECT, 'node_modules/.bin');
 const APP = fileURLToPath(new URL('deployed-app.ts', import.meta.url));
 const MOST_PRINTED = 64 * 1_024 * 1_024;
-/** The characters that are kept of what a failed command printed. The reason stands at the end. */
+/**
+ * The characters that are shown of the output of a failed command. They are the last ones, because the reason is at the
+ * end.
+ */
 const MOST_OF_A_FAILURE = 1_000;
 
 export type Deployment = Stack & {
-  /** The template as AWS would get it; `template` is the one that the emulator took. */
+  /** The template as AWS would get it. `template` is the one that the emulator accepted. */
   readonly wholeTemplate: Template;
   /** The resources that the emulator refuses. */
   readonly leftOut: readonly string[];
-  /** The settings that the emulator left out, and that were made for it. */
+  /** The settings that the emulator ignored, and that were made by other requests. */
   readonly filled: readonly string[];
-  /** The name that AWS gave to the resource of that type whose logical id begins with `start`. */
+  /** Returns the name that AWS gave to the resource of that type whose logical id begins with `start`. */
   physical(start: string, type: string): string;
 };
 
@@ -30,7 +33,7 @@ export type Deployer = Awaited<ReturnType<typeof openDeployer>>;
 
 type Options = { readonly aws: Aws; readonly endpoint: string; readonly folder: string; readonly stackName: string };
 
-/** Deploys with the CDK, as `npm run deploy` does, and writes all files to the folder. */
+/** Returns a deployer, which uses the CDK as `npm run deploy` does and writes all files to the folder. */
 export async function openDeployer({ aws, endpoint, folder, stackName }: Options) {
   const env = environmentFor(endpoint, folder);
   let count = 0;
@@ -63,12 +66,15 @@ export async function openDeployer({ aws, endpoint, folder, stackName }: Options
       return { ...stack, wholeTemplate, leftOut, filled, physical } satisfies Deployment;
     },
 
-    /** Deletes the stack, and does not wait for it. */
+    /** Starts the deletion of the stack, and does not wait for its end. */
     destroy: () => aws.cloudFormation('DeleteStack', { StackName: stackName }),
   };
 }
 
-/** The environment of the CDK and the commands. It has no credentials and no settings of whoever runs the check, so they see the emulator alone. */
+/**
+ * Returns the environment of the CDK and the commands. It contains no credentials and no settings of the user, so that
+ * they can reach nothing but the emulator.
+ */
 function environmentFor(endpoint: string, folder: string): NodeJS.ProcessEnv {
   const { AWS_PROFILE, AWS_SESSION_TOKEN, NODE_OPTIONS, ...others } = process.env;
   return {

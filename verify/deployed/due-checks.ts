@@ -5,13 +5,13 @@ import { dueAt } from './queue-client.ts';
 import type { Stage, StageChecks } from './stage.ts';
 import { until } from './until.ts';
 
-/** The delay in seconds of events whose message the dispatcher sends; the publish function sends those of events due within 180 s itself. */
+/** A delay in seconds with which the dispatcher sends the message of an event. Up to 180 s, publish sends it itself. */
 export const SENT_BY_DISPATCHER = 200;
 /** The seconds by which a call may be late on a busy machine. */
 const MOST_LATE = 5;
 const PATIENCE = 60;
 
-/** Checks that wait for minutes. */
+/** The checks of delayed events. Each of them waits for minutes. */
 export const dueChecks: StageChecks = {
   [`an event delayed by ${SENT_BY_DISPATCHER} s, which only the dispatcher sends, is called in time, and once`]: async (
     stage,

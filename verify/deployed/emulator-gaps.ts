@@ -5,9 +5,10 @@ import type { Stack, Template, TemplateResource } from './stack.ts';
 
 const METRIC_FILTER = 'AWS::Logs::MetricFilter';
 
-// ministack 1.4.21 refuses some resources and leaves out some settings. These are gaps of the emulator, not of the stack.
+// ministack 1.4.21 refuses some resources and leaves out some settings. These are gaps of the emulator, not of the
+// stack.
 
-/** Copies a cloud assembly without the resources that the emulator refuses; answers with their ids. */
+/** Copies a cloud assembly without the resources that the emulator refuses, and resolves with the ids of these. */
 export async function withoutRefused(from: string, to: string): Promise<readonly string[]> {
   await cp(from, to, { recursive: true });
   const files = (await readdir(to)).filter((name) => name.endsWith('.template.json'));
@@ -15,7 +16,7 @@ export async function withoutRefused(from: string, to: string): Promise<readonly
   return left.flat();
 }
 
-/** Whether it is an alarm over an expression or a metric filter. */
+/** Returns whether a resource is an alarm over an expression or a metric filter, which the emulator refuses. */
 function isRefused({ Type, Properties }: TemplateResource): boolean {
   return Type === METRIC_FILTER || (Type === 'AWS::CloudWatch::Alarm' && Properties.Metrics !== undefined);
 }
@@ -24,7 +25,8 @@ async function leaveOut(path: string): Promise<readonly string[]> {
   const template = JSON.parse(await readFile(path, 'utf8')) as Template;
   const kept = Object.entries(template.Resources).filter(([, resource]) => !isRefused(resource));
   const refused = Object.keys(template.Resources).filter((id) => isRefused(template.Resources[id] as TemplateResource));
-  // The dashboard names the ARNs of all alarms.
+  // References to the ARNs of refused alarms are replaced, because the dashboard names all alarms and could not be
+  // made.
   const text = JSON.stringify({ ...template, Resources: Object.fromEntries(kept) }, (_, value) => {
     const [id] = value?.['Fn::GetAtt'] ?? [];
     return refused.includes(id) ? `arn:aws:cloudwatch:us-east-1:000000000000:alarm:${id}` : value;
@@ -33,7 +35,7 @@ async function leaveOut(path: string): Promise<readonly string[]> {
   return refused;
 }
 
-/** Makes the settings of the whole template that the emulator left out; answers with a list of them. */
+/** Makes the settings of the whole template that the emulator ignored, and resolves with a list of them. */
 export async function fillGaps(
   aws: Aws,
   template: Template,

@@ -9,13 +9,13 @@ import { until } from './until.ts';
 
 const STARTS_WITHIN = 60;
 
-/** Is thrown if there is no emulator to deploy to. The message says what to do. */
+/** The error that is thrown if there is no emulator. Its message says what to do. */
 export class NoEmulator extends Error {}
 
 export type Emulator = { readonly endpoint: string; close(): void };
 
 export type EmulatorOptions = {
-  /** The address at which an emulator answers already. */
+  /** The address of an emulator that runs already. */
   readonly endpoint: string | undefined;
   /** A checkout of ministack, which is started if there is no endpoint. */
   readonly ministack: string | undefined;
@@ -25,7 +25,7 @@ export type EmulatorOptions = {
   readonly folder: string;
 };
 
-/** Rejects with NoEmulator if there is none. */
+/** Starts ministack, or finds the emulator at the endpoint. Rejects with NoEmulator if there is none. */
 export async function openEmulator({ endpoint, ministack, python, folder }: EmulatorOptions): Promise<Emulator> {
   if (ministack !== undefined) return startMinistack(ministack, python, join(folder, 'ministack.log'));
   if (endpoint === undefined)
@@ -39,7 +39,7 @@ export async function openEmulator({ endpoint, ministack, python, folder }: Emul
   );
 }
 
-/** Refuses AWS itself and other machines, because the check makes and deletes stacks, tables and keys. */
+/** Throws if the endpoint is AWS or another machine, because the checks make and delete stacks, tables and keys. */
 function requireEmulator(endpoint: string): void {
   const url = URL.parse(endpoint);
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+)$/.test(url?.hostname ?? '');
@@ -58,7 +58,7 @@ async function startMinistack(checkout: string, python: string, logFile: string)
     cwd: checkout,
     env: { ...process.env, ...ministackEnvironment, GATEWAY_PORT: String(port) },
     stdio: ['ignore', log.fd, log.fd],
-    // The functions are its children: they end with its group.
+    // ministack gets a process group of its own, because the functions are its children and must end with it.
     detached: true,
   });
   let broken: Error | undefined;
@@ -91,11 +91,11 @@ function endGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader);
   } catch {
-    // It has ended already.
+    // The process group has ended already, and there is nothing to kill.
   }
 }
 
-/** Whether CloudFormation answers there. Another server would keep the CDK waiting for ever. */
+/** Resolves with whether CloudFormation answers at an address. With any other server, the CDK would wait for ever. */
 async function answers(endpoint: string): Promise<boolean> {
   return awsProtocols(endpoint)
     .cloudFormation('ListStacks')

@@ -47,7 +47,7 @@ function parseOptions(): Options | undefined {
   }
 }
 
-/** Answers with the exit code. */
+/** Runs all checks. Resolves with the exit code. */
 async function deployed({ ministack, python, from, only, keep }: Options): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-deployed-'));
   try {

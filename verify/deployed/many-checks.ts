@@ -84,7 +84,7 @@ export function eventFor({ receiver }: Pick<Stage, 'receiver'>, path: string, ..
   return { url_to_send_request: `${receiver.url}${path}`, event_tags };
 }
 
-/** Publishes a batch of events that are alike, and answers with them. */
+/** Publishes a batch of equal events, and resolves with them. */
 export async function publishMany(
   stage: Stage,
   count: number,

@@ -8,7 +8,7 @@ type Alarm = {
   readonly OKActions: readonly string[];
 };
 
-/** Resolves with those of the named alarms that CloudWatch has. */
+/** Resolves with the named alarms. Alarms that CloudWatch does not have are left out. */
 export async function describeAlarms(aws: Aws, AlarmNames: readonly string[]): Promise<readonly Alarm[]> {
   const { MetricAlarms = [] } = await ask<{ MetricAlarms?: Alarm[] }>(aws, 'DescribeAlarms', { AlarmNames });
   return MetricAlarms.filter(({ AlarmName }) => AlarmNames.includes(AlarmName));
@@ -20,7 +20,10 @@ export async function dashboardBody(aws: Aws, DashboardName: string): Promise<st
   return DashboardBody;
 }
 
-/** Cursors CloudWatch the values of these metrics that are embedded in log lines: the emulator does not read them there, as CloudWatch does. */
+/**
+ * Sends the values of these metrics to CloudWatch, which are embedded in log lines. CloudWatch itself reads them from
+ * there; the emulator does not.
+ */
 export async function putEmbeddedMetrics(aws: Aws, lines: readonly LogLine[], names: readonly string[]): Promise<void> {
   for (const { _aws, ...line } of lines) {
     for (const { Namespace, Dimensions, Metrics } of _aws?.CloudWatchMetrics ?? []) {

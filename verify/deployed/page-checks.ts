@@ -43,7 +43,9 @@ export const pageChecks: StageChecks = {
   },
 };
 
-/** Resolves with the answer of /health. The emulator has a /health of its own at the API's host, so the API is named by its path. */
+/**
+ * Resolves with the answer of /health. The API is named by its path, because its host has a /health of the emulator.
+ */
 export async function health({ aws, queue }: Stage): Promise<{ readonly status: string; readonly paused?: boolean }> {
   const [api] = queue.host.split('.');
   const { status, text } = await aws.http({ method: 'GET', path: `/_aws/execute-api/${api}/$default/health` });
@@ -74,7 +76,8 @@ export const refusalChecks: StageChecks = {
   'the queue does not call itself': async ({ queue, deployed, aws }) => {
     const { status } = await queue.api('POST', '/events', { url_to_send_request: 'https://queue.example.test/events' });
     assert.equal(status, 422);
-    // Its own name has a port on the emulator, which it has not on AWS, so what a deliverer is told is looked at.
+    // Only the setting of the deliverer is checked, because on the emulator, unlike on AWS, the host of the queue has a
+    // port, and a call would not be refused.
     const name = deployed.physical('QueueDeliverFunction', 'AWS::Lambda::Function');
     const { Environment } = await aws.rest<{ Environment: { Variables: Record<string, string> } }>(
       'lambda',

@@ -7,14 +7,21 @@ import type { Stage, StageChecks } from './stage.ts';
 import { isPauseTime, metricsNotWritten } from './telemetry-checks.ts';
 import { until } from './until.ts';
 
-/** The milliseconds after the answer to a pause within which attempts may still start, and one second more for the way to the receiver. */
+/**
+ * The milliseconds after the answer to a pause within which calls may still arrive: 30 s, and a second for the network.
+ */
 const STOPPED_WITHIN = 31_000;
-/** The seconds of a pause within which the dispatcher has run, and messages that were sent before have come. */
+/**
+ * The seconds for which the pause lasts. In them the dispatcher runs, and messages that were sent before are handed
+ * over.
+ */
 const OBSERVED = 75;
-/** The seconds within which everything is called after a pause, and as many again for a busy machine. */
+/**
+ * The seconds after a pause within which everything is called. They are twice as many as needed, for a busy machine.
+ */
 const CAUGHT_UP_WITHIN = 120;
 
-/** These checks stop the queue for two minutes, so no other check may run meanwhile. */
+/** The checks of a pause. They stop the queue for two minutes, so no other check may run at the same time. */
 export const pauseChecks: StageChecks = {
   'a paused queue starts no attempt, says so, and calls everything when it is resumed': async (stage) => {
     const { queue, receiver } = stage;

@@ -2,16 +2,16 @@ import type { EventAnswer } from '../../api/event-answer.ts';
 import type { Aws, HttpAnswer } from './aws.ts';
 import { until } from './until.ts';
 
-/** The seconds for which a deployed queue lets a request wait by default. */
+/** The longest wait of a request in seconds, by default. */
 const LONGEST_WAIT = 5;
 const FINISHES_WITHIN = 40;
 
-// biome-ignore lint/suspicious/noExplicitAny: What is answered is what the checks are about.
+// biome-ignore lint/suspicious/noExplicitAny: The checks themselves are about the form of the answers.
 type ApiAnswer = HttpAnswer & { readonly json: any };
 
 export type QueueClient = ReturnType<typeof queueClient>;
 
-/** Speaks to a deployed queue over its HTTP API, with a key that may do all. */
+/** Returns a client of the HTTP API of a deployed queue. Its key should have all scopes. */
 export function queueClient(aws: Aws, host: string, apiKey: string) {
   async function api(method: string, path: string, body?: unknown, others: Readonly<Record<string, string>> = {}) {
     const contentType = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -43,7 +43,7 @@ export function queueClient(aws: Aws, host: string, apiKey: string) {
   };
 }
 
-/** When an event was due first, in epoch milliseconds. */
+/** Returns the instant at which an event was due first, in epoch milliseconds. */
 export function dueAt({ timestamp_for_execution_to_start }: EventAnswer): number {
   return Math.round(timestamp_for_execution_to_start * 1_000);
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type ReceivedCall = {
   readonly key: string;
   readonly attempt: string;
-  /** When it arrived, in epoch milliseconds. */
+  /** The instant at which the call arrived, in epoch milliseconds. */
   readonly at: number;
   readonly method: string;
   readonly path: string;
@@ -17,8 +17,9 @@ export type ReceivedCall = {
 export type Receiver = Awaited<ReturnType<typeof openReceiver>>;
 
 /**
- * A server on this machine that notes every call. The path says what it answers: `/status/500`; `/fail/2`, which fails twice for each event;
- * `/slow/3`, which takes three seconds; `/gone`, which is 410; `/stop`, which fails for good. All else is 200.
+ * Opens a server on this machine that records every call. The path says how it answers: `/status/500` with that status,
+ * `/fail/2` with 500 twice for each event and then with 200, `/slow/3` after three seconds, `/gone` with 410, and
+ * `/stop` with 500 and the header that asks for no more calls. Any other path is answered with 200.
  */
 export async function openReceiver() {
   const calls: ReceivedCall[] = [];

@@ -10,7 +10,7 @@ import { keysCommand, type Stage } from './stage.ts';
 import type { Checks } from './verdicts.ts';
 
 const SHARDS = 8;
-/** The seconds after which all functions have forgotten a key, and one more. */
+/** The seconds after which all functions have read a key again, which is at most 30 s, and one second more. */
 const KEY_FORGOTTEN = 31;
 /** The seconds within which a deployment to an emulator ends. */
 const DEPLOYED_WITHIN = 100;
@@ -22,7 +22,7 @@ export type Redeployed = {
   readonly event: EventAnswer;
 };
 
-/** Deploys the stack with more shards. */
+/** Publishes a delayed event, and then deploys the stack with more shards. */
 export async function redeploy(before: Stage, deployer: Deployer): Promise<Redeployed> {
   const event = await publishLater(before, '/across', SENT_BY_DISPATCHER);
   const deployed = await deployer.deploy({ shards: SHARDS });
@@ -64,7 +64,10 @@ export type Restored = {
   readonly event: EventAnswer;
 };
 
-/** Copies the table, as a restoration from a backup does, and deploys the stack with the copy. The emulator does not keep what is to be retained. */
+/**
+ * Publishes a delayed event, copies the table as a restoration from a backup does, and deploys the stack with the copy.
+ * The table is copied because the emulator does not retain it when the stack is deleted.
+ */
 export async function restore(before: Stage, deployer: Deployer): Promise<Restored> {
   const event = await publishLater(before, '/kept', DEPLOYED_WITHIN);
   const table = await copyOf(before.aws, tableOf(before.deployed));

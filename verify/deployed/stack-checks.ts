@@ -58,7 +58,7 @@ export const lastChecks: StageChecks = {
   },
 };
 
-/** The alarms of the template as it was deployed. */
+/** Returns the logical ids of the alarms in the template that was deployed. */
 function alarmIds({ template }: Deployment): readonly string[] {
   return Object.entries(template.Resources).flatMap(([id, { Type }]) =>
     Type === 'AWS::CloudWatch::Alarm' ? [id] : [],

@@ -14,7 +14,7 @@ export type Template = { readonly Resources: Readonly<Record<string, TemplateRes
 
 export type TemplateResource = {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: A resource has the properties of its type, whatever they are.
+  // biome-ignore lint/suspicious/noExplicitAny: Each type of resource has other properties.
   readonly Properties?: any;
   readonly DeletionPolicy?: string;
 };
@@ -47,7 +47,7 @@ async function resourcesOf(aws: Aws, name: string, next = ''): Promise<readonly 
   return following === '' ? found : [...found, ...(await resourcesOf(aws, name, following))];
 }
 
-/** The name that AWS gave to the resource of that type whose logical id begins with `start`. */
+/** Returns the name that AWS gave to the resource of that type whose logical id begins with `start`. */
 export function physicalName({ resources }: Pick<Stack, 'resources'>, start: string, type: string): string {
   const found = Object.entries(resources).find(([id, one]) => id.startsWith(start) && one.type === type);
   if (found === undefined) throw new Error(`The stack has no ${type} whose id begins with ${start}.`);

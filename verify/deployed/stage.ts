@@ -4,15 +4,15 @@ import { type QueueClient, queueClient } from './queue-client.ts';
 import type { Receiver } from './receiver.ts';
 import type { Checks } from './verdicts.ts';
 
-/** A deployed queue that checks look at, and a receiver for its calls. */
+/** A deployed queue that is checked, and a receiver for its calls. */
 export type Stage = {
   readonly aws: Aws;
   readonly receiver: Receiver;
   readonly deployed: Deployment;
   readonly queue: QueueClient;
-  /** A key with the scope read alone; its label is the tag and `-weak`. */
+  /** A key with the scope read only. Its label is the tag and `-weak`. */
   readonly weakKey: string;
-  /** Runs `npm run keys` with the table and region of the stack's output FirstKey; answers with what it printed. */
+  /** Runs `npm run keys` with the table and the region of the output FirstKey, and resolves with what it printed. */
   keys(...args: readonly string[]): Promise<string>;
   /** A text that differs in each run, so that events of another run are not found. */
   readonly tag: string;
@@ -22,7 +22,7 @@ export type StageChecks = Checks<Stage>;
 
 type Given = { readonly aws: Aws; readonly receiver: Receiver; readonly deployer: Deployer };
 
-/** Makes the keys by the command that the stack's output names, and resolves with all that checks need. */
+/** Makes keys by the command in the output FirstKey of the stack, and resolves with everything that checks need. */
 export async function openStage(deployed: Deployment, { aws, receiver, deployer }: Given): Promise<Stage> {
   const keys = keysCommand(deployed, deployer);
   const tag = `check-${Date.now()}`;

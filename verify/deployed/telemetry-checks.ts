@@ -85,12 +85,12 @@ export const telemetryChecks: StageChecks = {
   },
 };
 
-/** Whether it is the metric that the dispatcher writes only while the queue is paused. */
+/** Returns whether a metric is the one that the dispatcher writes only while the queue is paused. */
 export function isPauseTime(metric: string): boolean {
   return metric.startsWith('PausedFor ');
 }
 
-/** Resolves with the wanted metrics of ours that an alarm looks at and that no function has written under that name. */
+/** Resolves with the metrics of the queue that an alarm looks at and that no function has written under that name. */
 export async function metricsNotWritten(
   stage: Stage,
   isWanted: (metric: string) => boolean,
@@ -111,7 +111,7 @@ async function linesOfAll({ aws, deployed }: Stage): Promise<readonly LogLine[]>
   return parsedLines(logs.flat());
 }
 
-/** The metrics that were written, each with namespace and dimensions in the form of `alarmMetrics`. */
+/** Returns the metrics that were written, with their namespaces and dimensions, in the form of `alarmMetrics`. */
 function writtenMetrics(lines: readonly LogLine[]): ReadonlySet<string> {
   return new Set(
     lines.flatMap((line) =>
@@ -123,7 +123,7 @@ function writtenMetrics(lines: readonly LogLine[]): ReadonlySet<string> {
   );
 }
 
-/** The metrics that filters read from the access log, in the form of `alarmMetrics`. */
+/** Returns the metrics that filters read from the access log, in the form of `alarmMetrics`. */
 function filteredMetrics({ deployed }: Stage): readonly string[] {
   const resources = Object.values(deployed.wholeTemplate.Resources);
   const stage = resources.find(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage');
@@ -148,7 +148,7 @@ type MetricOfAlarm = {
   readonly Dimensions?: readonly { readonly Name: string; readonly Value: unknown }[];
 };
 
-/** The metrics of ours that alarms look at, those over an expression included. */
+/** Returns the metrics of the queue that alarms look at, directly or in an expression. */
 function alarmMetrics({ deployed }: Stage): readonly string[] {
   const found = new Set<string>();
   for (const { Type, Properties } of Object.values(deployed.wholeTemplate.Resources)) {

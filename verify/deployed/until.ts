@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_EVERY = 250;
 
-/** Resolves with what `look` finds as soon as that is neither undefined nor false. Rejects if it finds nothing within `seconds`. */
+/**
+ * Calls `look` again and again, and resolves with its first result that is neither undefined nor false. Rejects after
+ * `seconds`.
+ */
 export async function until<Found>(
   what: string,
   seconds: number,

@@ -14,18 +14,21 @@ import type { Checks } from './verdicts.ts';
 
 const execute = promisify(execFile);
 
-/** Events that an earlier version has accepted, and a stage of it. */
+/** A stage of an earlier version, and events that this version has accepted. */
 export type Upgraded = {
   readonly before: Stage;
   readonly soon: EventAnswer;
   readonly later: EventAnswer;
-  /** It has failed once when the next version is deployed. */
+  /** An event that has failed once when the next version is deployed. */
   readonly failing: EventAnswer;
 };
 
 type Given = Pick<Stage, 'aws' | 'receiver'> & { readonly deployer: Deployer; readonly folder: string };
 
-/** Deploys an earlier version of the project, and publishes events to it that are due when the next one has been deployed. */
+/**
+ * Deploys an earlier version of the project, and publishes events that are due after the next version has been
+ * deployed.
+ */
 export async function deployEarlier(commit: string, { folder, deployer, ...given }: Given): Promise<Upgraded> {
   const deployed = await deployer.deploy({}, await checkoutOf(commit, folder));
   const before = await openStage(deployed, { ...given, deployer });
@@ -39,7 +42,7 @@ export async function deployEarlier(commit: string, { folder, deployer, ...given
   return { before, soon, later, failing };
 }
 
-/** The tracked files of a commit, with the packages of this checkout. */
+/** Extracts the tracked files of a commit to a folder, and adds the packages of this checkout. */
 async function checkoutOf(commit: string, folder: string): Promise<string> {
   const [archive, checkout] = [join(folder, 'earlier.tar'), join(folder, 'earlier')];
   await execute('git', ['-C', PROJECT, 'archive', '--output', archive, commit]);
@@ -49,7 +52,7 @@ async function checkoutOf(commit: string, folder: string): Promise<string> {
   return checkout;
 }
 
-/** Checks of the version that was deployed over the earlier one. */
+/** The checks of the version that was deployed over the earlier one. */
 export const upgradeChecks: Checks<Upgraded> = {
   'a key of the earlier version is good after the upgrade': async ({ before: { queue } }) => {
     assert.equal((await queue.api('GET', '/events/count')).status, 200);

@@ -1,4 +1,7 @@
-/** A check resolves if all is as it must be, perhaps with a remark for the reader, and rejects with what was seen instead. */
+/**
+ * A check of a deployed queue. It resolves if a promise holds, perhaps with a remark, and rejects with what it found
+ * instead.
+ */
 type Check<Subject> = (subject: Subject) => Promise<unknown>;
 export type Checks<Subject> = Readonly<Record<string, Check<Subject>>>;
 
@@ -6,13 +9,13 @@ export type Verdicts = ReturnType<typeof openVerdicts>;
 
 type Options = {
   readonly print: (line: string) => void;
-  /** Checks run only if this is a part of their name. */
+  /** The text that the name of a check must contain for the check to run. */
   readonly only: string;
 };
 
 const LONGEST_FINDING = 1_500;
 
-/** Runs checks, and prints a line for each when it has ended. */
+/** Returns a runner of checks, which prints a line when a check has ended. */
 export function openVerdicts({ print, only }: Options) {
   const count = { passed: 0, failed: 0 };
 
@@ -43,12 +46,12 @@ export function openVerdicts({ print, only }: Options) {
       for (const [name, run] of Object.entries(checks)) await check(name, () => run(subject));
     },
 
-    /** Starts all checks at once: each of them waits for most of its time. */
+    /** Runs all checks at the same time, because each of them waits for most of its time. */
     async checkTogether<Subject>(checks: Checks<Subject>, subject: Subject): Promise<void> {
       await Promise.all(Object.entries(checks).map(([name, run]) => check(name, () => run(subject))));
     },
 
-    /** Whether one of the checks would run. */
+    /** Returns whether at least one of the checks would run. */
     wants: (checks: Checks<never>): boolean => Object.keys(checks).some((name) => name.includes(only)),
   };
 }
