@@ -22,7 +22,10 @@ Options: --help shows this.`;
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
-/** Uses the generated types by their names: it compiles only if an event needs nothing but its URL and each name means what it says. */
+/**
+ * A program that uses the generated types by their names. It compiles only if an event needs no field but its URL, and
+ * if each name has the type that it promises.
+ */
 const APPLICATION = `import type { components, operations } from './api.js';
 
 type Schemas = components['schemas'];
@@ -70,7 +73,7 @@ function main(args: readonly string[]): number {
   }
 }
 
-/** The exit code: 0 if no tool reports an error. */
+/** Runs all tools on the document in the folder. Returns the exit code, which is 0 if no tool reports an error. */
 function check(folder: string): number {
   const at = (name: string) => join(folder, name);
   const description = openApiDocument(routes(defaultSettings, Date.now), '0.0.0');
@@ -81,14 +84,16 @@ function check(folder: string): number {
   const passes = [
     run('redocly', ['lint', '--extends=recommended', at('openapi.json')]),
     run('spectral', ['lint', '--ruleset', ruleset, '--fail-severity', 'warn', at('openapi.json')]),
-    // A field with a default is one that a client may leave out: https://openapi-ts.dev/cli
+    // Without this flag a client would have to send the fields that have a default: https://openapi-ts.dev/cli
     run('openapi-typescript', [at('openapi.json'), '--default-non-nullable=false', '--output', at('api.d.ts')]) &&
       run('tsc', ['--project', folder]),
   ];
   return passes.every(Boolean) ? 0 : 1;
 }
 
-/** Runs a tool to its end, says whether it found an error, and shows what it printed only then. */
+/**
+ * Runs a tool to its end, and returns whether it found no error. The output of the tool is shown only if it found one.
+ */
 function run(tool: Tool, args: readonly string[]): boolean {
   const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
   const { status, stdout, stderr } = spawnSync(process.execPath, [pathOf(tool), ...args], { env, encoding: 'utf8' });

@@ -46,7 +46,7 @@ type Document = {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** The reference of the API in Markdown, made from the routes and the schemas alone. */
+/** Returns the reference of the API in Markdown. It is made from the routes and the schemas only. */
 export function referenceText(): string {
   const table = routes(defaultSettings, () => 0);
   const { paths, components } = openApiDocument(table, '') as Document;
@@ -63,14 +63,14 @@ export function referenceText(): string {
   ].join('\n\n')}\n`;
 }
 
-/** What the reference calls components that it does not list field by field. */
+/** The names that the reference gives to components whose fields it does not list. */
 const TITLES: Readonly<Record<string, string>> = {
   BriefEvent: 'event in brief',
   BriefBatchResult: 'event in brief',
   EventWithoutBodies: 'event without bodies and attempts',
 };
 
-/** A part of the document in which each reference to a component is replaced by the component. */
+/** Returns a part of the document in which each reference to a component is replaced by the component. */
 function dereferenced(part: unknown, components: Document['components']['schemas']): unknown {
   return JSON.parse(JSON.stringify(part), (_, value) => {
     const name = /^#\/components\/schemas\/(.*)$/.exec(value?.$ref ?? '')?.[1];
@@ -110,7 +110,9 @@ function aliasText({ path, parameters = {} }: Route['aliases'][number]): string 
   return `\`${path}\`${renamed.join('')}`;
 }
 
-/** Of an answer that is an object of its own, with those of the objects in it. */
+/**
+ * Returns the tables of the fields of an answer and of the objects in its lists, or nothing if the answer is an event.
+ */
 function fieldsAnswered({ responses }: Operation): string[] {
   const schema = responses[200]?.content['application/json']?.schema;
   const fields = Object.entries(schema?.properties ?? {});
@@ -143,7 +145,7 @@ function inputOf({ parameters = [], requestBody }: Operation): string[] {
   ];
 }
 
-/** Of an object's fields; what is sent has defaults, what is answered has none. */
+/** Returns the table of the fields of an object. Only the fields of a request have a column for their defaults. */
 function fieldTable({ properties = {}, required = [] }: Schema, isSent: boolean): string {
   const rows = Object.entries(properties).map(([name, schema]) => {
     const description = isSent && name === 'events' ? 'Events, each as in POST /events.' : (schema.description ?? '');
@@ -186,7 +188,7 @@ function typeOf(schema: Schema): string {
   return `${name}${boundsOf(schema)}${lengthOf(schema.minLength, schema.maxLength)}`;
 }
 
-/** What JSON can hold anyway is no bound. */
+/** Returns the bounds of a number, and leaves out those that are only the limits of safe integers. */
 function boundsOf({ minimum, maximum }: Schema): string {
   const least = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? undefined : minimum;
   const most = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : maximum;
