@@ -6,7 +6,10 @@ import { queryParameters } from './query.ts';
 
 export type Credentials = Pick<APIGatewayProxyEventV2, 'headers' | 'rawQueryString'>;
 
-/** Whose request this is, if its key allows the scope. No key, an unknown and a wrong one are not told apart. */
+/**
+ * Finds the API key of a request. A problem if the request has no valid key, which is the same for a missing, an
+ * unknown and a wrong one, or if the key lacks the scope.
+ */
 export async function authenticate(keys: ApiKeys, request: Credentials, scope: Scope): Promise<ApiKey | Problem> {
   const secret = secretIn(request);
   const caller = secret === undefined ? undefined : await keys.find(secret);

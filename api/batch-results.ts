@@ -6,15 +6,18 @@ import { bytesInReply } from './fitting.ts';
 import { namedObject } from './named-object.ts';
 import { type ProblemAnswer, problemSchema } from './problem.ts';
 
-/** A reply that exceeds this many bytes leaves answers out. Lambda takes 6 MB, of which status, headers and brackets need little. */
+/**
+ * The largest number of bytes that the results of a batch may take. Lambda accepts 6 MB, and status, headers and
+ * brackets need some of them.
+ */
 const MOST_BYTES = 4_999_000;
 
-/** How many results are measured before others get their turn. */
-const RESULTS_IN_A_TURN = 10;
+/** The number of results that are measured before other requests may run. */
+const RESULTS_MEASURED_AT_ONCE = 10;
 
 const answer_omitted = z
   .literal(true)
-  .meta({ description: 'There was no room in the reply of a batch: read the event by its key.' });
+  .meta({ description: 'Parts of the event did not fit into the reply of the batch. Read the event by its key.' });
 
 const withoutAnswerSchema = eventSchema
   .omit({
@@ -35,7 +38,7 @@ const batchResultSchema = z
   .union([eventSchema, withoutAnswerSchema, briefResultSchema, problemSchema])
   .meta({ id: 'BatchResult' });
 
-/** The answer to a batch: for each of its events, in their order, the event or the problem with it. */
+/** The answer to a batch. It has one result for each event, in the same order: the event, or the problem with it. */
 export const batchAnswerSchema = namedObject('BatchResults', { results: z.array(batchResultSchema) });
 
 export type BatchResult =
@@ -47,13 +50,14 @@ export type BatchResult =
 type Sized = { result: BatchResult; bytes: number };
 
 /**
- * Leaves bodies and attempts of the largest events out until one reply can carry all results, and more of them if it must. Others get
- * their turn meanwhile: to measure a hundred results may take as long as a hundred calls.
+ * Makes results fit into one reply: leaves out the bodies and attempts of the largest events, and then more of their
+ * fields. Other requests run in between, because it may take as long to measure a hundred results as to make a hundred
+ * calls.
  */
 export async function fittingResults(results: readonly BatchResult[]): Promise<readonly BatchResult[]> {
   const sized: Sized[] = [];
   for (const result of results) {
-    if (sized.length % RESULTS_IN_A_TURN === 0) await setImmediate();
+    if (sized.length % RESULTS_MEASURED_AT_ONCE === 0) await setImmediate();
     sized.push({ result, bytes: bytesInReply(result) });
   }
   for (const reduce of [withoutAnswer, inBrief]) reduceToFit(sized, reduce);

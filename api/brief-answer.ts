@@ -4,7 +4,7 @@ import { isForgotten } from '../core/event/expiry.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { type EventAnswer, eventAnswer, eventSchema } from './event-answer.ts';
 
-/** What a caller may know of an event whose contents it may not read: which it is, how it stands, and its instants. */
+/** An event for a caller that may not read its contents: only its key, its status and its instants. */
 export const briefSchema = eventSchema
   .pick({
     key: true,
@@ -19,7 +19,7 @@ export const briefSchema = eventSchema
 
 export type BriefAnswer = z.infer<typeof briefSchema>;
 
-/** Answers an event whole to a key that may read it, as long as its result is kept, and in brief otherwise. */
+/** The whole event if the key may read it and its result is still kept; otherwise the event in brief. */
 export function answerFor({ scopes }: ApiKey, record: EventRecord, now: number): EventAnswer | BriefAnswer {
   const isShown = scopes.includes('read') && !isForgotten(record.progress, now);
   return isShown ? eventAnswer(record) : briefAnswer(eventAnswer(record));

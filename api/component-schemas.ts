@@ -8,8 +8,9 @@ export type JsonSchema = {
 };
 
 /**
- * Converts zod schemas into JSON Schema for one OpenAPI document. A schema with an `id` in its metadata becomes a component of that name,
- * and everything that uses the schema refers to the component. Throws if two different schemas have the same `id`.
+ * Converts zod schemas into JSON Schema for one OpenAPI document. A schema with an `id` in its metadata becomes a
+ * component of that name, and everything that uses the schema refers to the component. Throws if two different schemas
+ * have the same `id`.
  */
 export function componentSchemas() {
   const named: Record<string, JsonSchema> = {};

@@ -11,44 +11,52 @@ import { JsonText } from './wire/json-text.ts';
 const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled'] as const;
 const outcomes = ['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked', 'crashed'] as const;
 
-/** The statuses by name: one schema, so that what is generated from the API's description has one type for them. */
+/**
+ * The statuses of an event. They have one named schema, so that code which is generated from the OpenAPI document has
+ * one type for them.
+ */
 export const statusSchema = z.enum(statuses).meta({ id: 'EventStatus' });
 
-/** The outcomes of an attempt by name: one schema, for the same reason. */
+/** The outcomes of an attempt. They have one named schema, so that generated code has one type for them. */
 export const outcomeSchema = z.enum(outcomes).meta({ id: 'AttemptOutcome' });
 
 const instant = z.iso.datetime();
 const headers = z.record(z.string(), z.string());
 
 const attemptSchema = namedObject('Attempt', {
-  number: z.int().meta({ description: 'Counted from 1. One that was cancelled keeps its number.' }),
+  number: z.int().meta({
+    description:
+      'Counted from 1. A number is never used twice, so one can be missing after an event was cancelled and retried.',
+  }),
   started_at_utc: instant,
-  late_ms: z.int().meta({ description: 'How long after its instant it started.' }),
+  late_ms: z.int().meta({ description: 'Milliseconds from the planned start of the attempt to its real start.' }),
   duration_ms: z.int(),
   outcome: outcomeSchema,
   status_code: z.int().nullable(),
   error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
   requests: z.literal(2).optional().meta({
     description:
-      'There if the request went out a second time, because its connection was closed at once: the attempt used two of the tries.',
+      'Present if the request was sent twice, because the first connection was closed at once. The attempt then used two of the tries.',
   }),
 });
 
-/** An event as it is answered: what was sent, and what has happened to it so far. */
+/** An event as the API answers it: what was published, and what has happened to it so far. */
 export const eventSchema = namedObject('Event', {
-  key: z.string().meta({ description: "The event's name, for reading it." }),
+  key: z.string().meta({ description: 'The key by which the event is read, cancelled and retried.' }),
   status: statusSchema,
   url_to_send_request: z.string(),
   call_url_after: z.number().nullable(),
   call_url_at: instant.nullable(),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
   headers,
-  body: z.unknown().meta({ description: 'As it was sent: a string or any other JSON value; null without one.' }),
+  body: z
+    .unknown()
+    .meta({ description: 'The body as it was published: a string or any other JSON value. Null if there is none.' }),
   body_base64: z.base64().nullable(),
   timeout_for_request: z.number(),
   max_try_count: z.int().meta({
     description:
-      'How many attempts it has at most: what was asked for and, after an explicit retry, the attempts before that.',
+      'The largest number of tries: the number that was asked for and, after a retry of the finished event, the attempts before that retry.',
   }),
   retry_delay: z.number(),
   retry_backoff: z.enum(['fixed', 'exponential']),
@@ -59,27 +67,39 @@ export const eventSchema = namedObject('Event', {
   keep_result_for: z.number(),
   keep_failed_for: z.number(),
   created_at_utc: instant,
-  timestamp_for_execution_to_start: z.number().meta({ description: 'When it was due first, in epoch seconds.' }),
+  timestamp_for_execution_to_start: z
+    .number()
+    .meta({ description: 'When the first attempt was due, in epoch seconds.' }),
   try_count: z.int().meta({ description: 'How many attempts have ended.' }),
   next_attempt_at_utc: instant.nullable(),
   finished_at_utc: instant.nullable(),
-  expires_at_utc: instant.nullable().meta({ description: 'Until when a finished event can be read.' }),
+  expires_at_utc: instant.nullable().meta({ description: 'The time until which a finished event can be read.' }),
   ended_because: z
     .enum(['blocked', 'stopped_by_receiver'])
     .nullable()
-    .meta({ description: 'Why it ended, if not by success or its last try.' }),
+    .meta({ description: 'Why the event failed before its last try. Null otherwise.' }),
   failure_callback_key: z
     .string()
     .nullable()
-    .meta({ description: 'Of the event that tells failure_url, once this one has failed.' }),
-  request_response_status_code: z.int().nullable().meta({ description: 'Of the latest answer, as what follows.' }),
+    .meta({ description: 'The key of the event that calls failure_url, after this event has failed.' }),
+  request_response_status_code: z
+    .int()
+    .nullable()
+    .meta({ description: 'The status code of the latest answer. The next four fields are of the same answer.' }),
   request_response_headers: headers.nullable().meta({
-    description: 'Lower-case names; a repeated header joined with ", ", set-cookie with a line feed.',
+    description:
+      'The names are in lower case. The values of a repeated header are joined with ", ", those of set-cookie with a line feed.',
   }),
   request_response_body: z.string().nullable(),
-  request_response_body_base64: z.base64().nullable().meta({ description: 'Instead, where the body is not UTF-8.' }),
-  request_response_truncated: z.boolean().nullable().meta({ description: 'Whether it was longer than what is kept.' }),
-  attempts: z.array(attemptSchema).meta({ description: 'The first ten and the last ten.' }),
+  request_response_body_base64: z
+    .base64()
+    .nullable()
+    .meta({ description: 'The body in base64 if it is not UTF-8. Then request_response_body is null.' }),
+  request_response_truncated: z
+    .boolean()
+    .nullable()
+    .meta({ description: 'Whether the body was too long, and only its beginning was kept.' }),
+  attempts: z.array(attemptSchema).meta({ description: 'The first ten and the last ten attempts.' }),
 });
 
 export type EventAnswer = z.infer<typeof eventSchema>;
@@ -131,7 +151,10 @@ function sentBody(body: EventBody | undefined): Pick<EventAnswer, 'body' | 'body
   return { body: body.kind === 'json' ? jsonTextOf(text) : text, body_base64: null };
 }
 
-/** Throws if the text is not JSON: what was damaged in the table must not break the answer around it. */
+/**
+ * Throws if the text is not JSON. Otherwise a body that was damaged in the table would make the whole answer invalid
+ * JSON.
+ */
 function jsonTextOf(text: string): JsonText {
   JSON.parse(text);
   return new JsonText(text);
@@ -148,7 +171,10 @@ function receivedAnswer(answer: Answer | undefined) {
   };
 }
 
-/** Undefined if it is not UTF-8. The cut of a longer body may go through a character, which is then left out. */
+/**
+ * The text of a body; undefined if it is not UTF-8. If the body was cut in the middle of a character, that character is
+ * left out.
+ */
 function textOf({ body, truncated }: Answer): string | undefined {
   const isCut = truncated && body.length === MAX_ANSWER_BODY_BYTES;
   try {

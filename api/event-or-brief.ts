@@ -4,5 +4,5 @@ import { eventSchema } from './event-answer.ts';
 
 export const eventOrBrief = z.union([eventSchema, briefSchema]);
 
-/** What the documentation says of an answer that may be brief. */
+/** The words of the documentation for an answer that may be a brief event. */
 export const IN_BRIEF = 'in brief for a key without the scope read';

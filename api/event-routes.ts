@@ -11,27 +11,30 @@ import { ORIGINAL_PATHS } from './tags.ts';
 const A_SEARCH = { maxBodyBytes: 64 * 1_024 };
 
 const key = z
-  .string('Required, and once: the key of an event, as publishing it was answered.')
+  .string('Required, and only once: the key of an event, from the answer to its publication.')
   .meta({ description: "The event's key." });
 
 const oneEvent = z.strictObject({ key });
 
-/** An event that is asked for, and for how long the answer may wait until it has finished. */
+/** The key of an event, and the seconds for which the answer may wait until the event has finished. */
 function waitedFor({ maxWaitSeconds }: Settings) {
   const wait =
-    'Answers when the event has finished, after so many seconds at the latest. In the cloud the maximum is 5, unless the owner of the queue chose another.';
+    'The answer waits until the event has finished, but not longer than this number of seconds. In the cloud the maximum is 5, unless the owner of the queue chose another.';
   return z.strictObject({ key, wait: wholeNumber(0, maxWaitSeconds, 0, wait) });
 }
 
 const pageSchema = namedObject('EventPage', {
-  events: z.array(eventSchema).meta({ description: 'Latest due first.' }),
-  next_cursor: z.string().nullable().meta({ description: 'Asks for the next page; null on the last.' }),
+  events: z.array(eventSchema).meta({ description: 'Sorted by the time at which they are due, the latest first.' }),
+  next_cursor: z
+    .string()
+    .nullable()
+    .meta({ description: 'Send it as cursor to get the next page. Null on the last page.' }),
 });
 
 const countSchema = namedObject('EventCount', {
   count: z.int().meta({ description: 'How many events were counted.' }),
   complete: z.boolean().meta({
-    description: 'Whether all events were looked at that could be among them; otherwise there may be more.',
+    description: 'Whether all matching events were counted. If not, there may be more.',
   }),
 });
 
@@ -39,15 +42,18 @@ const bulkSchema = namedObject('BulkResult', {
   changed: z
     .int()
     .meta({ description: 'How many events were changed by this request; in a dry run, how many would be.' }),
-  more: z.boolean().meta({ description: 'Whether there may be more: send the request again with the cursor.' }),
+  more: z.boolean().meta({
+    description:
+      'Whether there may be more events to change. Then send the request again with next_cursor as its cursor.',
+  }),
   next_cursor: z.string().nullable(),
-  dry_run: z.literal(true).optional().meta({ description: 'There in a dry run: no event was changed.' }),
+  dry_run: z.literal(true).optional().meta({ description: 'Present in a dry run, in which no event was changed.' }),
   hosts: z
     .array(namedObject('HostCount', { host: z.string(), count: z.int() }))
     .optional()
     .meta({
       description:
-        'There in a dry run, for a key with the scope read: to which hosts the events go, most events first.',
+        'Present in a dry run, for a key with the scope read: the number of events for each host, the largest first.',
     }),
 });
 
@@ -65,8 +71,7 @@ const withoutSettings = {
     input: searchParameters(),
     answers: {
       200: {
-        description:
-          'A page of events; a full one unless it is the last, they are large, or too few of many events fit.',
+        description: 'Up to `limit` events. A page can be shorter, even empty, while `next_cursor` is not null.',
         schema: pageSchema,
       },
     },
@@ -81,12 +86,13 @@ const withoutSettings = {
     scope: 'read',
     operationId: 'countEvents',
     tag: 'Find',
-    summary: 'Count the events that wait, or those in another state, with the filters of finding',
+    summary: 'Count the events that wait, or those in another state, with the same filters as for finding events',
     takes: 'parameters',
     input: countParameters(),
     answers: {
       200: {
-        description: 'How many there are, or as many as were counted within the bound: a filter does not widen it.',
+        description:
+          'The number of events. If `complete` is false, counting stopped after `max_count_of_fetch_requests` pages.',
         schema: countSchema,
       },
     },
@@ -104,7 +110,13 @@ const withoutSettings = {
     summary: 'Count the events that wait, as a bare number',
     takes: 'parameters',
     input: z.strictObject(countBound),
-    answers: { 200: { description: 'How many wait, or how many were counted.', schema: z.int() } },
+    answers: {
+      200: {
+        description:
+          'The number of events that wait, or the number that was counted before the maximum of pages was reached.',
+        schema: z.int(),
+      },
+    },
     problems: [],
     example: { answer: 42 },
     deprecated: true,
@@ -118,7 +130,7 @@ const withoutSettings = {
     operationId: 'cancelEvents',
     tag: 'Change',
     summary:
-      'Cancel all events that wait, or those that are found; while there are more, send it again with the cursor',
+      'Cancel all events that wait, or those that match the filters; repeat it with the cursor while there are more',
     takes: A_SEARCH,
     input: searchBody(z.literal('waiting_execution').default('waiting_execution')).meta({ id: 'EventsToCancel' }),
     answers: { 200: { description: 'How many were cancelled.', schema: bulkSchema } },
@@ -134,13 +146,13 @@ const withoutSettings = {
     operationId: 'retryEvents',
     tag: 'Change',
     summary:
-      'Try all events that failed once more, or call those that are found now; while there are more, send it again with the cursor',
+      'Retry all events that failed, or call now those that match the filters; repeat it with the cursor while there are more',
     takes: A_SEARCH,
     input: retryBody().meta({ id: 'EventsToRetry' }),
     answers: {
       200: {
         description:
-          'How many are due now, or with a rate one after the other. A waiting event keeps the tries that it has left, and is not counted if its attempt is due already, or sooner than the rate would have it; a finished one has all its tries again. An event that was cancelled while an attempt may have been under way is due a second after its timeout has passed since then.',
+          'How many events were changed. They are due now or, with a rate, one after another. A waiting event keeps the tries that it has left. It is not changed if it is due already, or earlier than its turn at this rate. A finished event gets all its tries again. If an attempt may have been under way when an event was cancelled, the event is due one second after its timeout has passed since it was cancelled.',
         schema: bulkSchema,
       },
     },
@@ -170,7 +182,7 @@ const withoutSettings = {
     scope: 'manage',
     operationId: 'cancelEvent',
     tag: 'Change',
-    summary: 'Cancel an event that waits: no attempt starts any more',
+    summary: 'Cancel an event that waits: no more attempts start',
     takes: 'parameters',
     input: oneEvent,
     answers: {
@@ -195,7 +207,7 @@ const withoutSettings = {
     input: oneEvent,
     answers: {
       200: {
-        description: `The event, which is due now; ${IN_BRIEF}. A waiting event whose attempt is due already is answered as it is. If the event was cancelled while an attempt may have been under way, this is a 409 with Retry-After until its timeout has passed since then.`,
+        description: `The event, which is due now; ${IN_BRIEF}. A waiting event whose attempt is due already is answered as it is. If an attempt may have been under way when the event was cancelled, the answer is a 409 with Retry-After until the timeout of the event has passed since it was cancelled.`,
         schema: eventOrBrief,
       },
     },

@@ -95,7 +95,7 @@ const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 const newSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const quantiles = { p50: 3, p95: 12, p99: 21 };
 
-/** What a request and its answer may look like, by the name of the route. */
+/** Example requests and answers for the documentation, under the names of their routes. */
 export const examples = {
   publish: { input: wanted, answer: event },
   publishBatch: {

@@ -3,23 +3,28 @@ import type { Route } from './route.ts';
 
 export type FoundRoute<Name extends string> = {
   readonly name: Name;
-  /** From the path, by the names of the route. */
+  /** The parameters in the path, under the names that the route gives them. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** What an alias calls a query parameter, and what the route calls it. */
+  /**
+   * The query parameters that have another name under an alias: from that name to the name that the route gives them.
+   */
   readonly renamed: ReadonlyMap<string, string>;
 };
 
-type Way = Pick<Route['aliases'][number], 'path' | 'parameters'>;
+type RoutePath = Pick<Route['aliases'][number], 'path' | 'parameters'>;
 
-/** Finds which of the routes, by its path or an alias, takes a request, or says why none does. A route that takes GET takes HEAD as well. */
+/**
+ * Makes a function that finds the route for a method and a path, which may be an alias. A problem if no route matches.
+ * A route that takes GET takes HEAD as well.
+ */
 export function routeFinder<Name extends string>(routes: readonly (readonly [Name, Route])[]) {
   const paths = routes.flatMap(([name, { method, path, aliases }]) => {
-    const ways: readonly Way[] = [{ path }, ...aliases];
-    return ways.map((way) => ({
+    const routePaths: readonly RoutePath[] = [{ path }, ...aliases];
+    return routePaths.map((one) => ({
       name,
       method,
-      pattern: patternOf(way.path),
-      renamed: new Map(Object.entries(way.parameters ?? {})),
+      pattern: patternOf(one.path),
+      renamed: new Map(Object.entries(one.parameters ?? {})),
     }));
   });
 

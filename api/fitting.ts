@@ -1,9 +1,15 @@
 import { writeJson } from './write-json.ts';
 
-/** Lambda answers with 6 MB at most, in which a reply is a string of JSON once more. What is beside the events has room in the rest. */
+/**
+ * The largest number of bytes for the events of a reply. Lambda accepts 6 MB; the rest is for everything else in the
+ * reply.
+ */
 const MOST_BYTES = 5_500_000;
 
-/** The answers for as many of the values, from the first on, as one reply can carry; one in any case. Those behind are not made. */
+/**
+ * The answers for the first values, as many as fit into one reply, but at least one. No answers are made for the other
+ * values.
+ */
 export function fitting<Value, Answer>(values: readonly Value[], answer: (value: Value) => Answer): readonly Answer[] {
   const answers: Answer[] = [];
   let bytes = 0;
@@ -16,7 +22,10 @@ export function fitting<Value, Answer>(values: readonly Value[], answer: (value:
   return answers;
 }
 
-/** Bytes of a value and of the comma behind it in the answer of a function, where the reply is a string of JSON once more. */
+/**
+ * The bytes that a value and a comma take in a reply. Lambda sends the reply as a JSON string, so the value is written
+ * as JSON twice.
+ */
 export function bytesInReply(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(writeJson(value)));
 }

@@ -24,7 +24,7 @@ import { validate } from './validate.ts';
 
 const SECOND = 1_000;
 
-/** What a route does with a request that has been parsed, authenticated and validated. */
+/** Handles a request of a route after the request has been authenticated, parsed and validated. */
 type Handle<Name extends RouteName> = (request: {
   readonly input: z.output<Routes[Name]['input']>;
   readonly caller: Routes[Name] extends { scope: string } ? ApiKey : undefined;
@@ -41,8 +41,11 @@ type HandlerDependencies = {
 };
 
 /**
- * @param describe makes the OpenAPI document, which takes a while: asked once, when the first client wants it
- * @param newEvent the schema of an event as it is sent: those of a batch are validated one by one
+ * Makes the handlers of all routes.
+ *
+ * @param describe Makes the OpenAPI document. That takes a while, so it is called once, for the first request.
+ * @param newEvent The schema of a published event. The handler validates the events of a batch one by one, so that an
+ * invalid one does not refuse the others.
  */
 export function handlers(
   { queue, statistics, signingSecrets, now, report }: HandlerDependencies,
@@ -145,7 +148,10 @@ export function handlers(
   };
 }
 
-/** A new event has no answer yet, and its publisher knows the rest: it sent it with this request. */
+/**
+ * Answers a new event whole, because its publisher knows all of it. An event that was published before may have an
+ * answer, which only a key with the scope read may see.
+ */
 function publishedReply(published: Published, caller: ApiKey, now: number): Reply<EventAnswer | BriefAnswer> | Problem {
   if (published === 'another request') return anotherRequest;
   const { record, isNew } = published;
@@ -166,7 +172,11 @@ type Asked = {
   readonly status_code?: Search['statusCodes'] | null | undefined;
 };
 
-/** A search without a new filter is written as it always was, so that the cursors of the version before are good for it. */
+/**
+ * The search that a request asks for. The names and the order of these fields are part of the checksum in each cursor:
+ * a change would make the cursors of the version before invalid. A filter that is undefined is left out of the
+ * checksum, so new filters can be added.
+ */
 function searchOf({ status, tag, due_after, due_before, host, outcome, status_code }: Asked): Search {
   return {
     status,
@@ -186,8 +196,8 @@ type AskedInBulk = Asked & {
 };
 
 /**
- * The cursor belongs to the search, to the rate, and to a dry run or to none. It says when the first request was made, and with a rate, when the
- * next event is due.
+ * Changes one page of events in bulk. A cursor is only valid for the same search, rate and `dry_run`. It contains the
+ * instant of the first request and, with a rate, the instant at which the next event becomes due.
  */
 async function inBulk(
   { cursor, rate: askedRate, dry_run, ...asked }: AskedInBulk,
@@ -208,7 +218,10 @@ async function inBulk(
   return { status: 200, body: { changed, more: next !== undefined, next_cursor, ...dryRunIn(result, caller) } };
 }
 
-/** What a dry run found. To which hosts events go is part of their contents. */
+/**
+ * The fields that only a dry run has in its answer. Hosts are part of the contents of events, so they need the scope
+ * read.
+ */
 function dryRunIn({ hosts }: BulkResult, { scopes }: ApiKey) {
   if (hosts === undefined) return {};
   const mostFirst = [...hosts].sort(([, one], [, other]) => other - one);
@@ -231,8 +244,7 @@ function changedReply(changed: EventRecord | 'no such event', caller: ApiKey, no
 
 const noSuchEvent: Problem = {
   problem: 'not-found',
-  detail:
-    'There is no event with this key, or it finished and was kept as long as keep_result_for asked. Check the key.',
+  detail: 'There is no event with this key, or it has finished and its result is no longer kept. Check the key.',
 };
 
 const finishedAlready: Problem = {
@@ -240,7 +252,10 @@ const finishedAlready: Problem = {
   detail: 'The event has finished already, so there is nothing to cancel. Read it to see how.',
 };
 
-/** A retry is refused until an instant, before which an attempt may be under way that started before its event was cancelled. */
+/**
+ * Refuses a retry until an instant. Before that instant, an attempt that started before its event was cancelled may
+ * still be under way.
+ */
 function underWay(until: number, now: number): Problem {
   return {
     problem: 'conflict',

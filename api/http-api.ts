@@ -18,10 +18,13 @@ import { validate } from './validate.ts';
 
 export type HttpApi = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** What is known of a request before its body is read. */
+/** A request without its body. */
 export type RequestHead = Omit<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
 
-/** Answers why a request is refused whatever its body is: for its path, its method or its key. Undefined if it is not. */
+/**
+ * Refuses a request for its path, its method or its API key, before its body is read. Undefined if the request may go
+ * on.
+ */
 export type RefuseEarly = (head: RequestHead) => Promise<APIGatewayProxyStructuredResultV2 | undefined>;
 
 type HttpApiDependencies = {
@@ -32,13 +35,13 @@ type HttpApiDependencies = {
   readonly settings: Settings;
   readonly now: () => number;
   readonly version: string;
-  /** The function whose routes are served, if not those of all. */
+  /** The function whose routes are served. Without it, all routes are served. */
   readonly only?: FunctionName;
-  /** Told of every failure that nobody expected; the client is told nothing of it. */
+  /** Receives every unexpected error. The client gets a 503 without details. */
   readonly report: (error: unknown) => void;
 };
 
-/** A request on its way through the pipeline; each step adds what it found out. */
+/** A request on its way through the pipeline. Each step adds what it has found out. */
 type ApiRequest = APIGatewayProxyEventV2 & {
   readonly found: FoundRoute<RouteName>;
   input?: unknown;
@@ -48,8 +51,8 @@ type ApiRequest = APIGatewayProxyEventV2 & {
 type Step = (request: ApiRequest) => Promise<Problem | undefined> | Problem | undefined;
 
 /**
- * The whole API as one function in the shape of a Lambda handler behind an HTTP API. It looks at path, method and key itself;
- * `refuseEarly` does only that, for a server that has not read the body yet.
+ * Makes the API as one function with the signature of a Lambda handler behind an HTTP API. `refuseEarly` only checks
+ * the path, the method and the API key, for a server that has not read the body yet.
  */
 export function httpApi(dependencies: HttpApiDependencies): HttpApi & { readonly refuseEarly: RefuseEarly } {
   const { settings, now, version, only, keys, report } = dependencies;
@@ -142,7 +145,7 @@ function parsed({ takes, headers = {} }: Route): Step {
   };
 }
 
-/** A header may say what a field of the body says, but nothing else. */
+/** Copies headers to the fields that they stand for. A problem if the body has another value for that field. */
 function fieldsFromHeaders(
   { input, headers }: ApiRequest,
   names: Readonly<Record<string, string>>,
@@ -175,7 +178,10 @@ const queryTooLong: Problem = {
   detail: `The query has more than ${MAX_QUERY_LENGTH} characters. Send fewer or shorter parameters.`,
 };
 
-/** The parameters without the key, under the names that the route knows. A repeated parameter is a list. */
+/**
+ * The query parameters without the API key, under the names that the route gives them. A repeated parameter becomes a
+ * list.
+ */
 function fieldsOf(parameters: URLSearchParams, renamed: ReadonlyMap<string, string>) {
   const query = [...parameters].filter(([name]) => name !== 'password');
   const byName = Map.groupBy(query, ([name]) => renamed.get(name) ?? name);

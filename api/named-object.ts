@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * A strict object schema with a name: the OpenAPI document has it as a component, so that whatever is generated from there has a type of
- * this name.
+ * Makes a strict object schema with a name. The OpenAPI document has a component of this name, so that code which is
+ * generated from the document has a type of this name.
  */
 export function namedObject<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
   return z.strictObject(shape).meta({ id: name });

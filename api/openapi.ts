@@ -4,8 +4,8 @@ import type { Route } from './route.ts';
 import { ORIGINAL_PATHS, type Tag, tags } from './tags.ts';
 
 /**
- * The API as an OpenAPI 3.1 document, derived from the route table and its schemas. A route brings all that is said of it here in its own
- * declaration: the name of its operation, its tag, and schemas, which are components if they have an `id`.
+ * Makes the OpenAPI 3.1 document of the API from the route table. Everything that the document says about a route
+ * stands in the declaration of the route. A schema with an `id` becomes a component.
  */
 export function openApiDocument(routes: Readonly<Record<string, Route>>, version: string): object {
   const { named, jsonSchema } = componentSchemas();
@@ -27,7 +27,7 @@ export function openApiDocument(routes: Readonly<Record<string, Route>>, version
       securitySchemes: {
         header: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         bearer: { type: 'http', scheme: 'bearer' },
-        password: { type: 'apiKey', in: 'query', name: 'password', description: "For the original queue's clients." },
+        password: { type: 'apiKey', in: 'query', name: 'password', description: 'For clients of the original queue.' },
       },
     },
   };
@@ -35,7 +35,7 @@ export function openApiDocument(routes: Readonly<Record<string, Route>>, version
 
 type Convert = ReturnType<typeof componentSchemas>['jsonSchema'];
 
-/** How an operation is called and where it is listed: a route and its aliases are operations that differ in this alone. */
+/** The properties in which the operations of a route and of its aliases differ. */
 type Naming = {
   readonly operationId: string;
   readonly tag: Tag;
@@ -75,12 +75,12 @@ function operation(route: Route, { operationId, tag, deprecated, parameters }: N
 }
 
 function parametersOf({ path, example }: Route, input: JsonSchema, renamed: Naming['parameters'] = {}) {
-  const today = new Map(Object.entries(renamed).map(([old, name]) => [name, old]));
+  const aliasNames = new Map(Object.entries(renamed).map(([old, name]) => [name, old]));
   const examples = (example.input ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(input.properties ?? {}).map(([name, { description, ...schema }]) => {
-    const inPath = path.includes(`{${name}}`) && !today.has(name);
+    const inPath = path.includes(`{${name}}`) && !aliasNames.has(name);
     return {
-      name: today.get(name) ?? name,
+      name: aliasNames.get(name) ?? name,
       in: inPath ? 'path' : 'query',
       required: input.required?.includes(name) ?? false,
       description,

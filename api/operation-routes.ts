@@ -9,7 +9,7 @@ const nothing = z.strictObject({});
 
 const openApiSchema = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApiDocument' });
 
-/** The routes by which a queue is operated and looked at. */
+/** The routes that operate and observe the queue. */
 export const operationRoutes = {
   stats: {
     method: 'GET',
@@ -25,7 +25,7 @@ export const operationRoutes = {
     answers: {
       200: {
         description:
-          'Oldest first. In the cloud, what a process counted in the last ten seconds of a long load may be missing until it gets another request.',
+          'The periods, oldest first. In the cloud, the counts of the last ten seconds of a long load may be missing until the process that has them gets another request.',
         schema: statisticsSchema,
       },
     },
@@ -43,7 +43,13 @@ export const operationRoutes = {
     summary: 'The secret by which receivers know that a call comes from this queue',
     takes: 'parameters',
     input: nothing,
-    answers: { 200: { description: 'It is made when it is first needed.', schema: signingSecretSchema } },
+    answers: {
+      200: {
+        description:
+          'The current secret, which is created when it is first needed, and those before it that still sign.',
+        schema: signingSecretSchema,
+      },
+    },
     problems: [],
     example: examples.signingSecret,
   },
@@ -78,7 +84,7 @@ export const operationRoutes = {
     answers: {
       200: {
         description:
-          'The queue is paused, now or since before. In the cloud, attempts may start for 30 s after this answer; attempts that are under way end as always.',
+          'The queue is paused, now or already before. In the cloud, attempts may start for 30 s after this answer; attempts that are under way end as always.',
         schema: pauseSchema,
       },
     },
@@ -96,7 +102,7 @@ export const operationRoutes = {
     summary: 'End a pause: what has come due is called within a minute, oldest first',
     takes: 'parameters',
     input: nothing,
-    answers: { 200: { description: 'The queue is not paused, from now on or since before.', schema: pauseSchema } },
+    answers: { 200: { description: 'The queue is not paused, now or already before.', schema: pauseSchema } },
     problems: [],
     example: { answer: { paused: false, since_utc: '2026-03-02T10:00:00.000Z' } },
   },
@@ -112,7 +118,7 @@ export const operationRoutes = {
     input: nothing,
     answers: {
       200: {
-        description: 'It does. A paused queue is healthy, too, and says that it is paused.',
+        description: 'The API answers. A paused queue is healthy, too, and says that it is paused.',
         schema: healthSchema,
       },
     },

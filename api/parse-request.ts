@@ -5,10 +5,16 @@ import { shortened } from './shortened.ts';
 
 export type RequestBody = Pick<APIGatewayProxyEventV2, 'headers' | 'body' | 'isBase64Encoded'>;
 
-/** Longer texts are parsed piece by piece only. */
+/**
+ * The length of the longest text that is parsed at once. A longer text is only parsed piece by piece, so that other
+ * requests do not wait.
+ */
 const MOST_TO_PARSE_AT_ONCE = 64 * 1_024;
 
-/** The JSON of a request, in which the body of an event is kept as its author wrote it; or why there is none. */
+/**
+ * Parses the JSON of a request, or answers the problem with it. The body of an event stays the text that its publisher
+ * wrote.
+ */
 export async function parseRequest(
   request: RequestBody,
   maxBytes: number,
@@ -33,7 +39,9 @@ export async function parseRequest(
   }
 }
 
-/** What the parser says of a text that is not JSON, if the text is short enough to be parsed as a whole. */
+/**
+ * The error message of `JSON.parse` for a text that is not JSON; empty if the text is too long to be parsed at once.
+ */
 function parserError(text: string): string {
   try {
     if (text.length <= MOST_TO_PARSE_AT_ONCE) JSON.parse(text);
@@ -43,7 +51,10 @@ function parserError(text: string): string {
   }
 }
 
-/** The parser's own message quotes the request. Where it broke stands at the end of most. */
+/**
+ * The rest of a problem's detail: the place of the error, if the parser's message ends with one. The message itself
+ * quotes the request, so it is not shown.
+ */
 function placeOf(message: string): string {
   if (message === 'Unexpected end of JSON input') return ': it ends too early. Send all of it.';
   const [, line, column] = / \(line (\d+) column (\d+)\)$/.exec(message) ?? [];

@@ -6,10 +6,10 @@ const PAUSED_SINCE = 'Since when the queue is paused.';
 
 export const pauseSchema = namedObject('Pause', {
   paused: z.boolean().meta({ description: 'Whether the queue is paused.' }),
-  since_utc: z.iso
-    .datetime()
-    .nullable()
-    .meta({ description: 'Since when it is, or is not; null if the queue has never been paused.' }),
+  since_utc: z.iso.datetime().nullable().meta({
+    description:
+      'When the queue was paused or, if it is not paused, when the last pause ended. Null if the queue has never been paused.',
+  }),
 });
 
 export const healthSchema = namedObject('Health', {
@@ -18,13 +18,13 @@ export const healthSchema = namedObject('Health', {
   paused_since_utc: z.iso.datetime().optional().meta({ description: PAUSED_SINCE }),
 });
 
-/** @param pause the latest pause, if there ever was one */
+/** @param pause The latest pause. Undefined if the queue has never been paused. */
 export function pauseAnswer(pause: Pause | undefined): z.infer<typeof pauseSchema> {
   const since = pause?.resumedAt ?? pause?.pausedAt;
   return { paused: isPaused(pause), since_utc: since === undefined ? null : instantText(since) };
 }
 
-/** A paused queue is healthy, and says that it is paused. */
+/** The answer of the health check. A paused queue is healthy, too. */
 export function healthAnswer(pause: Pause | undefined): z.infer<typeof healthSchema> {
   if (!isPaused(pause)) return { status: 'ok' };
   return { status: 'ok', paused: true, paused_since_utc: instantText(pause.pausedAt) };

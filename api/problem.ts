@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { namedObject } from './named-object.ts';
 import type { Reply } from './reply.ts';
 
-/** Every way in which the API refuses a request. The names are stable: clients compare them. */
+/**
+ * The kinds of problems with which the API refuses requests. Clients compare their names, so the names never change.
+ */
 export const problemKinds = {
   'not-json': { status: 400, title: 'The request is not JSON' },
   unauthorized: { status: 401, title: 'An API key is needed' },
@@ -21,7 +23,7 @@ export type ProblemKind = keyof typeof problemKinds;
 
 type FieldProblem = { readonly path: string; readonly detail: string };
 
-/** A refusal, as a value. `detail` says what to do. */
+/** A refused request. `detail` says what is wrong and what to do. */
 export type Problem = {
   readonly problem: ProblemKind;
   readonly detail: string;
@@ -31,16 +33,18 @@ export type Problem = {
 
 const fieldProblemSchema = namedObject('FieldProblem', { path: z.string(), detail: z.string() });
 
-/** RFC 9457. */
+/** A problem as the API answers it, in the form of RFC 9457. */
 export const problemSchema = namedObject('Problem', {
-  type: z.enum(Object.keys(problemKinds).map(problemType)).meta({ description: 'Stable: compare this one.' }),
+  type: z
+    .enum(Object.keys(problemKinds).map(problemType))
+    .meta({ description: 'The kind of problem. Its values never change, so clients should compare this field.' }),
   title: z.string(),
   status: z.int(),
   detail: z.string().meta({ description: 'What is wrong, and what to do about it.' }),
   errors: z
     .array(fieldProblemSchema)
     .optional()
-    .meta({ description: 'The fields that are not valid, if it is about fields.' }),
+    .meta({ description: 'The fields that are not valid, if the problem is with fields.' }),
 });
 
 export type ProblemAnswer = Omit<z.infer<typeof problemSchema>, 'errors'> & Pick<Problem, 'errors'>;
@@ -54,7 +58,7 @@ export function problemReply({ problem, detail, errors, headers }: Problem): Rep
   };
 }
 
-/** Of one field, parameter or header. */
+/** The problem that one field, parameter or header is not valid. */
 export function invalid(path: string, detail: string): Problem {
   return { problem: 'invalid', detail: `${path}: ${detail}`, errors: [{ path, detail }] };
 }
@@ -62,7 +66,7 @@ export function invalid(path: string, detail: string): Problem {
 export const unexpected: Problem = {
   problem: 'unavailable',
   detail:
-    'Something failed on the side of the queue, and whether this was done is unknown. Send it again in a moment; with the same deduplication_id an event is published once.',
+    'Something failed in the queue, and it is not known whether this was done. Send it again in a moment. With the same deduplication_id, an event is published only once.',
   headers: { 'retry-after': '1' },
 };
 

@@ -3,21 +3,28 @@ import { elementsOf, JsonText, membersOf } from './wire/json-text.ts';
 import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from './wire/new-event.ts';
 
 export const MOST_IN_A_BATCH = 100;
-/** No event and no search has as many members. Those beyond are counted, and not looked at. */
+/**
+ * The number of members of an object that are read, more than any event or search has. Members beyond it are only
+ * counted.
+ */
 const MOST_MEMBERS = 200;
-/** More than any event has, without its body. What goes beyond is too much of something, and stays a text. */
+/**
+ * The number of values of an event, without its body, that are parsed, more than a valid event has. A member that goes
+ * beyond it stays a `JsonText`.
+ */
 const MOST_VALUES = 10_000;
-/** After so many characters of a batch, others get their turn. */
-const TURN = 64 * 1_024;
+/** The number of characters of a batch that are read before other requests may run. */
+const MOST_READ_AT_ONCE = 64 * 1_024;
 
 const LEFT_OUT = Symbol('how many members were left out');
 
 /**
- * The JSON of a request: an event, a list of events, or an object with a list of `events`. It is parsed piece by piece, each piece
- * only after it was seen to be small enough, so that no request keeps others waiting. An event's JSON body, and what is too large to be
- * part of an event, stays a `JsonText`; of a list that is too long, one element more than a batch may have is read.
+ * Parses the JSON of a request: an event, a list of events, or an object with a list of `events`. It parses piece by
+ * piece, and each piece only after a check that it is small, so that no request keeps others waiting. The JSON body of
+ * an event stays a `JsonText`, and so does a value that is too large to be part of an event. Of a list that is too long
+ * for a batch, only one element too many is read.
  *
- * @throws SyntaxError if it is not JSON, as far as it was looked at
+ * @throws SyntaxError if a part that was read is not JSON
  */
 export async function readJson(text: string): Promise<unknown> {
   const { kind } = new JsonText(text.trimStart());
@@ -30,18 +37,18 @@ export async function readJson(text: string): Promise<unknown> {
   return Object.assign(others, { events: await readEvents(events[1].text) });
 }
 
-/** How many members of an object were not looked at, because it has too many. */
+/** The number of members of an object that `readJson` did not read, because there were too many. */
 export function membersLeftOut(json: unknown): number {
   return typeof json === 'object' && json !== null && LEFT_OUT in json ? Number(json[LEFT_OUT]) : 0;
 }
 
 async function readEvents(list: string): Promise<readonly unknown[]> {
   const events: unknown[] = [];
-  let sinceTurn = 0;
+  let sincePause = 0;
   for (const { text } of elementsOf(list)) {
-    sinceTurn += text.length;
-    if (sinceTurn > TURN) {
-      sinceTurn = 0;
+    sincePause += text.length;
+    if (sincePause > MOST_READ_AT_ONCE) {
+      sincePause = 0;
       await setImmediate();
     }
     events.push(text.startsWith('{') ? readMembers(firstMembers(text)) : readOther(new JsonText(text)));
@@ -63,8 +70,9 @@ function firstMembers(object: string): Members {
 }
 
 /**
- * The object with these members. Of several of one name the last counts, as with `JSON.parse`; but a value that is too large to be read is
- * not known to be JSON, and stays a text also if another one follows.
+ * Makes the object with these members. The last of several members with the same name counts, as with `JSON.parse`. A
+ * value that is too large to be parsed takes precedence over all others of its name, so that it is refused: nobody
+ * knows whether it is JSON.
  */
 function readMembers({ members, leftOut }: Members): object {
   let room = MOST_VALUES;
@@ -85,13 +93,18 @@ function isReadableBody(body: JsonText): boolean {
   return body.kind === 'string' || (body.text.length <= MAX_BODY_BYTES && body.depth <= MAX_BODY_DEPTH);
 }
 
-/** A string or null says all there is to it; anything else would be changed by writing it again. */
+/**
+ * The value of a string or of null. Any other body stays a text, because parsing and writing it again could change it.
+ */
 function readBody(body: JsonText): unknown {
   const value: unknown = JSON.parse(body.text);
   return body.kind === 'string' || value === null ? value : body;
 }
 
-/** What is no object is no event, whatever else it is: a large list is null. */
+/**
+ * Reads an element of a batch that is not an object, and so not an event. A large one is read as null, because only the
+ * fact that it is no event counts.
+ */
 function readOther(value: JsonText): unknown {
   return value.valuesUpTo(MOST_VALUES) > MOST_VALUES ? null : JSON.parse(value.text);
 }

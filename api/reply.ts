@@ -9,8 +9,8 @@ export type Reply<Body = unknown> = {
 };
 
 /**
- * Writes a reply as API Gateway takes it. Its length is stated here, because the answer to a HEAD request says it without a body.
- * Nobody on the way may keep the reply: it belongs to the holder of a key.
+ * Writes a reply in the form of API Gateway. It states the length of the body, because the answer to a HEAD request has
+ * that length but no body. It forbids caches to store the reply, which only the holder of a key may see.
  */
 export function gatewayResult({ status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 {
   const text = writeJson(body);
@@ -26,7 +26,7 @@ export function gatewayResult({ status, headers, body }: Reply): APIGatewayProxy
   };
 }
 
-/** Leaves the body out of an answer to a HEAD request, and nothing else: RFC 9110, section 9.3.2. */
+/** Removes the body from the answer to a HEAD request, but no header (RFC 9110, section 9.3.2). */
 export function withoutBodyToHead(
   { requestContext: { http } }: Pick<APIGatewayProxyEventV2, 'requestContext'>,
   result: APIGatewayProxyStructuredResultV2,

@@ -5,39 +5,48 @@ import type { Tag } from './tags.ts';
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** `{name}` is a parameter. */
+  /** The path. A part such as `{name}` is a parameter. */
   readonly path: string;
   readonly aliases: readonly Alias[];
-  /** Which of the deployed functions serves it: there is one for each set of permissions. */
+  /** The deployed function that serves the route. There is one function for each set of permissions. */
   readonly function: FunctionName;
-  /** What a caller's key must allow; without one, no key is needed. */
+  /** The scope that the API key must have. Without it, no key is needed. */
   readonly scope?: Scope;
-  /** The name of the operation in what is generated from the OpenAPI document: a verb and what it acts on, as in `listEvents`. */
+  /**
+   * The name of the operation in code that is generated from the OpenAPI document: a verb and an object, as in
+   * `listEvents`.
+   */
   readonly operationId: string;
   /** The group in which the documentation lists the operation. */
   readonly tag: Tag;
   readonly summary: string;
-  /** Where the input comes from: parameters of path and query, or a JSON body of so many bytes at most. */
+  /** The source of the input: the parameters of path and query, or a JSON body of at most `maxBodyBytes` bytes. */
   readonly takes: 'parameters' | { readonly maxBodyBytes: number };
   readonly input: z.ZodType;
-  /** What a client should send, where that is narrower than what is taken. */
+  /** The schema that the documentation shows, if the route accepts more than clients should send. */
   readonly described?: z.ZodType;
-  /** Which request headers stand for which fields of the input. */
+  /** Request headers that stand for fields of the input, from the header to the field. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Request headers of other routes that would be passed over here, and what to do instead. */
+  /**
+   * Request headers of other routes that this route refuses, and what to do instead. Without the refusal they would be
+   * ignored silently.
+   */
   readonly refusedHeaders?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>;
-  /** Refusals of its own, beside those that follow from the rest. */
+  /** The problems that are specific to the route. Others follow from its scope and its input. */
   readonly problems: readonly ProblemKind[];
-  /** An input and an answer as they might be, for the documentation. */
+  /** An example of an input and an answer, for the documentation. */
   readonly example: { readonly input?: unknown; readonly answer: unknown };
-  /** There for the original queue's clients. */
+  /** Present if the route exists only for clients of the original queue. */
   readonly deprecated?: true;
 };
 
 export type FunctionName = 'publish' | 'read' | 'manage' | 'site';
 
-/** Another path of a route, as the original queue had it, the name of its operation, and what its query parameters are called today. */
+/**
+ * Another path of a route, which the original queue had. `parameters` leads from the names that the original queue gave
+ * to query parameters to the names that the route gives them.
+ */
 type Alias = {
   readonly path: string;
   readonly operationId: string;

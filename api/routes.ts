@@ -12,11 +12,21 @@ import type { Route } from './route.ts';
 import { newEventSchema } from './wire/new-event.ts';
 
 const MIB = 1_024 * 1_024;
-/** Holds the longest event: a body of 256 KiB may be written with six characters a byte. */
+/**
+ * The limit for one event. The longest event fits, even if each byte of its body of 256 KiB is written as an escape of
+ * six characters.
+ */
 const ONE_EVENT = { maxBodyBytes: 2 * MIB };
-/** Lambda takes and gives 6 MB, in which this is a string of JSON once more: half as much again is left for what must be escaped. */
+/**
+ * The limit for a batch. Lambda gets the batch as a JSON string of at most 6 MB, so half as much again is left for
+ * escapes.
+ */
 const A_BATCH = { maxBodyBytes: 4 * MIB };
-/** Every route, once: the server, the documentation and the tests read it here. Bounds depend on the settings. */
+
+/**
+ * The route table, from which the servers, the documentation and the tests are derived. Its bounds depend on the
+ * settings.
+ */
 export function routes(settings: Settings, now: () => number) {
   const newEvent = newEventSchema(settings, now).meta({ id: 'NewEvent' });
   return {
@@ -38,7 +48,7 @@ export function routes(settings: Settings, now: () => number) {
       answers: {
         201: { description: 'The event is accepted.', schema: eventSchema },
         200: {
-          description: `It was accepted before, by the same deduplication id: this is that event; ${IN_BRIEF}, and for every key once keep_result_for is over.`,
+          description: `The event that was accepted before with the same deduplication id; ${IN_BRIEF}, and for every key after keep_result_for has passed.`,
           schema: eventOrBrief,
         },
       },
@@ -61,7 +71,7 @@ export function routes(settings: Settings, now: () => number) {
       answers: {
         200: {
           description:
-            'For each event, in its order, the event or the problem with it. Where one reply has no room for all of it, bodies and attempts of the largest are left out, and `answer_omitted` says so.',
+            'One result for each event, in the same order: the event, or the problem with it. If the reply would be too large, it leaves out the bodies and attempts of the largest events, and `answer_omitted` says so.',
           schema: batchAnswerSchema,
         },
       },

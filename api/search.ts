@@ -5,32 +5,33 @@ import { instantSchema } from './wire/instant.ts';
 
 const LAST_INSTANT = Date.UTC(5000, 0);
 
-const STATUS = 'In which state the event is.';
-const TAG = 'A tag that the event has; of several, all.';
+const STATUS = 'The status of the events.';
+const TAG = 'A tag of the events. With several tags, the events have all of them.';
 const DUE_AFTER = 'Due at this instant or later: ISO 8601 with a time zone, or epoch seconds.';
 const DUE_BEFORE = 'Due before this instant.';
 const HOST =
-  'The host that the event goes to, such as example.com, whatever the port; with one, as example.com:8443, that port alone.';
+  'The host of the URL. A host such as example.com matches every port, and example.com:8443 matches only that port.';
 const OUTCOME = 'How the last attempt ended.';
 const STATUS_CODE =
-  'With which status code the last attempt was answered, such as 503, or with any of a class, such as 5xx.';
-const CURSOR = 'The next_cursor of the page before, with the same search.';
+  'The status code of the answer to the last attempt, such as 503, or a class of status codes, such as 5xx.';
+const CURSOR = 'The next_cursor of the page before, from the same search.';
 const RATE =
-  'How many events are due in a second, one after the other from now on, also across requests with the cursor. All are due at once unless it is given.';
-const DRY_RUN = 'Whether no event is changed, and those are counted that would be, in all and for each host.';
-const BULK_CURSOR = 'The next_cursor of the request before, with the same fields beside it.';
+  'The number of events that become due per second, one after another from now on, also across requests with the cursor. Without a rate, all are due at once.';
+const DRY_RUN =
+  'If true, no event is changed. The answer says how many events would be changed, in all and for each host.';
+const BULK_CURSOR = 'The next_cursor of the request before. All other fields must be the same.';
 
-/** Query parameters are text: each value is read as what it stands for. */
+/** The filters and the page of a search in a query, where each value is a text. */
 export function searchParameters() {
   return z.strictObject({
     status: statusSchema.optional().meta({ description: STATUS }),
     ...filterParameters(),
-    limit: wholeNumber(1, 100, 20, 'How many events a page has at most.'),
+    limit: wholeNumber(1, 100, 20, 'The largest number of events on a page.'),
     cursor: cursor().optional().meta({ description: CURSOR }),
   });
 }
 
-/** The same for counting: of one status, and without pages. */
+/** The filters of a count in a query. A count is always of one status. */
 export function countParameters() {
   return z.strictObject({
     status: statusSchema.default('waiting_execution').meta({ description: STATUS }),
@@ -40,7 +41,12 @@ export function countParameters() {
 }
 
 export const countBound = {
-  max_count_of_fetch_requests: wholeNumber(1, 100, 50, 'How many pages of some 200 entries are read at most.'),
+  max_count_of_fetch_requests: wholeNumber(
+    1,
+    100,
+    50,
+    'The largest number of pages, of about 200 entries each, that are read.',
+  ),
 };
 
 function filterParameters() {
@@ -55,11 +61,11 @@ function filterParameters() {
   };
 }
 
-/** The same in a request body, for changes in bulk. */
+/** The filters of a change in bulk, in a request body. */
 export function searchBody<Status extends string>(status: z.ZodType<Status>) {
   return z.strictObject(
     {
-      status: status.meta({ description: 'In which state the events are.' }),
+      status: status.meta({ description: 'The status of the events.' }),
       tag: tags().nullish().meta({ description: TAG }),
       due_after: boundedInstant().nullish().meta({ description: DUE_AFTER }),
       due_before: boundedInstant().nullish().meta({ description: DUE_BEFORE }),
@@ -73,14 +79,14 @@ export function searchBody<Status extends string>(status: z.ZodType<Status>) {
   );
 }
 
-/** A bulk retry takes a rate beside the search. */
+/** The filters and the rate of a retry in bulk, in a request body. */
 export function retryBody() {
   const message = 'A number of events a second, from 0.1 to 1000.';
   const rate = z.number(message).min(0.1, message).max(1_000, message).nullish().meta({ description: RATE });
   return searchBody(statusSchema.default('max_try_count_reached')).extend({ rate });
 }
 
-/** A whole number in a query parameter. */
+/** A schema for a whole number in a query parameter. */
 export function wholeNumber(least: number, most: number, fallback: number, description: string) {
   const message = `A whole number from ${least} to ${most}.`;
   return z
@@ -114,7 +120,10 @@ function host() {
   });
 }
 
-/** The status codes that a text such as `503` or `5xx` or a number stands for, from the least to the most of them. */
+/**
+ * A schema for a status code such as `503` or a class such as `5xx`. It gives the smallest and the largest code that
+ * match.
+ */
 function statusCodes() {
   const message = 'A status code from 100 to 999, or a class of them from 1xx to 9xx.';
   const text = z.string(message).regex(/^[1-9](\d\d|xx)$/i, message);
@@ -128,7 +137,10 @@ function cursor() {
   return z.string('One string: the next_cursor of the page before.');
 }
 
-/** The instant that a query parameter stands for: a plus that is not escaped in a URL, as before a time zone, is read as a space. */
+/**
+ * Restores an instant from a query parameter. In a query, a plus that is not escaped means a space, so the plus of a
+ * time zone arrives as one.
+ */
 function instantIn(value: unknown): unknown {
   if (isNumber(value)) return Number(value);
   return typeof value === 'string' ? value.replace(/ (?=\d\d(:?\d\d)?$)/, '+') : value;

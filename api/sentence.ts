@@ -11,7 +11,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' elements' };
 
-/** Says in a sentence what a value should have been, where its schema has no sentence of its own: zod's words are for programmers. */
+/**
+ * The message for a value that is not valid, if its schema has none of its own. It replaces the messages of zod, which
+ * are written for programmers.
+ */
 export function sentenceFor(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':

@@ -8,12 +8,12 @@ const previousSecretSchema = namedObject('PreviousSigningSecret', { secret, sign
 
 export const signingSecretSchema = namedObject('SigningSecret', {
   secret,
-  previous: z
-    .array(previousSecretSchema)
-    .meta({ description: 'Those that were replaced, while calls are still signed with them too; latest first.' }),
+  previous: z.array(previousSecretSchema).meta({
+    description: 'The secrets that were replaced, but with which calls are still signed too, the latest first.',
+  }),
 });
 
-/** @param secrets those that sign now, the current one first */
+/** The answer with the signing secrets. Of the secrets that sign now, the first is the current one. */
 export function signingSecretAnswer([current, ...previous]: readonly SigningSecret[]): z.infer<
   typeof signingSecretSchema
 > {

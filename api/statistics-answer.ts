@@ -5,7 +5,7 @@ import { namedObject } from './named-object.ts';
 
 const quantiles = namedObject('Quantiles', { p50: z.int(), p95: z.int(), p99: z.int() })
   .nullable()
-  .meta({ description: 'Within 5 %; null if there was no attempt.' });
+  .meta({ description: 'Milliseconds, exact to 5 %. Null if there was no attempt.' });
 
 const count = z.int().min(0);
 

@@ -5,14 +5,14 @@ import { sentenceFor } from './sentence.ts';
 import { shortened } from './shortened.ts';
 import { TOO_LARGE } from './wire/new-event.ts';
 
-/** A request may have more mistakes than an answer has room for. */
+/** The largest number of errors in an answer. A request may have more errors than an answer has room for. */
 const MOST_ERRORS = 20;
 
 /**
- * Answers the parsed input of a route, or a problem that says which of its fields are not valid, and why. Each detail is a sentence
- * and ends with a period.
+ * Parses the input of a route. The result is the parsed input, or a problem that names the fields that are not valid,
+ * and the reasons. Each detail is a sentence and ends with a period.
  *
- * @param calledAs what the client calls a field, if not by its name
+ * @param calledAs The names that the client uses for fields under an alias, by the names of the fields.
  */
 export function validate(
   schema: z.ZodType,
@@ -41,7 +41,7 @@ function mistakes(issue: z.core.$ZodIssue, calledAs: ReadonlyMap<string, string>
   return issue.keys.map((key) => ({ path: [...path, key], detail: 'There is no such field. Leave it out.' }));
 }
 
-/** A value can break two rules that one sentence says together. */
+/** Removes equal mistakes. A value can break two rules that have the same message. */
 function withoutRepetitions(all: readonly Mistake[]): readonly Mistake[] {
   return [...new Map(all.map((one) => [`${one.path.join('.')}: ${one.detail}`, one])).values()];
 }

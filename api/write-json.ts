@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { JsonText } from './wire/json-text.ts';
 
 /**
- * Writes a value as JSON. A `JsonText` in it stands there as its author wrote it: parsing it would change numbers such as
- * `12345678901234567890`, and a long one would keep others waiting.
+ * Writes a value as JSON. It copies each `JsonText` in the value as it is: parsing the text would change numbers such
+ * as `12345678901234567890`, and other requests would have to wait while a long text is parsed.
  */
 export function writeJson(value: unknown): string {
   const texts: string[] = [];

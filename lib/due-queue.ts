@@ -21,7 +21,7 @@ export class DueQueue extends Construct {
     this.deadLetters = new Queue(this, 'DeadLetters', { ...common, retentionPeriod: Duration.days(14) });
     Validations.of(this.deadLetters).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
-      reason: 'It is where messages go that nobody could handle.',
+      reason: 'This is the dead-letter queue itself.',
     });
     this.queue = new Queue(this, 'Queue', {
       ...common,
@@ -39,7 +39,7 @@ export class DueQueue extends Construct {
   handTo(deliver: IFunction, maxConcurrency: number): void {
     Validations.of(deliver).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
-      reason: 'What nobody can handle goes from the due queue to its dead-letter queue.',
+      reason: 'A message that no deliverer can handle goes from the due queue to its dead-letter queue.',
     });
     // Lambda needs these permissions to poll the queue:
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html

@@ -122,7 +122,7 @@ export class EventQueue extends Construct {
     const targets = [new LambdaFunction(dispatch, { retryAttempts: 0 })];
     const rule = new Rule(this, 'EveryMinute', { schedule: Schedule.rate(DISPATCH_EVERY), targets });
     dispatch.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: DISPATCH_EVERY });
-    const reason = 'What a run did not do is done by the next.';
+    const reason = 'The next run does what a failed run did not do.';
     Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
     Validations.of(dispatch).acknowledge({ id: 'Serverless-LambdaAsyncFailureDestination', reason });
   }
@@ -134,7 +134,7 @@ export class EventQueue extends Construct {
    */
   private neverRepeatInvocationsOf(publish: IFunction): void {
     publish.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
-    const reason = 'Whoever invokes it waits for its answer, and so knows that it failed.';
+    const reason = 'Its invokers wait for the answer, and so learn that the invocation failed.';
     Validations.of(publish).acknowledge({ id: 'Serverless-LambdaAsyncFailureDestination', reason });
   }
 

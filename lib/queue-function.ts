@@ -134,7 +134,7 @@ export class QueueFunction extends Construct {
     });
     Validations.of(this.function).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: 'Only the dispatcher is invoked asynchronously, and what a run of it does not do is done by the next.',
+      reason: 'Only the dispatcher is invoked asynchronously, and its next run does what a failed run did not do.',
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',

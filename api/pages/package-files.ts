@@ -1,10 +1,15 @@
-/** The files of packages that the site hands out: by their package and their path in there. They are read, not imported. */
+/**
+ * The files of packages that the site serves, as the name of the package and the path in it. They are read at run time,
+ * not imported.
+ */
 export const packageFiles = {
   swaggerStyle: 'swagger-ui-dist/swagger-ui.css',
   swaggerScript: 'swagger-ui-dist/swagger-ui-bundle.js',
 } as const;
 
-/** The site's own files, which stand beside its modules, and in the cloud beside the bundle. */
+/**
+ * The files of the project that the site serves. They are in this folder, and in the cloud in the folder of the bundle.
+ */
 export const ownFiles = {
   page: 'docs.html',
   style: 'docs.css',

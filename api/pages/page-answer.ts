@@ -6,27 +6,30 @@ import type { Site, SitePage } from './pages.ts';
 type PageRequest = {
   readonly method: string;
   readonly path: string;
-  /** By lower-case names. */
+  /** The headers of the request, under lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 };
 
-/** An answer with a page, or without one where the client has it or should go elsewhere. */
+/** An answer with a page, or with an empty body if the client has the page already or is redirected. */
 export type PageAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 };
 
-/** What a page is sent as, computed once: compressing takes longer than sending. */
+/**
+ * A page with its entity tag and its compressed body. Both are computed once, because compressing takes longer than
+ * sending.
+ */
 type Prepared = { readonly page: SitePage; readonly etag: string; compressed?: Promise<Uint8Array> };
 
 const compress = promisify(gzip);
 const NOTHING = new Uint8Array();
 
 /**
- * Answers GET and HEAD for the pages of a site, and nothing else. A client that takes gzip gets it. A client that has the page already is
- * told so by a 304: the entity tag is a weak one, because one page is sent compressed or not. The body is there for HEAD, too, so that
- * its length can be stated.
+ * Answers GET and HEAD requests for the pages of a site; undefined for all others. A client that accepts gzip gets a
+ * compressed page. A client that has the page already gets a 304. The entity tag is weak, because the same page is sent
+ * compressed or not. The answer to HEAD has a body as well, so that the server can state its length.
  */
 export function pageAnswerer(site: Site): (request: PageRequest) => Promise<PageAnswer | undefined> {
   const known = new Map<string, Prepared>();
@@ -56,13 +59,16 @@ function etagOf({ body }: SitePage): string {
   return `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 }
 
-/** RFC 9110, section 13.1.2: tags are compared weakly, and `*` is any. */
+/**
+ * Whether the client has the page: weak tags are equal to strong ones, and `*` matches every tag (RFC 9110, section
+ * 13.1.2).
+ */
 function isKnown(etag: string, asked = ''): boolean {
   const tags = asked.split(',').map((one) => one.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(etag.replace(/^W\//, ''));
 }
 
-/** RFC 9110, section 12.5.3: a weight of zero means that gzip is not acceptable. */
+/** Whether the client accepts gzip. A weight of zero means that it does not (RFC 9110, section 12.5.3). */
 function takesGzip(asked = ''): boolean {
   const codings = asked.split(',').map((one) =>
     one

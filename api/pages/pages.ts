@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { ownFiles, packageFiles } from './package-files.ts';
 
-/** A page of the site, or a file that belongs to one, as it is answered to whoever has no copy of it. */
+/** A page of the site, or a file of a page, as a client gets it that has no copy of it. */
 export type SitePage = {
   readonly status: 200 | 301;
   readonly headers: Readonly<Record<string, string>>;
@@ -13,11 +13,11 @@ type Asset = { readonly type: string; readonly read: () => Uint8Array };
 
 export type PageOptions = {
   /**
-   * The API key that the page fills in. The page shows it to everybody who can open it, so only a queue that its own machine alone
-   * reaches has one, and only one that everybody knows.
+   * The API key that the page fills in. The page shows it to everybody who can open the page, so it must be the
+   * publicly known key of a queue that only its own machine can reach.
    */
   readonly key?: string | undefined;
-  /** The path of this server that the example on the page calls. Without one, the example calls https://example.com. */
+  /** The path of this server that the example on the page calls. Without it, the example calls https://example.com. */
   readonly target?: string | undefined;
 };
 
@@ -36,8 +36,8 @@ export function openSite(options: PageOptions = {}): Site {
 }
 
 /**
- * Everything comes from here, and neither script nor style stands in a page. Other sites' pages get no hand on a window that they opened
- * a page in.
+ * Security headers of all pages. They allow scripts and styles only as files of this site, not inside of a page. A page
+ * of another site cannot control a window in which it opened one of these pages.
  */
 const HEADERS = {
   'content-security-policy': [
@@ -56,7 +56,7 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** Pages that were there once, and where whoever knows them is led. */
+/** Paths that earlier versions had, with redirections to the pages of today. */
 const moved: Readonly<Record<string, SitePage>> = {
   '/redoc': { status: 301, headers: { ...HEADERS, location: '/docs' }, body: new Uint8Array() },
 };
@@ -83,7 +83,7 @@ function assetsOf(options: PageOptions): ReadonlyMap<string, Asset> {
   ]);
 }
 
-/** The script of the page finds what it should fill in at the element that it fills. */
+/** The documentation page. It has the key and the target as attributes of the element that its script fills. */
 function docsPage({ key, target }: PageOptions): Uint8Array {
   const given = `${attribute('data-key', key)}${attribute('data-target', target)}`;
   return Buffer.from(String(fromThisFolder(ownFiles.page)).replace('<div id="ui"', () => `<div id="ui"${given}`));

@@ -1,7 +1,7 @@
 // Fills the page from the description of the API, and makes its examples ready to be sent.
 
 const EXAMPLE_HOST = 'https://example.com/';
-/** What the parameters are called that take the key of an event. */
+/** The names of the parameters that take the key of an event. */
 const KEY_PARAMETERS = ['key', 'event_key'];
 const FIRST = '/Publish/publishEvent';
 
@@ -48,7 +48,7 @@ async function show() {
   useKey(ui, key);
 }
 
-/** A key that everybody knows need not be hidden. */
+/** Shows the API key that the page was given. Everybody knows that key, so it need not be hidden. */
 function showGivenKey() {
   keyField.type = 'text';
   keyField.value = key;
@@ -62,14 +62,20 @@ function operationsOf({ paths }) {
   );
 }
 
-/** What the example sends is called at once, where there is something to call. The key of no event would find none. */
+/**
+ * Makes the example of an operation ready to be sent: its event calls the target, if there is one, at once. Examples of
+ * keys are removed, because no event has them.
+ */
 function makeReady({ parameters = [], requestBody }) {
   for (const parameter of parameters) if (KEY_PARAMETERS.includes(parameter.name)) delete parameter.example;
   const media = requestBody?.content['application/json'];
   if (media !== undefined && target !== undefined) media.example = withTarget(media.example);
 }
 
-/** All refusals have one form, which the page shows once: among the schemas. */
+/**
+ * Removes the schema from all refusals of an operation. They have the same form, which the page shows once, among the
+ * schemas.
+ */
 function shorten({ responses }) {
   for (const answer of Object.values(responses))
     if ('application/problem+json' in answer.content) delete answer.content;
@@ -82,7 +88,7 @@ function withTarget(example) {
   return { ...rest, url_to_send_request: new URL(target, location.href).href };
 }
 
-/** The head of the page has these, so Swagger UI shows them no second time. */
+/** The components of Swagger UI that are replaced by nothing, because the head of the page shows the same. */
 function shownElsewhere() {
   const nothing = () => null;
   return {
@@ -98,7 +104,7 @@ function useKey(ui, value) {
   else ui.preauthorizeApiKey('header', value);
 }
 
-/** An event that was published here can be read, cancelled and tried again without copying its key. */
+/** Fills the key of an event that was published on this page into all operations that take a key. */
 function fillInKey(ui, operations, text) {
   const published = JSON.parse(text).key;
   for (const { path, method } of operations) {
@@ -110,7 +116,9 @@ function fillInKey(ui, operations, text) {
   }
 }
 
-/** Whoever follows no link to an operation finds the first one open, and the last group folded. */
+/**
+ * Opens the first operation and closes the last group, unless the address of the page links to an operation or a group.
+ */
 function openFirst(ui, lastGroup) {
   const asked = location.hash;
   if (!asked.includes(encodeURIComponent(lastGroup))) ui.layoutActions.show(['operations-tag', lastGroup], false);

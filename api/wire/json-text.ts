@@ -1,10 +1,13 @@
-/** Depths beyond this one are not told apart. */
+/** The largest depth that is counted exactly. */
 const MAX_COUNTED_DEPTH = 100;
 
-/** A name whose text says all there is to it: no escapes, and nothing that a JSON string may not hold. */
+/**
+ * A name of a member that is sure to have no escapes and no characters that JSON forbids, so that it need not be
+ * parsed.
+ */
 const PLAIN_NAME = /^"[\w.-]*"$/;
 
-/** Characters are compared by their codes, which takes a fraction of the time. */
+/** The codes of characters. Comparing codes takes a fraction of the time of comparing strings. */
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -13,10 +16,13 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/** A text that should be JSON is not. */
+/** The error for a text that is not JSON. */
 class NotJson extends SyntaxError {}
 
-/** A JSON value as its author wrote it: parsing and writing it again would change `1.0` and `12345678901234567890`. */
+/**
+ * A JSON value as the text that its author wrote. Parsing and writing it again would change numbers such as `1.0` and
+ * `12345678901234567890`.
+ */
 export class JsonText {
   readonly text: string;
   #depth: number | undefined;
@@ -30,7 +36,10 @@ export class JsonText {
     return kinds[this.text[0] as keyof typeof kinds] ?? 'other';
   }
 
-  /** How many arrays and objects enclose its innermost value. The walk over the text ends at 101, which stands for any number above 100. */
+  /**
+   * The number of arrays and objects around the innermost value. It is 101 for every depth above 100, because the walk
+   * over the text ends there.
+   */
   get depth(): number {
     if (this.#depth !== undefined) return this.#depth;
     let deepest = 0;
@@ -42,7 +51,10 @@ export class JsonText {
     return deepest;
   }
 
-  /** How many members or elements it has itself, without those inside them; 1 for an empty array or object. */
+  /**
+   * The number of members or elements of the value itself, without those inside of them. It is 1 for an empty array or
+   * object.
+   */
   get partCount(): number {
     let count = 1;
     walk(this.text, 0, (depth, character) => {
@@ -52,7 +64,10 @@ export class JsonText {
     return count;
   }
 
-  /** How many values it is made of; an empty array or object counts as two. The walk over the text ends at the first value too many, so the answer is at most one more than `most`. */
+  /**
+   * The number of values of which this value consists. An empty array or object counts as two. The result is at most
+   * `most` + 1, because the walk over the text ends there.
+   */
   valuesUpTo(most: number): number {
     let values = 1;
     walk(this.text, 0, (_, character) => {
@@ -63,7 +78,9 @@ export class JsonText {
   }
 }
 
-/** The text of a member's value in a JSON object. Of two members of one name it is the last one's, as with `JSON.parse`. */
+/**
+ * The value of a member of a JSON object. The last of several members with the same name counts, as with `JSON.parse`.
+ */
 export function memberText(object: string, name: string): JsonText | undefined {
   let found: JsonText | undefined;
   for (const [one, value] of membersOf(object)) if (one === name) found = value;
@@ -71,8 +88,9 @@ export function memberText(object: string, name: string): JsonText | undefined {
 }
 
 /**
- * The members of a JSON object, each with the text of its value. The walk over the text goes no further than the caller does. It throws
- * a `SyntaxError` where names, colons, commas or brackets of the object are not as they should be; values are not checked.
+ * Generates the members of a JSON object, each with the text of its value. It reads the text only as far as the caller
+ * takes members. It throws a `SyntaxError` if the names, colons, commas or brackets of the object are wrong; it does
+ * not check the values.
  */
 export function membersOf(object: string): Generator<readonly [name: string, value: JsonText]> {
   return partsOf(object, '{}', (start) => {
@@ -86,7 +104,10 @@ export function membersOf(object: string): Generator<readonly [name: string, val
   });
 }
 
-/** The elements of a JSON array, in the same way. */
+/**
+ * Generates the elements of a JSON array as texts. It throws a `SyntaxError` if commas or brackets are wrong; it does
+ * not check the elements.
+ */
 export function elementsOf(array: string): Generator<JsonText> {
   return partsOf(array, '[]', (start) => {
     const end = endOfValue(array, start);
@@ -118,7 +139,7 @@ function nameIn(text: string): string {
   return PLAIN_NAME.test(text) ? text.slice(1, -1) : JSON.parse(text);
 }
 
-/** Where a value ends, or the whole text if it does not end. */
+/** The index after a value, or the length of the text if the value does not end. */
 function endOfValue(json: string, start: number): number {
   const first = json.charCodeAt(start);
   if (first === QUOTE) return endOfString(json, start);
@@ -129,7 +150,9 @@ function endOfValue(json: string, start: number): number {
   return end;
 }
 
-/** Where an array or object ends. It is `walk` without a question at each step, which takes half the time. */
+/**
+ * The index after an array or object. This is `walk` without a callback for each character, which takes half the time.
+ */
 function endOfNested(json: string, start: number): number {
   let depth = 0;
   for (let at = start; at < json.length; at++) {
@@ -141,7 +164,10 @@ function endOfNested(json: string, start: number): number {
   return json.length;
 }
 
-/** Goes over the brackets and commas that are not in strings until `stop` answers true, and answers where the last of them ended. */
+/**
+ * Calls `stop` for each bracket and comma outside of strings until it returns true. Returns the index after the last of
+ * them.
+ */
 function walk(json: string, start: number, stop: (depth: number, character: number) => boolean): number {
   let depth = 0;
   for (let at = start; at < json.length; at++) {
@@ -155,7 +181,7 @@ function walk(json: string, start: number, stop: (depth: number, character: numb
   return json.length;
 }
 
-/** Where a string ends, or the whole text if it does not end. */
+/** The index after a string, or the length of the text if the string does not end. */
 function endOfString(json: string, start: number): number {
   for (let quote = json.indexOf('"', start + 1); quote !== -1; quote = json.indexOf('"', quote + 1)) {
     let before = quote - 1;
@@ -175,7 +201,7 @@ function endsScalar(character: number): boolean {
   return character === COMMA || character === CLOSE_BRACE || character === CLOSE_BRACKET || isSpace(character);
 }
 
-/** JSON knows no other white space than these four. */
+/** Whether a character is one of the four that JSON allows as white space. */
 function isSpace(character: number): boolean {
   return character === 0x20 || character === 0x0a || character === 0x0d || character === 0x09;
 }

@@ -13,19 +13,19 @@ export const MAX_BODY_DEPTH = 32;
 const MAX_ID_LENGTH = 256;
 const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 128;
-/** Base64 writes three bytes as four characters. */
+/** The length of the longest body in base64, which writes three bytes as four characters. */
 const MAX_BASE64_LENGTH = Math.ceil(MAX_BODY_BYTES / 3) * 4;
 
-/** Said of text that no encoding can carry. */
+/** The message for a text that cannot be written in UTF-8. */
 const HALF_A_PAIR = 'Half of a surrogate pair stands alone here: that is not text.';
 
-/** Marks a problem of size, which is answered with another status than a problem of form. */
+/** Marks an issue as one of size, which is answered with 413 instead of 422. */
 export const TOO_LARGE = { tooLarge: true };
 
 /**
- * An event as it is sent, parsed into what the queue works with. Unset, null and absent are the same.
+ * A schema for a published event, which it parses into the form of the core. A field that is null counts as absent.
  *
- * @param now epoch milliseconds: how far ahead an instant may be depends on it
+ * @param now Returns the time in epoch milliseconds. An instant may be at most ten years after it.
  */
 export function newEventSchema(settings: Settings, now: () => number) {
   return z
@@ -40,7 +40,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
             'When to call the URL, instead of call_url_after: ISO 8601 with a time zone, or epoch seconds. A past instant means now.',
         }),
         method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).nullish().meta({
-          description: 'GET if unset; POST if unset and there is a body.',
+          description: 'The HTTP method: by default GET, or POST if there is a body.',
         }),
         headers: headers(),
         body: z
@@ -60,21 +60,21 @@ export function newEventSchema(settings: Settings, now: () => number) {
           5,
           'Seconds within which the whole answer must arrive.',
         ),
-        max_try_count: optional(wholeNumber(1, 1_000), 3, 'How often to call at most.'),
+        max_try_count: optional(wholeNumber(1, 1_000), 3, 'The largest number of times that the URL is called.'),
         retry_delay: optional(seconds(1, 86_400), 60, 'Seconds from the end of a failed attempt to the next.'),
         retry_backoff: optional(
           z.enum(['fixed', 'exponential']),
           'fixed',
-          'Whether the delay stays or doubles with each failed attempt.',
+          'Whether the delay stays the same (fixed) or doubles with each failed attempt (exponential).',
         ),
         retry_max_delay: optional(
           seconds(1, 86_400),
           3_600,
-          'Bounds the exponential delay, in seconds, before chance makes it up to 20 % shorter or longer.',
+          'The largest exponential delay, in seconds, before a random change of up to 20 % makes it shorter or longer.',
         ),
         failure_url: targetUrl(settings).nullish().meta({
           description:
-            'Where to tell of it, should the event fail for good: an event of its own is published, which calls this URL by POST.',
+            'The URL to call if the event fails for good. A new event is published for this, which calls the URL by POST.',
         }),
         event_tags: optional(tags(), [], 'Labels to find the event by.'),
         deduplication_id: deduplicationId(),
@@ -143,7 +143,10 @@ function bodyOf({ body, body_base64 }: Pick<Sent, 'body' | 'body_base64'>): Even
   return undefined;
 }
 
-/** A publisher who asks for the default asks for nothing, so that both are the same request. */
+/**
+ * How long a failed event is kept. A `keep_failed_for` that equals the default is left out, so that a request with it
+ * and a request without it are the same request for a deduplication id.
+ */
 function failureRetention(
   { keep_result_for, keep_failed_for }: Sent,
   { keepFailedFor: byDefault }: Settings,
@@ -189,7 +192,7 @@ function targetUrl(settings: Settings) {
     });
 }
 
-/** Not a `z.record`: that drops a `__proto__` key without a word. */
+/** A schema for headers. It is not a `z.record`, which silently drops a key `__proto__`. */
 function headers() {
   return z
     .custom<Readonly<Record<string, string>> | JsonText>(isObject, 'An object of header names and their values.')
@@ -198,7 +201,7 @@ function headers() {
     .meta({
       default: {},
       description:
-        'Headers to send: at most 50, with 8,192 bytes together, of printable ASCII, none that the queue sets itself.',
+        'Headers to send: at most 50, with at most 8,192 bytes in all, in printable ASCII, and none that the queue sets itself.',
     })
     .transform((given, refinement) => {
       const isTooLarge = given instanceof JsonText;
@@ -215,12 +218,12 @@ function keepFailedFor({ keepFailedFor: byDefault }: Settings) {
     .nullish()
     .meta(
       byDefault === undefined
-        ? { description: `${about} Unless given, it is as keep_result_for.` }
+        ? { description: `${about} By default, it is the same as keep_result_for.` }
         : { default: byDefault, description: about },
     );
 }
 
-/** The length is checked before the characters are. */
+/** A schema for bytes in base64. It checks the length first, so that a text that is too long is not read. */
 function shortBase64() {
   const message = 'Bytes in base64, as in AAEC/w==, with = at the end where they are needed.';
   return z
@@ -236,7 +239,7 @@ function shortBase64() {
 function deduplicationId() {
   return boundedText(1, MAX_ID_LENGTH).nullish().meta({
     description:
-      'For 24 hours and for the same API key, the same id with the same request is answered with the first event and adds none; with another request it is refused. The order of fields, headers and tags and the case of header names make no other request; the bytes of a body do. For a single event, the header Idempotency-Key does the same.',
+      'An id that makes it safe to send the request again. For 24 hours and for the same API key, the same id with the same request is answered with the first event, and adds none. The same id with another request is refused. A request is still the same if the order of fields, headers or tags, or the case of header names differs, but not if the bytes of the body differ. For a single event, the header Idempotency-Key does the same.',
   });
 }
 
@@ -268,7 +271,7 @@ function wholeNumber(least: number, most: number) {
   return z.int(message).min(least, message).max(most, message);
 }
 
-/** `fallback` where the field is unset. */
+/** A schema for a field with a default, which counts if the field is null or absent. */
 function optional<Schema extends z.ZodType>(schema: Schema, fallback: z.output<Schema>, description: string) {
   return schema
     .nullish()

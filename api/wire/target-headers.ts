@@ -5,8 +5,8 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
 /**
- * Names that belong to the connection, or that say what the queue itself says. Many servers hand a program `content-length` and
- * `content_length` under one name, so these names are refused with `_` for `-` as well.
+ * The names of headers that describe the connection or that the queue sets itself. They are also refused with `_`
+ * instead of `-`: many servers give a program `content-length` and `content_length` under the same name.
  */
 const RESERVED = new Set([
   'connection',
@@ -29,7 +29,7 @@ export type HeaderProblem = { readonly name?: string; readonly detail: string };
 
 export const tooManyHeaders: HeaderProblem = { detail: `At most ${MAX_HEADERS} headers.` };
 
-/** What is wrong with headers to send, each problem with the name of its header, if it is one header's. */
+/** The problems with the headers of an event. A problem of one header has the name of that header. */
 export function headerProblems(headers: Readonly<Record<string, unknown>>): readonly HeaderProblem[] {
   const names = Object.keys(headers);
   if (names.length > MAX_HEADERS) return [tooManyHeaders];
@@ -41,7 +41,7 @@ export function headerProblems(headers: Readonly<Record<string, unknown>>): read
     seen.add(name.toLowerCase());
   }
   if (sizeOf(headers) > MAX_HEADER_BYTES)
-    problems.push({ detail: `Names and values have at most ${MAX_HEADER_BYTES} bytes.` });
+    problems.push({ detail: `Names and values together have at most ${MAX_HEADER_BYTES} bytes.` });
   return problems;
 }
 
@@ -52,7 +52,7 @@ function nameProblem(name: string, seen: ReadonlySet<string>): string | undefine
   const dashed = lower.replaceAll('_', '-');
   if (RESERVED.has(dashed) || OURS.test(dashed))
     return 'This header belongs to the connection or is set by the queue. Leave it out.';
-  if (seen.has(lower)) return 'The same header stands here twice, in another spelling. Join the two.';
+  if (seen.has(lower)) return 'This header is given twice, in different spellings. Join the two.';
   return undefined;
 }
 
