@@ -13,10 +13,7 @@ type Write = { readonly PutRequest?: { readonly Item: Attributes } };
 type Reads = { readonly Keys: readonly object[] };
 type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
-/**
- * A write of a deliverer: the progress after the given attempt, or (`last`) the failed entry that is put before the
- * end.
- */
+/** A write of a deliverer: the progress after an attempt, or (`last`) the failed entry that is put before the end. */
 export type WantedRecord = { readonly uuid: string; readonly attempt: number | 'last' };
 
 export function recordsIn({ asked: { Item, RequestItems = {} } }: AwsRequest): readonly WantedRecord[] {

@@ -21,8 +21,7 @@ export type Cause =
  */
 export const RECORDED_WITHIN = 1_000;
 /**
- * The milliseconds from the end of a call within which a worker records it. It is longer, because the table may be
- * slow.
+ * The milliseconds within which a worker records a call that has ended. They are more, because the table may be slow.
  */
 export const RECORDED_THROUGH_FAULTS_WITHIN = 3_000;
 
@@ -32,10 +31,7 @@ export const RECORDED_THROUGH_FAULTS_WITHIN = 3_000;
  */
 const SENT_AGAIN_WITHIN = 3_000;
 
-/**
- * The milliseconds by which a second message for an attempt comes after the end of the longest call that starts in
- * time.
- */
+/** The milliseconds by which a second message comes after the end of the longest call that starts in time. */
 export const BEHIND_THE_LONGEST = 5_000;
 
 /**

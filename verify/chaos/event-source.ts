@@ -13,10 +13,7 @@ type Options = {
   readonly timeout: number;
 };
 
-/**
- * Polls a queue for ever, and invokes a handler with one batch after the other, as the event source mapping of Lambda
- * does.
- */
+/** Polls a queue for ever and invokes a handler with one batch after the other, as Lambda does. */
 export async function pollForEver(handle: DeliverRecords, options: Options): Promise<never> {
   const { queueUrl: QueueUrl, timeout } = options;
   const client = new SQSClient({ useQueueUrlAsEndpoint: false });

@@ -66,10 +66,7 @@ export async function openFaultProxy({ part, target, weather, chance, note }: Op
     return { status: 400, body: JSON.stringify({ __type: THROTTLED[part], message: 'Slow down.' }) };
   }
 
-  /**
-   * Forwards a part of a batch, and answers that the rest is not done. A request that is no batch is throttled as a
-   * whole.
-   */
+  /** Forwards a part of a batch, and answers that the rest is not done. A request that is no batch is throttled. */
   async function forwardInPart(incoming: IncomingMessage, request: AwsRequest): Promise<Answer> {
     const parts = split(request, chance());
     if (parts === undefined) return throttle(incoming, request);

@@ -7,10 +7,7 @@ const faults = ['throttled', 'slow', 'cut before it is done', 'cut after it is d
 type Fault = (typeof faults)[number];
 
 export type Weather = {
-  /**
-   * Returns the fault of a request, or undefined if it has none. `invocation` is the id that the SDK gives all its
-   * tries.
-   */
+  /** Returns the fault of a request, or undefined. `invocation` is the id that the SDK gives all tries of a request. */
   faultOf(invocation: string): Fault | undefined;
   /** Ends all faults. */
   calm(): void;

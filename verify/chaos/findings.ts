@@ -130,10 +130,7 @@ function excessOf(
   return [`${calls.length} calls of ${path}, which has ${maxTryCount} tries; recorded is ${recorded}`];
 }
 
-/**
- * Returns the number of tries that the attempts of an event have used. An attempt that sent its request twice has used
- * two.
- */
+/** Returns the tries that the attempts of an event have used. An attempt that sent its request twice has used two. */
 function triesOf({ attempts }: EventAnswer): number {
   return attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
 }

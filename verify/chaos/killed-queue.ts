@@ -5,8 +5,8 @@ import type { Kill } from './history.ts';
 const LONGEST_LIFE = 1_500;
 
 /**
- * The calls at a time to one host. All events are for one host, where many stall, so the default would delay others by
- * minutes.
+ * The calls at a time to one host. All events are for one host, and with the default, calls that stall would delay the
+ * others by minutes.
  */
 const MOST_CALLS = '2000';
 

@@ -118,10 +118,7 @@ async function whereabouts<Part>({ sees }: LocalProcess): Promise<Part> {
   return JSON.parse(await sees(/serves (.*)/)) as Part;
 }
 
-/**
- * Returns the environment of a worker. Its id is in every call to a receiver and in every request to table and due
- * queue.
- */
+/** Returns the environment of a worker. Every call and every request to the table or the due queue has its id. */
 function environmentOf(id: string, folder: string) {
   const environment: Omit<Environment, 'QUEUE_URL'> = {
     TABLE_NAME: 'events',

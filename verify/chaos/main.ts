@@ -126,10 +126,7 @@ function killer(queue: Killed, { events, kills }: Pick<Options, 'events' | 'kill
   }
 
   return {
-    /**
-     * Makes the kills that are due after `accepted` events. A client waits for it, so that kills keep up with the
-     * events.
-     */
+    /** Makes the kills that are due after `accepted` events. Clients wait for it, so that kills keep up with events. */
     async killWhenDue(accepted: number): Promise<void> {
       while (planned < kills && planned < (accepted * kills) / events) {
         planned++;

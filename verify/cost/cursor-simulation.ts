@@ -24,10 +24,7 @@ const timings = timingsFor(LONGEST_TIMEOUT);
 const LATENCY = 8;
 /** The milliseconds of a whole processor that a request takes, without the events in it. */
 const A_REQUEST = 0.5;
-/**
- * The milliseconds of a processor that an event takes in each request. `npm run bench -- functions` measures 0.08 in
- * all.
- */
+/** The milliseconds of a processor for each event in a request. `npm run bench -- functions` measures 0.08 in all. */
 const AN_EVENT = 0.0145;
 
 export type Scene = {
@@ -117,10 +114,7 @@ function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
   const events = dueEvents({ from: START, ...stream });
   let cursors: Item | undefined;
 
-  /**
-   * Makes the clients of one run, which has a processor of its own. Once Lambda would stop the run, it gets no more
-   * answers.
-   */
+  /** Makes the clients of a run, which has its own processor. It gets no more answers once Lambda would stop it. */
   function forARun(noteSent: (at: number) => void): Aws {
     const stopsAt = clock.now() + timings.dispatch * SECOND;
     let freeAt = clock.now();

@@ -45,10 +45,7 @@ export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
     /** Returns the number of events that are due at an instant or before it. */
     dueBy: (instant: number) => Math.min(count, Math.max(0, Math.ceil(((instant - from + 1) * perSecond) / 1_000))),
 
-    /**
-     * Returns what DynamoDB answers to a query of a shard in descending order of keys, which is ascending order of
-     * instants.
-     */
+    /** Returns what DynamoDB answers to a query in descending order of keys, which is ascending order of instants. */
     page({ ExpressionAttributeValues: values = {}, Limit = 0 }: QueryCommandInput) {
       const shard = Number(String(values[':pk']).slice('shard#'.length));
       const Items: Item[] = [];

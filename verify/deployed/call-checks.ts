@@ -74,7 +74,7 @@ export const callChecks: StageChecks = {
     const { ended } = await calledAt(stage, '/status/500', event);
     const told = await until('the call of failure_url', 20, () => of(ended.failure_callback_key ?? '')[0]);
     assert.equal(told.method, 'POST');
-    assert.ok(told.body.includes(ended.key), `It was told of another event: ${told.body}`);
+    assert.ok(told.body.includes(ended.key), `The call names another event: ${told.body}`);
   },
 
   'a target on which nobody listens is unreachable': async ({ queue }) => {

@@ -1,10 +1,7 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 
-/**
- * The CDK app that `npm run deployed` deploys: the stack of a checkout, which may call this machine and has a host name
- * of its own.
- */
+/** The context of the CDK app that `npm run deployed` deploys, which is the stack of a checkout. */
 export type DeployedAppContext = {
   readonly checkout: string;
   readonly stackName: string;

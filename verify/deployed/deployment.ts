@@ -12,10 +12,7 @@ export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(PROJECT, 'node_modules/.bin');
 const APP = fileURLToPath(new URL('deployed-app.ts', import.meta.url));
 const MOST_PRINTED = 64 * 1_024 * 1_024;
-/**
- * The characters that are shown of the output of a failed command. They are the last ones, because the reason is at the
- * end.
- */
+/** The characters at the end of the output of a failed command that are shown. The reason is among them. */
 const MOST_OF_A_FAILURE = 1_000;
 
 export type Deployment = Stack & {

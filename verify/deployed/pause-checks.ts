@@ -7,18 +7,11 @@ import type { Stage, StageChecks } from './stage.ts';
 import { isPauseTime, metricsNotWritten } from './telemetry-checks.ts';
 import { until } from './until.ts';
 
-/**
- * The milliseconds after the answer to a pause within which calls may still arrive: 30 s, and a second for the network.
- */
+/** The milliseconds for which calls may still arrive after the answer to a pause: 30 s, and 1 s for the network. */
 const STOPPED_WITHIN = 31_000;
-/**
- * The seconds for which the pause lasts. In them the dispatcher runs, and messages that were sent before are handed
- * over.
- */
+/** The seconds that the pause lasts, in which the dispatcher runs and messages that were sent before come. */
 const OBSERVED = 75;
-/**
- * The seconds after a pause within which everything is called. They are twice as many as needed, for a busy machine.
- */
+/** The seconds after a pause within which everything is called: twice as many as needed, for a busy machine. */
 const CAUGHT_UP_WITHIN = 120;
 
 /** The checks of a pause. They stop the queue for two minutes, so no other check may run at the same time. */

@@ -2,10 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_EVERY = 250;
 
-/**
- * Calls `look` again and again, and resolves with its first result that is neither undefined nor false. Rejects after
- * `seconds`.
- */
+/** Repeats `look`, and resolves with its first result that is neither undefined nor false. Rejects after `seconds`. */
 export async function until<Found>(
   what: string,
   seconds: number,

@@ -25,10 +25,7 @@ export type Upgraded = {
 
 type Given = Pick<Stage, 'aws' | 'receiver'> & { readonly deployer: Deployer; readonly folder: string };
 
-/**
- * Deploys an earlier version of the project, and publishes events that are due after the next version has been
- * deployed.
- */
+/** Deploys an earlier version of the project, and publishes events that are due after the upgrade. */
 export async function deployEarlier(commit: string, { folder, deployer, ...given }: Given): Promise<Upgraded> {
   const deployed = await deployer.deploy({}, await checkoutOf(commit, folder));
   const before = await openStage(deployed, { ...given, deployer });

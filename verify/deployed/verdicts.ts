@@ -1,7 +1,4 @@
-/**
- * A check of a deployed queue. It resolves if a promise holds, perhaps with a remark, and rejects with what it found
- * instead.
- */
+/** A check. It resolves if a promise holds, perhaps with a remark, and rejects with what it found instead. */
 type Check<Subject> = (subject: Subject) => Promise<unknown>;
 export type Checks<Subject> = Readonly<Record<string, Check<Subject>>>;
 

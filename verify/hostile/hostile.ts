@@ -34,10 +34,7 @@ const MOST_LATE_BESIDE_DEAD_NAMES = 1_000;
 
 type Row = { readonly what: string; readonly outcome: string; readonly figure: string; readonly holds: boolean };
 
-/**
- * Measures what hostile receivers do to the caller and to the local queue. Each row is a promise that holds or does
- * not.
- */
+/** Measures what hostile receivers do to the caller and the local queue. Each row is a promise that holds or not. */
 export async function hostile(): Promise<void> {
   title(`A receiver that makes ${CALLS_TO_A_TARPIT} calls wait: at most ${MOST_LATE} ms over their timeout`);
   for (const tarpit of tarpits) print(await tarpitRow(tarpit));

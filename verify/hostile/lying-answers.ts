@@ -1,9 +1,6 @@
 import type { CallResult } from '../../core/event/progress.ts';
 
-/**
- * An answer that no well-meaning receiver gives, and the outcome that a call must have. Each character of `bytes` is a
- * byte.
- */
+/** An answer that no good receiver gives, and the outcome of a call. Each character of `bytes` is a byte. */
 export type LyingAnswer = {
   readonly what: string;
   readonly bytes: string;

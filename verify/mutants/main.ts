@@ -17,15 +17,9 @@ const COPIED = [
   ...['adapters', 'api', 'bin', 'core', 'docs', 'lambdas', 'lib', 'local', 'test', 'verify'],
   ...['README.md', 'cdk.json', 'jest.config.js', 'package.json', 'package-lock.json'],
 ];
-/**
- * Milliseconds after which a run of jest is killed. A run that was killed counts as red, because without some rules a
- * suite never ends.
- */
+/** Milliseconds after which a run of jest is killed, which counts as red: without some rules a suite never ends. */
 const LONGEST_RUN = 90_000;
-/**
- * Milliseconds after which one test is red. Without some rules a test never ends; with all rules each test needs far
- * less.
- */
+/** Milliseconds after which one test is red. Without some rules it never ends; with all rules it needs far less. */
 const LONGEST_TEST = 30_000;
 /** The suites that run only if no other suite turns red, because they take long. */
 const SLOW = 'test/core/(model|faults)[.]test';

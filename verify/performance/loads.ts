@@ -17,10 +17,7 @@ const BEFORE_THE_FIRST = 5_000;
 
 export type Scene = { readonly queueUrl: string; readonly receiver: TimingReceiver; readonly measure: Measure };
 
-/**
- * Publishes events that are due at once, one in each request. Resolves with how many were called and recorded in a
- * second.
- */
+/** Publishes events that are due at once, one in each request. Resolves with how many were recorded in a second. */
 export async function burst({ queueUrl, receiver, measure }: Scene, events: number): Promise<number> {
   const client = await publishingClient(queueUrl, CLIENTS);
   const before = await succeeded(queueUrl);

@@ -135,9 +135,7 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
   for (const scenario of scenarios.values()) scenario.tell();
 }
 
-/**
- * Measures bursts of single events and of batches. It also measures the start after a burst, which has more to look at.
- */
+/** Measures bursts of single events and of batches, and the start after a burst, which has more to look at. */
 async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
   await besideTheMachine(warmUp, async (...both) => {
     const { queue, machine, tell } = compared('burst', measured, both, { 'called and recorded': { least: 0.5 } });

@@ -61,10 +61,7 @@ export async function publishingClient(url: string, connections: number): Promis
 
 const BEFORE_BODY = Buffer.from('\r\n\r\n');
 
-/**
- * Resolves with one answer, the length of which is in its header content-length. Rejects if the connection closes
- * before.
- */
+/** Resolves with one answer, which must have a content-length. Rejects if the connection closes before its end. */
 function answerOn(socket: Socket): Promise<{ readonly status: number; readonly text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
   let got: Buffer = Buffer.alloc(0);

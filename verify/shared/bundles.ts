@@ -21,10 +21,7 @@ export type Bundle = {
 /** The bundles of the deployed functions, by the names of the functions in the stack. */
 export type Bundles = Readonly<Record<'Publish' | 'Read' | 'Manage' | 'Site' | 'Dispatch' | 'Deliver', Bundle>>;
 
-/**
- * Makes the template and the bundles as a deployment does, in a folder. The CDK gets no credentials and no settings of
- * the user.
- */
+/** Makes the template and the bundles as a deployment does. The CDK gets no credentials and no user settings. */
 export async function synthesize(to: string): Promise<{ readonly template: string; readonly bundles: Bundles }> {
   const env = { PATH: `${join(PROJECT, 'node_modules/.bin')}:${process.env.PATH}`, HOME: to };
   await runFile(process.execPath, [CDK, 'synth', '--quiet', '--output', to], { cwd: PROJECT, env });

@@ -11,10 +11,7 @@ const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 export type DeployedName = (typeof deployedNames)[number];
 export type DeployedFunctions = Awaited<ReturnType<typeof deployedFunctions>>;
 
-/**
- * Opens all deployed functions in this process. Each has an endpoint of AWS of its own, so that its requests are
- * counted apart.
- */
+/** Opens all functions in this process. Each has an endpoint of AWS of its own, so that requests are counted apart. */
 export async function deployedFunctions(instead: Parameters<typeof openRuntime>[1]) {
   const cloud = await emulatedCloud();
   const opened = await Promise.all(deployedNames.map(async (name) => [name, await cloud.surroundings()] as const));
@@ -55,10 +52,7 @@ export async function deployedFunctions(instead: Parameters<typeof openRuntime>[
   };
 }
 
-/**
- * Opens a runtime. Its region and credentials go into the environment of this process, because the SDK looks for them
- * there.
- */
+/** Opens a runtime. It sets the environment of this process, because the SDK reads region and credentials there. */
 function openedIn(environment: Record<string, string>, instead: Parameters<typeof openRuntime>[1]): Runtime {
   Object.assign(process.env, environment);
   return openRuntime(environment, instead);

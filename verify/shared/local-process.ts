@@ -9,10 +9,7 @@ export type LocalProcess = {
   readonly pid: number | undefined;
   /** Returns everything that the process has printed so far. */
   printed(): string;
-  /**
-   * Resolves as soon as the output matches, with the first group or the whole match. Rejects if the process ends
-   * before.
-   */
+  /** Resolves with the first group, or the match, as soon as the output matches. Rejects if the process ends before. */
   sees(pattern: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when the process has ended, with its exit code or the signal that ended it. */

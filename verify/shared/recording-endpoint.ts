@@ -62,10 +62,7 @@ function unitsOf(operation: string, asked: object, answer: string): Pick<AwsCall
   return operation === 'BatchGetItem' ? { writeUnits: 0, readUnits: units } : { writeUnits: units, readUnits: 0 };
 }
 
-/**
- * Returns the least read units of a query. AWS charges them also for a query that finds nothing, and the emulator does
- * not.
- */
+/** Returns the least read units of a query. AWS charges them even if it finds nothing; the emulator does not. */
 function leastOfQuery({ ConsistentRead }: { readonly ConsistentRead?: boolean }): number {
   return ConsistentRead ? 1 : 0.5;
 }

@@ -11,10 +11,7 @@ import { type Holdings, type WatchedProcess, watchedProcess } from './watched-pr
 const MINUTE = 60_000;
 const LAST_RETRIES_WITHIN = 60_000;
 const SAMPLES = 100;
-/**
- * The least milliseconds between samples. Each sample blocks the queue for tens of milliseconds while its heaps are
- * collected.
- */
+/** The least milliseconds between samples. Each sample collects the heaps, which blocks the queue for a moment. */
 const SHORTEST_PAUSE = 500;
 /** The most milliseconds between samples. */
 const LONGEST_PAUSE = 20_000;

@@ -4,10 +4,9 @@ import IORedis from 'ioredis';
 import { Agent, request } from 'undici';
 
 /**
- * BullMQ on Redis, doing the work of the queue: it accepts events over HTTP, a worker calls their URLs, and the results are kept in the
- * jobs. It is written as its users write it, with Fastify and undici, the fastest that there are.
- *
- * Its one argument is the port of Redis.
+ * A server that does the work of the queue with BullMQ on Redis. It accepts events over HTTP, a worker calls their URLs, and the
+ * results are stored in the jobs. It uses Fastify and undici, which are the fastest that there are. Its one argument is the port
+ * of Redis.
  */
 const WORKERS = 200;
 const KEPT_FOR_SECONDS = 86_400;
