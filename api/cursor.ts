@@ -3,7 +3,7 @@ import type { Position } from '../core/event/entry.ts';
 
 const POSITION = /^\d{11}\.\d{3}#[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Epoch milliseconds. */
+/** An instant in epoch milliseconds, as a cursor contains it. */
 const INSTANT = /^\d{1,13}$/;
 
 /** The position at which a search continues, and instants in epoch milliseconds that the next request needs. */

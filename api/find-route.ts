@@ -58,7 +58,7 @@ function decoded(value: string): string {
 
 export const noSuchPath: Problem = {
   problem: 'not-found',
-  detail: 'There is no such path. GET /openapi.json lists those that there are.',
+  detail: 'There is no such path. GET /openapi.json lists all paths.',
 };
 
 function wrongMethod(methods: readonly string[]): Problem {

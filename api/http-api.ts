@@ -156,7 +156,7 @@ function fieldsFromHeaders(
     const value = headers[header];
     if (value === undefined) continue;
     const sent = fields[field] ?? value;
-    const detail = `The header ${header} says something else. Send one of them, or the same in both.`;
+    const detail = `The header ${header} has another value. Send one of them, or the same value in both.`;
     if (sent !== value) return invalid(field, detail);
     Object.assign(fields, { [field]: value });
   }

@@ -26,7 +26,7 @@ export async function parseRequest(
   }
   const bytes = Buffer.from(request.body ?? '', request.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > maxBytes) {
-    return { problem: 'too-large', detail: `This request has at most ${maxBytes} bytes. Send less at once.` };
+    return { problem: 'too-large', detail: `A request to this path has at most ${maxBytes} bytes. Send less at once.` };
   }
   const text = textOf(bytes);
   if (text === undefined) return { problem: 'not-json', detail: 'The request is not UTF-8. Send JSON in UTF-8.' };

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { writeJson } from './write-json.ts';
 
-/** An answer of the API, before it is written out. */
+/** An answer of the API before its body is written as JSON. */
 export type Reply<Body = unknown> = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

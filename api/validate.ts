@@ -23,7 +23,10 @@ export function validate(
   const leftOut = membersLeftOut(input);
   if (success && leftOut === 0) return { input: data };
   if (success)
-    return { problem: 'invalid', detail: `There are ${leftOut} more fields than are read. Send each field once.` };
+    return {
+      problem: 'invalid',
+      detail: `There are too many fields: ${leftOut} of them were not read. Send each field once.`,
+    };
   const all = withoutRepetitions(error.issues.flatMap((issue) => mistakes(issue, calledAs)));
   const errors = all.slice(0, MOST_ERRORS).map(({ path, detail }) => ({ path: path.map(shortened).join('.'), detail }));
   const shown = errors.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`));

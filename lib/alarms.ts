@@ -89,7 +89,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** The alarms by their names, in the order in which docs/operations.md has them. */
+/** The conditions of the alarms, by the names of the alarms and in the order of docs/operations.md. */
 function conditions(options: Options): Readonly<Record<string, Condition>> {
   const { metrics, timings, failedEventsAlarm: failedEvents } = options;
   /** A fault in a single period heals by itself, so an alarm needs two of three periods. */

@@ -37,7 +37,7 @@ export type Throttling = {
 };
 
 type Options = {
-  /** The name by which the logs and metrics of queues are told apart. */
+  /** The name that tells the logs and metrics of this queue from those of other queues. */
   readonly queueName: string;
   readonly throttling: Throttling;
   readonly corsOrigins: readonly string[];

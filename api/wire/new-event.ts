@@ -17,7 +17,7 @@ const MAX_TAG_LENGTH = 128;
 const MAX_BASE64_LENGTH = Math.ceil(MAX_BODY_BYTES / 3) * 4;
 
 /** The message for a text that cannot be written in UTF-8. */
-const HALF_A_PAIR = 'Half of a surrogate pair stands alone here: that is not text.';
+const HALF_A_PAIR = 'This text contains half of a surrogate pair, which cannot be sent.';
 
 /** Marks an issue as one of size, which is answered with 413 instead of 422. */
 export const TOO_LARGE = { tooLarge: true };

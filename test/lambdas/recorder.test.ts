@@ -101,7 +101,7 @@ describe('a process', () => {
       statistics.count(accepted);
       throw new Error('It broke.');
     });
-    await expect(failing()).rejects.toThrow('It failed');
+    await expect(failing()).rejects.toThrow('The invocation failed');
     expect(await acceptedInTable()).toBe(1);
   });
 
