@@ -52,7 +52,7 @@ const LONGEST_API_NAME = 128;
 
 /**
  * An HTTP API with the routes of the route table. Every other request goes to the function `site`, so that the queue
- * itself answers it with a 404.
+ * itself answers it with a 404 or a 405.
  */
 export class QueueHttpApi extends Construct {
   readonly api: HttpApi;
