@@ -17,7 +17,7 @@ import { received } from './support/simulated-time.ts';
 const KB = 1_024;
 const MINUTE = 60_000;
 const WEEK = 7 * 24 * 60 * MINUTE;
-/** What an event weighs without its body, rounded up. */
+/** The size of an event without its body, in bytes, rounded up. */
 const ENVELOPE = 512;
 
 const sqs = mockClient(SQSClient);

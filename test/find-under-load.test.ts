@@ -89,7 +89,7 @@ async function publishAll(count: number, after: (n: number) => number): Promise<
   return keys;
 }
 
-/** Those that are due are called, and all others cancelled. */
+/** Has the events called that are due, and cancels all others. */
 async function finish(keys: readonly EventKey[]): Promise<void> {
   messages.take();
   const due = keys.filter(({ dueAt }) => dueAt <= now);

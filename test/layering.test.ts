@@ -70,7 +70,7 @@ const rules = [
   ['test', '../verify/shared/local-process.ts', 'allows'],
 ] as const;
 
-/** All TypeScript of the project, as paths from its root. */
+/** All TypeScript files of the project, as paths from its root. */
 const sources = ['api', 'adapters', 'bin', 'core', 'lambdas', 'lib', 'local', 'test', 'verify'].flatMap((room) =>
   readdirSync(join(PROJECT, room), { recursive: true, encoding: 'utf8' })
     .filter((file) => /(?<!\.d)\.ts$/.test(file) && !file.includes('node_modules'))

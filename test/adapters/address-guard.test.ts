@@ -230,7 +230,7 @@ describe('a name', () => {
   });
 });
 
-/** A guard that is told where a name leads when the test says so. */
+/** A guard whose look-ups the test answers when it likes. */
 function slowLookup() {
   const asked: string[] = [];
   const answers = new Map<string, () => void>();
@@ -241,7 +241,7 @@ function slowLookup() {
   return { lookup, asked, answer: (name: string) => answers.get(name)?.() };
 }
 
-/** As an event would: refused when it is published, or called as it was stored. */
+/** Sends a URL as an event does: it is refused when it is published, or called as it was stored. */
 async function publishAndCall(text: string): Promise<CallResult | NotMade | { outcome: 'refused' }> {
   const target = parseTargetUrl(text, publicOnly);
   return 'refused' in target ? { outcome: 'refused' } : call(target.url);
@@ -272,7 +272,7 @@ function eventTo(url: string) {
   return queuedEvent(Date.now(), { url });
 }
 
-/** Every address that a case names, as its host or as what its name resolves to. */
+/** Every address in a case, as its host or as an answer for its name. */
 function addressesIn({ url, resolvesTo, resolvesToNext = [] }: Case): readonly string[] {
   const host = URL.parse(url)?.hostname ?? '';
   const literal = /^(\d+\.){3}\d+$|^\[.*\]$/.test(host) ? [host.replace(/^\[|\]$/g, '')] : [];

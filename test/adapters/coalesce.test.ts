@@ -203,9 +203,9 @@ describe('a batch that failed', () => {
 
 type Behaviour = {
   readonly most?: number;
-  /** What is done beside answering `<key> done` for every item. */
+  /** What the function does in addition to answering `<key> done` for every item. */
   readonly run?: (items: readonly Item[]) => void | Promise<void>;
-  /** Which keys the first, the second, … run leaves undone. */
+  /** The keys that the first, the second, … run leaves undone. */
   readonly undone?: string[][];
   readonly isWorthRunningAgain?: () => boolean;
 };

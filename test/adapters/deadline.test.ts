@@ -42,7 +42,10 @@ describe.each([
   },
 );
 
-/** The result of a call whose process stands still from when its receiver has the request until the answer is there and its time is over. */
+/**
+ * The result of a call whose process is blocked from the moment when its receiver has the request until the answer has
+ * arrived and the timeout is over.
+ */
 async function callAndStandStill(orders: Omit<Orders, 'step'>) {
   const step = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('../support/obedient-receiver.ts', import.meta.url), {

@@ -267,7 +267,7 @@ async function opened(say: Parameters<typeof openNameServer>[0]): Promise<NameSe
   return server;
 }
 
-/** A name server that says an IPv4 address to everybody has none of IPv6. */
+/** The part of a name server's answer that is for IPv6. */
 function onlyIpv6(said: Said): Said {
   return Array.isArray(said) ? said.filter((address) => address.includes(':')) : said;
 }
@@ -277,7 +277,7 @@ async function resolverFor(say: Parameters<typeof openNameServer>[0], options: D
   return { server, resolve: resolverWith({ nameServers: () => [server.address], ...options }) };
 }
 
-/** Knows nothing of this machine but what a test says of it. */
+/** A resolver that knows nothing of this machine but what the test gives it. */
 function resolverWith(options: DnsResolverOptions): LookupFunction {
   return dnsResolver({ hostsPath: noFile, resolvConfPath: noFile, now: () => time, ...options });
 }

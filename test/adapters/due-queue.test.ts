@@ -393,7 +393,10 @@ async function openFauxqs(): Promise<Sqs & { close(): Promise<void> }> {
   };
 }
 
-/** Stands in for Lambda's event source mapping: what did not fail is deleted, the rest becomes visible again. */
+/**
+ * Does what Lambda's event source mapping does: it deletes the messages that did not fail, and makes the others visible
+ * again.
+ */
 function poll({ client, queueUrl: QueueUrl }: Sqs, deliver: Deliver) {
   const stopping = new AbortController();
 

@@ -9,7 +9,7 @@ const START = Date.parse('2030-01-01T00:00:00Z');
 const wanted = { label: 'shop, staging', scopes: ['publish', 'read'] } as const;
 
 let embedded: SqliteTable;
-/** A table in memory, with a count of what is read from it. */
+/** A table in memory that counts the reads. */
 let table: Table;
 let reads = 0;
 let now = START;
@@ -112,7 +112,7 @@ describe('a revoked key is let in no longer', () => {
 describe('revoking a key again ends it', () => {
   const listed = async () => (await listApiKeys(table)).map(({ id }) => id);
 
-  /** The table, which fails at the second of these writes. */
+  /** The table, with a failure at the second of the two given writes. */
   function cutInTwo(write: 'put' | 'remove'): Table {
     let writes = 0;
     return {
@@ -298,7 +298,7 @@ function apiKeys() {
   );
 }
 
-/** Well-formed, and of no key in the table. */
+/** A well-formed secret that belongs to no key in the table. */
 function secretOfNobody(): Promise<string> {
   return createApiKey({ ...table, put: async () => {} }, wanted, START);
 }

@@ -51,7 +51,7 @@ if (existsSync(DYNOXIDE)) {
   test.skip('an event store on dynoxide', () => {});
 }
 
-/** Stands in for a database in the tests of core, and so must keep the same promises. */
+/** The store in memory takes the place of a database in the tests of core, so it must pass the same contract. */
 eventStoreContract('memory', async () => ({ store: memoryEventStore(), close: async () => {} }));
 
 async function tableOn(database: Promise<Database>) {
@@ -64,7 +64,10 @@ async function storeOn(database: Promise<Database>) {
   return { store: await openEventStore(client), close };
 }
 
-/** One request in seven is throttled, slow, cut off before or after it is done, or done in part, and the SDK tries it again. */
+/**
+ * A database that throttles one request in seven, answers it slowly, cuts it off before or after it is done, or does it
+ * in part. The SDK repeats such a request.
+ */
 async function openDynaliteBehindFaults(): Promise<Database> {
   const chance = seededChance(7);
   const { client: direct, close } = await openDynalite();

@@ -7,7 +7,7 @@ import { pauser } from '../../core/manage/pause.ts';
 const START = Date.parse('2030-01-01T00:00:00Z');
 
 let embedded: SqliteTable;
-/** A table in memory, with a count of what is read from it. */
+/** A table in memory that counts the reads. */
 let table: Table;
 let reads = 0;
 let now = START;

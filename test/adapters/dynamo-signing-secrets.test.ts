@@ -5,11 +5,11 @@ import type { Table } from '../../adapters/table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 const DAY = 86_400_000;
-/** So long a reader does not see what another one did. */
+/** How long a reader may not see the change of another process, in milliseconds. */
 const REMEMBERED_FOR = 30_000;
 
 let embedded: SqliteTable;
-/** A table in memory, with a count of what is read from it, and whether it answers. */
+/** A table in memory that counts the reads, and that a test can make fail. */
 let table: Table;
 let reads = 0;
 let fails = false;

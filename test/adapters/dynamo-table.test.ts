@@ -154,7 +154,7 @@ function putItems() {
   return calls.map(({ args }) => args[0].input.RequestItems?.events?.map(({ PutRequest }) => PutRequest?.Item));
 }
 
-/** What every batch asked for. */
+/** The keys that every batch asked for. */
 function reads() {
   return aws.commandCalls(BatchGetCommand).map(({ args }) => args[0].input.RequestItems?.events);
 }

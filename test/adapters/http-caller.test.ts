@@ -415,7 +415,7 @@ async function receiving(answer: (response: ServerResponse) => void): Promise<st
   return receiver.url;
 }
 
-/** A receiver that says the same to everybody, and closes. */
+/** A receiver that sends the same bytes to every caller, and closes the connection. */
 function speaking(text: string): Promise<string> {
   return spokenBy((socket) => socket.end(text));
 }

@@ -94,7 +94,10 @@ function failing() {
   return dropping(500);
 }
 
-/** A queue, and a receiver that answers the first request of each connection, and drops a connection that is used again. */
+/**
+ * Opens a queue, and a receiver that answers the first request on each connection and drops a connection that is used
+ * again.
+ */
 async function dropping(status: number) {
   const used = new Set<unknown>();
   const receiver = await openReceiver(({ path }, response) => {

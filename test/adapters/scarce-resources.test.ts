@@ -75,7 +75,7 @@ function failure(code: string, syscall: string, address?: string): NodeJS.ErrnoE
   return Object.assign(new Error(code), { code, syscall, ...(address !== undefined && { address }) });
 }
 
-/** As Node fails when it has tried several addresses. */
+/** The error of Node when it has tried several addresses. */
 function all(...errors: readonly NodeJS.ErrnoException[]): AggregateError {
   return Object.assign(new AggregateError(errors), { code: errors[0]?.code });
 }

@@ -170,7 +170,7 @@ describe('of names that hung before', () => {
   });
 });
 
-/** A resolver that answers when a test says so, with the code of an error or with an address. */
+/** A resolver that answers when the test asks, with the code of an error or with an address. */
 function silentResolver(bounds: LookupBounds = {}) {
   const asked: string[] = [];
   const answers = new Map<string, (code?: string) => void>();
@@ -190,7 +190,10 @@ function answeringResolver(code: string) {
   return { ...asking(resolve), asked };
 }
 
-/** As the operating system's: a name takes a thread until it is finished, and good ones are finished at once. */
+/**
+ * A resolver like that of the operating system: a look-up occupies a thread until it ends, and those of healthy names
+ * end at once.
+ */
 function resolverWithTwoThreads() {
   const waiting: (() => void)[] = [];
   const stuck = new Set<() => void>();
@@ -217,7 +220,7 @@ function resolverWithTwoThreads() {
   return { resolve, finishAll, taken: () => stuck.size };
 }
 
-/** `ask` answers the code of an error, or undefined if there is an address. */
+/** A lookup with a function `ask`, which resolves to the code of an error, or to undefined if there is an address. */
 function asking(resolve: LookupFunction, bounds: LookupBounds = {}) {
   const lookup = sharedLookup(resolve, { longest: SOON, now: () => time, ...bounds });
   const ask = (name: string) =>

@@ -9,7 +9,7 @@ import { queuedEvent, secrets } from '../support/sample-event.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 
-/** Complete answers: what they are, their bytes, and what is kept of them. */
+/** Complete answers: their descriptions, their bytes, and what is stored of them. */
 const answers: readonly (readonly [string, string, readonly [number, string], QueuedEvent['method']?])[] = [
   ['204', 'HTTP/1.1 204 No Content\r\n\r\n', [204, '']],
   ['204 that states a length', 'HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n', [204, '']],
@@ -52,7 +52,7 @@ const surpluses: readonly (readonly [string, string])[] = [
 const OWN = `${OK}Content-Length: 3\r\n\r\nown`;
 const OWN_TO_HEAD = `${OK}Content-Length: 3\r\n\r\n`;
 
-/** How an answer and what comes behind it arrive. */
+/** The ways in which an answer and the bytes behind it arrive. */
 const ways: Readonly<Record<string, (socket: Socket, answer: string, surplus: string) => void>> = {
   'in one packet': (socket, answer, surplus) => socket.write(answer + surplus, 'latin1'),
   'in the packet of its last byte': (socket, answer, surplus) => {
@@ -132,7 +132,7 @@ describe.each(['http', 'https'] as const)('over %s, a connection is used again',
   );
 });
 
-/** A receiver that says to the first request what it is told to, and to all others what is theirs. */
+/** A receiver that sends the given bytes to the first request, and the right answer to all others. */
 async function receiving(protocol: 'http' | 'https', method: QueuedEvent['method'], speak: (socket: Socket) => void) {
   const connections = new Set<Socket>();
   let requests = 0;

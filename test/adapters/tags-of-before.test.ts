@@ -14,7 +14,7 @@ import { recordedMessages } from '../support/simulated-time.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const START = Date.parse('2030-01-01T00:00:00Z');
-/** The tag looks like the partition of another one. */
+/** This tag looks like the partition of another tag. */
 const TAG = '1#mails';
 
 let table: SqliteTable;
@@ -89,7 +89,7 @@ async function keepTagAsBefore({ key }: QueuedEvent): Promise<void> {
   await table.put({ pk: `tag#${TAG}`, sk, format: 1, expires_at: Math.ceil((START + 100 * HOUR) / 1_000) });
 }
 
-/** Pages through the events of the tag and answers their uuids. */
+/** Pages through the events of the tag and returns their uuids. */
 async function foundBy(limit: number): Promise<readonly string[]> {
   const found: string[] = [];
   for (let after: string | undefined; ; ) {

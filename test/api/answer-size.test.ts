@@ -5,9 +5,9 @@ import { answered } from '../support/sample-event.ts';
 
 const URL = 'https://example.com';
 const BATCH = { method: 'POST', path: '/events/batch' };
-/** From here on a batch leaves answers out. */
+/** The size of an answer from which on a batch leaves parts out, in bytes. */
 const MOST_OF_A_BATCH = 5_000_000;
-/** What an invocation that is waited for may give. */
+/** The largest answer of a synchronous invocation of Lambda, in bytes. */
 const MOST_OF_LAMBDA = 6_000_000;
 const KIB = 1_024;
 
@@ -21,7 +21,7 @@ type Result = {
   readonly answer_omitted?: true;
 };
 
-/** Publishes a batch, has its events called, and repeats it. */
+/** Publishes a batch, has its events called, and publishes the same batch again. */
 async function repeated(count: number, call: Caller) {
   const { send, sendRaw, queue, messages } = apiClient({ call });
   const events = Array.from({ length: count }, (_, n) => ({
@@ -167,7 +167,7 @@ test('the largest event has room in the answer of a function', async () => {
 
 const longHost = `https://${Array.from({ length: 1_800 }, (_, n) => String.fromCodePoint(0x4e00 + 11 * n)).join('')}.local/`;
 
-/** Twenty-one different names, each of so many characters and a few. */
+/** Twenty-one different names, each a few characters longer than the given length. */
 function manyNames(length: number, spelled: (name: string) => string): Readonly<Record<string, number>> {
   const names = Array.from({ length: 21 }, (_, n) => spelled(`${n}${'x'.repeat(length)}`));
   return Object.fromEntries(names.map((name) => [name, 1]));

@@ -25,7 +25,10 @@ const IN_BRIEF = [
   'expires_at_utc',
 ];
 
-/** One application with several keys: an id is told apart by the key's id, its rights by its scopes. */
+/**
+ * One application with several keys. A deduplication id belongs to the id of a key, and the rights of a key are its
+ * scopes.
+ */
 const keys: ApiKeys = {
   find: async (secret) => ({ id: 'application', label: '', scopes: secret.split('+') as Scope[] }),
 };
@@ -45,7 +48,7 @@ function scene() {
   return { ...client, ask };
 }
 
-/** An event that was called once, in vain, and has ended. */
+/** Publishes an event that is called once, fails, and has ended. */
 async function failedEvent() {
   const client = scene();
   const event = { ...wanted, max_try_count: 1 };

@@ -7,10 +7,10 @@ import { answered } from '../support/sample-event.ts';
 const URL = 'https://example.com/hook';
 const json = (method: string, path: string, body?: unknown) => ({ method, path, body: JSON.stringify(body) });
 const tooLate = START + 10 * 86_400_000;
-/** What an invocation that is waited for may take and give. */
+/** The largest request and answer of a synchronous invocation of Lambda, in bytes. */
 const MOST_OF_LAMBDA = 6 * 1_024 * 1_024;
 
-/** Seven events, an hour apart, tagged in turn. */
+/** Publishes seven events, due an hour apart, whose tags alternate. */
 async function withEvents() {
   const client = apiClient();
   for (let n = 0; n < 7; n++) {
@@ -130,7 +130,10 @@ test.each([
   }
 });
 
-/** Four events that are called once each: two hosts, of which one has two ports; answered with 500, 503 and 200, and timed out. */
+/**
+ * Publishes four events that are called once each: to two hosts, one of them with two ports. They are answered 500, 503
+ * and 200, and one times out.
+ */
 async function withAttempts() {
   const client = apiClient({
     call: async ({ url }) =>

@@ -172,7 +172,7 @@ function operationsOf({ paths }: Document) {
   );
 }
 
-/** Every object of the document with its JSON pointer, but what is in an example. */
+/** Every object of the document with its JSON pointer, except those inside examples. */
 function* nodesOf(value: unknown, pointer: string): Generator<{ pointer: string; value: Record<string, unknown> }> {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value)) yield { pointer, value: value as Record<string, unknown> };

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { apiClient, START } from '../support/api-client.ts';
 
 const URL = 'https://example.com/hook';
-/** Three of these are more than one answer can carry, and two are not. */
+/** A body. Three events with it exceed what one answer can carry, and two do not. */
 const LARGE = '\u0001'.repeat(256 * 1_024);
 const json = (method: string, path: string, body?: unknown) => ({ method, path, body: JSON.stringify(body) });
 
@@ -58,7 +58,7 @@ async function withEvents(count: number, fields: object): Promise<Client> {
   return client;
 }
 
-/** The numbers of the events on each page. */
+/** The numbers of the events on each page, in order. */
 async function everyPage({ send }: Client, query: string): Promise<number[][]> {
   const pages: number[][] = [];
   for (let cursor = ''; pages.length < 100; ) {

@@ -14,7 +14,10 @@ describe('what is read of a request', () => {
   const value = fc.jsonValue({ maxDepth: 3 });
   const event = fc.dictionary(fc.constantFrom('body', 'events', 'headers', 'a', '"', '{', '__proto__'), value);
   const request = fc.oneof(value, event, fc.array(event), fc.record({ events: fc.array(event) }));
-  /** V8 13.6 takes a name `"\\""` for one `"\\\\"` that it has seen in its place before, so no text here has an escaped backslash. */
+  /**
+   * V8 13.6 confuses a name `"\\""` with a name `"\\\\"` that was at the same place before, so no text here has an
+   * escaped backslash.
+   */
   const hasNoBackslash = (json: string) => !json.includes('\\\\');
   const text = fc
     .tuple(request, fc.constantFrom(0, 1))
@@ -74,7 +77,7 @@ test('a value that is too large to be read is not replaced by one that follows',
     });
 });
 
-/** How many characters are parsed at most, beside those of a request that is small enough. */
+/** The most characters that are parsed in addition to those of a request that is small enough. */
 const FEW = 64 * 1_024;
 
 describe('no more is parsed of a request than can be part of an event', () => {
@@ -218,7 +221,7 @@ test('an event with more than 200 fields is refused also where they are one fiel
   expect([status, body.detail]).toEqual([422, expect.stringContaining('more')]);
 });
 
-/** With each body parsed that is not. */
+/** The same result with every body parsed that has not been parsed yet. */
 function parsed(json: unknown): unknown {
   if (json instanceof JsonText) return JSON.parse(json.text);
   if (Array.isArray(json)) return json.map(parsed);
@@ -234,7 +237,7 @@ async function outcome(read: () => unknown): Promise<unknown> {
   }
 }
 
-/** A list that notes which of its elements are looked at. */
+/** A list that notes which of its elements are read. */
 function watchedList(length: number) {
   const visited = new Set<string>();
   const list = new Proxy(Array<string>(length).fill('a'), {
@@ -254,7 +257,7 @@ function nested(depth: number): string {
   return '['.repeat(depth) + ']'.repeat(depth);
 }
 
-/** As many elements as fit into so many characters. */
+/** A list with as many elements as fit into the given number of characters. */
 function listOf(element: string, length: number): string {
   return `[${Array(Math.floor(length / (element.length + 1)))
     .fill(element)

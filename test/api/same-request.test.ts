@@ -128,7 +128,10 @@ describe('of two spellings', () => {
 
 type Request = Fields & { readonly headers: Readonly<Record<string, string>>; readonly event_tags: readonly string[] };
 
-/** The same request with its members, headers and tags in another order, other letters in the names of headers, and tags that stand twice. */
+/**
+ * The same request with its members, headers and tags in another order, the names of headers in another case, and each
+ * tag twice.
+ */
 function respelled(first: Request): fc.Arbitrary<Fields> {
   const { headers, event_tags } = first;
   const names = Object.keys(headers);

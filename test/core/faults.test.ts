@@ -52,7 +52,7 @@ describe('whichever call to the store or the due queue', () => {
 
 type NextFault = (operation: Operation) => Fault | undefined;
 
-/** Events are published and half an hour goes by with faults, then some hours without. */
+/** Publishes events, and runs the queue for half an hour with faults and then for some hours without. */
 async function lived(nextFault: NextFault) {
   let faults = true;
   const cloud = simulatedCloud({
@@ -69,7 +69,7 @@ async function lived(nextFault: NextFault) {
   return { cloud, accepted: accepted.flatMap((record) => (record ? [record.event] : [])) };
 }
 
-/** One whose deliverer died in its call may have run out of tries. */
+/** An event whose deliverer died in its call may have used up its tries. */
 async function expectFinished({ store }: ReturnType<typeof simulatedCloud>): Promise<void> {
   const records = await everyEvent(store, SHARDS);
   expect(areSettled(records)).toBe(true);
@@ -87,7 +87,7 @@ async function expectFinished({ store }: ReturnType<typeof simulatedCloud>): Pro
   }
 }
 
-/** When each call was first made that was made again. */
+/** The instant at which each call was first made that was made again. */
 function repetitions(calls: readonly SimulatedCall[]): number[] {
   const first = new Map<string, number>();
   return calls.flatMap(({ uuid, attempt, at }) => {

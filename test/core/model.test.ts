@@ -16,14 +16,17 @@ const HOUR = 60 * MINUTE;
 const RUNS = 1_000;
 /** A busy machine takes many times as long as the half minute that the histories take on an idle one. */
 const LONGEST_RUN = 30 * MINUTE;
-/** The histories are the same in each run, so that a change is what turns them red. Another seed looks at others. */
+/**
+ * The histories are the same in each run, so that only a change of the code turns them red. Another seed makes other
+ * histories.
+ */
 const SEED = 1;
 const ANSWER_AFTER = 2 * SECOND;
 const MOST_SHARDS = 4;
 
 /**
- * What is going to go wrong, and whether the dispatcher has run since the clock was put back: by that it is noticed, if it
- * happens soon and before the clock is put forward again (docs/decisions/0005).
+ * What is going to go wrong, and whether no run of the dispatcher has seen yet that the clock was put back. A run
+ * notices it, if the run comes soon and before the clock is put forward again (docs/decisions/0005).
  */
 type Trouble = {
   faults: { fault: Fault; afterSteps: number }[];
@@ -103,8 +106,9 @@ function faultOf(trouble: Trouble, operation: Operation): Fault | undefined {
 }
 
 /**
- * A death repeats the calls in flight. A claim that was made and reported as failed looks like a death. A page that is not noted, or of which a message could not be sent, is handled again. All
- * else only takes time, and only that of the event which it concerns.
+ * The mishaps that a fault may cause. A death repeats the calls under way. A claim that was made and reported as failed
+ * looks like a death. A page that is not saved, or of which a message could not be sent, is handled again. Every other
+ * fault only costs time, and only that of the event that it concerns.
  */
 function harmOf(fault: Fault, operation: Operation, args: readonly unknown[]): [Harm[], (string | undefined)?] {
   if (fault.startsWith('dies')) return [['late', 'repeated', 'crashed', 'untold']];
@@ -118,11 +122,14 @@ function uuidIn([first]: readonly unknown[]): string | undefined {
   return uuid ?? key?.uuid;
 }
 
-/** Whether anything may yet happen. A message of an event that was cancelled may tell of an attempt that could not be recorded. */
+/**
+ * Whether anything may still happen. A message of a cancelled event may belong to an attempt that could not be recorded
+ * yet.
+ */
 const isBusy = async ({ store, dueQueue }: Real['cloud']) =>
   dueQueue.held().length > 0 || !areSettled(await everyEvent(store, MOST_SHARDS));
 
-/** A step of a history; afterwards whatever has to hold at any time is checked. */
+/** Makes one step of a history, and then checks what must hold at any time. */
 function step<Args extends readonly unknown[]>(
   name: string,
   args: { [Index in keyof Args]: fc.Arbitrary<Args[Index]> },
@@ -140,7 +147,7 @@ function step<Args extends readonly unknown[]>(
   }));
 }
 
-/** A step that does something to one of the messages on the due queue, if there is any. */
+/** A step that changes one of the messages on the due queue, if there is one. */
 function tamper(name: string, harms: readonly Harm[], change: (held: Held, cloud: Real['cloud']) => void) {
   return step<[number]>(name, [fc.nat(20)], ({ cloud }, model, which) => {
     const held = cloud.dueQueue.held();
@@ -151,7 +158,7 @@ function tamper(name: string, harms: readonly Harm[], change: (held: Held, cloud
   });
 }
 
-/** What a publisher is not told to be accepted may be there or not. */
+/** Publishes events. If the publisher gets no answer, an event may be there or not. */
 async function publishAll({ cloud }: Real, model: QueueModel, which: readonly number[]): Promise<void> {
   const published = which.map((one) => answerOf(cloud.queue.publish(wantedEvent(wishes[one]), 'web')));
   for (const record of await Promise.all(published)) if (record !== undefined) model.accept(record.event);
@@ -161,7 +168,7 @@ async function cancelAny(real: Real, model: QueueModel, which: number): Promise<
   await cancel(real, model, model.anyEvent(which));
 }
 
-/** Cancels the event whose call started last, if it is under way, and may ask for a retry at the same moment. */
+/** Cancels the event whose call started last, if the call is under way, and may ask for a retry at the same moment. */
 async function cancelInCall(
   real: Real,
   model: QueueModel,
@@ -196,18 +203,18 @@ async function retryOf({ cloud, trouble }: Real, model: QueueModel, event: Queue
   const changed = await answerOf(cloud.queue.retry(asked.key));
   if (typeof changed === 'object' && 'tooSoon' in changed) return;
   if (progress.status !== 'waiting_execution') model.retry(before, changed !== undefined);
-  // A second message, which counts on the clock to come behind the first.
+  // This is a second message, which relies on the clock to come behind the first.
   else if (trouble.putBackUnseen) model.harm(['copied'], asked.key.uuid);
 }
 
-/** Calls all events that wait now, or one after the other. The answer says how many are due earlier by that, and not which. */
+/** Retries all events that wait, at once or at a rate. The answer says how many are now due earlier, and not which. */
 async function callWaiting({ cloud }: Real, model: QueueModel, rate: number | undefined): Promise<void> {
   for (const { event, progress } of await everyEvent(cloud.store, MOST_SHARDS))
     if (progress.status === 'waiting_execution') model.bringForward(event, progress, cloud.now());
   await answerOf(cloud.queue.retryAll({ status: 'waiting_execution', tags: [] }, undefined, { rate }));
 }
 
-/** Retries all cancelled events. The answer says how many were opened again, and not which. */
+/** Retries all cancelled events. The answer says how many were opened again, and not which ones. */
 async function retryCancelled({ cloud }: Real, model: QueueModel, rate?: number): Promise<void> {
   const records = await everyEvent(cloud.store, MOST_SHARDS);
   const changed = await answerOf(cloud.queue.retryAll({ status: 'cancelled', tags: [] }, undefined, { rate }));
@@ -220,19 +227,21 @@ async function pauseQueue({ cloud }: Real, model: QueueModel): Promise<void> {
   model.pause(cloud.clock.now(), paused !== undefined);
 }
 
-/** The answer of a queue that was never paused is empty, as that of a process that died. */
+/**
+ * Resumes the queue. The answer of a queue that was never paused is undefined, and so is that of a process that died.
+ */
 async function resumeQueue({ cloud }: Real, model: QueueModel): Promise<void> {
   const before = await cloud.pauses.read();
   const resumed = await answerOf(cloud.queue.resume());
   model.resume(resumed !== undefined || before === undefined);
 }
 
-/** Undefined if none comes, because the process dies or fails. */
+/** Resolves to the answer, or to undefined if none comes because the process dies or fails. */
 function answerOf<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   return Promise.race([asked.catch(() => undefined), rest(1).then(() => undefined)]);
 }
 
-/** At once, soon after each other, and so far from each other that the due queue cannot wait. */
+/** Retries at once, soon after each other, and so far apart that the due queue cannot wait for them. */
 const rates = fc.constantFrom(undefined, 1, 1 / 1_000);
 
 const steps: readonly fc.Arbitrary<Step>[] = [
@@ -256,7 +265,8 @@ const steps: readonly fc.Arbitrary<Step>[] = [
   tamper('delay', ['late'], (held) => {
     held.visibleAt += 7 * MINUTE;
   }),
-  // A second message, which is delayed beyond its instant, is not: SQS keeps to delays, and being behind the first is all its use.
+  // A second message, which is delayed beyond its instant, is not moved: SQS observes delays, and the message is only
+  // of use behind the first.
   tamper('hand over early', [], (held, { clock }) => {
     if (held.receiveCount === 0 && !held.isSecond) held.visibleAt = clock.now();
   }),
@@ -291,9 +301,9 @@ const steps: readonly fc.Arbitrary<Step>[] = [
     [fc.constantFrom(MINUTE, 10 * MINUTE, HOUR)],
     ({ cloud, trouble }, model, by) => {
       if (trouble.putBackUnseen) return;
-      // A claim runs out by the clock while its call is under way.
+      // When the clock jumps forward, a claim may run out while its call is under way.
       model.harm(['late', 'crashed']);
-      // After a pause, a message counts on the clock to come behind an attempt that was under way when the pause began.
+      // After a pause, a message relies on the clock to come behind an attempt that was under way when the pause began.
       if (model.mayBePaused()) model.harm(['copied']);
       cloud.jump(by);
     },

@@ -56,7 +56,7 @@ test('an answer that takes 14 minutes is not called a second time, though its me
 
 const nameOf = ({ uuid, attempt }: SimulatedCall) => `${uuid} ${attempt}`;
 
-/** How often what is there most often is there. */
+/** How often the most frequent value occurs. */
 function mostOf(names: readonly string[]): number {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -18,7 +18,10 @@ const runbooks = new Map(
     .slice(1)
     .map((text) => [text.slice(0, text.indexOf('\n')), text]),
 );
-/** What queries of CloudWatch Logs Insights consist of, beside fields and the names that they give. */
+/**
+ * The words of the query language of CloudWatch Logs Insights. All other words are fields or names that the query
+ * defines.
+ */
 const KEYWORDS = new Set(
   'filter stats sort limit by as and or in like desc asc count min max latest pct bin'.split(' '),
 );
@@ -41,7 +44,10 @@ describe('the commands of a runbook do what it says:', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Runs the blocks of a runbook one after the other, as if they were typed with what the reader knows, and answers what they print. */
+  /**
+   * Runs the commands of a runbook one after the other, with the values that its reader knows, and returns what they
+   * print.
+   */
   async function run(name: string, known: Readonly<Record<string, string>> = {}): Promise<string> {
     const commands = [...(runbooks.get(name) ?? '').matchAll(/^( *)```sh\n(.*?)^ *```$/gms)].map(([, indent, code]) =>
       (code ?? '').replaceAll(`\n${indent}`, '\n').trim(),
@@ -142,7 +148,7 @@ test('the queries of the runbooks name fields that the logs have', () => {
   }
 });
 
-/** The fields of lines as the functions write them, those of the access log, and those that CloudWatch adds. */
+/** The fields of the lines that the functions write, those of the access log, and those that CloudWatch adds. */
 function fieldNames(): ReadonlySet<string> {
   const captured = captureLines();
   const { emit, report } = telemetry('Queue');

@@ -33,7 +33,7 @@ const languages: readonly Language[] = [
   { name: 'Express', file: EXPRESS, interpreter: process.execPath, args: () => [EXPRESS, '0'] },
   { name: 'Next.js', file: ROUTE, interpreter: process.execPath, args: () => [SERVE_ROUTE, '0', ROUTE] },
   { name: 'python', file: PYTHON, interpreter: 'python3', args: (folder) => [PYTHON, '0', folder] },
-  // Without its settings file PHP shows each warning as a part of the answer: the harder case.
+  // Without its settings file, PHP writes each warning into the answer, which is the harder case.
   { name: 'php', file: PHP, interpreter: 'php', args: () => ['-n', '-S', '127.0.0.1:0', PHP] },
 ];
 
@@ -337,7 +337,7 @@ function testVerification(language: Language): void {
   });
 }
 
-/** The example in a process of its own, on a free port. */
+/** Starts an example in a process of its own, on a free port. */
 async function serving(language: Language, folder: string, secrets: string, atLast = cleanUps) {
   const { url, end } = started(language, folder, secrets, atLast);
   return { url: await url(), end };
@@ -349,7 +349,7 @@ function started({ interpreter, args }: Language, folder: string, secrets: strin
     NODE_OPTIONS: '',
     WEBHOOK_SECRET: secrets,
     RECEIVER_FOLDER: folder,
-    // PHP's server takes one call at a time unless it is given workers, and they outlive it: hence a group to end.
+    // PHP's server takes one call at a time unless it has workers. They outlive it, so the process group is ended.
     PHP_CLI_SERVER_WORKERS: '4',
   };
   const child = spawn(interpreter, args(folder), { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
@@ -379,7 +379,10 @@ function started({ interpreter, args }: Language, folder: string, secrets: strin
   };
 }
 
-/** Makes the work last until `finish`, which resolves with what the work wrote: a pipe takes nothing before it is read. */
+/**
+ * Makes the work last until `finish`, which resolves to what the work wrote: its log is a pipe, and a pipe takes
+ * nothing until it is read.
+ */
 function slowWork(folder: string) {
   const log = join(folder, 'work.log');
   execFileSync('bash', ['-c', 'mkfifo "$0"', log]);
@@ -398,7 +401,7 @@ function seconds(): number {
   return Math.floor(Date.now() / 1_000);
 }
 
-/** The secret that the queue answers with. */
+/** The signing secret that the queue answers. */
 async function secretFrom(path: string, method = 'GET'): Promise<string> {
   const response = await fetch(`${queue.url}${path}`, {
     method,
@@ -407,7 +410,7 @@ async function secretFrom(path: string, method = 'GET'): Promise<string> {
   return ((await describedJson(response, method)) as { secret: string }).secret;
 }
 
-/** Makes a call as the queue makes it. */
+/** Makes a call to a receiver as the queue makes it. */
 function statusOf(url: string, key: string, body: string, attempt = 1, signal?: AbortSignal): Promise<number> {
   return send(url, signedCall(key, body, { attempt }), signal);
 }
@@ -438,7 +441,10 @@ function signedCall(
   return { headers, body };
 }
 
-/** The standard's own id is no event's and its time is long ago: both are as of a call that is made now. */
+/**
+ * The signature of the standard's test vector is for another id and for a time long ago, so both are replaced by those
+ * of a call that is made now.
+ */
 function signedCase(wanted: Case): SignedCall {
   return signedCall(newKey(), bodyOf(wanted), { secrets: secretsOf(wanted) });
 }
@@ -455,7 +461,9 @@ function altered(call: SignedCall, headers: Record<string, string>): SignedCall 
   return { ...call, headers: { ...call.headers, ...headers } };
 }
 
-/** What somebody without the secret may make of a call that was overheard; each differs from it in one thing. */
+/**
+ * The calls that somebody without the secret can make from one that was overheard. Each differs from it in one thing.
+ */
 function forgeriesOf(call: SignedCall): Record<string, SignedCall> {
   const { 'webhook-signature': signature = '', 'event-queue-key': key = '', ...unsigned } = call.headers;
   const { 'webhook-id': _, ...nameless } = call.headers;

@@ -61,7 +61,7 @@ function testsIn(cell: string): readonly { readonly file: string; readonly name:
   );
 }
 
-/** A whole title, between quotation marks, in which `…` stands for what differs from case to case. */
+/** Matches a whole title between quotation marks, in which `…` stands for what differs from case to case. */
 function titlePattern(name: string): RegExp {
   const parts = name.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`(['"\`])${parts.join('[^\\n]+?')}\\1`);

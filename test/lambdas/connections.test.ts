@@ -11,7 +11,7 @@ import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
 import { captureLines } from '../support/captured-lines.ts';
 import { queuedEvent, wantedEvent } from '../support/sample-event.ts';
 
-/** What a cursor reads at once, in messages to SQS: it takes ten in a request. */
+/** How many requests to SQS the messages need that a cursor reads at once; a request takes ten messages. */
 const REQUESTS = (MOST_SHARDS * PAGE) / 10;
 
 let aws: Awaited<ReturnType<typeof emulatedCloud>>;
@@ -61,7 +61,7 @@ test.each([
   expect(counting.connections()).toBe(connections);
 });
 
-/** SQS as it looks from here, if it answers nothing before so many requests to send are there at the same time. */
+/** A server in place of SQS that answers no request to send until the given number of them has arrived. */
 async function answeringTogether(count: number) {
   const answered: number[] = [];
   let held: (() => void)[] = [];
@@ -79,7 +79,7 @@ async function answeringTogether(count: number) {
   return {
     connections: () => connections,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** How many requests were answered at each time. */
+    /** How many requests were answered together, each time. */
     answered: () => answered,
     close: () => server.close().closeAllConnections(),
   };

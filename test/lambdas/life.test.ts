@@ -8,7 +8,7 @@ import { SECRET_WORD, wholeLife } from '../support/whole-life.ts';
 
 const template = Template.fromStack(new EventQueueStack(notBundled(), 'EventQueue'));
 
-/** Lambda itself asks for these in the name of a function whose events come from a queue. */
+/** The actions that Lambda itself takes with the role of a function whose events come from a queue. */
 const POLLING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 let life: Awaited<ReturnType<typeof wholeLife>>;

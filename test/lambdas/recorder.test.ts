@@ -118,7 +118,7 @@ describe('a process', () => {
 });
 
 describe('100 events a second, each published alone and delivered with nine others', () => {
-  /** As many as work at once by docs/scale.md, rounded up. */
+  /** The number of processes that work at once according to docs/scale.md, rounded up. */
   const PUBLISHERS = 3;
   const DELIVERERS = 2;
   const BUDGET = 0.05;
@@ -139,7 +139,7 @@ describe('100 events a second, each published alone and delivered with nine othe
     const [first = 0, ...later] = spent;
     expect(Math.max(...later)).toBeLessThanOrEqual(BUDGET);
     expect((first + later.reduce((sum, one) => sum + one)) / 5).toBeLessThanOrEqual(BUDGET);
-    // More than the budget, once: each process writes its 60 saved flushes and six more, of two units each.
+    // The first minute costs more than the budget: each process writes 66 flushes of two units each.
     expect(first * 6_000).toBeLessThanOrEqual((PUBLISHERS + DELIVERERS) * 66 * 2);
   });
 });
@@ -160,7 +160,7 @@ function processOn(ofTable: Table, reported: unknown[] = []) {
   return {
     statistics,
     recorded,
-    /** An invocation in which this happens. */
+    /** Runs one invocation in which the given changes happen. */
     counting: (...changes: readonly Change[]) => recorded(async () => changes.forEach(statistics.count)),
     flushes: () => flushes,
   };

@@ -32,7 +32,7 @@ function emptied(now: number): TokenBucket {
   return { ...fullBucket(RATE, now), credit: 0 };
 }
 
-/** Bounded, should a bucket have no end. */
+/** Bounded, so that the test ends even if a bucket is never empty. */
 function tokensIn(bucket: TokenBucket): number {
   let left = withoutOne(bucket);
   let tokens = 0;

@@ -138,7 +138,7 @@ function stackWith(props: EventQueueProps): Template {
   return Template.fromStack(new EventQueueStack(notBundled(), 'EventQueue', props));
 }
 
-/** The alarms of a stack by their names, in their order. */
+/** The alarms of a stack by their names, in the order of the template. */
 function alarmsIn(stack: Template) {
   return new Map(
     resourcesIn(stack, 'AWS::CloudWatch::Alarm').map(({ id, Properties }) => [

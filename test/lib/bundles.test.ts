@@ -140,7 +140,7 @@ async function run(name: keyof Bundles, event: object, ahead = 0) {
 
 let seen = 0;
 
-/** The bodies sent since the last time. */
+/** The bodies of the messages that were sent since the last call. */
 async function messagesSent(): Promise<readonly string[]> {
   const sent = surroundings.calls.filter(({ action }) => action === 'sqs:SendMessage').slice(seen);
   seen += sent.length;

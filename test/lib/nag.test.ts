@@ -57,7 +57,7 @@ function findings(name: string, build: (app: App) => void): readonly string[] {
   try {
     app.synth();
   } catch {
-    // Findings are thrown as well; the report says which.
+    // A synthesis with findings throws as well; the report lists them.
   }
   silent.mockRestore();
   const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as Report;

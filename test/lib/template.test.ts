@@ -527,7 +527,7 @@ const PHYSICAL_NAMES = [
   'TableName',
   'TopicName',
 ];
-/** Names that need not differ within an account, or that refer to something else. */
+/** Properties with names that need not be unique in an account, or that refer to something else. */
 const NOT_OF_AN_ACCOUNT = [
   'AWS::ApiGatewayV2::Api Name',
   'AWS::IAM::Policy PolicyName',
@@ -542,7 +542,7 @@ function stackWith(props: EventQueueProps): Template {
   return templateOf((app) => ({ stack: new EventQueueStack(app, 'EventQueue', props) })).stack;
 }
 
-/** Two queues in one stack. */
+/** A stack with two queues. */
 function twoQueues(): Template {
   return templateOf((app) => {
     const stack = new Stack(app, 'Two');
@@ -551,7 +551,7 @@ function twoQueues(): Template {
   }).stack;
 }
 
-/** A queue at queue.example.com. */
+/** A stack with a queue at queue.example.com. */
 function withDomain(props: EventQueueProps) {
   return templateOf((app) => {
     const stack = new Stack(app, 'Own');
@@ -571,12 +571,12 @@ function resources(type: string): readonly Resource[] {
   return resourcesIn(template, type);
 }
 
-/** `Publish`, of `QueuePublishFunction1234`. */
+/** The name of a function in a logical id: `Publish` for `QueuePublishFunction1234`. */
 function nameOf(id: string): string {
   return /^Queue([A-Z][a-z]+)Function/.exec(id)?.[1] ?? id;
 }
 
-/** How many executions are set aside for which function. */
+/** How many concurrent executions are reserved for each function. */
 function reservedIn(stack: Template): Record<string, number> {
   const reserved = resourcesIn(stack, 'AWS::Lambda::Function').flatMap(({ id, Properties }) =>
     'ReservedConcurrentExecutions' in Properties ? [[nameOf(id), Properties.ReservedConcurrentExecutions]] : [],

@@ -61,7 +61,10 @@ async function open(resolve: LookupFunction): Promise<void> {
   queue = await openLocalQueue({ port: 0, dataFolder: undefined, privateTargets: true, version: 'test', resolve });
 }
 
-/** A request whose connection breaks is repeated, and publishes nothing twice. */
+/**
+ * Publishes events in one request. If its connection breaks, it is repeated, and deduplication ids prevent second
+ * events.
+ */
 async function publishAll(events: readonly { readonly url_to_send_request: string }[]): Promise<readonly string[]> {
   const body = JSON.stringify(events.map((event) => ({ ...event, deduplication_id: event.url_to_send_request })));
   const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };

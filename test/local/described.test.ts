@@ -18,7 +18,10 @@ type Operation = {
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly example: unknown } } };
 };
 
-/** Known here only to name the tests: what is sent is built from what the queue itself answers. */
+/**
+ * The operations, which only give the tests their names: the requests are built from the document that the queue itself
+ * answers.
+ */
 const named = openApiDocument(routes(defaultSettings, Date.now), '') as {
   paths: Record<string, Record<string, Operation>>;
 };
@@ -78,7 +81,7 @@ describe.each(operations)('a client that knows nothing but the document: $method
     return { url, headers: { ...authorized, 'content-type': 'application/json' }, body };
   }
 
-  /** The status; the answer must be as described. */
+  /** Sends a request, checks that the answer is as described, and returns its status. */
   async function ask({ url, headers, body }: Built): Promise<number> {
     const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
     await describedJson(response, method);

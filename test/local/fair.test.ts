@@ -7,7 +7,7 @@ import { openReceiver, type Receiver } from '../support/receiver.ts';
 const MOST = 50;
 const EVENTS = 1_000;
 const OTHERS = 20;
-/** A call that a busy machine lets run out of time is made again. */
+/** On a busy machine a call may time out, and is then made again. */
 const PATIENT = { timeout_for_request: 6, retry_delay: 1, max_try_count: 20 };
 
 let queue: LocalQueue;

@@ -12,7 +12,7 @@ const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 
 let queue: LocalProcess | undefined;
 let receiver: Receiver | undefined;
-/** How many calls the receiver had not answered yet at the same time, at the most. */
+/** The largest number of calls that the receiver had at the same time and had not answered yet. */
 let mostUnderWay: number;
 
 afterEach(async () => {
@@ -66,7 +66,7 @@ test.each([
   expect(callsByOpenFiles(limit)).toBe(calls);
 });
 
-/** A local queue that may have 64 descriptors, and events for a receiver that takes its time. */
+/** Starts a local queue that may have 64 descriptors, and publishes events for a slow receiver. */
 async function publishedWithFewDescriptors(options: readonly string[]) {
   let underWay = 0;
   mostUnderWay = 0;

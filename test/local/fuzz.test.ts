@@ -12,10 +12,13 @@ import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
 const REQUESTS = 50_000;
-/** After so many its memory no longer grows; before, it takes what its collector and allocator keep. */
+/**
+ * The number of requests after which memory no longer grows; until then, garbage collector and allocator still take
+ * more.
+ */
 const WARM_UP = (2 * REQUESTS) / 5;
 const AT_ONCE = 50;
-/** Come due while the requests go on, and must be called as if there were none. */
+/** The number of events that come due during the requests, and must be called as if there were no requests. */
 const EVENTS = 50;
 const MIB = 1_024 * 1_024;
 const MOST_GROWTH = 128 * MIB;
@@ -71,7 +74,7 @@ test(`${REQUESTS} malformed requests are each answered, none with a failure, and
   const memory = ownMemory();
   await sendAll((4 * REQUESTS) / 5 - WARM_UP, keyThatCancelsNothing);
   await eventually(async () =>
-    // A call that a busy machine lets run out of time is made again.
+    // On a busy machine a call may time out, and is then made again.
     expect(new Set(receiver.calls.map(({ path }) => path).filter((path) => path.startsWith('/due'))).size).toBe(EVENTS),
   );
   for (const { url_to_send_request, timestamp_for_execution_to_start } of due) {
@@ -92,7 +95,7 @@ type Fuzzed = {
   readonly body: string | Buffer;
 };
 
-/** Chance alone may send none to a route that would take it if it were shorter. */
+/** A request to a route that would accept it if it were shorter. Chance alone may send none. */
 const tooLong: Fuzzed = {
   method: 'POST',
   path: '/events',
@@ -100,7 +103,7 @@ const tooLong: Fuzzed = {
   body: Buffer.alloc(3 * MIB, '['),
 };
 
-/** Requests as they should be, and worse: other methods, paths, headers, types, sizes, characters and depths. */
+/** Valid requests, and requests with other methods, paths, headers, types, sizes, characters and depths. */
 function fuzzedRequest(key: string): fc.Arbitrary<Fuzzed> {
   const good = often(fc.constant('application/json'), fc.constant('text/plain')).map((type) => ({
     'x-api-key': key,
@@ -158,7 +161,7 @@ function fuzzedPath(): fc.Arbitrary<string> {
   });
 }
 
-/** What may be sent, with some of its fields changed; URLs lead nowhere but here. */
+/** A valid body with some of its fields changed. URLs lead only to this machine. */
 function fuzzedJson(): fc.Arbitrary<string> {
   const event = {
     ...examples.publish.input,
@@ -238,7 +241,7 @@ function statusOf(url: string, { method, path, headers, body }: Fuzzed): Promise
   });
 }
 
-/** In bytes, without the files that it maps. */
+/** The memory of a process in bytes, without the files that it maps. */
 function ownMemory(): number {
   const [, kilobytes] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${queue.pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1_024;

@@ -124,7 +124,7 @@ describe('keys of a queue on AWS', () => {
   });
 });
 
-/** An account whose credentials are those of the environment alone. */
+/** An environment whose only credentials of AWS are those in its variables. */
 async function emulated() {
   const cloud = await emulatedCloud();
   cleanUps.push(cloud.close);

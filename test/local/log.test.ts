@@ -105,7 +105,7 @@ test('takes events whose timeout is as long as --max-timeout says', async () => 
   await expect(publish(url, { url_to_send_request: `${url}/echo`, timeout_for_request: 31 })).rejects.toThrow('422');
 });
 
-/** One event that succeeds, one that its receiver ends, and one that fails twice. */
+/** Publishes one event that succeeds, one that its receiver ends, and one that fails twice. */
 async function three(url: string) {
   const events = await Promise.all([
     publish(url, { url_to_send_request: `${url}/echo` }),
@@ -126,7 +126,7 @@ async function serving(...args: string[]) {
   return running;
 }
 
-/** Everything that a queue has printed by its end. */
+/** Everything that a queue has printed when it has ended. */
 async function stopped({ kill, ended, printed }: LocalProcess): Promise<string> {
   kill('SIGTERM');
   expect(await ended).toBe(0);

@@ -141,7 +141,7 @@ test('stops though a connection sends nothing, another half a request, and the q
   queue.kill('SIGTERM');
   expect(await queue.ended).toBe(0);
   await Promise.all(closed);
-  // Without an end of their own, such connections are answered 408 by Node, a minute later.
+  // If the queue did not end such connections itself, Node would answer them with 408 a minute later.
   expect(answered).toBe('');
 });
 
@@ -284,7 +284,7 @@ function post(url: string, body: string): Promise<Response> {
   });
 }
 
-/** A receiver whose answer to its first call is given by the test. */
+/** A receiver whose first call the test answers when it likes. */
 async function openReceiver() {
   const { promise: called, resolve } = Promise.withResolvers<(answer: string) => void>();
   const server = createServer((_, response) => resolve((answer) => response.end(answer))).listen(0, '127.0.0.1');

@@ -44,7 +44,10 @@ type Deed = {
   readonly body?: string;
 };
 
-/** All that a page could want, with the key that everybody knows where a form, a picture or a link can put it. */
+/**
+ * Everything that a page of another site could want. The key that everybody knows is wherever a form, a picture or a
+ * link can put it.
+ */
 const deeds: readonly (readonly [string, Deed])[] = [
   ['publish', { method: 'POST', path: () => '/events?password=demo', body: EVENT }],
   [
@@ -242,7 +245,7 @@ inBrowser('in a browser', () => {
     between.close().closeAllConnections();
   });
 
-  /** Tries whatever a browser lets it try, and notes what it got to read. */
+  /** Tries everything that a browser allows, and notes what it can read. */
   function evilPage(): string {
     const event = `${queue.url}/events/${finished.key}`;
     return `<!doctype html><img src="${event}?password=demo"><script type="module">

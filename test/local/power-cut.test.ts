@@ -93,7 +93,7 @@ if (library === undefined) {
   });
 }
 
-/** The status of an event as soon as it has finished. A queue that dies meanwhile fails it at once. */
+/** Resolves to the status of an event as soon as it has finished. Rejects at once if the queue dies meanwhile. */
 async function statusWithin(url: string, key: string): Promise<string> {
   const response = await fetch(`${url}/events/${key}?wait=10`, { headers: { 'x-api-key': 'demo' } });
   return ((await response.json()) as { status: string }).status;

@@ -10,7 +10,7 @@ const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 
 let queue: LocalQueue;
 let receiver: Receiver;
-/** Answers that a test gives when it likes. */
+/** Answers that the test gives when it likes. */
 const held: ServerResponse[] = [];
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ test('of 1,000 events cancelled around their instants, none is called that was a
   expect(acknowledged.filter(({ path }) => receiver.callsTo(path).length > 0)).toEqual([]);
 });
 
-/** Milliseconds, up to a second: most are close together, and some have time enough on a slow machine too. */
+/** Milliseconds up to a second. Most are close together, and some are long enough for a slow machine. */
 function earlier(n: number): number {
   return (n % 100) ** 2 / 10;
 }

@@ -47,7 +47,8 @@ test('killed with 200 events waiting, it calls all of them after a restart', asy
     const path = new URL(url_to_send_request).pathname;
     const calls = receiver.callsTo(path);
     const event = await readEvent(second.url, key);
-    // What was under way at the kill is in no record. A busy machine may let a call run out of time, and then makes it again.
+    // Calls that were under way at the kill are in no record. On a busy machine a call may time out, and is then made
+    // again.
     const recorded = event.attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
     expect([path, calls.length]).toEqual([path, recorded + (path.includes('under-way') ? 1 : 0)]);
     if (path.includes('retried')) expect(recorded).toBeGreaterThan(1);
@@ -56,7 +57,7 @@ test('killed with 200 events waiting, it calls all of them after a restart', asy
   }
 });
 
-/** A quarter each: due while nobody is there, called when the kill comes, between two tries, and due later. */
+/** Events in four equal parts: due while no process runs, called at the kill, between two tries, and due later. */
 function wish({ url }: Receiver, n: number): object {
   const [kind, call_url_after] = (
     [
@@ -69,7 +70,7 @@ function wish({ url }: Receiver, n: number): object {
   return { url_to_send_request: `${url}/${kind}/${n}`, call_url_after, retry_delay: 8, timeout_for_request: 6 };
 }
 
-/** Epoch milliseconds. */
+/** The instant in epoch milliseconds. */
 function dueAt({ timestamp_for_execution_to_start }: EventAnswer): number {
   return Math.round(timestamp_for_execution_to_start * 1_000);
 }

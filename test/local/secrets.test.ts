@@ -65,7 +65,7 @@ async function ask(method: string, path: string, body?: string, headers: object 
   return (await fetch(`${queue.url}${path}`, { ...init, ...(body !== undefined && { body }) })).status;
 }
 
-/** Makes an event unreadable: a parser says of what is no JSON what it is. */
+/** Makes an event unreadable. The error of the JSON parser quotes the text that is no JSON. */
 function spoil(key: string): void {
   const event = parsePublicKey(key) ?? { dueAt: 0, uuid: '' };
   const database = new DatabaseSync(join(folder, 'events.db'), { timeout: WHOLE_TIME });
@@ -74,7 +74,7 @@ function spoil(key: string): void {
   database.close();
 }
 
-/** Everything that needs the table fails from now on. */
+/** Breaks the table, so that every request fails from now on that needs it. */
 function dropTable(): void {
   const database = new DatabaseSync(join(folder, 'events.db'), { timeout: WHOLE_TIME });
   database.exec('DROP TABLE items');

@@ -19,6 +19,6 @@ test('after its machine slept for longer than an event is kept, what waited is n
   const event = { url_to_send_request: `${queue.url}/echo`, call_url_after: 3_600, max_try_count: 1 };
   const { key } = await publish(queue.url, { ...event, keep_result_for: 60 });
   queue.kill('SIGUSR2');
-  // Expired items are looked for every second.
+  // The queue looks for expired items every second.
   for (const wokeAt = Date.now(); Date.now() < wokeAt + 2_500; await pause(50)) await readEvent(queue.url, key);
 });

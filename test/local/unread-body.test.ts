@@ -85,7 +85,7 @@ function head(line: string, headers: readonly string[]): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** A connection to the queue, byte by byte. */
+/** A connection to the queue on which the test writes bytes. */
 async function connection() {
   const { hostname, port } = new URL(queue.url);
   const socket = connect(Number(port), hostname)

@@ -56,7 +56,7 @@ test.each([
   expect(await once(child, 'exit')).toEqual([exitCode, null]);
 });
 
-/** Stops while a call is under way: it is made once, ended and recorded. */
+/** Stops the queue while a call is under way, and checks that the call is made once, ended and recorded. */
 async function expectGoodEnd(child: Started, signal: NodeJS.Signals): Promise<void> {
   const receiver = await openReceiver();
   const { key } = await publish(child.url, { url_to_send_request: receiver.url });
@@ -88,7 +88,7 @@ async function start(stdio: StdioOptions): Promise<Started> {
   return Object.assign(child, { url });
 }
 
-/** The end to write to of a pipe that takes nothing more. */
+/** The writing end of a pipe that takes nothing more. */
 function fullPipe(): number {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
@@ -102,7 +102,7 @@ function fullPipe(): number {
   }
 }
 
-/** A receiver whose answer to its first call is given by the test. */
+/** A receiver whose first call the test answers when it likes. */
 async function openReceiver() {
   let calls = 0;
   const { promise: called, resolve } = Promise.withResolvers<ServerResponse>();
@@ -115,7 +115,7 @@ async function openReceiver() {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, called, calls: () => calls };
 }
 
-/** Without what a test runner adds for itself. */
+/** The environment without the variables that the test runner adds for itself. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, ...environment } = process.env;
   return environment;

@@ -21,7 +21,9 @@ type Scene = {
   readonly call?: Caller;
 };
 
-/** The API on a store in memory and a clock that stands still, called as API Gateway calls it. */
+/**
+ * The API on a store in memory, with a clock that stands still unless a test moves it, called as API Gateway calls it.
+ */
 export function apiClient({
   store: given = memoryEventStore(),
   keys = oneKeyForEachScope,
@@ -29,7 +31,7 @@ export function apiClient({
   periods = [],
   call = async () => answered(200),
 }: Scene = {}) {
-  /** Tests may change how it behaves. */
+  /** The store, whose methods a test may replace. */
   const store = { ...given };
   const clock = simulatedClock(START);
   const messages = recordedMessages();
@@ -79,7 +81,7 @@ type ApiRequest = {
   readonly body?: string | Buffer;
 };
 
-/** A key for everything, which is called all, and one for each scope, called like it. */
+/** A key with all scopes, whose label is `all`, and one key for each scope, with the scope as its label. */
 const oneKeyForEachScope: ApiKeys = {
   async find(secret) {
     if (secret === 'all') return { id: 'all', label: '', scopes: ['publish', 'read', 'manage', 'admin'] };

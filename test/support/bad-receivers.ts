@@ -1,7 +1,7 @@
 import { closedPortUrl, openTcpReceiver } from '../../verify/shared/tcp-receiver.ts';
 import { planted } from './planted-secrets.ts';
 
-/** Receivers that answer with secrets, or badly, or not at all. */
+/** Opens receivers that answer with secrets, badly, or not at all. */
 export async function badReceivers() {
   const status = (code: number) => `HTTP/1.1 ${code} ${planted.garbage}\r\nset-cookie: ${planted.answerHeader}\r\n`;
   const whole = (code: number) =>

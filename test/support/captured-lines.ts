@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 
-/** A line of a log: JSON, as all of them are. */
+/** A line of a log. All lines are JSON. */
 export type Line = Readonly<Record<string, unknown>>;
 
-/** What the functions write into their logs from now on, instead of the terminal. */
+/** Captures what the functions write into their logs from now on, instead of printing it on the terminal. */
 export function captureLines() {
   const texts: string[] = [];
   const spies = [process.stdout, process.stderr].map((stream) =>
@@ -26,7 +26,7 @@ export function captureLines() {
   };
 }
 
-/** What CloudWatch makes metrics of. */
+/** The lines from which CloudWatch makes metrics. */
 export function metricSetsIn(lines: readonly Line[]): readonly MetricSet[] {
   return lines.flatMap(({ _aws }) => (_aws as Emf | undefined)?.CloudWatchMetrics ?? []);
 }

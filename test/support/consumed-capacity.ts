@@ -4,7 +4,7 @@ export type Meter = {
   /** Capacity units, as DynamoDB bills them. */
   readonly writes: number;
   readonly reads: number;
-  /** How many calls of each operation were made: `{ BatchWriteItem: 2 }`. */
+  /** How many calls of each operation were made, for example `{ BatchWriteItem: 2 }`. */
   readonly calls: Readonly<Record<string, number>>;
   reset(): void;
 };
@@ -12,7 +12,7 @@ export type Meter = {
 type Units = { readonly CapacityUnits?: number };
 type Output = { readonly ConsumedCapacity?: Units | readonly Units[] };
 
-/** Asks with every further command of the client what it consumes, and adds that up. */
+/** Counts the capacity units and the calls of every further command of the client. */
 export function meter(client: Pick<DynamoDBDocumentClient, 'middlewareStack'>): Meter {
   const zero = { writes: 0, reads: 0, calls: {} };
   const total: { writes: number; reads: number; calls: Record<string, number> } = { ...zero };

@@ -7,7 +7,7 @@ import { defaultSettings } from '../../core/settings.ts';
 
 export type AnswerToCheck = {
   readonly method: string;
-  /** Without a query. */
+  /** The path of the request, without a query. */
   readonly path: string;
   readonly status: number;
   readonly contentType: string;
@@ -27,7 +27,10 @@ const ajv = new Ajv2020({ strict: false, formats: { base64: /^[A-Za-z0-9+/]*={0,
 ajv.addSchema(document, 'document');
 const compiled = new Map<string, ValidateFunction>();
 
-/** Fails unless the API's own document describes such an answer; what is refused before its operation is known must be a problem. */
+/**
+ * Fails unless the OpenAPI document describes such an answer. A request that is refused before its operation is known
+ * must be answered with a problem.
+ */
 export function expectDescribed({ method, path, status, contentType, body }: AnswerToCheck): void {
   const [described, pointer] = schemaFor(method.toLowerCase(), path, String(status));
   expect([method, path, status, contentType]).toEqual([method, path, status, described]);
@@ -37,7 +40,7 @@ export function expectDescribed({ method, path, status, contentType, body }: Ans
   expect([method, path, status, validate.errors]).toEqual([method, path, status, null]);
 }
 
-/** The content type that such an answer must have, and where in the document its schema stands. */
+/** The content type that such an answer must have, and the place of its schema in the document. */
 function schemaFor(method: string, path: string, status: string): readonly [string, string] {
   const template = templateOf(path);
   const operation = template === undefined ? undefined : document.paths[template]?.[method];

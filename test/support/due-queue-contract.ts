@@ -9,7 +9,7 @@ const LIMIT = 60_000;
 
 export type OpenDueQueue = (deliver: Deliver) => Promise<{ readonly queue: DueQueue; close(): Promise<void> }>;
 
-/** What core relies on, whatever hands the messages over. */
+/** The contract that every due queue passes: what core relies on, whatever technology hands the messages over. */
 export function dueQueueContract(name: string, open: OpenDueQueue): void {
   describe(`a due queue on ${name}`, () => {
     let queue: DueQueue;
@@ -98,7 +98,7 @@ export function messageAt(at: number, attempt = 1): Message {
   return { key: { dueAt: at, uuid: randomUUID() }, attempt, at };
 }
 
-/** Notes what it is handed and when, and fails as often as it is told to. */
+/** A deliverer that notes which messages it gets and when, and fails as often as the test asks. */
 export function recordingDeliverer() {
   const received: { readonly message: Message; readonly at: number; readonly receiveCount: number }[] = [];
   const failures = new Map<number, number>();

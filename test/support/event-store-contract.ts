@@ -22,7 +22,7 @@ const WEEK = 7 * 86_400;
 const DAY = 86_400 * SECOND;
 const KB = 1_024;
 
-/** What core relies on, whatever keeps the events. */
+/** The contract that every event store passes: what core relies on, whatever technology holds the events. */
 export function eventStoreContract(
   name: string,
   open: () => Promise<{ store: EventStore; close(): Promise<void> }>,
@@ -348,7 +348,7 @@ export function eventStoreContract(
   });
 }
 
-/** What stands in the table, and what it costs to put it there. */
+/** Tests of the items that are in the table, and of the write units that it costs to put them there. */
 export function eventTableContract(name: string, open: () => Promise<Database>): void {
   describe(`the table of events on ${name}`, () => {
     let database: Database;
@@ -597,7 +597,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
   });
 }
 
-/** The store under test, on a new table. */
+/** Opens the store under test, on a new table. */
 export async function openEventStore(client: DynamoDBDocumentClient): Promise<EventStore> {
   return dynamoEventStore(await openTable(client));
 }
@@ -632,7 +632,10 @@ const elaborate: Partial<QueuedEvent> = {
   keepResultFor: 30 * DAY,
 };
 
-/** The shapes below are in people's tables. Whoever changes one raises the format, and still reads format 1. */
+/**
+ * The shapes below are in tables of deployed queues. A change of a shape needs a higher format, and format 1 must still
+ * be readable.
+ */
 const storedEvent: QueuedEvent = {
   key: { dueAt: DUE, uuid: '01234567-89ab-4cde-8f01-23456789abcd' },
   publishedBy: 'a1b2c3d4e5f60718',
@@ -699,10 +702,10 @@ const progressItem = {
   readableUntil: 1_893_542_400_281,
 };
 
-/** What an event weighs beside its body, at the most; its URL is short here. */
+/** The largest size of an event without its body, in bytes. URLs are short here. */
 const ATTRIBUTES_OF_AN_EVENT = 512;
 
-/** The connection breaks behind a write that was made. */
+/** A client whose connection breaks after a write was made, so that its answer is lost. */
 function loseNextAnswer(client: Database['client']): void {
   const name = 'loseNextAnswer';
   client.middlewareStack.add(
@@ -736,7 +739,7 @@ function settled(event: QueuedEvent, read: Waiting, statusCode: number, seconds:
   return settle(event, read, { startedAt, endedAt: startedAt + seconds * SECOND, result: answered(statusCode) }, 0.5);
 }
 
-/** As long as progress becomes: twenty attempts and the longest answer that is kept. */
+/** The longest progress: twenty attempts and the longest answer that is stored. */
 function longProgress(event: QueuedEvent): Finished {
   let read = firstProgress(event);
   for (let n = 0; n < 25; n++) read = failed(event, read);

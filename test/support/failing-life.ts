@@ -10,14 +10,14 @@ import { type Fault, telltaleEndpoint } from './telltale-endpoint.ts';
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 const NO_EVENT = '98106543999.750-00000000-0000-4000-8000-000000000000';
 
-/** As other programs of the account might send them to the due queue. */
+/** Messages that other programs of the account might send to the due queue. */
 export const foreignMessages = [
   planted.foreignMessage,
   `{"key":"${planted.foreignMessage}"}`,
   `{"key":${planted.foreignMessage}}`,
 ];
 
-/** The deployed functions on a cloud that fails as it is told to, with receivers that fail in every way. */
+/** The deployed functions on a cloud that fails as the test asks, with receivers that fail in every way. */
 export async function failingLife() {
   const cloud = await emulatedCloud({ PRIVATE_TARGETS: 'true' });
   const { environment } = await cloud.surroundings();
@@ -56,7 +56,7 @@ export async function failingLife() {
   return {
     apiKey: cloud.secret,
 
-    /** All that was asked of table and due queue, and answered. */
+    /** All requests to table and due queue, and all answers. */
     traffic: () => table.traffic() + dueQueue.traffic(),
 
     async refuse(): Promise<void> {
@@ -66,7 +66,7 @@ export async function failingLife() {
       await deliver(foreignMessages);
     },
 
-    /** Asks for everything while table and due queue have a fault. */
+    /** Makes every kind of request while table and due queue have a fault. */
     failBy,
 
     async close(): Promise<void> {
@@ -75,7 +75,7 @@ export async function failingLife() {
   };
 }
 
-/** Invokes the functions as Lambda does, which writes down itself what they throw. */
+/** Invokes the functions as Lambda does, which itself logs what they throw. */
 function invoker(secret: string, environment: Record<string, string>) {
   Object.assign(process.env, environment);
   const runtime = openRuntime(environment);
@@ -90,7 +90,7 @@ function invoker(secret: string, environment: Record<string, string>) {
     }
   }
 
-  /** The key of the event that was answered, if one was. */
+  /** The key of the event in an answer, if there is one. */
   async function ask(method: string, path: string, body?: string, headers: object = {}): Promise<string> {
     const name: FunctionName = method === 'GET' ? 'read' : body === undefined ? 'manage' : 'publish';
     const [rawPath = '', rawQueryString = ''] = path.split('?');

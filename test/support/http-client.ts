@@ -27,7 +27,10 @@ export async function readEvent(url: string, key: string): Promise<EventAnswer> 
 
 export type RawAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string };
 
-/** With any headers at all: `fetch` does not let one choose the Host, nor what a browser says of itself. */
+/**
+ * Sends a request with any headers. `fetch` allows neither another Host nor the headers by which a browser identifies
+ * itself.
+ */
 export async function askRaw(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -40,7 +43,7 @@ export async function askRaw(
   return { status: response.statusCode ?? 0, headers: response.headers, body: text };
 }
 
-/** The body of an answer, which must be as the document says. */
+/** The body of an answer, after a check that the OpenAPI document describes the answer. */
 export async function describedJson(response: Response, method: string): Promise<unknown> {
   const body = await response.json();
   const contentType = response.headers.get('content-type') ?? '';
@@ -56,7 +59,9 @@ export async function finishedEvent(url: string, key: string): Promise<EventAnsw
   });
 }
 
-/** Resolves as soon as the check passes; fails as it fails if it has not passed in time. */
+/**
+ * Polls a check, and resolves as soon as it passes. Rejects with the check's last error if it does not pass in time.
+ */
 export async function eventually<Result>(check: () => Promise<Result>): Promise<Result> {
   const deadline = Date.now() + LONGEST_WAIT;
   for (;;) {

@@ -5,18 +5,21 @@ import https from 'node:https';
 import { type AddressInfo, isIP, type LookupFunction, type NetConnectOpts, Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
-/** Signed by an authority of the tests alone, for the next hundred years (one of them: for a day in 2020). */
+/**
+ * Certificates of an authority that only the tests trust, valid for the next hundred years, except one that was valid
+ * for a day in 2020.
+ */
 const certificates = new URL('../certificates/', import.meta.url);
 
 export type InterceptedNetwork = {
-  /** Names in the order in which they were looked up. */
+  /** The names that were looked up, in order. */
   readonly lookups: readonly string[];
-  /** Where sockets would have been connected to, in order. */
+  /** The addresses to which sockets would have been connected, in order. */
   readonly connects: readonly string[];
-  /** What a name resolves to: each answer for one lookup, the last for all that follow. */
+  /** The answers for a name: each one for one look-up, and the last one for all further look-ups. */
   answerLookups(answers: readonly (readonly string[])[]): void;
   readonly resolve: LookupFunction;
-  /** Empties what has been noted. */
+  /** Clears what has been noted. */
   forget(): void;
   close(): Promise<void>;
 };
@@ -25,8 +28,8 @@ type Connected = Omit<Socket, 'connecting'> & { connecting: boolean };
 type Options = NetConnectOpts & { host?: string; lookup?: LookupFunction };
 
 /**
- * From here on no socket of this process is connected to where it is asked to. Each is connected to a server of the test
- * instead, and believes that it is where it was asked to be. Names are answered here. So nothing leaves the machine.
+ * Connects every further socket of this process to a server of the test instead of the address that was asked for, and
+ * answers look-ups of names itself. The sockets do not notice it. So nothing leaves the machine.
  */
 export async function interceptNetwork(answer: RequestListener): Promise<InterceptedNetwork> {
   const lookups: string[] = [];
@@ -87,7 +90,7 @@ export async function interceptNetwork(answer: RequestListener): Promise<Interce
   };
 }
 
-/** Of several addresses the one that a good guard would least like, as an attacker's network would see to it. */
+/** The most dangerous one of several addresses, which an attacker's network would choose. */
 function chosen(found: Parameters<Parameters<LookupFunction>[2]>[1]): string {
   const addresses = Array.isArray(found) ? found.map(({ address }) => address) : [found];
   return addresses.at(-1) ?? '';

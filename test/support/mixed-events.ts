@@ -10,7 +10,10 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** At once and soon, later, much later; that succeed, that fail once, that fail always; with near and far retries. */
+/**
+ * Events that are due at once, soon, later and much later; that succeed, fail once or fail always; with near and far
+ * retries.
+ */
 export const wishes: readonly Partial<WantedEvent>[] = [
   { url: 'https://example.com/good' },
   { url: 'https://example.com/good', asked: { after: 90 * SECOND } },
@@ -29,17 +32,23 @@ export const wishes: readonly Partial<WantedEvent>[] = [
   { url: 'https://example.com/closing/flaky' },
 ];
 
-/** What they ask for, in seconds, who answer their first attempt with `Retry-After`. */
+/** The seconds for which receivers ask that answer the first attempt with `Retry-After`. */
 const PAUSES: Readonly<Record<string, number>> = { busy: 600, asleep: 7_200 };
-/** Nobody is waited for any longer. */
+/** The longest pause that a receiver can ask for, in milliseconds. */
 const LONGEST_PAUSE = HOUR;
 
-/** Good events succeed, flaky, busy and sleeping ones at their second attempt, bad ones and those that are gone never. */
+/**
+ * The answer of a receiver. Good events succeed; flaky, busy and sleeping ones succeed at their second attempt; bad
+ * ones and those that are gone never do.
+ */
 export function succeedsAt({ url }: Pick<QueuedEvent, 'url'>, attempt: number): boolean {
   return url.endsWith('good') || (/(flaky|busy|asleep)$/.test(url) && attempt > 1);
 }
 
-/** How many requests an attempt makes to a receiver that closes connections after their first one: it meets a closed one where it can. */
+/**
+ * How many requests an attempt makes to a receiver that closes each connection after one request. An attempt meets a
+ * closed connection whenever it may use an open one.
+ */
 export function requestsOf({ url }: Pick<QueuedEvent, 'url'>, triesLeft: number): 1 | 2 {
   return url.includes('/closing/') && triesLeft > 1 ? 2 : 1;
 }
@@ -48,7 +57,7 @@ export function isGone({ url }: Pick<QueuedEvent, 'url'>): boolean {
   return url.endsWith('gone');
 }
 
-/** Milliseconds from the end of an attempt, if it was answered, to the next, at least. */
+/** The least time from the end of an answered attempt to the next attempt, in milliseconds. */
 export function pauseAfter({ url, retry }: QueuedEvent, attempt: number): number {
   const asked = attempt === 1 ? (PAUSES[nameIn(url)] ?? 0) * SECOND : 0;
   const own = retry.backoff === 'fixed' ? retry.delay : 0.8 * retry.delay;
@@ -62,7 +71,7 @@ export function mixedAnswer(event: QueuedEvent, attempt: number) {
   return pause === undefined ? answered(500) : answered(503, [['retry-after', String(pause)]]);
 }
 
-/** Those that tell of an event. */
+/** The events that report the failure of an event. */
 export function callbacksOf({ event }: EventRecord, records: readonly EventRecord[]) {
   return records.flatMap((record) => {
     const { body, url } = record.event;
@@ -72,7 +81,7 @@ export function callbacksOf({ event }: EventRecord, records: readonly EventRecor
   });
 }
 
-/** Whether nothing more is owed for any of them. */
+/** Whether nothing is pending for any of the events. */
 export function areSettled(records: readonly EventRecord[]): boolean {
   return records.every(({ progress }) => pendingSince(progress) === undefined);
 }
@@ -81,7 +90,7 @@ function nameIn(url: string): string {
   return url.slice(url.lastIndexOf('/') + 1);
 }
 
-/** Every event that a store has, also those whose publishers were told that it is unknown. */
+/** Every event that a store has, also those for which the publisher was told that the outcome is unknown. */
 export async function everyEvent(store: EventStore, shards: number): Promise<readonly EventRecord[]> {
   const keys: EventKey[] = [];
   for (let shard = 0; shard < shards; shard++) {

@@ -4,13 +4,16 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** What the thread of a receiver is started with. */
+/** What the thread of a receiver gets when it starts. */
 export type Orders = {
-  /** How far it is: 1 once it was called, 2 once it was told to answer, 3 once the operating system has its answer. */
+  /**
+   * The state of the receiver: 1 after it was called, 2 after it was told to answer, 3 after the operating system has
+   * its answer.
+   */
   readonly step: Int32Array<SharedArrayBuffer>;
   readonly isSecure: boolean;
   readonly pieces: readonly string[];
-  /** Whether its answer goes on without an end, a byte at a time. */
+  /** Whether the receiver sends an answer without an end, a byte at a time. */
   readonly drips: boolean;
 };
 

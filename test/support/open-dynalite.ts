@@ -7,7 +7,7 @@ import { keepingConnections } from '../../verify/shared/keeping-connections.ts';
 
 export type Database = { readonly client: DynamoDBDocumentClient; close(): Promise<void> };
 
-/** An embedded DynamoDB in memory, without any table. */
+/** Opens an embedded DynamoDB in memory, without any table. */
 export async function openDynalite(): Promise<Database> {
   const server = keepingConnections(dynalite({ createTableMs: 0 }));
   const client = clientOf(await freePort(server));
@@ -20,7 +20,7 @@ export async function openDynalite(): Promise<Database> {
   };
 }
 
-/** The port on which a server now listens. */
+/** Lets a server listen on a free port, and resolves to the port. */
 export async function freePort(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -37,7 +37,8 @@ export function clientOf(port: number, options: { readonly maxAttempts?: number 
     region: 'local',
     ...options,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    // The SDK warns where hundreds of requests wait for a connection, as they do where a test puts a whole table at once.
+    // The SDK warns when hundreds of requests wait for a connection, which happens when a test puts a whole table at
+    // once.
     requestHandler: { httpAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY } },
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });

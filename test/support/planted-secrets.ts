@@ -1,4 +1,4 @@
-/** Words that stand in what is sent and answered, each in another place, and must stand in no log. By where they stand. */
+/** Secret words by the place into which they are put. They are in what is sent and answered, and must be in no log. */
 export const planted = {
   path: 'zq1path',
   query: 'zq2query',
@@ -18,7 +18,7 @@ export const planted = {
   foreignMessage: 'zq16foreign',
 } as const;
 
-/** As its publisher would send it, with a secret wherever one fits. */
+/** An event as its publisher would send it, with a secret in every place that can hold one. */
 export function eventWithSecrets(url: string, fields: object = {}): object {
   return {
     url_to_send_request: `${url}/${planted.path}?token=${planted.query}`,
@@ -52,14 +52,17 @@ export const badRequests: readonly BadRequest[] = [
   ['GET', `/events?cursor=${planted.unknownPath}`, {}, undefined],
 ];
 
-/** Which of the secrets stand in a text, as they are or in base64, by where they were planted. */
+/** The places of the secrets that a text contains, as they are or in base64. */
 export function secretsIn(text: string, secrets: Readonly<Record<string, string>> = planted): readonly string[] {
   return Object.entries(secrets)
     .filter(([, word]) => [word, ...inBase64(word)].some((form) => text.includes(form)))
     .map(([where]) => where);
 }
 
-/** What all texts have in common that hold the word behind any number of other bytes, in base64. */
+/**
+ * The parts of a word in base64 that a text contains if it has the word behind any number of other bytes, one for each
+ * alignment.
+ */
 function inBase64(word: string): readonly string[] {
   return [0, 1, 2].map((before) => {
     const text = Buffer.from(`${' '.repeat(before)}${word}`)

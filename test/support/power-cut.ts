@@ -23,7 +23,10 @@ type Note = {
   readonly bytes: Buffer;
 };
 
-/** Compiles the library that notes what is not synced; undefined on a machine without a C compiler or LD_PRELOAD. */
+/**
+ * Compiles the library that notes which writes are not synced. Returns undefined on a machine without a C compiler or
+ * LD_PRELOAD.
+ */
 export function powerCutLibrary(folder: string): string | undefined {
   if (process.platform !== 'linux') return undefined;
   const library = join(folder, 'power-cut.so');
@@ -33,14 +36,14 @@ export function powerCutLibrary(folder: string): string | undefined {
   throw new Error(`The library could not be compiled: ${stderr}`);
 }
 
-/** What a process needs in its environment so that the power of its disk can be cut. */
+/** The environment variables of a process whose disk can lose its power. */
 export function onWatchedDisk(library: string, folder: string, log: string) {
   return { LD_PRELOAD: library, POWER_CUT_FOLDER: folder, POWER_CUT_LOG: log };
 }
 
 /**
- * Leaves in a folder what a disk holds after its power was cut: every change that no sync of its file followed is undone, and the shared
- * memory of SQLite is gone. The process that made the changes must have ended.
+ * Leaves in a folder what a disk holds after its power was cut: undoes every change that no sync of its file followed,
+ * and deletes the shared memory of SQLite. The process that made the changes must have ended.
  *
  * @returns how many changes were undone
  */

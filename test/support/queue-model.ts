@@ -7,18 +7,18 @@ import { callbacksOf, isGone, pauseAfter, requestsOf, succeedsAt } from './mixed
 import type { SimulatedCall } from './simulated-cloud.ts';
 
 /**
- * What a mishap may do to an event: one more call, or as many more as were under way; a call that nobody can tell of any more. Nothing
- * may lose the event, or call it early.
+ * What a mishap may do to an event: make it late, call it once more or as many times more as calls were under way, or
+ * let a call count as crashed, or leave no record of a call. No mishap may lose the event, or call it early.
  */
 export type Harm = 'late' | 'copied' | 'repeated' | 'crashed' | 'untold';
 
-/** Within this a pause is noticed, in milliseconds. */
+/** The longest time in which a pause is noticed, in milliseconds. */
 const NOTICED_WITHIN = 30_000;
 
-/** How an event lives if nothing goes wrong: the instants of its calls, and its end. */
+/** The life of an event if nothing goes wrong: the instants of its calls, and its end. */
 type Life = { readonly callsAt: readonly number[]; readonly status: 'success' | 'max_try_count_reached' };
 
-/** What may also happen to an event that was cancelled while a call was under way. */
+/** The mishap that may also happen to an event that was cancelled while a call was under way. */
 const IN_CALLS: readonly Harm[] = ['untold', 'crashed'];
 
 type Attempts = readonly Attempt[];
@@ -31,31 +31,34 @@ type Known = {
   readonly event: QueuedEvent;
   readonly harms: Harms;
   callsAtItsEnd?: number;
-  /** Whether all is done, word of its failure included. */
+  /** Whether nothing is pending for the event, the report of its failure included. */
   isSettled: boolean;
-  /** How often it was asked to be tried again, whatever the answer was. */
+  /** How many retries of the event were asked for, whatever the answers were. */
   retries: number;
   isCancelled: 'no' | 'maybe' | 'yes';
-  /** The uuids of the callbacks of each failure that a client saw. */
+  /** The uuids of the failure callbacks for the failures that a client saw. */
   readonly failures: Set<string>;
 };
 
 /**
- * The promises of the queue, said of whole histories and without its rules: every accepted event is finished; it is called at
- * its instants, once each, unless a mishap explains otherwise; its record tells what happened; of each failure its publisher is
- * told once, by an event like any other.
+ * The promises of the queue for whole histories, checked without the queue's own rules. Every accepted event finishes.
+ * It is called at its instants, once each, unless a mishap explains otherwise. Its record says what happened. Each
+ * failure is reported once, by an event like any other.
  */
 export function queueModel(answerAfter: number) {
   const events = new Map<string, Known>();
-  /** Of callbacks that have not been seen yet. */
+  /** The mishaps of failure callbacks that have not been seen yet, by uuid. */
   const harmsOfUnseen = new Map<string, Harms>();
-  /** By uuid, the attempts that somebody asked to have made now, each with the instant of the first request. */
+  /**
+   * The attempts that a retry of a waiting event asked for, by uuid and number, each with the instant of the first
+   * request.
+   */
   const broughtForward = new Map<string, Map<number, number>>();
-  /** The true instant from which no attempt may start; undefined if the queue is not paused, as far as anybody can tell. */
+  /** The true instant from which no attempt may start; undefined if the queue may not be paused. */
   let quietFrom: number | undefined;
-  /** Whether events are late because the queue is paused, or may be. */
+  /** Whether the queue is paused or may be, so that events may be late. */
   let mayBePaused = false;
-  /** The promises that were not kept. */
+  /** The promises that were broken. */
   const broken: string[] = [];
 
   function accept(event: QueuedEvent, harms = noHarms()): void {
@@ -77,7 +80,7 @@ export function queueModel(answerAfter: number) {
     return { harms, isSettled: false };
   }
 
-  /** Somebody asks for it to be cancelled; a request that was answered counts from then on. */
+  /** Notes that a client asked for a cancel. A request that was answered counts from then on. */
   function cancel({ key }: QueuedEvent, isAnswered: boolean): void {
     const known = events.get(key.uuid);
     if (known === undefined) return;
@@ -85,7 +88,7 @@ export function queueModel(answerAfter: number) {
     else if (known.isCancelled === 'no') known.isCancelled = 'maybe';
   }
 
-  /** Somebody asks for it to be tried again, who has seen how it ended. */
+  /** Notes that a client asked for a retry of a finished event, whose end it has seen. */
   function retry({ event, progress }: EventRecord, isAnswered: boolean): void {
     const known = events.get(event.key.uuid);
     if (known === undefined) return;
@@ -98,20 +101,20 @@ export function queueModel(answerAfter: number) {
     if (progress.status === 'max_try_count_reached') known.failures.add(callbackKey(event, progress).uuid);
   }
 
-  /** Somebody asks for the next attempt of an event that waits to be made now, whatever the answer is. */
+  /** Notes that a client asked for a retry of a waiting event, whatever the answer was. */
   function bringForward({ key }: QueuedEvent, { nextAttempt }: Waiting, now: number): void {
     const asked = broughtForward.get(key.uuid) ?? new Map<number, number>();
     broughtForward.set(key.uuid, asked.set(nextAttempt, Math.min(now, asked.get(nextAttempt) ?? now)));
   }
 
-  /** Somebody pauses the queue. All that waits is late by that. */
+  /** Notes that a client paused the queue. Everything that waits may be late from then on. */
   function pause(trulyNow: number, isAnswered: boolean): void {
     mayBePaused = true;
     harm(['late']);
     if (isAnswered) quietFrom ??= trulyNow + NOTICED_WITHIN;
   }
 
-  /** Somebody resumes the queue, whatever the answer is. */
+  /** Notes that a client resumed the queue, whatever the answer was. */
   function resume(isAnswered: boolean): void {
     quietFrom = undefined;
     if (isAnswered) mayBePaused = false;
@@ -121,14 +124,14 @@ export function queueModel(answerAfter: number) {
     must(quietFrom === undefined || trulyNow <= quietFrom, `${url} is not called while the queue is paused`);
   }
 
-  /** When a call starts: by what the store holds at that moment, this attempt must be owed. */
+  /** Checks, when a call starts, that its attempt is pending according to the store. */
   function callStarts({ event, progress }: EventRecord, attempt: number): void {
     const isPending = progress.status === 'waiting_execution' && progress.nextAttempt === attempt;
     const mayBeRepeated = (events.get(event.key.uuid)?.harms.repeated ?? 1) > 0;
     must(isPending || mayBeRepeated, `attempt ${attempt} of ${event.url} is owed when it is made`);
   }
 
-  /** What has to hold at any time. */
+  /** Checks what must hold at any time. */
   function check(records: Records, calls: Calls): void {
     for (const record of records) acceptCallbacks(record, records);
     for (const record of records) checkRecordOf(record, callsOf(record.event, calls));
@@ -147,7 +150,10 @@ export function queueModel(answerAfter: number) {
     if (known !== undefined) known.isSettled = pendingSince(progress) === undefined;
   }
 
-  /** What happened to an event may have happened while it was being told. */
+  /**
+   * A failure callback gets the mishaps of its event, because they may have happened while the failure was being
+   * reported.
+   */
   function acceptCallbacks(record: EventRecord, records: Records): void {
     const harms = events.get(record.event.key.uuid)?.harms;
     if (harms === undefined) return;
@@ -182,7 +188,7 @@ export function queueModel(answerAfter: number) {
     must(isInTurn, `no two attempts of ${url} run at once`);
   }
 
-  /** Whether a call starts before the one before it has ended, and no jump of the clocks explains that. */
+  /** Whether a call starts before the previous one has ended, and no jump of the clocks explains that. */
   function overlap({ at, trulyAt }: SimulatedCall, before: SimulatedCall | undefined): boolean {
     if (before === undefined) return false;
     return trulyAt - before.trulyAt < answerAfter && Math.abs(at - before.at) < answerAfter;
@@ -200,7 +206,7 @@ export function queueModel(answerAfter: number) {
     must(calls.length <= known.callsAtItsEnd + known.harms.repeated, `${url} is not called after its end`);
   }
 
-  /** What has to hold once nothing has gone wrong for long enough. */
+  /** Checks what must hold after nothing has gone wrong for long enough. */
   function checkEnd(records: Records, calls: Calls): void {
     const kept = new Set(records.map(({ event }) => event.key.uuid));
     for (const [uuid, { event }] of events) must(kept.has(uuid), `${event.url} is in the store`);
@@ -225,7 +231,7 @@ export function queueModel(answerAfter: number) {
     );
   }
 
-  /** Each failure that is known of is told once, and nothing else is. */
+  /** Checks that each known failure is reported once, and that nothing else is reported. */
   function checkTold(record: EventRecord, records: Records): void {
     const { event, progress } = record;
     const told = callbacksOf(record, records).map((one) => one.record.event.key.uuid);
@@ -264,7 +270,7 @@ export function queueModel(answerAfter: number) {
     if (!holds) broken.push(promise);
   }
 
-  /** Any of those that were accepted. */
+  /** One of the accepted events, drawn by chance. */
   function anyEvent(which: number): QueuedEvent | undefined {
     return [...events.values()][which % events.size]?.event;
   }
@@ -307,7 +313,7 @@ const callsOf = ({ key }: QueuedEvent, calls: Calls) => calls.filter(({ uuid }) 
 
 const endOf = ({ startedAt, duration }: Attempt) => startedAt + duration;
 
-/** What a receiver asks for counts only if its answer has come. */
+/** The delay that a receiver asks for, which counts only if its answer has come. */
 function leastPause(event: QueuedEvent, { number, outcome }: Attempt): number {
   return pauseAfter(event, outcome === 'answered' ? number : 0);
 }
@@ -316,7 +322,7 @@ function isCancelledOr({ status }: Progress): boolean {
   return status === 'cancelled' || status === 'success';
 }
 
-/** Counted from the last time that it was asked to be tried again. */
+/** How many tries an event has used since its last retry. */
 function hasUsedItsTries(event: QueuedEvent, progress: Progress): boolean {
   const { status, tryCount, triedBefore = 0, repeatedRequests = 0, attempts } = progress;
   const isStopped = isGone(event) && attempts.at(-1)?.outcome === 'answered';

@@ -3,11 +3,11 @@ import type { Dependencies } from '../../core/dependencies.ts';
 import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
 import { secrets } from './sample-event.ts';
 
-/** What hardly any test is about. */
+/** The dependencies that hardly any test is about. */
 export const quietDependencies = {
   signingSecrets: { cached: async () => secrets },
   concurrency: unlimitedConcurrency,
-  /** Of each world its own. */
+  /** Each queue gets pauses of its own. */
   get pauses() {
     return pausesInMemory();
   },

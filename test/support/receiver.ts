@@ -15,12 +15,12 @@ export type Receiver = {
   readonly url: string;
   readonly calls: readonly ReceivedCall[];
   callsTo(path: string): readonly ReceivedCall[];
-  /** How many connections it had at the same time, at the most. */
+  /** The largest number of connections that the receiver had at the same time. */
   mostConnections(): number;
   close(): void;
 };
 
-/** A real HTTP server that notes what it is called with. */
+/** A real HTTP server that notes the requests that it gets. */
 export async function openReceiver(answer: (call: ReceivedCall, response: ServerResponse) => void): Promise<Receiver> {
   const calls: ReceivedCall[] = [];
   let connections = 0;

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, EventBridgeEvent, SQSEvent } from 'aws-lam
 
 type Asked = {
   readonly method: string;
-  /** As it stands in the request's first line. */
+  /** The path and query as they are in the first line of the request. */
   readonly path: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ type Asked = {
   readonly body?: Uint8Array;
 };
 
-/** A request in the shape in which an HTTP API hands it on: repeated headers joined, cookies apart, a body in base64. */
+/** A request as an HTTP API of API Gateway passes it on: repeated headers joined, cookies apart, a body in base64. */
 export function apiRequest({ method, path, query = '', headers = {}, cookies, body }: Asked): APIGatewayProxyEventV2 {
   return {
     version: '2.0',
@@ -47,7 +47,7 @@ export function apiRequest({ method, path, query = '', headers = {}, cookies, bo
   };
 }
 
-/** A batch as SQS hands it on. */
+/** A batch of messages as Lambda gets it from SQS. */
 export function queueRecords(bodies: readonly string[]): SQSEvent {
   const Records = bodies.map((body, index) => ({
     messageId: `059f36b4-87a3-44ab-83d2-66197520000${index}`,
@@ -69,7 +69,7 @@ export function queueRecords(bodies: readonly string[]): SQSEvent {
   return { Records };
 }
 
-/** What the rule hands on every minute. */
+/** The event that the rule of EventBridge sends every minute. */
 export const everyMinute: EventBridgeEvent<'Scheduled Event', object> = {
   version: '0',
   id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',

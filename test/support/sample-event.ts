@@ -5,7 +5,7 @@ import type { EventQueue } from '../../core/queue.ts';
 
 const SECOND = 1_000;
 
-/** An event as a publisher who sends nothing but a URL wants it. */
+/** The event that a publisher asks for who sends nothing but a URL. */
 export function wantedEvent(wishes: Partial<WantedEvent> = {}): WantedEvent {
   return {
     asked: { after: 0 },
@@ -32,7 +32,7 @@ export function queuedEvent(dueAt: number, wishes: Partial<QueuedEvent> = {}): Q
   };
 }
 
-/** The one of the published test vector. */
+/** The secret of the published test vector of Standard Webhooks. */
 export const secrets: readonly SigningSecret[] = [{ secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }];
 
 export function answered(
@@ -44,7 +44,10 @@ export function answered(
   return { outcome: 'answered', answer };
 }
 
-/** The same queue; publishing answers the record, since no test here gives another request a deduplication id again. */
+/**
+ * The same queue, except that publishing answers the record, because no test here uses a deduplication id for two
+ * different requests.
+ */
 export function answeringRecords(queue: EventQueue) {
   return {
     ...queue,

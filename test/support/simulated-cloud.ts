@@ -15,30 +15,33 @@ import { SECOND, START } from './simulation.ts';
 const MINUTE = 60 * SECOND;
 const REMEMBERED_FOR = 5 * SECOND;
 
-/** What goes wrong with one call to the store or the due queue: it fails, or is done and fails, or the process dies. */
+/**
+ * What goes wrong with one call to the store or the due queue: it fails, it is carried out and fails, or the process
+ * dies before or after it.
+ */
 export type Fault = 'fails' | 'is done and fails' | 'dies before' | 'dies after';
 export type Operation = keyof EventStore | keyof DueQueue | keyof Pauses;
 
 type Scene = {
   readonly store?: EventStore;
-  /** Asked when a call starts. */
+  /** The result of a call. It is asked for when the call starts. */
   readonly answer?: (event: QueuedEvent, attempt: number, triesLeft: number) => CallResult;
-  /** How long an answer takes. */
+  /** How long a receiver takes to answer, in milliseconds. */
   readonly answerAfter?: number;
   readonly shards?: number;
   readonly longestTimeout?: number;
   readonly visibility?: number;
-  /** How many deliverers work at once, each at up to ten messages. */
+  /** How many deliverers work at once. Each takes up to ten messages. */
   readonly deliverers?: number;
   /** Whether the due queue loses a message. */
   readonly loses?: (message: Message) => boolean;
-  /** How often, or how often at once, the dispatcher runs in a minute, counted from 0. */
+  /** Whether the dispatcher runs in a minute, or how many runs of it start at once. Minutes count from 0. */
   readonly dispatches?: (minute: number) => boolean | number;
-  /** Is asked before every call to the store and the due queue. */
+  /** Returns the fault of a call. It is asked before every call to the store and the due queue. */
   readonly fault?: (operation: Operation, args: readonly unknown[]) => Fault | undefined;
 };
 
-/** A call: when it started by the clocks of the processes, and by one that never jumps. */
+/** A call, with the instant at which it started by the clocks of the processes, and by a clock that never jumps. */
 export type SimulatedCall = {
   readonly uuid: string;
   readonly attempt: number;
@@ -55,8 +58,8 @@ type Process = {
 };
 
 /**
- * The whole queue on a clock that is moved: the dispatcher runs every minute, and messages are handed over at their time. A
- * process that dies does nothing more, whatever it was at, and another takes its place.
+ * The whole queue on a clock that the test moves: the dispatcher runs every minute, and messages are handed over at
+ * their time. A process that dies does nothing more, whatever it was doing, and another one takes its place.
  */
 export function simulatedCloud(scene: Scene = {}) {
   const { store = memoryEventStore(), answer = () => answered(200), loses = () => false } = scene;
@@ -119,7 +122,7 @@ export function simulatedCloud(scene: Scene = {}) {
     return { queue, isDead: () => dead, kill, underWay: 0 };
   }
 
-  /** What the processes take for the time. */
+  /** The time by the clocks of the processes, in epoch milliseconds. */
   function now(): number {
     return clock.now() + skew;
   }
@@ -129,7 +132,7 @@ export function simulatedCloud(scene: Scene = {}) {
     return current;
   }
 
-  /** Lets everything happen that is due up to an instant, in its order. */
+  /** Runs everything that is due up to an instant, in order. */
   async function runUntil(instant: number): Promise<void> {
     await rest(1);
     for (;;) {
@@ -145,7 +148,7 @@ export function simulatedCloud(scene: Scene = {}) {
     await clock.moveTo(instant);
   }
 
-  /** On one's own machine each message is handed over by itself. */
+  /** On one's own machine each message is handed over in a batch of its own. */
   function handOver(): void {
     while (living().underWay < deliverers) {
       const batch = dueQueue.receive(isAlone ? 1 : undefined);
@@ -168,7 +171,10 @@ export function simulatedCloud(scene: Scene = {}) {
         .catch(() => {});
   }
 
-  /** All processes end, and with them the due queue; one that knows to be alone starts, again and again until it can. */
+  /**
+   * Ends all processes, and with them the due queue. Then starts one process that is alone with its table, and repeats
+   * the start until it succeeds.
+   */
   async function restart(): Promise<void> {
     current.kill();
     isAlone = true;
@@ -180,7 +186,7 @@ export function simulatedCloud(scene: Scene = {}) {
     }
   }
 
-  /** The queue, whichever process it is that lives when it is asked for something. */
+  /** The queue. Each request goes to the process that lives at that moment. */
   function ofWhoeverLives(): Process['queue'] {
     const names = Object.keys(current.queue) as (keyof Process['queue'])[];
     const entries = names.map((name) => [name, (...args: never[]) => (living().queue[name] as Act)(...args)]);
@@ -203,13 +209,13 @@ export function simulatedCloud(scene: Scene = {}) {
     sent: dueQueue.sent,
     runUntil,
     restart,
-    /** Says how many messages the due queue has ready. */
+    /** Sets how many messages the due queue says it has ready. */
     pretendBacklog: (count: number) => {
       pretended = count;
     },
-    /** All messages that are on the due queue, gone: as when its process ends. */
+    /** Deletes all messages that are on the due queue, as the end of its process does. */
     loseAll,
-    /** All clocks jump, those of the due queue excepted. */
+    /** Makes all clocks jump, except that of the due queue. */
     jump: (milliseconds: number) => {
       skew += milliseconds;
     },
@@ -228,8 +234,8 @@ function everyCall<Port extends EventStore | DueQueue | Pauses>(port: Port, wrap
 }
 
 /**
- * As a process sees the pauses: it believes for five seconds, by each of two clocks, that there is none. One that is alone is the one that changes
- * them.
+ * The pauses as a process sees them: it assumes for five seconds, by each of two clocks, that there is none. A process
+ * that is alone notices a pause at once, because it makes the change itself.
  */
 function rememberingPauses(pauses: Pauses, clocks: readonly (() => number)[], isAlone: boolean): Pauses {
   let known: { readonly pause: Pause | undefined; readonly readAt: readonly number[] } | undefined;
@@ -251,7 +257,10 @@ function rememberingPauses(pauses: Pauses, clocks: readonly (() => number)[], is
 
 const never = () => new Promise<never>(() => {});
 
-/** Different for every number, and spread evenly: so events differ in all that is derived from their ids. */
+/**
+ * An id for a number. Ids of different numbers differ and are spread evenly, so that everything that is derived from
+ * them differs.
+ */
 function scattered(number: number): number {
   return (number * 0x9e37_79b1) % 0x1_0000_0000;
 }

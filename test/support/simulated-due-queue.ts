@@ -6,10 +6,10 @@ import { SECOND } from './simulation.ts';
 
 const MOST_AT_ONCE = 10;
 
-/** A message on the due queue: nobody gets it before it is visible. Tests change it as they like. */
+/** A message on the due queue. No deliverer gets it before it is visible. Tests may change any field. */
 export type Held = {
   readonly message: Message;
-  /** Whether it is delayed beyond its instant, to come behind another. */
+  /** Whether the message is delayed beyond its instant, so that it comes behind another one. */
   readonly isSecond: boolean;
   visibleAt: number;
   receiveCount: number;
@@ -17,13 +17,16 @@ export type Held = {
 
 type Rules = {
   readonly now: () => number;
-  /** What a sender takes for the time when it says how long a message has to wait. */
+  /** The clock of the sender, from which it computes how long a message must wait. */
   readonly sendersNow: () => number;
   readonly visibility: number;
   readonly loses: (message: Message) => boolean;
 };
 
-/** A due queue as SQS is one: delays are whole seconds, as they are sent to it; what is received is hidden for the visibility until it is removed. */
+/**
+ * A due queue that behaves like SQS: delays are whole seconds, and a message that was received is hidden for the
+ * visibility time until it is removed.
+ */
 export function simulatedDueQueue({ now, sendersNow, visibility, loses }: Rules) {
   const sent: Message[] = [];
   let held: Held[] = [];
@@ -59,7 +62,7 @@ export function simulatedDueQueue({ now, sendersNow, visibility, loses }: Rules)
     remove: (gone: readonly Held[]) => {
       held = held.filter((one) => !gone.includes(one));
     },
-    /** Another of the same, as if it had been sent twice. */
+    /** Adds a copy of a message, as if it had been sent twice. */
     repeat: (one: Held) => void held.push({ ...one, receiveCount: 0 }),
     nextVisibleAt: () => Math.min(...held.map(({ visibleAt }) => visibleAt)),
   };

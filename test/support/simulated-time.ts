@@ -1,9 +1,9 @@
 import type { Message, Received } from '../../core/event/message.ts';
 
-/** A due queue that keeps its messages until a test hands them over. */
+/** A due queue that holds its messages until a test hands them over. */
 export function recordedMessages() {
   const sent: Message[] = [];
-  /** When each was asked to be handed over. */
+  /** The instant at which each message was to be handed over. */
   const handOverAts: number[] = [];
   return {
     sent,
@@ -17,7 +17,7 @@ export function recordedMessages() {
   };
 }
 
-/** A message as it is handed over. */
+/** A message as it is handed over, by default for the first time. */
 export function received(message: Message, receiveCount = 1): Received {
   return { ...message, receiveCount };
 }

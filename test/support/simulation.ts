@@ -16,7 +16,7 @@ type Scene = {
   readonly dueQueue?: DueQueue;
   readonly call?: Caller;
   readonly random?: () => number;
-  /** How early its timers fire. */
+  /** How early its timers fire, in milliseconds. */
   readonly earlyBy?: number;
   readonly instance?: string;
   readonly isAlone?: boolean;
@@ -26,7 +26,9 @@ type Scene = {
   readonly report?: (error: unknown) => void;
 };
 
-/** A queue on a store in memory, a clock that is moved and a due queue whose messages are handed over by the test. */
+/**
+ * A queue on a store in memory, with a clock that the test moves and a due queue whose messages the test hands over.
+ */
 export function simulation({
   store = memoryEventStore(),
   call = async () => answered(200),
@@ -64,7 +66,7 @@ export function simulation({
     report,
   });
 
-  /** Hands over every message at its instant until there are none. */
+  /** Hands over every message at its instant until there are no more. */
   async function deliverAll(): Promise<void> {
     while (messages.sent.length > 0) {
       const taken = messages.take();

@@ -10,7 +10,7 @@ export type Resource = {
   readonly Properties: any;
 };
 
-/** What a deployment is told by cdk.json, its feature flags above all. */
+/** The context of cdk.json that a deployment gets, above all the feature flags. */
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
 /** An app as `npm run deploy` makes it, except that its functions are not bundled, which takes seconds. */
@@ -23,8 +23,8 @@ export function resourcesIn(template: Template, type: string): readonly Resource
 }
 
 /**
- * What a function's role allows: the actions in the order of the alphabet, by the resource, which is named by the end of its path and, if there is
- * one, by the condition.
+ * The actions that a function's role allows, in alphabetical order, by resource. A resource is named by the end of its
+ * path and, if there is one, by the condition.
  */
 export function allowedTo(template: Template, name: string): Readonly<Record<string, readonly string[]>> {
   const policies = resourcesIn(template, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith(`Queue${name}Role`));
@@ -45,7 +45,7 @@ type Statement = {
   readonly Resource: string | { readonly 'Fn::GetAtt': readonly [id: string, attribute: string] };
 };
 
-/** `EventsTable`, of `QueueEventsTable32572C7B`. */
+/** The name of a construct in a logical id: `EventsTable` for `QueueEventsTable32572C7B`. */
 function resourceName(resource: Statement['Resource']): string {
   return typeof resource === 'string' ? resource : resource['Fn::GetAtt'][0].replace(/^Queue|[0-9A-F]{8}$/g, '');
 }

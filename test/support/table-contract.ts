@@ -4,7 +4,7 @@ import type { Condition, Item, ItemKey, Table } from '../../adapters/table.ts';
 
 const KB = 1_024;
 
-/** What the stores rely on, whatever technology keeps the items. */
+/** The contract that every table passes: what the stores rely on, whatever technology holds the items. */
 export function tableContract(name: string, open: () => Promise<{ table: Table; close(): Promise<void> }>): void {
   describe(`a table on ${name}`, () => {
     let table: Table;
@@ -95,7 +95,7 @@ export function tableContract(name: string, open: () => Promise<{ table: Table; 
 
     describe('queries a partition', () => {
       const pk = randomUUID();
-      // As UTF-8: upper case before lower case, and umlauts behind both.
+      // Keys sort as UTF-8: upper case before lower case, and umlauts behind both.
       const sorted = ['A', 'B#1', 'B#2', 'B~', 'a', 'b', 'ä', 'ö'];
       const keysIn = (items: readonly Item[]) => items.map(({ sk }) => sk);
       const all = { pk, attributes: ['sk', 'n'], limit: 100 };

@@ -2,18 +2,21 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How a service of AWS may fail: some ways lay before the SDK what was sent, or what the answer holds. */
+/**
+ * How a service of AWS may fail. Some of these failures show the SDK the request or the answer, which it may put into
+ * its error.
+ */
 export type Fault = 'quotes what it refuses' | 'answers garbage' | 'breaks down' | 'hangs up';
 
 export type TelltaleEndpoint = {
   readonly url: string;
-  /** All that was asked and answered. */
+  /** All requests and answers. */
   readonly traffic: () => string;
   fault: Fault | undefined;
   close(): void;
 };
 
-/** Stands before an emulator, and fails as it is told to. */
+/** A server in front of an emulator, which fails as the test asks. */
 export async function telltaleEndpoint(target: string): Promise<TelltaleEndpoint> {
   let traffic = '';
   const server = createServer(async (incoming, outgoing) => {
@@ -53,7 +56,9 @@ function fail(fault: Fault, asked: string, answered: string, outgoing: ServerRes
   }
 }
 
-/** A parser stumbles over the first word behind a mark that is missing, and says which it is. */
+/**
+ * Breaks a JSON text so that a parser fails at the first word behind a missing mark, and quotes that word in its error.
+ */
 function withoutOpeningMarks(answered: string): string {
   return answered.replaceAll(/"(?=zq)/g, '').replace(/^\{\}$/, 'zq');
 }

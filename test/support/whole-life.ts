@@ -7,10 +7,10 @@ import { answered } from './sample-event.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Stands in what is sent and answered, and must stand in no log. */
+/** A word that is in everything that is sent and answered, and must be in no log. */
 export const SECRET_WORD = 'opensesame';
 
-/** How the receivers behave, by the path that they are called at. */
+/** How the receivers behave, by the path at which they are called. */
 const receivers: Readonly<Record<string, CallResult>> = {
   '/answers': answered(200, [['x-answer', SECRET_WORD]], SECRET_WORD),
   '/fails': answered(500),
@@ -21,8 +21,8 @@ const receivers: Readonly<Record<string, CallResult>> = {
 };
 
 /**
- * Everything that can happen to events happens once, in all deployed functions, on a clock that is moved. Answers the functions,
- * closed, with what each asked of AWS.
+ * Makes everything that can happen to events happen once, in all deployed functions, on a clock that is moved. Returns
+ * the functions, which are closed, with the requests that each of them made to AWS.
  */
 export async function wholeLife() {
   let clock = Date.parse('2030-01-01T00:00:00Z');

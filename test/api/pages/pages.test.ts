@@ -193,13 +193,13 @@ inBrowser('in a browser', () => {
   });
 });
 
-/** As much of a browser's window as is asked for in there. */
+/** The parts of a browser's window that the tests use. */
 type Window = {
   readonly document: { readonly documentElement: { readonly className: string } };
   getComputedStyle(element: unknown): { readonly backgroundColor: string; readonly color: string };
 };
 
-/** A page on which every error is noted, and every host that it asks. */
+/** Opens a page and notes every error on it, and every host that it sends a request to. */
 async function opened(browser: Browser, url: string, options: BrowserContextOptions = {}) {
   const page = await (await browser.newContext(options)).newPage();
   const errors: string[] = [];
@@ -215,7 +215,7 @@ async function opened(browser: Browser, url: string, options: BrowserContextOpti
   return { page, errors, hosts };
 }
 
-/** Presses Execute in an operation that is open, and changes nothing of what is filled in there. */
+/** Presses Execute in an operation that is open, with the fields as they are filled in. */
 async function execute(page: Page, tag: string, operationId: string) {
   const button = page.locator(`#operations-${tag}-${operationId} button.execute`);
   const isAnswer = (url: string) => new URL(url).pathname.startsWith('/events');

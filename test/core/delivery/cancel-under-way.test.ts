@@ -13,7 +13,7 @@ import { SECOND, START, simulation } from '../../support/simulation.ts';
 
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** What a claim of a call with the default timeout lasts. */
+/** How long the claim of a call with the default timeout lasts, in milliseconds. */
 const CLAIM = 35 * SECOND;
 
 const bad = () => answered(500);
@@ -168,7 +168,9 @@ describe('an attempt from before a cancel and a retry', () => {
 });
 
 describe('a success from before a cancel and a retry', () => {
-  /** A retry is allowed once the timeout of the event has passed since its cancel. The success is not in the store by then. */
+  /**
+   * A retry is allowed when the event's timeout has passed since its cancel. The success is not in the store by then.
+   */
   test.each([
     ['waits for a neighbour', 5 * SECOND - 10, 0],
     ['takes long to be written', 4 * SECOND + 600, SECOND],
@@ -359,7 +361,7 @@ describe('a claimed attempt whose deliverer died and whose event was cancelled',
 
 type Cloud = ReturnType<typeof simulatedCloud>;
 
-/** An event whose call takes two seconds, and that is cancelled after one. */
+/** Publishes an event whose call takes two seconds, and cancels it after one. */
 async function cancelledAtOne(
   answer: () => CallResult,
   wanted: ReturnType<typeof wantedEvent>,

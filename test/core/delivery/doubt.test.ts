@@ -12,10 +12,15 @@ import { received, recordedMessages } from '../../support/simulated-time.ts';
 import { SECOND, START, simulation } from '../../support/simulation.ts';
 
 const MINUTE = 60 * SECOND;
-/** What a claim outlasts its call's timeout by, and how long a call may take by default. */
+/**
+ * How much longer a claim lasts than the timeout of its call, and how long a call may take by default, in milliseconds.
+ */
 const CLAIM = 30 * SECOND + 5 * SECOND;
 
-/** After its instant a call is recorded by then, if it takes as long as it may by default. */
+/**
+ * The time from the instant of an attempt to its record, if the call takes as long as it may by default, in
+ * milliseconds.
+ */
 const RECORDED = 5 * SECOND + 5 * SECOND;
 
 const never = () => new Promise<never>(() => {});
@@ -236,7 +241,7 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
   const messages = recordedMessages();
   const calls = new Map<string, number>();
 
-  /** A process that dies in the call of the poison event: from then on nothing that it does has any effect. */
+  /** A process that dies in the call of the poison event. From then on nothing that it does has any effect. */
   function processOnTheBrink() {
     let dead = false;
     const mortal = <Args extends unknown[], Result>(act: (...args: Args) => Promise<Result>) => {
@@ -311,7 +316,7 @@ function mortalStore(store: EventStore, mortal: Mortal): EventStore {
   };
 }
 
-/** A store that tells what was recorded, in order. */
+/** A store that notes what was recorded, in order. */
 function logged(store: EventStore): { store: EventStore; log: string[] } {
   const log: string[] = [];
   const recordSuccess: EventStore['recordSuccess'] = (event, progress) => {

@@ -16,7 +16,10 @@ const SHARDS = 4;
 const FAILING = 'https://example.com/failing';
 const TOLD = 'https://example.com/told';
 const MISHAPS = ['fails', 'is done and fails', 'dies before', 'dies after'] as const;
-/** What follows the record of a failure: its callback is kept and sent, and the mark that it is owed taken away. */
+/**
+ * The steps that follow the record of a failure: the callback is put and sent, and the mark that it is pending is taken
+ * away.
+ */
 const STEPS = ['recordUnlessChanged', 'putEvent', 'send', 'recordUnlessChanged'] as const;
 
 const failing = (wishes: Parameters<typeof wantedEvent>[0] = {}) =>
@@ -260,7 +263,7 @@ describe('the key of a callback', () => {
 
 type Scene = {
   readonly answer?: (event: { readonly url: string }, attempt: number) => CallResult;
-  /** What goes wrong, once, with which of the steps of telling. */
+  /** What goes wrong, once, at which of the steps of reporting a failure. */
   readonly fault?: Fault | undefined;
   readonly at?: number;
   readonly answerAfter?: number;
@@ -268,7 +271,7 @@ type Scene = {
   readonly until?: number;
 };
 
-/** An event that fails, and what was made of it up to an instant. */
+/** Publishes an event that fails, runs the queue up to an instant, and returns what happened. */
 async function failed(wanted: ReturnType<typeof wantedEvent>, scene: Scene = {}) {
   const { fault, at, until = START + HOUR, ...rest } = scene;
   let step = -1;
@@ -293,7 +296,10 @@ function answer({ url }: { readonly url: string }): CallResult {
   return answered(url === TOLD ? 200 : 500);
 }
 
-/** If its failure was not recorded, its deliverer may have died in the call; then it has failed all the same. */
+/**
+ * Fails unless the failure was reported once. If it was not recorded, its deliverer may have died in the call; then the
+ * event has failed all the same.
+ */
 async function expectToldOnce(cloud: Cloud, { event }: EventRecord, mayBeCalledAgain: boolean): Promise<void> {
   const records = await everyEvent(cloud.store, SHARDS);
   const record = records.find(({ event: { url } }) => url === FAILING) as EventRecord;

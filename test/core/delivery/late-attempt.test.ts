@@ -37,7 +37,7 @@ test('through any history, late attempts are counted once, in their order and fo
   );
 });
 
-/** An event that fails, is cancelled and tried again, and what its history should be. */
+/** Steps of an event that fails, is cancelled and is tried again, and the history that it should have. */
 function longLife() {
   let progress: Progress = firstProgress(event);
   let run = 0;

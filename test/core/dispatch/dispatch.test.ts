@@ -15,7 +15,7 @@ import { SECOND, START } from '../../support/simulation.ts';
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** How many entries the store in memory has on a page. */
+/** The number of entries on a page of the store in memory. */
 const PAGE = 10;
 
 describe('an event is called at its instant, once', () => {
@@ -588,7 +588,10 @@ describe('at the start of a process that is alone', () => {
   });
 });
 
-/** Runs with a store that stops answering after so many steps. Answers whether the run came to its end. */
+/**
+ * Runs the dispatcher with a store that stops answering after the given number of steps. Returns whether the run came
+ * to its end.
+ */
 async function dyingAfter(
   steps: number,
   store: EventStore,
@@ -615,7 +618,7 @@ async function dyingAfter(
   return !died;
 }
 
-/** Counts what a store is asked and how many entries it answers. */
+/** A store that counts its requests and the entries that it returns. */
 function countedStore(store: EventStore) {
   let pages = 0;
   let entries: readonly Entry[] = [];

@@ -20,7 +20,7 @@ type Cloud = ReturnType<typeof simulatedCloud>;
 
 const callsOf = ({ calls }: Cloud) => calls.map(({ attempt, at }) => [attempt, at - START]);
 
-/** A queue with one event, after a while. */
+/** Opens a queue with one event, and lets some time pass. */
 async function published(wait: number, wishes: Partial<WantedEvent>, scene: Parameters<typeof simulatedCloud>[0] = {}) {
   const cloud = simulatedCloud({ answer: bad, ...scene });
   const { event } = await cloud.queue.publish(wantedEvent(wishes), 'web');

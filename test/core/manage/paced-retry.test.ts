@@ -18,7 +18,10 @@ const CANCELLED: SearchInStatus = { status: 'cancelled', tags: [] };
 type Scene = NonNullable<Parameters<typeof simulatedCloud>[0]>;
 type Cloud = ReturnType<typeof simulatedCloud>;
 
-/** A queue at `START + MINUTE`, on which so many events have failed for good, published a millisecond apart. */
+/**
+ * Opens a queue at `START + MINUTE`, on which the given number of events have failed for good. They were published a
+ * millisecond apart.
+ */
 async function withFailed(count: number, wishes: Partial<WantedEvent> = {}, scene: Scene = {}) {
   const cloud = simulatedCloud({ answer: () => answered(500), ...scene });
   for (let n = 0; n < count; n++)
@@ -28,7 +31,7 @@ async function withFailed(count: number, wishes: Partial<WantedEvent> = {}, scen
   return cloud;
 }
 
-/** When the events that wait are due, in milliseconds from `START + MINUTE` on, earliest first. */
+/** The instants at which the events that wait are due, in milliseconds from `START + MINUTE` on, earliest first. */
 async function dueOf({ queue }: Cloud): Promise<number[]> {
   const due: number[] = [];
   for (let after: string | undefined, isLast = false; !isLast; ) {

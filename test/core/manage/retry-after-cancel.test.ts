@@ -16,7 +16,7 @@ const SEARCH = { status: 'cancelled', tags: [] } as const;
 
 const bad = () => answered(500);
 
-/** What opening an event again asks for nothing of. */
+/** The dependencies that opening an event again does not use. */
 const unused = { call: async () => answered(200), sleep: async () => {}, newId: randomUUID, random: () => 0 };
 
 describe('a retry after a cancel', () => {

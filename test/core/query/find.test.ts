@@ -334,7 +334,10 @@ describe('events that wait are counted', () => {
 
 type Queue = ReturnType<typeof simulatedCloud>['queue'];
 
-/** Sixty events of every kind: some succeed, some fail in several ways, some wait, some are cancelled; with tags, to two ports of a host. */
+/**
+ * Publishes sixty events of every kind: some succeed, fail in several ways, wait or are cancelled. They have tags, and
+ * go to two ports of a host.
+ */
 async function lived() {
   const cloud = simulatedCloud({ answer: ({ url }) => answerOf(url) });
   for (let n = 0; n < 60; n++) {
@@ -381,7 +384,7 @@ async function everyPage(queue: Queue, search: Search, limit: number): Promise<(
   }
 }
 
-/** Notes which events are looked up. */
+/** A store that notes which events are looked up. */
 function counting(store: EventStore) {
   const read = new Set<string>();
   const findEvent: EventStore['findEvent'] = (key) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isPublicAddress } from '../../../core/target/public-address.ts';
 
-/** Each range that is not public, with the last address before it and the first behind it, where those are public. */
+/** Each range that is not public, with the last address before it and the first one behind it, if those are public. */
 const ranges: readonly [first: string, last: string, before?: string | undefined, behind?: string | undefined][] = [
   ['0.0.0.0', '0.255.255.255', undefined, '1.0.0.0'],
   ['10.0.0.0', '10.255.255.255', '9.255.255.255', '11.0.0.0'],

@@ -14,7 +14,7 @@ const good = moodyPath('good', { deed: 'answers 200', attempts: 0 });
 const flaky = moodyPath('flaky', { deed: 'answers 503', attempts: 1 });
 const stranger = moodyPath('stranger', { deed: 'answers 200', attempts: 0 });
 
-/** Two events, one of which is called twice, and one that nobody knows to be accepted. */
+/** The history of two events, one of which is called twice, and of one whose acceptance is unknown. */
 const fine: History = {
   wanted: [wanted(good, GOOD_KEY), wanted(flaky, FLAKY_KEY), { path: stranger, maxTryCount: 3, timeout: TIMEOUT }],
   calls: [call(good, 1), call(flaky, 1), call(flaky, 2, AT + 1_000), call(stranger, 1)],
@@ -323,7 +323,7 @@ describe('of a message that was sent twice', () => {
   });
 });
 
-/** Killed at an instant, and replaced soon afterwards. */
+/** The record of a process that was killed at an instant and replaced soon afterwards. */
 function killAt(at: number): Kill {
   return { at, replacedAt: at + 20 };
 }
@@ -363,7 +363,7 @@ function record(path: string, status: EventAnswer['status'], attempts: [number, 
   } as EventAnswer;
 }
 
-/** The record of the flaky event, whose first attempt is said to have timed out. */
+/** The record of the flaky event, changed so that its first attempt timed out. */
 function timedOutAfter(duration_ms: number): EventAnswer {
   const said = record(flaky, 'success', [
     [1, 'timed_out', null],

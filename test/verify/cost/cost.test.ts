@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { idleRun, scenarios, sharesOfEvent } from '../../../verify/cost/cost.ts';
 import type { Usage } from '../../../verify/cost/usage.ts';
 
-/** What is lost of an amount that is added up and divided. */
+/** The largest rounding error of an amount that is added up and divided. */
 const ROUNDING = 1e-9;
 
 let idle: Usage;

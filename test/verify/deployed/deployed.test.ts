@@ -116,7 +116,7 @@ describe('a check is red on a queue that answers 200 and nothing:', () => {
   });
   afterAll(() => empty.close());
 
-  // One that waits for minutes before it is red is left out.
+  // A check that waits for minutes before it is red is left out.
   test.each(Object.keys(all).filter((name) => !name.startsWith('the dispatcher runs')))('%s', async (name) => {
     await expect(all[name]?.(empty.stage)).rejects.toThrow();
   });
