@@ -4,7 +4,7 @@ import { failureLine } from '../../adapters/failure-line.ts';
 
 const SECRET = 'sesame';
 
-describe('a failure is told', () => {
+describe('a failure is written', () => {
   test('with its name, its message, where it happened and what caused it', () => {
     const cause = new RangeError('inner');
     expect(failureLine(new Error('outer', { cause }))).toEqual({
@@ -20,7 +20,7 @@ describe('a failure is told', () => {
   });
 });
 
-describe('nothing is told', () => {
+describe('nothing is written', () => {
   test.each<[string, unknown, string]>([
     ['of further fields', Object.assign(new TypeError('Invalid URL'), { input: SECRET }), 'Invalid URL'],
     ['of what is no error', SECRET, 'This is no error, but was thrown.'],

@@ -95,7 +95,7 @@ describe('a file that cannot be used is refused with its name and what to do', (
     if (before === undefined) folder = mkdtempSync(join(tmpdir(), 'event-queue-sqlite-'));
   });
 
-  test('damaged in its middle, which is told when it is met', async () => {
+  test('damaged in its middle, which is reported when it is met', async () => {
     const items = Array.from({ length: 2_000 }, (_, n) => ({ ...newKey(), text: 'x'.repeat(200), n }));
     const first = sqliteTable(path);
     await Promise.all(items.map(first.put));
@@ -110,7 +110,7 @@ describe('a file that cannot be used is refused with its name and what to do', (
     expect((await table.failed).message).toMatch(/is damaged/);
   });
 
-  test('cut off, which is told when it is met', async () => {
+  test('cut off, which is reported when it is met', async () => {
     const items = Array.from({ length: 2_000 }, (_, n) => ({ ...newKey(), text: 'x'.repeat(200), n }));
     const first = sqliteTable(path);
     await Promise.all(items.map(first.put));

@@ -122,7 +122,7 @@ describe('a batch of new events', () => {
   });
 });
 
-describe('a name that a client made up is cut where it is told', () => {
+describe('a name that a client made up is shortened in messages', () => {
   const long = `${'n'.repeat(99)}😀${'n'.repeat(500_000)}`;
   const cut = `${'n'.repeat(99)}…`;
 

@@ -574,7 +574,7 @@ describe('POST /events/batch', () => {
     expect(messages.sent).toEqual([]);
   });
 
-  test('an event that could not be kept is a 503 of its own', async () => {
+  test('an event that could not be stored is a 503 of its own', async () => {
     const { send, store } = apiClient();
     const { putEvent } = store;
     store.putEvent = (event) => (event.url.endsWith('/bad') ? Promise.reject(new Error('throttled')) : putEvent(event));

@@ -8,7 +8,7 @@ import { memoryEventStore } from '../support/memory-event-store.ts';
 import { answered, queuedEvent } from '../support/sample-event.ts';
 import { START } from '../support/simulation.ts';
 
-test('the end of an event is told once, also if something is recorded after it', async () => {
+test('the end of an event is reported once, also if something is recorded after it', async () => {
   const told: Change['kind'][] = [];
   const store = observedStore(memoryEventStore(), ({ kind }) => told.push(kind));
   const event = queuedEvent(START, { maxTryCount: 1, failureUrl: 'https://example.com/told' });
@@ -22,7 +22,7 @@ test('the end of an event is told once, also if something is recorded after it',
   expect(told).toEqual(['accepted', 'attempted', 'finished']);
 });
 
-test('an attempt is told when it is added, also behind one that started later', async () => {
+test('an attempt is reported when it is added, also behind one that started later', async () => {
   const told: number[] = [];
   const store = observedStore(memoryEventStore(), (change) => {
     if (change.kind === 'attempted') told.push(change.attempt.number);

@@ -9,7 +9,7 @@ import { answered, wantedEvent } from '../support/sample-event.ts';
 import { SECOND, START, simulation } from '../support/simulation.ts';
 
 describe('publish', () => {
-  test('keeps the event and sends the message of its first attempt', async () => {
+  test('puts the event and sends the message of its first attempt', async () => {
     const { queue, messages } = simulation();
     const { event, progress } = await queue.publish(wantedEvent({ asked: { after: 30 * SECOND } }), 'web');
     expect(event).toMatchObject({ publishedBy: 'web', createdAt: START, key: { dueAt: START + 30 * SECOND } });
@@ -33,7 +33,7 @@ describe('publish', () => {
     expect(shards).toEqual([0, 1, 2, 3]);
   });
 
-  test('rejects, and sends nothing, if the event could not be kept', async () => {
+  test('rejects, and sends nothing, if the event could not be put', async () => {
     const store = { ...memoryEventStore(), putEvent: () => Promise.reject(new Error('throttled')) };
     const { queue, messages } = simulation({ store });
     await expect(queue.publish(wantedEvent(), 'web')).rejects.toThrow('throttled');
@@ -139,7 +139,7 @@ describe('deliver', () => {
   test.each([
     ['number', (message: Received) => ({ ...message, attempt: message.attempt + 1 })],
     ['instant', (message: Received) => ({ ...message, at: message.at - 1 })],
-  ])('drops a message whose %s is not that of the attempt that is owed', async (_, changed) => {
+  ])('drops a message whose %s is not that of the pending attempt', async (_, changed) => {
     const { queue, messages, calls } = simulation();
     await queue.publish(wantedEvent(), 'web');
     await queue.deliver(messages.take().map(changed));

@@ -52,14 +52,14 @@ export function eventStoreContract(
       expect((await store.findEvent(event.key))?.event).toEqual(event);
     });
 
-    test('finds each of many events kept in the same moment', async () => {
+    test('finds each of many events put in the same moment', async () => {
       const events = Array.from({ length: 60 }, (_, n) => newEvent({ publishedBy: `key ${n}`, tags: ['many'] }));
       await Promise.all(events.map(store.putEvent));
       const found = await Promise.all(events.map(({ key }) => store.findEvent(key)));
       expect(found.map((record) => record?.event)).toEqual(events);
     });
 
-    test('finds nothing under a key that was never kept', async () => {
+    test('finds nothing under a key that was never put', async () => {
       expect(await store.findEvent(newKey())).toBeUndefined();
     });
 
@@ -73,7 +73,7 @@ export function eventStoreContract(
       expect(await progressOf(event)).toEqual(firstProgress(event));
     });
 
-    test('keeps a progress wholly', async () => {
+    test('records a progress with all of its fields', async () => {
       const event = await kept({ maxTryCount: 1_000 });
       const long = longProgress(event);
       await store.recordSuccess(event, long);
@@ -184,7 +184,7 @@ export function eventStoreContract(
       });
     });
 
-    test('records a failure with what is owed next', async () => {
+    test('records a failure with what is pending next', async () => {
       const event = await kept();
       const read = firstProgress(event);
       const progress = failed(event, read);
@@ -448,7 +448,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       expect(await itemOf({ pk: `shard#${Number(`0x${first}`)}`, sk: sortKeyOf(event.key) })).toBeDefined();
     });
 
-    test('keeps one entry a tag in the shard of its event, and none without', async () => {
+    test('puts one entry for each tag in the shard of its event, and none without tags', async () => {
       const tags = ['orders', 'grüße 🦊', 'a#b', '1#a', '__proto__'].map((tag) => `${tag} ${randomUUID()}`);
       const tagged = newEvent({ tags });
       metered.reset();

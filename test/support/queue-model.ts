@@ -128,7 +128,7 @@ export function queueModel(answerAfter: number) {
   function callStarts({ event, progress }: EventRecord, attempt: number): void {
     const isPending = progress.status === 'waiting_execution' && progress.nextAttempt === attempt;
     const mayBeRepeated = (events.get(event.key.uuid)?.harms.repeated ?? 1) > 0;
-    must(isPending || mayBeRepeated, `attempt ${attempt} of ${event.url} is owed when it is made`);
+    must(isPending || mayBeRepeated, `attempt ${attempt} of ${event.url} is pending when it is made`);
   }
 
   /** Checks what must hold at any time. */

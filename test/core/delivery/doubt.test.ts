@@ -136,8 +136,8 @@ describe('a claim', () => {
   });
 });
 
-describe('the baton', () => {
-  test('passes when the next message could not be sent: the redelivery sends it, marked', async () => {
+describe('the redelivery of a message whose attempt failed', () => {
+  test('sends the next message, marked, if that could not be sent before', async () => {
     const messages = recordedMessages();
     let broken = false;
     const dueQueue: DueQueue = {
@@ -159,7 +159,7 @@ describe('the baton', () => {
     expect(messages.handOverAts.at(-1)).toBe(START + MINUTE + RECORDED);
   });
 
-  test('passes too if the next message was sent and nobody knows: once that one has been recorded it is dropped', async () => {
+  test('sends the next message also if that was sent before; the second one is dropped once the attempt is recorded', async () => {
     const { queue, messages, calls, clock } = simulation({ call: async () => answered(500) });
     await queue.publish(wantedEvent({ maxTryCount: 2 }), 'web');
     const given = messages.take();

@@ -26,7 +26,7 @@ const failing = (wishes: Parameters<typeof wantedEvent>[0] = {}) =>
   wantedEvent({ url: FAILING, maxTryCount: 1, failureUrl: TOLD, ...wishes });
 
 describe('the failure of an event', () => {
-  test('is told by an event of its own, once, with how it ended', async () => {
+  test('is reported by an event of its own, once, with how it ended', async () => {
     const { cloud, record, told } = await failed(failing({ tags: ['mails'], timeout: 3 * SECOND }));
     expect(told).toHaveLength(1);
     const [{ event, progress }] = told as [EventRecord];
@@ -53,7 +53,7 @@ describe('the failure of an event', () => {
     expect(cloud.calls.map(({ at }) => at - START)).toEqual([0, 0]);
   });
 
-  test('is told by an event that is kept as the one that failed', async () => {
+  test('is reported by an event that is kept as long as the one that failed', async () => {
     const retention = { keepResultFor: MINUTE, keepFailedFor: 2 * HOUR };
     const { told } = await failed(failing(retention));
     expect(told).toMatchObject([{ event: retention }]);
@@ -75,7 +75,7 @@ describe('the failure of an event', () => {
     expect(told.map(({ event }) => payloadOf(event.body?.bytes).data)).toEqual([expect.objectContaining(data)]);
   });
 
-  test('is not told before its last try, nor if there is no failure or nobody to tell', async () => {
+  test('is not reported before its last try, nor if there is no failure or no URL to report it to', async () => {
     const isFlaky = async (attempt: number) =>
       (await failed(failing({ maxTryCount: 3 }), { answer: (_, number) => answered(number < attempt ? 500 : 200) }))
         .told;
@@ -85,7 +85,7 @@ describe('the failure of an event', () => {
     expect(cloud.calls).toHaveLength(1);
   });
 
-  test('is not told of an event that was cancelled', async () => {
+  test('is not reported of an event that was cancelled', async () => {
     const cloud = simulatedCloud({ answer });
     const { event } = await cloud.queue.publish(failing({ asked: { after: MINUTE } }), 'web');
     await cloud.queue.cancel(event.key);
@@ -93,7 +93,7 @@ describe('the failure of an event', () => {
     expect(cloud.calls).toEqual([]);
   });
 
-  test('is not told of an event that was cancelled while its last attempt failed', async () => {
+  test('is not reported of an event that was cancelled while its last attempt failed', async () => {
     const cloud = simulatedCloud({ answer, answerAfter: 2 * SECOND });
     const { event } = await cloud.queue.publish(failing(), 'web');
     await cloud.runUntil(START + SECOND);
@@ -103,13 +103,13 @@ describe('the failure of an event', () => {
     expect(await everyEvent(cloud.store, SHARDS)).toHaveLength(1);
   });
 
-  test('owes no more once its callback is kept and sent', async () => {
+  test('leaves nothing pending once its callback is put and sent', async () => {
     const { record, told } = await failed(failing(), { until: START });
     expect(told).toHaveLength(1);
     expect(record.progress).not.toHaveProperty('callbackOwed');
   });
 
-  test('is told again if the event was tried again and failed once more, also when it was not told yet', async () => {
+  test('is reported again if the event was tried again and failed once more, also when it was not reported yet', async () => {
     for (const fault of ['fails', undefined] as const) {
       const { cloud, record } = await failed(failing(), { fault, at: 1, until: START });
       await cloud.queue.retry(record.event.key);
@@ -124,37 +124,37 @@ describe('the failure of an event', () => {
     }
   });
 
-  test('has a callback that may fail as any event, and whose failure nobody is told', async () => {
+  test('has a callback that may fail as any event, and whose failure is not reported', async () => {
     const { cloud, told } = await failed(failing(), { answer: () => answered(500), until: START + 12 * HOUR });
     expect(told.map(({ progress }) => [progress.status, progress.tryCount])).toEqual([['max_try_count_reached', 10]]);
     expect(await everyEvent(cloud.store, SHARDS)).toHaveLength(2);
   });
 });
 
-describe.each(STEPS.map((operation, step) => [operation, step] as const))(
-  'where %s, step %i of telling,',
-  (_, step) => {
-    test.each(MISHAPS)('%s, it is told once, when the message of the last attempt comes back', async (fault) => {
+describe.each(STEPS.map((operation, step) => [operation, step] as const))('if %s, step %i of reporting,', (_, step) => {
+  test.each(MISHAPS)(
+    '%s, the failure is reported once, when the message of the last attempt comes back',
+    async (fault) => {
       const { cloud, record, told } = await failed(failing(), { fault, at: step, until: START + 3 * MINUTE });
       expect(told).toHaveLength(1);
       expect(callsTo(TOLD, cloud, [record, ...told])).toBe(1);
-    });
+    },
+  );
 
-    test.each(MISHAPS)('%s, and all messages are lost, it is told once, when the audit comes by', async (fault) => {
-      const { cloud, record } = await failed(failing(), { fault, at: step, until: START });
-      cloud.loseAll();
-      await cloud.runUntil(START + HOUR);
-      await expectToldOnce(cloud, record, step === 0);
-    });
+  test.each(MISHAPS)('%s, and all messages are lost, the failure is reported once, by the audit', async (fault) => {
+    const { cloud, record } = await failed(failing(), { fault, at: step, until: START });
+    cloud.loseAll();
+    await cloud.runUntil(START + HOUR);
+    await expectToldOnce(cloud, record, step === 0);
+  });
 
-    test.each(MISHAPS)('%s, and the queue is started again, it is told once, soon', async (fault) => {
-      const { cloud, record } = await failed(failing(), { fault, at: step, until: START });
-      await cloud.restart();
-      await cloud.runUntil(START + 20 * SECOND);
-      await expectToldOnce(cloud, record, step === 0);
-    });
-  },
-);
+  test.each(MISHAPS)('%s, and the queue is started again, the failure is reported once, soon', async (fault) => {
+    const { cloud, record } = await failed(failing(), { fault, at: step, until: START });
+    await cloud.restart();
+    await cloud.runUntil(START + 20 * SECOND);
+    await expectToldOnce(cloud, record, step === 0);
+  });
+});
 
 test('a callback of which the queue has two messages when it is started again is called once', async () => {
   const { cloud, record } = await failed(failing({ timeout: 3 * SECOND }), {
@@ -169,7 +169,7 @@ test('a callback of which the queue has two messages when it is started again is
 });
 
 test.each([1, 2, 5, 12])(
-  'a callback that is owed has one message when the queue is started again, %i minutes later',
+  'a pending callback has one message when the queue is started again, %i minutes later',
   async (minutes) => {
     const { cloud, record } = await failed(failing(), { fault: 'dies after', at: 0, until: START });
     await cloud.clock.moveTo(START + minutes * MINUTE);
@@ -205,7 +205,7 @@ test('a callback whose two messages come at the same moment, because the first w
   expect([told.length, new Set(told).size]).toEqual([2, 2]);
 });
 
-test('a failure that is recorded long after its call is told though the message of its callback is lost', async () => {
+test('a failure that is recorded long after its call is reported though the message of its callback is lost', async () => {
   const cloud = simulatedCloud({
     answer,
     loses: ({ key, again }) => key.uuid[14] === '8' && again === undefined,
@@ -217,7 +217,7 @@ test('a failure that is recorded long after its call is told though the message 
   await expectToldOnce(cloud, record, false);
 });
 
-test('a callback that was kept late and whose message is lost is found by the audit', async () => {
+test('a callback that was put late and whose message is lost is found by the audit', async () => {
   const { cloud, record } = await failed(failing(), { fault: 'dies after', at: 0, until: START });
   cloud.loseAll();
   await untilTold(cloud, record);

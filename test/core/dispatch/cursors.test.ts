@@ -36,7 +36,7 @@ describe('the lease', () => {
     expect(renewed(standing, START + MINUTE)).toMatchObject({ version: 8, leasedUntil: START + MINUTE + 50 * SECOND });
   });
 
-  test('begins with hands at the beginning of every shard', () => {
+  test('begins with cursors at the beginning of every shard', () => {
     const { promote = [], audit = [], upToDateSince } = lease(undefined, START, 3) ?? {};
     expect(promote).toHaveLength(3);
     for (const position of [...promote, ...audit]) expect(position > positionAt(0)).toBe(true);
@@ -69,7 +69,7 @@ describe('the audit', () => {
   });
 });
 
-test('the audit looks at an event again within a grace, behind what is owed, and two audits at one instant', () => {
+test('the audit looks at an event again within a grace, behind what is pending, and two audits at one instant', () => {
   const instants = fc.integer({ min: START, max: START + 1_000 * MINUTE });
   fc.assert(
     fc.property(instants, instants, fc.uuid(), (now, pendingSince, uuid) => {

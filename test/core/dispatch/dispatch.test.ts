@@ -185,7 +185,7 @@ describe('the promote cursor', () => {
   });
 });
 
-describe('a run tells', () => {
+describe('a run reports', () => {
   test('how far the cursors were behind, and how many messages it sent', async () => {
     const { queue, clock } = simulatedCloud({ shards: 2 });
     for (let n = 0; n < 3; n++) await queue.publish(wantedEvent({ asked: { after: 30 * MINUTE } }), 'web');
@@ -269,7 +269,7 @@ describe('the audit cursor', () => {
     ]);
   });
 
-  test('keeps after an event whose messages are lost again and again, with one reminder ahead at any time', async () => {
+  test('looks again at an event whose messages are lost repeatedly, with one reminder ahead at any time', async () => {
     let losing = true;
     const { queue, runUntil, calls, sent, store, clock } = simulatedCloud({ loses: () => losing });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');

@@ -75,7 +75,7 @@ describe('cancel', () => {
 });
 
 describe('retry', () => {
-  test('calls an exhausted event at once, with its own tries; its attempts go on counting', async () => {
+  test('calls an event that failed for good at once, with its own tries; its attempts go on counting', async () => {
     const { queue, runUntil, calls } = simulatedCloud({ answer: bad });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 2 }), 'web');
     await runUntil(START + HOUR);
@@ -168,7 +168,7 @@ describe('retry', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('of an event long behind the cursors is kept after, though its message is lost', async () => {
+  test('of an event long behind the cursors is repaired by the audit if its message is lost', async () => {
     let losing = false;
     const { queue, runUntil, calls } = simulatedCloud({ answer: bad, loses: () => losing });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
@@ -294,7 +294,7 @@ describe('in bulk', () => {
   });
 });
 
-describe('an exhausted event', () => {
+describe('an event that failed for good', () => {
   test('has its entry in the list of the failed before its end is recorded', async () => {
     const memory = memoryEventStore();
     const order: string[] = [];
