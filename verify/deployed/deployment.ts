@@ -34,6 +34,7 @@ type Options = { readonly aws: Aws; readonly endpoint: string; readonly folder: 
 export async function openDeployer({ aws, endpoint, folder, stackName }: Options) {
   const env = environmentFor(endpoint, folder);
   let count = 0;
+  let before: Template | undefined;
 
   async function run(program: string, args: readonly string[], cwd = PROJECT): Promise<string> {
     const running = promisify(execFile)(program, [...args], { cwd, env, maxBuffer: MOST_PRINTED });
@@ -44,7 +45,8 @@ export async function openDeployer({ aws, endpoint, folder, stackName }: Options
   }
 
   const cdk = (checkout: string, ...args: readonly string[]) => run(join(BIN, 'cdk'), args, checkout);
-  await cdk(PROJECT, 'bootstrap', BOOTSTRAPPED);
+  // Outside of the project: there it would bundle the app first.
+  await cdk(folder, 'bootstrap', BOOTSTRAPPED);
 
   return {
     run,
@@ -54,10 +56,11 @@ export async function openDeployer({ aws, endpoint, folder, stackName }: Options
       const out = join(folder, `out-${++count}`);
       const app = ['--app', `node ${APP}`, '--context', `deployed=${JSON.stringify(context)}`];
       await cdk(checkout, 'synth', '--quiet', ...app, '--output', out);
-      const leftOut = await withoutRefused(out, `${out}-taken`);
+      const leftOut = await withoutRefused(out, `${out}-taken`, before);
       await cdk(checkout, 'deploy', stackName, '--app', `${out}-taken`, '--require-approval', 'never');
       const stack = await describeStack(aws, stackName);
       const wholeTemplate = JSON.parse(await readFile(join(out, `${stackName}.template.json`), 'utf8')) as Template;
+      before = stack.template;
       const filled = await fillGaps(aws, wholeTemplate, stack.resources);
       const physical = (start: string, type: string) => physicalName(stack, start, type);
       return { ...stack, wholeTemplate, leftOut, filled, physical } satisfies Deployment;

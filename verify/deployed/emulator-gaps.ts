@@ -8,11 +8,21 @@ const METRIC_FILTER = 'AWS::Logs::MetricFilter';
 // ministack 1.4.21 refuses some resources and leaves out some settings. These are gaps of the emulator, not of the
 // stack.
 
-/** Copies a cloud assembly without the resources that the emulator refuses, and resolves with the ids of these. */
-export async function withoutRefused(from: string, to: string): Promise<readonly string[]> {
+/** The properties that AWS changes in place, and for which the emulator would replace the table or the API by an empty one. */
+const changedInPlace: Readonly<Record<string, readonly string[]>> = {
+  'AWS::DynamoDB::GlobalTable': ['Replicas'],
+  'AWS::ApiGatewayV2::Api': ['Name', 'DisableExecuteApiEndpoint'],
+};
+
+/**
+ * Copies a cloud assembly without the resources that the emulator refuses; resolves with the ids of these.
+ *
+ * @param before the template that is deployed already; what AWS changes in place stays as it has it
+ */
+export async function withoutRefused(from: string, to: string, before?: Template): Promise<readonly string[]> {
   await cp(from, to, { recursive: true });
   const files = (await readdir(to)).filter((name) => name.endsWith('.template.json'));
-  const left = await Promise.all(files.map((file) => leaveOut(join(to, file))));
+  const left = await Promise.all(files.map((file) => leaveOut(join(to, file), before)));
   return left.flat();
 }
 
@@ -21,9 +31,11 @@ function isRefused({ Type, Properties }: TemplateResource): boolean {
   return Type === METRIC_FILTER || (Type === 'AWS::CloudWatch::Alarm' && Properties.Metrics !== undefined);
 }
 
-async function leaveOut(path: string): Promise<readonly string[]> {
+async function leaveOut(path: string, before: Template | undefined): Promise<readonly string[]> {
   const template = JSON.parse(await readFile(path, 'utf8')) as Template;
-  const kept = Object.entries(template.Resources).filter(([, resource]) => !isRefused(resource));
+  const kept = Object.entries(template.Resources)
+    .filter(([, resource]) => !isRefused(resource))
+    .map(([id, resource]) => [id, asBefore(resource, before?.Resources[id])] as const);
   const refused = Object.keys(template.Resources).filter((id) => isRefused(template.Resources[id] as TemplateResource));
   // References to the ARNs of refused alarms are replaced, because the dashboard names all alarms and could not be
   // made.
@@ -33,6 +45,13 @@ async function leaveOut(path: string): Promise<readonly string[]> {
   });
   await writeFile(path, text);
   return refused;
+}
+
+function asBefore(resource: TemplateResource, before: TemplateResource | undefined): TemplateResource {
+  if (before === undefined) return resource;
+  const names = changedInPlace[resource.Type] ?? [];
+  const kept = Object.fromEntries(names.map((name) => [name, before.Properties[name]]));
+  return names.length === 0 ? resource : { ...resource, Properties: { ...resource.Properties, ...kept } };
 }
 
 /** Makes the settings of the whole template that the emulator ignored, and resolves with a list of them. */

@@ -37,9 +37,10 @@ export const pauseChecks: StageChecks = {
     );
     assert.deepEqual(await metricsNotWritten(stage, isPauseTime), []);
 
+    // The queue begins to send before it answers.
+    const resumedAt = Date.now();
     const resumed = await queue.api('POST', '/resume');
     assert.deepEqual([resumed.status, resumed.json.paused], [200, false]);
-    const resumedAt = Date.now();
     const events = [delayed, failing, published];
     const isCalled = ({ key }: EventAnswer) => receiver.of(key).some(({ at }) => at >= resumedAt);
     await until('the calls of all events', CAUGHT_UP_WITHIN, () => events.every(isCalled)).catch(() => {

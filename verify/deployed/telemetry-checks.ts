@@ -157,7 +157,8 @@ function alarmMetrics({ deployed }: Stage): readonly string[] {
     const metrics = [Properties as MetricOfAlarm, ...Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])];
     for (const { MetricName, Namespace, Dimensions = [] } of metrics) {
       const dimensions = Dimensions.map(({ Name, Value }) => [Name, Value]);
-      if (Namespace === 'EventQueue') found.add(`${MetricName} ${Namespace} ${JSON.stringify(dimensions)}`);
+      if (Namespace !== undefined && !Namespace.startsWith('AWS/'))
+        found.add(`${MetricName} ${Namespace} ${JSON.stringify(dimensions)}`);
     }
   }
   return [...found];
