@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import type { EventKey } from '../../core/event/event-key.ts';
+import { isPaused } from '../../core/event/pause.ts';
 import { rest } from '../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../support/memory-event-store.ts';
 import { areSettled, everyEvent, mixedAnswer, requestsOf, wishes } from '../support/mixed-events.ts';
@@ -53,7 +54,8 @@ async function keepsItsPromises(history: Iterable<Step>): Promise<void> {
   const { cloud, trouble } = real;
   Object.assign(trouble, noTrouble());
   model.resume(true);
-  await cloud.queue.resume();
+  // The hands may be those of a process that died: its lease runs out when the clock moves.
+  void cloud.queue.resume().catch(() => {});
   for (let hour = 0; hour < 12 && (hour < 1 || (await isBusy(cloud))); hour++)
     await cloud.runUntil(cloud.clock.now() + HOUR);
   const records = await everyEvent(cloud.store, MOST_SHARDS);
@@ -228,12 +230,11 @@ async function pauseQueue({ cloud }: Real, model: QueueModel): Promise<void> {
 }
 
 /**
- * Resumes the queue. The answer of a queue that was never paused is undefined, and so is that of a process that died.
+ * Resumes the queue. The answer may come only when the clock moves, so the pause itself tells whether it has ended.
  */
 async function resumeQueue({ cloud }: Real, model: QueueModel): Promise<void> {
-  const before = await cloud.pauses.read();
-  const resumed = await answerOf(cloud.queue.resume());
-  model.resume(resumed !== undefined || before === undefined);
+  await answerOf(cloud.queue.resume());
+  model.resume(!isPaused(await cloud.pauses.read()));
 }
 
 /** Resolves to the answer, or to undefined if none comes because the process dies or fails. */
