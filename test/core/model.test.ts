@@ -14,7 +14,7 @@ import { SECOND } from '../support/simulation.ts';
 
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const RUNS = 1_000;
+const RUNS = 2_000;
 /** A busy machine takes many times as long as the half minute that the histories take on an idle one. */
 const LONGEST_RUN = 30 * MINUTE;
 /**

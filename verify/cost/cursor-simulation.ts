@@ -150,7 +150,7 @@ function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
   }
 
   function itemOf(key: ItemKey): Item | undefined {
-    return key.pk === 'hands' ? cursors : { ...key, status: 'success' };
+    return key.pk === 'hands' ? cursors : { ...key, status: 'success', finishedAt: 0, readableUntil: 1 };
   }
 
   function saveCursors({ Item, ExpressionAttributeValues }: PutCommand['input']): object {
