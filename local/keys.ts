@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createApiKey, idOfSecret, listApiKeys, revokeApiKey } from '../adapters/dynamo-api-keys.ts';
 import { UnusableFile } from '../adapters/sqlite-file.ts';
 import { sqliteTable } from '../adapters/sqlite-table.ts';
 import type { Table } from '../adapters/table.ts';
+import { createApiKey, idOfSecret, listApiKeys, revokeApiKey } from '../adapters/table-api-keys.ts';
 import { type Scope, scopes } from '../core/api-key.ts';
 import { type CloudTable, cloudTable, refusalOfAws } from './cloud-table.ts';
 import { databaseIn, FolderUnusable } from './data-folder.ts';

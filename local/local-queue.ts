@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dynamoApiKeys } from '../adapters/dynamo-api-keys.ts';
-import { dynamoEventStore } from '../adapters/dynamo-event-store.ts';
-import { dynamoPauses } from '../adapters/dynamo-pauses.ts';
-import { dynamoSigningSecrets } from '../adapters/dynamo-signing-secrets.ts';
-import { dynamoStatistics } from '../adapters/dynamo-statistics.ts';
 import { httpCaller } from '../adapters/http-caller.ts';
 import { sqliteTable } from '../adapters/sqlite-table.ts';
+import { tableApiKeys } from '../adapters/table-api-keys.ts';
+import { tableEventStore } from '../adapters/table-event-store.ts';
 import { tableInTurns } from '../adapters/table-in-turns.ts';
+import { tablePauses } from '../adapters/table-pauses.ts';
+import { tableSigningSecrets } from '../adapters/table-signing-secrets.ts';
+import { tableStatistics } from '../adapters/table-statistics.ts';
 import { httpApi } from '../api/http-api.ts';
 import { openSite, type Site } from '../api/pages/pages.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
@@ -82,18 +82,18 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
 
   const folder = dataFolder === undefined ? undefined : await openDataFolder(dataFolder);
   const table = sqliteTable(folder?.databasePath);
-  const statistics = dynamoStatistics(table, now);
-  const signingSecrets = dynamoSigningSecrets(table, now);
+  const statistics = tableStatistics(table, now);
+  const signingSecrets = tableSigningSecrets(table, now);
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
   const caller = localCaller(options);
   const concurrency = limitedConcurrency(maxCallsPerHost, maxCalls);
   const queue = eventQueue({
-    store: rememberingFreshEvents(dynamoEventStore(tableInTurns(table))),
+    store: rememberingFreshEvents(tableEventStore(tableInTurns(table))),
     dueQueue,
     call: caller.call,
     signingSecrets,
     concurrency,
-    pauses: dynamoPauses(table, now),
+    pauses: tablePauses(table, now),
     now,
     sleep,
     newId: randomUUID,
@@ -110,7 +110,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
     isAlone: true,
   });
   await queue.dispatchAtStart();
-  const keys = withDemoKey(dynamoApiKeys(table, now));
+  const keys = withDemoKey(tableApiKeys(table, now));
   const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report });
   const gateway = await openGateway(api, localSite(privateTargets), port);
   dueQueue.start(queue.deliver);

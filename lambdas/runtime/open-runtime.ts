@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { dynamoApiKeys } from '../../adapters/dynamo-api-keys.ts';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
-import { dynamoPauses } from '../../adapters/dynamo-pauses.ts';
-import { dynamoSigningSecrets } from '../../adapters/dynamo-signing-secrets.ts';
-import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable } from '../../adapters/dynamo-table.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
+import { tableApiKeys } from '../../adapters/table-api-keys.ts';
+import { tableEventStore } from '../../adapters/table-event-store.ts';
+import { tablePauses } from '../../adapters/table-pauses.ts';
+import { tableSigningSecrets } from '../../adapters/table-signing-secrets.ts';
+import { tableStatistics } from '../../adapters/table-statistics.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Dependencies } from '../../core/dependencies.ts';
 import type { ApiKeys, Caller, SigningSecrets, Statistics } from '../../core/ports.ts';
@@ -90,16 +90,16 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
   // duplicates.
   const client = new SQSClient({ ...at(variables.AWS_ENDPOINT_URL_SQS), requestHandler, maxAttempts: 1 });
   const table = dynamoTable(documentClient(variables.AWS_ENDPOINT_URL_DYNAMODB), environment.TABLE_NAME);
-  const statistics = dynamoStatistics(table, now);
-  const signingSecrets = dynamoSigningSecrets(table, now);
+  const statistics = tableStatistics(table, now);
+  const signingSecrets = tableSigningSecrets(table, now);
   const longestTimeout = settings.maxTimeoutSeconds * SECOND;
   const queue = eventQueue({
-    store: dynamoEventStore(table),
+    store: tableEventStore(table),
     dueQueue: sqsDueQueue({ client, queueUrl: environment.QUEUE_URL, now, longestTimeout }),
     call: openCaller(variables, { settings, version: environment.VERSION, now }),
     signingSecrets,
     concurrency: unlimitedConcurrency,
-    pauses: dynamoPauses(table, now),
+    pauses: tablePauses(table, now),
     now,
     sleep,
     newId: randomUUID,
@@ -127,7 +127,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
     queue,
     statistics,
     signingSecrets,
-    keys: dynamoApiKeys(table, now),
+    keys: tableApiKeys(table, now),
     settings,
     version: environment.VERSION,
     now,

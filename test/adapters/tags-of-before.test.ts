@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
+import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { BEGINNING, END, positionOf } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { shardOf } from '../../core/event/event-key.ts';
@@ -25,7 +25,7 @@ beforeEach(() => {
   queue = answeringRecords(
     eventQueue({
       ...quietDependencies,
-      store: dynamoEventStore(table),
+      store: tableEventStore(table),
       dueQueue: recordedMessages(),
       call: async () => answered(200),
       now: () => START,
@@ -48,7 +48,7 @@ describe('events of which the version before keeps the tags in one partition', (
 
   test('are found once after the expiry of their entries has been moved on', async () => {
     const published = await publish(9);
-    const store = dynamoEventStore(table);
+    const store = tableEventStore(table);
     for (const event of published) {
       await keepTagAsBefore(event);
       const record = await store.findEvent(event.key);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createApiKey, dynamoApiKeys, revokeApiKey } from '../../adapters/dynamo-api-keys.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
+import { createApiKey, revokeApiKey, tableApiKeys } from '../../adapters/table-api-keys.ts';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
 import { type Scope, scopes } from '../../core/api-key.ts';
@@ -20,11 +20,11 @@ const secrets = new Map<Scope, string>();
 
 beforeAll(async () => {
   embedded = sqliteTable(undefined);
-  keys = dynamoApiKeys(embedded, () => 0);
+  keys = tableApiKeys(embedded, () => 0);
   for (const scope of scopes) secrets.set(scope, await createApiKey(embedded, { label: scope, scopes: [scope] }, 0));
   revoked = await createApiKey(embedded, { label: 'revoked', scopes }, 0);
   const id = (await keys.find(revoked))?.id ?? '';
-  keys = dynamoApiKeys(embedded, () => 0);
+  keys = tableApiKeys(embedded, () => 0);
   await revokeApiKey(embedded, id);
 });
 afterAll(() => embedded.close());

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { dynamoEventStore, PAGE } from '../../adapters/dynamo-event-store.ts';
+import { PAGE, tableEventStore } from '../../adapters/table-event-store.ts';
 import { MOST_SHARDS } from '../../core/dispatch/dispatch.ts';
 import { inShard } from '../../core/event/event-key.ts';
 import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
@@ -38,7 +38,7 @@ test('all that the dispatcher reads at once it sends at once, and no request wai
     const uuid = inShard(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, n % MOST_SHARDS);
     return queuedEvent(dueAt, { key: { dueAt, uuid } });
   });
-  await Promise.all(events.map(dynamoEventStore(aws.table).putEvent));
+  await Promise.all(events.map(tableEventStore(aws.table).putEvent));
   await dispatch();
   expect(sqs.answered()).toEqual([REQUESTS]);
 });

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
+import { tableEventStore } from '../../adapters/table-event-store.ts';
 import type { HttpApi } from '../../api/http-api.ts';
 import type { FunctionName } from '../../api/route.ts';
 import { publicKey } from '../../core/event/event-key.ts';
@@ -166,7 +166,7 @@ describe('deliver', () => {
   test('records what it called, acknowledges what is worth no call, and gives back what it cannot read', async () => {
     const { handler } = await import('../../lambdas/deliver.ts');
     const blocked = queuedEvent(Date.now(), { url: 'http://127.0.0.1:1/' });
-    await dynamoEventStore(aws.table).putEvent(blocked);
+    await tableEventStore(aws.table).putEvent(blocked);
     const messages = [
       JSON.stringify({ key: publicKey(blocked.key), attempt: 1, at: blocked.key.dueAt }),
       JSON.stringify({ key: publicKey({ ...blocked.key, dueAt: 1 }), attempt: 1, at: 1 }),
@@ -198,7 +198,7 @@ test('dispatch sends what comes due', async () => {
   const { handler } = await import('../../lambdas/dispatch.ts');
   const dueAt = Date.now() + 900;
   const event = queuedEvent(dueAt, { key: { dueAt, uuid: '01000000-0000-4000-8000-000000000001' } });
-  await dynamoEventStore(aws.table).putEvent(event);
+  await tableEventStore(aws.table).putEvent(event);
   await handler();
   const sent = (await aws.receive()).map((body) => JSON.parse(body));
   expect(sent).toContainEqual({ key: publicKey(event.key), attempt: 1, at: dueAt });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { Table } from '../../adapters/table.ts';
+import { tableStatistics } from '../../adapters/table-statistics.ts';
 import type { Change } from '../../core/event/change.ts';
 import { FLUSHES, recorder } from '../../lambdas/runtime/recorder.ts';
 import { type Meter, meter } from '../support/consumed-capacity.ts';
@@ -145,7 +145,7 @@ describe('100 events a second, each published alone and delivered with nine othe
 });
 
 function processOn(ofTable: Table, reported: unknown[] = []) {
-  const statistics = dynamoStatistics(ofTable, () => now);
+  const statistics = tableStatistics(ofTable, () => now);
   let flushes = 0;
   const counts = {
     hasUnwritten: statistics.hasUnwritten,
@@ -167,7 +167,7 @@ function processOn(ofTable: Table, reported: unknown[] = []) {
 }
 
 async function acceptedInTable(): Promise<number> {
-  const periods = await dynamoStatistics(table, () => now).read('hour');
+  const periods = await tableStatistics(table, () => now).read('hour');
   return periods.reduce((sum, { counts }) => sum + counts.accepted, 0);
 }
 

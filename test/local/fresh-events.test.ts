@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
+import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { cancelled, firstProgress, settle } from '../../core/event/lifecycle.ts';
 import { rememberingFreshEvents } from '../../local/fresh-events.ts';
 import { eventStoreContract } from '../support/event-store-contract.ts';
@@ -13,7 +13,7 @@ const CALL = { startedAt: AT, endedAt: AT + 10, result: answered(500) };
 
 eventStoreContract('SQLite, with fresh events remembered', async () => {
   const table = sqliteTable(undefined);
-  return { store: rememberingFreshEvents(dynamoEventStore(table)), close: table.close };
+  return { store: rememberingFreshEvents(tableEventStore(table)), close: table.close };
 });
 
 describe('a fresh event', () => {
@@ -78,5 +78,5 @@ function counted() {
     count++;
     return table.get(key);
   };
-  return { store: rememberingFreshEvents(dynamoEventStore({ ...table, get })), reads: () => count, close: table.close };
+  return { store: rememberingFreshEvents(tableEventStore({ ...table, get })), reads: () => count, close: table.close };
 }

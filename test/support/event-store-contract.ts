@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { ItemKey, Table } from '../../adapters/table.ts';
+import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { BEGINNING, END, type Entry, positionAt, positionBefore, positionOf } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { type EventKey, inShard, offsetOf } from '../../core/event/event-key.ts';
@@ -599,7 +599,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
 
 /** Opens the store under test, on a new table. */
 export async function openEventStore(client: DynamoDBDocumentClient): Promise<EventStore> {
-  return dynamoEventStore(await openTable(client));
+  return tableEventStore(await openTable(client));
 }
 
 export async function openTable(client: DynamoDBDocumentClient): Promise<Table> {

@@ -9,7 +9,7 @@ import type { Cursors, EventStore, List } from '../../core/ports.ts';
 const PAGE = 10;
 const DAY = 86_400_000;
 
-/** An event store in memory, which passes the same contract as the store on DynamoDB. */
+/** An event store in memory, which passes the same contract as `tableEventStore`. */
 export function memoryEventStore(): EventStore {
   const events = new Map<string, QueuedEvent>();
   const recorded = new Map<string, Progress>();

@@ -1,4 +1,4 @@
-import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
+import { createApiKey } from '../../adapters/table-api-keys.ts';
 import { emulatedQueue } from '../shared/emulated-queue.ts';
 import { emulatedTable } from '../shared/emulated-table.ts';
 import { endWithParent } from '../shared/local-process.ts';

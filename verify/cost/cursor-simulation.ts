@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { BatchGetCommand, type PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { type DocumentClient, dynamoTable } from '../../adapters/dynamo-table.ts';
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import type { Item, ItemKey } from '../../adapters/table.ts';
+import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import { dispatcher } from '../../core/dispatch/dispatch.ts';
 import { timingsFor } from '../../lib/timings.ts';
@@ -85,7 +85,7 @@ type Aws = { readonly table: DocumentClient; readonly queue: SQSClient };
 function runWith({ table, queue }: Aws, { shards }: Scene, { now, sleep }: Clock): Promise<unknown> {
   const longestTimeout = LONGEST_TIMEOUT * SECOND;
   const run = dispatcher({
-    store: dynamoEventStore(dynamoTable(table, 'events')),
+    store: tableEventStore(dynamoTable(table, 'events')),
     dueQueue: sqsDueQueue({ client: queue, queueUrl: '', now, longestTimeout }),
     call: async () => ({ outcome: 'unreachable', error: '' }),
     signingSecrets: { cached: async () => [] },

@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts';
 
 const boundedReading = ['test/api/(read|write)-json'];
-const memory = ['test/adapters/dynamo-(api-keys|signing)'];
+const memory = ['test/adapters/table-(api-keys|signing)'];
 const targets = ['test/core/target/target-url', 'test/api/publish-fields'];
 
 /** The rules that bound what a request costs, what a key may do, and what a wrong clock can break. */
@@ -92,7 +92,7 @@ export const trustRules: readonly Rule[] = [
   },
   {
     name: 'a key of which one item is missing can be revoked',
-    file: 'adapters/dynamo-api-keys.ts',
+    file: 'adapters/table-api-keys.ts',
     code: 'items.every((item) => item === undefined)',
     without: 'items[0] === undefined',
     suites: memory,

@@ -1,4 +1,4 @@
-import { createApiKey } from '../../adapters/dynamo-api-keys.ts';
+import { createApiKey } from '../../adapters/table-api-keys.ts';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
 import { emulatedQueue } from './emulated-queue.ts';
 import { emulatedTable } from './emulated-table.ts';

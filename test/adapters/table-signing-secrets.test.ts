@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { dynamoSigningSecrets } from '../../adapters/dynamo-signing-secrets.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
+import { tableSigningSecrets } from '../../adapters/table-signing-secrets.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 const DAY = 86_400_000;
@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => embedded.close());
 
 const openSecrets = () =>
-  dynamoSigningSecrets(
+  tableSigningSecrets(
     table,
     () => now,
     () => ticks,
@@ -49,7 +49,7 @@ describe('the signing secret', () => {
 
   test('is another one for each queue', async () => {
     const other = sqliteTable(undefined);
-    expect(await dynamoSigningSecrets(other, () => now).cached()).not.toEqual(await openSecrets().cached());
+    expect(await tableSigningSecrets(other, () => now).cached()).not.toEqual(await openSecrets().cached());
     await other.close();
   });
 
@@ -129,7 +129,7 @@ describe('a secret that is replaced', () => {
     const get = embedded.get;
     const held = Promise.withResolvers<void>();
     table = { ...table, get: (key) => get(key).then((item) => held.promise.then(() => item)) };
-    const slow = dynamoSigningSecrets({ ...embedded, get: (key) => table.get(key) }, () => now);
+    const slow = tableSigningSecrets({ ...embedded, get: (key) => table.get(key) }, () => now);
     const found = slow.cached();
     table = embedded;
     const rotated = await slow.rotate();

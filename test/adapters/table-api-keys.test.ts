@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createApiKey, dynamoApiKeys, listApiKeys, revokeApiKey } from '../../adapters/dynamo-api-keys.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Item, Table } from '../../adapters/table.ts';
+import { createApiKey, listApiKeys, revokeApiKey, tableApiKeys } from '../../adapters/table-api-keys.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 const wanted = { label: 'shop, staging', scopes: ['publish', 'read'] } as const;
@@ -96,7 +96,7 @@ describe('a revoked key is let in no longer', () => {
         return item;
       },
     };
-    const keys = dynamoApiKeys(
+    const keys = tableApiKeys(
       slow,
       () => now,
       () => ticks,
@@ -291,7 +291,7 @@ describe('a found key', () => {
 });
 
 function apiKeys() {
-  return dynamoApiKeys(
+  return tableApiKeys(
     table,
     () => now,
     () => ticks,

@@ -26,7 +26,7 @@ const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
  * Stores events and their progress in a table. The progress is an item of its own, because DynamoDB bills each write by
  * the size of the whole item: the event's body is paid for only once.
  */
-export function dynamoEventStore(table: Table): EventStore {
+export function tableEventStore(table: Table): EventStore {
   return {
     async putEvent(event) {
       await Promise.all([eventItem(event), ...tagEntries(event)].map(table.put));

@@ -13,7 +13,7 @@ const REMEMBERED_FOR = 5_000;
  * while the queue is not paused. During a pause it reads the item for each batch of messages, because a message that is
  * dropped after the end of the pause would be missing for minutes.
  */
-export function dynamoPauses(
+export function tablePauses(
   table: Table,
   now: () => number,
   monotonic: () => number = () => performance.now(),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { dynamoPauses } from '../../adapters/dynamo-pauses.ts';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
+import { tablePauses } from '../../adapters/table-pauses.ts';
 import { pauser } from '../../core/manage/pause.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
@@ -29,7 +29,7 @@ afterEach(() => embedded.close());
 const clock = () => now;
 
 function openProcess() {
-  const pauses = dynamoPauses(table, clock, () => ticks);
+  const pauses = tablePauses(table, clock, () => ticks);
   return { ...pauses, ...pauser({ pauses, now: clock }) };
 }
 

@@ -23,7 +23,7 @@ type KeyItem = ItemKey & { readonly hash: string; readonly label: string; readon
  * Finds API keys in a table by the hash of their secret. A key is remembered for 30 s after it was read, so a revoked
  * key is accepted for up to 30 s, even if a clock was put back or the process was frozen meanwhile.
  */
-export function dynamoApiKeys(
+export function tableApiKeys(
   table: Table,
   now: () => number,
   monotonic: () => number = () => performance.now(),

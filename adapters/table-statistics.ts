@@ -17,7 +17,7 @@ const RANGES: Readonly<Record<StatisticsRange, { readonly length: number; readon
   day: { length: HOUR, count: 24 },
 };
 
-export type DynamoStatistics = Statistics & {
+export type TableStatistics = Statistics & {
   count(change: Change): void;
   /** Returns whether something was counted that no flush has written yet. */
   hasUnwritten(): boolean;
@@ -29,7 +29,7 @@ export type DynamoStatistics = Statistics & {
  * Counts changes in memory. Each process has items of its own, and writes them again at each flush until their period
  * is over.
  */
-export function dynamoStatistics(table: Table, now: () => number): DynamoStatistics {
+export function tableStatistics(table: Table, now: () => number): TableStatistics {
   const writer = randomUUID();
   /** The counts of this process, by the sort key of their item. */
   const own = new Map<

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { dynamoStatistics } from '../../adapters/dynamo-statistics.ts';
 import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { Table } from '../../adapters/table.ts';
+import { tableStatistics } from '../../adapters/table-statistics.ts';
 import type { Change } from '../../core/event/change.ts';
 import type { Attempt } from '../../core/event/progress.ts';
 import { noCounts, quantile } from '../../core/statistics.ts';
@@ -42,7 +42,7 @@ describe('statistics', () => {
     now = START + 29 * MINUTE + 59 * SECOND;
     const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
     const slow: Table = { ...table, put: (item) => goOn.then(() => table.put(item)) };
-    const statistics = dynamoStatistics(slow, clock);
+    const statistics = tableStatistics(slow, clock);
     for (let count = 0; count < 3; count++) statistics.count(accepted);
     const flushed = statistics.flush();
     statistics.count(accepted);
@@ -50,12 +50,12 @@ describe('statistics', () => {
     letGoOn();
     await flushed;
     await statistics.flush();
-    const counts = (await dynamoStatistics(table, clock).read('day')).map((period) => period.counts.accepted);
+    const counts = (await tableStatistics(table, clock).read('day')).map((period) => period.counts.accepted);
     expect(counts.slice(-2)).toEqual([4, 0]);
   });
 
   test('count what happens, minute by minute of the last hour and hour by hour of the last day', async () => {
-    const statistics = dynamoStatistics(table, clock);
+    const statistics = tableStatistics(table, clock);
     for (const at of [0, 10 * SECOND, 5 * MINUTE, 59 * MINUTE]) {
       now = START + at;
       statistics.count(accepted);
@@ -85,13 +85,13 @@ describe('statistics', () => {
   });
 
   test('tell outcomes and ends apart, and know how late and how long attempts were', async () => {
-    const statistics = dynamoStatistics(table, clock);
+    const statistics = tableStatistics(table, clock);
     for (let n = 1; n <= 100; n++) statistics.count(attempted({ late: n, duration: 10 * n }));
     statistics.count(attempted({ outcome: 'timed_out', late: 0, duration: 5_000 }));
     for (const status of ['success', 'success', 'max_try_count_reached', 'cancelled'] as const)
       statistics.count(finished(status));
     await statistics.flush();
-    const { counts } = (await dynamoStatistics(table, clock).read('hour')).at(-1) ?? { counts: noCounts };
+    const { counts } = (await tableStatistics(table, clock).read('hour')).at(-1) ?? { counts: noCounts };
     expect(counts).toMatchObject({
       attempts: { answered: 100, timed_out: 1 },
       succeeded: 2,
@@ -110,7 +110,7 @@ describe('statistics', () => {
   });
 
   test('of several processes are added up, with what this one has not written yet', async () => {
-    const [one, other] = [dynamoStatistics(table, clock), dynamoStatistics(table, clock)];
+    const [one, other] = [tableStatistics(table, clock), tableStatistics(table, clock)];
     for (const statistics of [one, other]) {
       statistics.count(accepted);
       await statistics.flush();
@@ -124,18 +124,18 @@ describe('statistics', () => {
   test('that could not be written are written the next time', async () => {
     let broken = true;
     const put: Table['put'] = (item) => (broken ? Promise.reject(new Error('throttled')) : table.put(item));
-    const statistics = dynamoStatistics({ ...table, put }, clock);
+    const statistics = tableStatistics({ ...table, put }, clock);
     statistics.count(accepted);
     await expect(statistics.flush()).rejects.toThrow('throttled');
     now += 2 * HOUR;
     broken = false;
     await statistics.flush();
-    const day = await dynamoStatistics(table, clock).read('day');
+    const day = await tableStatistics(table, clock).read('day');
     expect(day.map(({ counts }) => counts.accepted).reduce((one, other) => one + other)).toBe(1);
   });
 
   test('cost 0.05 write units an event at most, at 100 events a second and a flush every 10 s', async () => {
-    const statistics = dynamoStatistics(table, clock);
+    const statistics = tableStatistics(table, clock);
     const seconds = 300;
     for (let second = 0; second < seconds; second++) {
       now = START + second * SECOND;
@@ -151,7 +151,7 @@ describe('statistics', () => {
   });
 
   test('cost nothing while nothing happens', async () => {
-    const statistics = dynamoStatistics(table, clock);
+    const statistics = tableStatistics(table, clock);
     await statistics.flush();
     expect(metered.calls).toEqual({});
   });

@@ -25,7 +25,7 @@ type Known = Pick<SecretsItem, 'version' | 'secrets'>;
  * Stores the signing secrets of a queue in its table. The first secret is created when it is first asked for. A process
  * remembers the secrets for 30 s after it has read them.
  */
-export function dynamoSigningSecrets(
+export function tableSigningSecrets(
   table: Table,
   now: () => number,
   monotonic: () => number = () => performance.now(),

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from '@jest/globals';
-import { dynamoEventStore } from '../../adapters/dynamo-event-store.ts';
 import { sqliteTable } from '../../adapters/sqlite-table.ts';
+import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { openFaultProxy } from '../../verify/chaos/fault-proxy.ts';
 import { weather } from '../../verify/chaos/faults.ts';
 import { seededChance } from '../../verify/shared/seeded-chance.ts';
@@ -29,7 +29,7 @@ tableContract('dynalite behind faults', () => tableOn(openDynaliteBehindFaults()
 
 eventStoreContract('SQLite in memory', async () => {
   const table = sqliteTable(undefined);
-  return { store: dynamoEventStore(table), close: table.close };
+  return { store: tableEventStore(table), close: table.close };
 });
 
 eventStoreContract('SQLite on disk', async () => {
@@ -39,7 +39,7 @@ eventStoreContract('SQLite on disk', async () => {
     await table.close();
     rmSync(folder, { recursive: true });
   };
-  return { store: dynamoEventStore(table), close };
+  return { store: tableEventStore(table), close };
 });
 
 if (existsSync(DYNOXIDE)) {
