@@ -192,6 +192,36 @@ describe('after the resumption', () => {
     expect(cloud.calls).toHaveLength(1);
   });
 
+  test('of two messages that two deliverers get at the same moment, one leads to a call', async () => {
+    const cloud = simulatedCloud({ deliverers: 0, answerAfter: 2 * SECOND, visibility: 5 * MINUTE });
+    await publishAll(cloud, [MINUTE]);
+    await cloud.queue.pause();
+    await cloud.runUntil(START + 2 * MINUTE);
+    await cloud.queue.resume();
+    const messages = cloud.dueQueue.receive().map(({ received }) => received);
+    expect(messages.map(({ again = false }) => again)).toEqual([false, true]);
+    const delivered = messages.map((message) => cloud.queue.deliver([message]));
+    await cloud.runUntil(cloud.now() + 10 * SECOND);
+    await Promise.all(delivered);
+    expect(cloud.calls).toHaveLength(1);
+  });
+
+  test('of an event that is older than the audit looks back, the attempt that came due is made at once', async () => {
+    const cloud = simulatedCloud({ answer: bad });
+    const delay = 9 * MINUTE;
+    await publishAll(cloud, [0], { maxTryCount: 3, retry: { backoff: 'fixed', delay, maxDelay: delay } });
+    await cloud.runUntil(START + 12 * MINUTE);
+    await cloud.queue.pause();
+    await cloud.runUntil(START + 18 * MINUTE + SECOND);
+    await cloud.queue.resume();
+    await cloud.runUntil(START + 19 * MINUTE);
+    expect(callsOf(cloud)).toEqual([
+      [1, 0],
+      [2, delay],
+      [3, 18 * MINUTE + SECOND],
+    ]);
+  });
+
   test('nothing that is due later is sent twice', async () => {
     const cloud = simulatedCloud();
     await publishAll(cloud, [MINUTE, 4 * MINUTE, 5 * MINUTE, HOUR]);
@@ -280,6 +310,20 @@ describe('a restart of a queue that is alone', () => {
     await cloud.queue.resume();
     await cloud.runUntil(START + 2 * HOUR + MINUTE);
     expect(cloud.calls).toHaveLength(3);
+  });
+
+  test('sends nothing, and what came due is sent after the resumption, oldest first', async () => {
+    const cloud = simulatedCloud();
+    const uuids = await publishAll(cloud, [0, 20 * MINUTE, 59 * MINUTE]);
+    await cloud.queue.pause();
+    await cloud.runUntil(START + HOUR);
+    const sent = cloud.sent.length;
+    await cloud.restart();
+    await cloud.runUntil(cloud.now() + SECOND);
+    expect(cloud.sent).toHaveLength(sent);
+    await cloud.queue.resume();
+    await cloud.runUntil(cloud.now() + MINUTE);
+    expect(cloud.sent.slice(sent).map(({ key }) => key.uuid)).toEqual(uuids);
   });
 
   test('after the resumption sends what was dropped, once', async () => {
