@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { ApiKey, Scope } from '../core/api-key.ts';
+import type { ApiKey } from '../core/api-key.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import type { Problem } from './problem.ts';
 import { queryParameters } from './query.ts';
+import type { NeededScope } from './route.ts';
 
 export type Credentials = Pick<APIGatewayProxyEventV2, 'headers' | 'rawQueryString'>;
 
@@ -10,11 +11,11 @@ export type Credentials = Pick<APIGatewayProxyEventV2, 'headers' | 'rawQueryStri
  * Finds the API key of a request. A problem if the request has no valid key, which is the same for a missing, an
  * unknown and a wrong one, or if the key lacks the scope.
  */
-export async function authenticate(keys: ApiKeys, request: Credentials, scope: Scope): Promise<ApiKey | Problem> {
+export async function authenticate(keys: ApiKeys, request: Credentials, scope: NeededScope): Promise<ApiKey | Problem> {
   const secret = secretIn(request);
   const caller = secret === undefined ? undefined : await keys.find(secret);
   if (caller === undefined) return noKey;
-  return caller.scopes.includes(scope) ? caller : outOfScope(scope);
+  return scope === 'any' || caller.scopes.includes(scope) ? caller : outOfScope(scope);
 }
 
 function secretIn({ headers, rawQueryString }: Credentials): string | undefined {
@@ -28,6 +29,6 @@ const noKey: Problem = {
   headers: { 'www-authenticate': 'Bearer realm="event-queue"' },
 };
 
-function outOfScope(scope: Scope): Problem {
+function outOfScope(scope: NeededScope): Problem {
   return { problem: 'forbidden', detail: `This API key lacks the scope ${scope}. Use a key that has it.` };
 }

@@ -107,6 +107,7 @@ export const examples = {
   get: { input: { key }, answer: finished },
   cancel: { input: { key }, answer: cancelled },
   retry: { input: { key }, answer: reopened },
+  ownKey: { answer: { id: '6f1ed002ab559585', label: 'web', scopes: ['publish', 'read'] } },
   signingSecret: { answer: { secret, previous: [] } },
   rotatedSigningSecret: {
     answer: { secret: newSecret, previous: [{ secret, signs_until_utc: '2026-03-03T09:00:00.000Z' }] },

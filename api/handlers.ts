@@ -14,23 +14,16 @@ import { answerFor, type BriefAnswer } from './brief-answer.ts';
 import { cursorOf, placeIn } from './cursor.ts';
 import { type EventAnswer, eventAnswer } from './event-answer.ts';
 import { fitting } from './fitting.ts';
+import type { Handlers } from './handle.ts';
+import { keyHandlers } from './key-handlers.ts';
 import { healthAnswer, pauseAnswer } from './pause-answer.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
-import type { RouteName, Routes } from './routes.ts';
 import { signingSecretAnswer } from './signing-secret-answer.ts';
 import { statisticsAnswer } from './statistics-answer.ts';
 import { validate } from './validate.ts';
 
 const SECOND = 1_000;
-
-/** Handles a request of a route after the request has been authenticated, parsed and validated. */
-type Handle<Name extends RouteName> = (request: {
-  readonly input: z.output<Routes[Name]['input']>;
-  readonly caller: Routes[Name] extends { scope: string } ? ApiKey : undefined;
-}) => Promise<Reply | Problem>;
-
-export type Handlers = { readonly [Name in RouteName]: Handle<Name> };
 
 type HandlerDependencies = {
   readonly queue: EventQueue;
@@ -116,6 +109,8 @@ export function handlers(
       if (typeof retried === 'object' && 'tooSoon' in retried) return underWay(retried.tooSoon, now());
       return changedReply(retried, caller, now());
     },
+
+    ...keyHandlers,
 
     async stats({ input: { range } }) {
       return { status: 200, body: statisticsAnswer(range, await statistics.read(range)) };

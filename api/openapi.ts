@@ -64,7 +64,7 @@ function operation(route: Route, { operationId, tag, deprecated, parameters }: N
     operationId,
     tags: [tag],
     summary,
-    description: scope === undefined ? 'No API key is needed.' : `Needs an API key with the scope \`${scope}\`.`,
+    description: neededKey(scope),
     ...(deprecated && { deprecated }),
     security: scope === undefined ? [] : [{ header: [] }, { bearer: [] }, { password: [] }],
     ...(takes === 'parameters'
@@ -72,6 +72,11 @@ function operation(route: Route, { operationId, tag, deprecated, parameters }: N
       : { ...(fromHeaders.length > 0 && { parameters: fromHeaders }), requestBody: requestBody(route, schema) }),
     responses: { ...answersOf(route, convert), ...problemsOf(route, convert) },
   };
+}
+
+function neededKey(scope: Route['scope']): string {
+  if (scope === undefined) return 'No API key is needed.';
+  return scope === 'any' ? 'Every valid API key will do.' : `Needs an API key with the scope \`${scope}\`.`;
 }
 
 function parametersOf({ path, example }: Route, input: JsonSchema, renamed: Naming['parameters'] = {}) {
@@ -124,7 +129,8 @@ function problemsOf(route: Route, convert: Convert) {
 function possibleProblems({ takes, scope, problems }: Route): readonly ProblemKind[] {
   return [
     ...problems,
-    ...(scope === undefined ? [] : (['unauthorized', 'forbidden'] as const)),
+    ...(scope === undefined ? [] : (['unauthorized'] as const)),
+    ...(scope === undefined || scope === 'any' ? [] : (['forbidden'] as const)),
     ...(takes !== 'parameters' ? (['not-json', 'too-large', 'unsupported-media-type'] as const) : []),
     'invalid',
     'unavailable',

@@ -10,8 +10,8 @@ export type Route = {
   readonly aliases: readonly Alias[];
   /** The deployed function that serves the route. There is one function for each set of permissions. */
   readonly function: FunctionName;
-  /** The scope that the API key must have. Without it, no key is needed. */
-  readonly scope?: Scope;
+  /** What the API key must be allowed to do. Without it, no key is needed. */
+  readonly scope?: NeededScope;
   /**
    * The name of the operation in code that is generated from the OpenAPI document: a verb and an object, as in
    * `listEvents`.
@@ -40,6 +40,9 @@ export type Route = {
   /** Present if the route exists only for clients of the original queue. */
   readonly deprecated?: true;
 };
+
+/** The scope that the API key of a request must have, or `any` if every valid key will do. */
+export type NeededScope = Scope | 'any';
 
 export type FunctionName = 'publish' | 'read' | 'manage' | 'site';
 

@@ -5,6 +5,7 @@ import { eventSchema } from './event-answer.ts';
 import { eventOrBrief, IN_BRIEF } from './event-or-brief.ts';
 import { eventRoutes } from './event-routes.ts';
 import { examples } from './examples.ts';
+import { keyRoutes } from './key-routes.ts';
 import { namedObject } from './named-object.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { MOST_IN_A_BATCH } from './read-json.ts';
@@ -79,6 +80,7 @@ export function routes(settings: Settings, now: () => number) {
       example: examples.publishBatch,
     },
     ...eventRoutes(settings),
+    ...keyRoutes,
     ...operationRoutes,
   } as const satisfies Record<string, Route>;
 }

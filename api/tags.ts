@@ -6,6 +6,7 @@ export const tags = {
   Find: 'Read an event and what has happened to it, find events, and count those that wait.',
   Change: 'Cancel events and try them again, one by one or many at once.',
   Operate: 'See how the queue is doing, and what its API offers.',
+  Keys: 'API keys and what they allow.',
   Receive: 'For receivers of calls: the secret that shows that a call comes from this queue.',
   'Original paths':
     "For the original queue's clients: the same operations under the paths and parameters that the original has.",

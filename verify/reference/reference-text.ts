@@ -93,7 +93,7 @@ above 10 MiB; 500 or 503 when it gets no answer or all executions of Lambda are 
 function section(route: Route, operation: Operation): string {
   const { method, path, aliases, scope, summary, example, deprecated } = route;
   const also = aliases.length > 0 ? ` Also ${aliases.map(aliasText).join(', ')}.` : '';
-  const key = scope === undefined ? 'No key is needed.' : `Scope: \`${scope}\`.`;
+  const key = scope === undefined ? 'No key is needed.' : scope === 'any' ? 'For every key.' : `Scope: \`${scope}\`.`;
   const old = deprecated ? " For the original queue's clients." : '';
   return [
     `## ${method} ${path}`,
