@@ -1,8 +1,8 @@
 import { type LookupAddress, promises } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { madeFromFile } from './changing-file.ts';
 import { hostsFile } from './hosts-file.ts';
+import { madeFromFile } from './made-from-file.ts';
 import { rankedSlots } from './ranked-slots.ts';
 import { checkDescriptors } from './scarce-resources.ts';
 

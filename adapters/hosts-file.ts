@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { madeFromFile } from './changing-file.ts';
+import { madeFromFile } from './made-from-file.ts';
 import { shortageIn } from './scarce-resources.ts';
 
 export type HostsFile = {

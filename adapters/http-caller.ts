@@ -9,11 +9,11 @@ import type { Answer } from '../core/event/progress.ts';
 import type { Caller, SigningSecret } from '../core/ports.ts';
 import { parseTargetUrl, type TargetPolicy } from '../core/target/target-url.ts';
 import { addressGuard, type Guard } from './address-guard.ts';
+import { closeOnSurplus } from './close-on-surplus.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { dnsResolver } from './dns-resolver.ts';
 import { bodyOf, headersOf, MAX_HEADER_LINES } from './http-answer.ts';
 import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
-import { closeOnSurplus } from './surplus.ts';
 import { signatureOf } from './webhook-signature.ts';
 
 /** Idle connections are closed after this many milliseconds, before a usual server closes them and a request fails. */

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ApiKey } from '../core/api-key.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import type { Problem } from './problem.ts';
-import { queryParameters } from './query.ts';
+import { queryParameters } from './query-parameters.ts';
 import type { NeededScope } from './route.ts';
 
 export type Credentials = Pick<APIGatewayProxyEventV2, 'headers' | 'rawQueryString'>;

@@ -4,11 +4,11 @@ import { positionOf } from '../core/event/entry.ts';
 import type { WantedEvent } from '../core/event/event.ts';
 import { type EventKey, parsePublicKey } from '../core/event/event-key.ts';
 import type { BulkResult } from '../core/manage/bulk.ts';
-import type { Changed } from '../core/manage/cancel.ts';
+import type { Changed } from '../core/manage/canceller.ts';
 import type { EventRecord, SigningSecrets, Statistics } from '../core/ports.ts';
-import type { Published } from '../core/publish.ts';
+import type { Published } from '../core/publisher.ts';
 import type { Search } from '../core/query/search.ts';
-import type { EventQueue } from '../core/queue.ts';
+import type { Queue } from '../core/queue.ts';
 import { type BatchResult, fittingResults } from './batch-results.ts';
 import { answerFor, type BriefAnswer } from './brief-answer.ts';
 import { cursorOf, placeIn } from './cursor.ts';
@@ -26,7 +26,7 @@ import { validate } from './validate.ts';
 const SECOND = 1_000;
 
 type HandlerDependencies = {
-  readonly queue: EventQueue;
+  readonly queue: Queue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
   readonly now: () => number;
@@ -196,7 +196,7 @@ type AskedInBulk = Asked & {
  */
 async function inBulk(
   { cursor, rate: askedRate, dry_run, ...asked }: AskedInBulk,
-  change: EventQueue['retryAll'],
+  change: Queue['retryAll'],
   caller: ApiKey,
   now: number,
 ): Promise<Reply | Problem> {

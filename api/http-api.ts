@@ -2,17 +2,17 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { ApiKey } from '../core/api-key.ts';
 import type { ApiKeys, SigningSecrets, Statistics } from '../core/ports.ts';
-import type { EventQueue } from '../core/queue.ts';
+import type { Queue } from '../core/queue.ts';
 import type { Settings } from '../core/settings.ts';
 import { authenticate } from './authenticate.ts';
-import { type FoundRoute, noSuchPath, routeFinder } from './find-route.ts';
 import { handlers } from './handlers.ts';
-import { openApiDocument } from './openapi.ts';
+import { openapiDocument } from './openapi-document.ts';
 import { parseRequest } from './parse-request.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
-import { MAX_QUERY_LENGTH, queryParameters } from './query.ts';
+import { MAX_QUERY_LENGTH, queryParameters } from './query-parameters.ts';
 import { gatewayResult, type Reply, withoutBodyToHead } from './reply.ts';
 import type { FunctionName, Route } from './route.ts';
+import { type FoundRoute, noSuchPath, routeFinder } from './route-finder.ts';
 import { type RouteName, routes } from './routes.ts';
 import { validate } from './validate.ts';
 
@@ -28,7 +28,7 @@ export type RequestHead = Omit<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded
 export type RefuseEarly = (head: RequestHead) => Promise<APIGatewayProxyStructuredResultV2 | undefined>;
 
 type HttpApiDependencies = {
-  readonly queue: EventQueue;
+  readonly queue: Queue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
   readonly keys: ApiKeys;
@@ -57,7 +57,7 @@ type Step = (request: ApiRequest) => Promise<Problem | undefined> | Problem | un
 export function httpApi(dependencies: HttpApiDependencies): HttpApi & { readonly refuseEarly: RefuseEarly } {
   const { settings, now, version, only, keys, report } = dependencies;
   const table = routes(settings, now);
-  const handle = handlers(dependencies, () => openApiDocument(table, version), table.publish.input);
+  const handle = handlers(dependencies, () => openapiDocument(table, version), table.publish.input);
   const served = (Object.keys(table) as RouteName[]).filter((name) => !only || table[name].function === only);
   const findRoute = routeFinder(Object.entries(table) as [RouteName, Route][]);
   const pipelines = new Map(

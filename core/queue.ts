@@ -1,21 +1,21 @@
-import { deliverer } from './delivery/deliver.ts';
+import { deliverer } from './delivery/deliverer.ts';
 import type { Dependencies } from './dependencies.ts';
-import { type Dispatcher, dispatcher } from './dispatch/dispatch.ts';
+import { type Dispatcher, dispatcher } from './dispatch/dispatcher.ts';
 import type { EventKey } from './event/event-key.ts';
 import { isForgotten } from './event/expiry.ts';
 import type { Pause } from './event/pause.ts';
 import { type Bulk, inBulk } from './manage/bulk.ts';
-import { type Changed, canceller } from './manage/cancel.ts';
-import { pauser } from './manage/pause.ts';
-import { leftAloneByRetry, type Retrier, retrier } from './manage/retry.ts';
+import { type Changed, canceller } from './manage/canceller.ts';
+import { pauser } from './manage/pauser.ts';
+import { leftAloneByRetry, type Retrier, retrier } from './manage/retrier.ts';
 import { observedStore } from './observed-store.ts';
 import type { Deliver, EventRecord } from './ports.ts';
-import { type Publisher, publisher } from './publish.ts';
-import { type Counter, counter } from './query/count.ts';
-import { type Find, finder } from './query/find.ts';
+import { type Publisher, publisher } from './publisher.ts';
+import { type Counter, counter } from './query/counter.ts';
+import { type Find, finder } from './query/finder.ts';
 import { finishWatch } from './query/finish-watch.ts';
 
-export type EventQueue = Publisher &
+export type Queue = Publisher &
   Dispatcher & {
     /** Reads an event. Undefined if there is none, or if its result is no longer readable. */
     read(key: EventKey): Promise<EventRecord | undefined>;
@@ -49,7 +49,7 @@ export type EventQueue = Publisher &
   };
 
 /** Puts the rooms of core together. What they write to the store is reported to `onChange` after it was written. */
-export function eventQueue(given: Dependencies): EventQueue {
+export function openQueue(given: Dependencies): Queue {
   const watch = finishWatch(given);
   const store = observedStore(given.store, (change) => {
     watch.note(change);

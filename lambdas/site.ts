@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { openSite } from '../api/pages/pages.ts';
+import { openSite } from '../api/pages/site.ts';
+import { gatewayPageAnswerer } from './runtime/gateway-page-answerer.ts';
 import { openRuntimeWithoutCalls } from './runtime/open-runtime.ts';
-import { gatewayPageAnswerer } from './runtime/page-answer.ts';
 import { serveRoutes } from './runtime/serve-routes.ts';
 
 const page = gatewayPageAnswerer(openSite());

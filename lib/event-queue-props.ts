@@ -1,8 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { defaultSettings, settingsBounds } from '../core/settings.ts';
-import { requireWholeNumber } from './bounds.ts';
-import type { Domain, Throttling } from './http-api.ts';
+import type { Domain, Throttling } from './queue-http-api.ts';
+import { requireWholeNumber } from './require-whole-number.ts';
 
 /** The bounds that Lambda sets for the concurrency of an event source mapping. */
 const CONCURRENCY_BOUNDS = [2, 1_000] as const;

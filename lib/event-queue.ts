@@ -9,12 +9,12 @@ import { Construct } from 'constructs';
 import { ownFiles, packageFiles } from '../api/pages/package-files.ts';
 import type { Environment } from '../lambdas/runtime/environment.ts';
 import { Alarms } from './alarms.ts';
-import { queueDashboard } from './dashboard.ts';
-import { DueQueue } from './due-queue.ts';
 import { type ChosenProps, chosenProps, type EventQueueProps } from './event-queue-props.ts';
 import { EventTable } from './event-table.ts';
-import { QueueHttpApi } from './http-api.ts';
+import { MessageQueues } from './message-queues.ts';
+import { queueDashboard } from './queue-dashboard.ts';
 import { DISPATCH_MEMORY, QueueFunction } from './queue-function.ts';
+import { QueueHttpApi } from './queue-http-api.ts';
 import { queueMetrics } from './queue-metrics.ts';
 import { type Timings, timingsFor } from './timings.ts';
 
@@ -58,7 +58,7 @@ export class EventQueue extends Construct {
     const queueName = `${Stack.of(this).stackName}/${this.node.path.slice(Stack.of(this).node.path.length + 1)}`;
 
     const table = new EventTable(this, 'Events', chosen);
-    const dueQueue = new DueQueue(this, 'Due', timings);
+    const dueQueue = new MessageQueues(this, 'Due', timings);
     const api = new QueueHttpApi(this, 'Api', { ...chosen, queueName });
     const whole = { queueName, table, dueQueue, api, timings };
     const given = { environment: environmentFor(chosen, whole), logRetention, timeout: timings.answer, tracing };
@@ -152,7 +152,7 @@ export class EventQueue extends Construct {
 type Parts = {
   readonly queueName: string;
   readonly table: EventTable;
-  readonly dueQueue: DueQueue;
+  readonly dueQueue: MessageQueues;
   readonly api: QueueHttpApi;
   readonly timings: Timings;
 };

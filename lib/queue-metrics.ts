@@ -7,16 +7,16 @@ import {
   NAMESPACE,
   TOO_MANY_REQUESTS,
 } from '../lambdas/runtime/metric-names.ts';
-import type { DueQueue } from './due-queue.ts';
 import type { EventTable } from './event-table.ts';
-import type { QueueHttpApi } from './http-api.ts';
+import type { MessageQueues } from './message-queues.ts';
 import type { QueueFunction } from './queue-function.ts';
+import type { QueueHttpApi } from './queue-http-api.ts';
 
 type Sources = {
   /** The value of the dimension of the metrics that the functions write. */
   readonly queueName: string;
   readonly table: EventTable;
-  readonly dueQueue: DueQueue;
+  readonly dueQueue: MessageQueues;
   readonly functions: readonly QueueFunction[];
   readonly api: QueueHttpApi;
 };

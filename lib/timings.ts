@@ -7,7 +7,7 @@ export type Timings = {
   /** Lambda stops a function behind the API after this time. API Gateway waits for an answer for 30 s. */
   readonly answer: number;
   /**
-   * Lambda stops a run of the dispatcher after this time. A run ends by itself earlier (core/dispatch/dispatch.ts).
+   * Lambda stops a run of the dispatcher after this time. A run ends by itself earlier (core/dispatch/dispatcher.ts).
    * After a run that was stopped, the next one continues from the cursors that were written last.
    */
   readonly dispatch: number;

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { noSuchPath } from '../api/find-route.ts';
 import type { HttpApi, RefuseEarly, RequestHead } from '../api/http-api.ts';
 import { type PageAnswer, pageAnswerer } from '../api/pages/page-answer.ts';
-import type { Site } from '../api/pages/pages.ts';
+import type { Site } from '../api/pages/site.ts';
 import { type Problem, problemReply } from '../api/problem.ts';
 import { gatewayResult } from '../api/reply.ts';
+import { noSuchPath } from '../api/route-finder.ts';
 import { echo } from './echo.ts';
-import { isFromAnotherSite } from './other-sites.ts';
+import { isFromAnotherSite } from './is-from-another-site.ts';
 
 /** The body of a request has at most this many bytes, as in API Gateway. */
 const MAX_BYTES = 10 * 1_024 * 1_024;

@@ -9,7 +9,7 @@ import { type CloudTable, cloudTable, refusalOfAws } from './cloud-table.ts';
 import { databaseIn, FolderUnusable } from './data-folder.ts';
 import { helpIfAsked } from './help-if-asked.ts';
 import { DEFAULT_DATA_FOLDER } from './options.ts';
-import { surviveUnreadOutput } from './unread-output.ts';
+import { surviveUnreadOutput } from './survive-unread-output.ts';
 
 const help = `API keys of the event queue on this machine, whether it runs or not, or of one on AWS.
 

@@ -11,20 +11,20 @@ import { tablePauses } from '../adapters/table-pauses.ts';
 import { tableSigningSecrets } from '../adapters/table-signing-secrets.ts';
 import { tableStatistics } from '../adapters/table-statistics.ts';
 import { httpApi } from '../api/http-api.ts';
-import { openSite, type Site } from '../api/pages/pages.ts';
+import { openSite, type Site } from '../api/pages/site.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
 import { limitedConcurrency } from '../core/delivery/concurrency-limit.ts';
 import type { Pause } from '../core/event/pause.ts';
 import type { ApiKeys } from '../core/ports.ts';
-import { eventQueue } from '../core/queue.ts';
+import { openQueue } from '../core/queue.ts';
 import { defaultSettings } from '../core/settings.ts';
 import { isPublicAddress } from '../core/target/public-address.ts';
+import { callsByOpenFiles } from './calls-by-open-files.ts';
 import { openDataFolder } from './data-folder.ts';
-import { rememberingFreshEvents } from './fresh-events.ts';
 import { openGateway } from './gateway.ts';
 import type { Log } from './log.ts';
-import { callsByOpenFiles } from './open-files.ts';
 import type { Options } from './options.ts';
+import { rememberingFreshEvents } from './remembering-fresh-events.ts';
 import { repeatedly } from './repeatedly.ts';
 import { report as reportAsText } from './report.ts';
 import { timerDueQueue } from './timer-due-queue.ts';
@@ -87,7 +87,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
   const dueQueue = timerDueQueue({ now, redeliverAfter: REDELIVER_AFTER });
   const caller = localCaller(options);
   const concurrency = limitedConcurrency(maxCallsPerHost, maxCalls);
-  const queue = eventQueue({
+  const queue = openQueue({
     store: rememberingFreshEvents(tableEventStore(tableInTurns(table))),
     dueQueue,
     call: caller.call,

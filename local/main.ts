@@ -7,7 +7,7 @@ import { DEMO_SECRET, type LocalQueue, openLocalQueue } from './local-queue.ts';
 import { type Log, openLog } from './log.ts';
 import { type CommandLine, help, parseOptions } from './options.ts';
 import { failureText } from './report.ts';
-import { surviveUnreadOutput } from './unread-output.ts';
+import { surviveUnreadOutput } from './survive-unread-output.ts';
 
 surviveUnreadOutput();
 helpIfAsked(help);

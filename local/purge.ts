@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { helpIfAsked } from './help-if-asked.ts';
-import { surviveUnreadOutput } from './unread-output.ts';
+import { surviveUnreadOutput } from './survive-unread-output.ts';
 
 const help = `Cancels the events that wait in a queue, all or those that are found, over its API: on this machine or on AWS.
 

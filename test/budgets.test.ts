@@ -6,7 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { parseMessageText, sqsDueQueue } from '../adapters/sqs-due-queue.ts';
 import type { WantedEvent } from '../core/event/event.ts';
 import type { CallResult } from '../core/event/progress.ts';
-import { type EventQueue, eventQueue } from '../core/queue.ts';
+import { openQueue, type Queue } from '../core/queue.ts';
 import { type Meter, meter } from './support/consumed-capacity.ts';
 import { openEventStore } from './support/event-store-contract.ts';
 import { type Database, openDynalite } from './support/open-dynalite.ts';
@@ -23,7 +23,7 @@ const ENVELOPE = 512;
 const sqs = mockClient(SQSClient);
 let database: Database;
 let metered: Meter;
-let queue: EventQueue;
+let queue: Queue;
 let answer: CallResult;
 let now = Date.now();
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   database = await openDynalite();
   const store = await openEventStore(database.client);
   metered = meter(database.client);
-  queue = eventQueue({
+  queue = openQueue({
     ...quietDependencies,
     store,
     dueQueue: sqsDueQueue({

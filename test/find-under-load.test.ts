@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { EventKey } from '../core/event/event-key.ts';
-import { type EventQueue, eventQueue } from '../core/queue.ts';
+import { openQueue, type Queue } from '../core/queue.ts';
 import { type Meter, meter } from './support/consumed-capacity.ts';
 import { openEventStore } from './support/event-store-contract.ts';
 import { type Database, openDynalite } from './support/open-dynalite.ts';
@@ -18,7 +18,7 @@ const START = Date.parse('2030-01-01T00:00:00Z');
 
 let database: Database;
 let metered: Meter;
-let queue: EventQueue;
+let queue: Queue;
 let messages: ReturnType<typeof recordedMessages>;
 let now = START;
 
@@ -27,7 +27,7 @@ beforeEach(async () => {
   database = await openDynalite();
   metered = meter(database.client);
   messages = recordedMessages();
-  queue = eventQueue({
+  queue = openQueue({
     ...quietDependencies,
     store: await openEventStore(database.client),
     dueQueue: { ...messages, backlog: async () => 0 },

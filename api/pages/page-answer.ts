@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Site, SitePage } from './pages.ts';
+import type { Site, SitePage } from './site.ts';
 
 type PageRequest = {
   readonly method: string;

@@ -4,7 +4,7 @@ import type { Cursors } from '../ports.ts';
 import type { Audit } from './audit.ts';
 import type { CursorWalk, Walked } from './cursor-walk.ts';
 import { keepingAgain, keptAll, REACH, resumed } from './cursors.ts';
-import { droppedSender } from './send-dropped.ts';
+import { droppedSender } from './dropped-sender.ts';
 
 export type PauseWalk = {
   /**

@@ -4,10 +4,10 @@ import type { EventKey } from '../event/event-key.ts';
 import { isReopened } from '../event/lifecycle.ts';
 import type { Progress } from '../event/progress.ts';
 import type { EventRecord } from '../ports.ts';
-import type { Find } from '../query/find.ts';
+import type { Find } from '../query/finder.ts';
 import type { Search } from '../query/search.ts';
 import { hostOf } from '../target/target-url.ts';
-import type { Changed } from './cancel.ts';
+import type { Changed } from './canceller.ts';
 
 const SECOND = 1_000;
 /** The most pages of events that one request handles. */

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 
 const SECOND = 1_000;
 /**
- * The dispatcher sends 160 requests at once (core/dispatch/dispatch.ts). With fewer sockets, some of them would wait
+ * The dispatcher sends 160 requests at once (core/dispatch/dispatcher.ts). With fewer sockets, some of them would wait
  * for one until `connectionTimeout` fails them.
  */
 const AGENT = { keepAlive: true, maxSockets: 200 };

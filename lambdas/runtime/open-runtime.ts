@@ -14,16 +14,16 @@ import { tableStatistics } from '../../adapters/table-statistics.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Dependencies } from '../../core/dependencies.ts';
 import type { ApiKeys, Caller, SigningSecrets, Statistics } from '../../core/ports.ts';
-import { type EventQueue, eventQueue } from '../../core/queue.ts';
+import { openQueue, type Queue } from '../../core/queue.ts';
 import type { Settings } from '../../core/settings.ts';
 import { isPublicAddress } from '../../core/target/public-address.ts';
 import { awsConnections } from './aws-connections.ts';
-import { type DeliverRecords, recordDeliverer } from './deliver-records.ts';
 import { readEnvironment, settingsOf } from './environment.ts';
-import { FLUSHES, type Recorded, recorder } from './recorder.ts';
+import { type SqsBatchHandler, sqsBatchHandler } from './sqs-batch-handler.ts';
 import { telemetry } from './telemetry.ts';
 import type { Rate } from './token-bucket.ts';
 import { traceparentOf } from './traceparent.ts';
+import { FLUSHES, type HandlerWrapper, withTelemetry } from './with-telemetry.ts';
 
 const SECOND = 1_000;
 
@@ -32,9 +32,9 @@ const SECOND = 1_000;
  * made.
  */
 export type Runtime = {
-  readonly deliver: DeliverRecords;
+  readonly deliver: SqsBatchHandler;
   dispatch(): Promise<void>;
-  readonly queue: EventQueue;
+  readonly queue: Queue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
   readonly keys: ApiKeys;
@@ -42,7 +42,7 @@ export type Runtime = {
   readonly version: string;
   now(): number;
   report(error: unknown): void;
-  readonly recorded: Recorded;
+  readonly withTelemetry: HandlerWrapper;
 };
 
 /** What a measurement replaces: time, calls, ids, chance, or how often statistics are written. */
@@ -93,7 +93,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
   const statistics = tableStatistics(table, now);
   const signingSecrets = tableSigningSecrets(table, now);
   const longestTimeout = settings.maxTimeoutSeconds * SECOND;
-  const queue = eventQueue({
+  const queue = openQueue({
     store: tableEventStore(table),
     dueQueue: sqsDueQueue({ client, queueUrl: environment.QUEUE_URL, now, longestTimeout }),
     call: openCaller(variables, { settings, version: environment.VERSION, now }),
@@ -116,11 +116,11 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
     isAlone: false,
     ...replaced,
   });
-  const recorded = recorder({ now, report, publish, counts: statistics, dropIdle, flushes });
+  const wrap = withTelemetry({ now, report, publish, counts: statistics, dropIdle, flushes });
 
   return {
-    deliver: recorded(recordDeliverer({ deliver: queue.deliver, now, report })),
-    dispatch: recorded(async () => {
+    deliver: wrap(sqsBatchHandler({ deliver: queue.deliver, now, report })),
+    dispatch: wrap(async () => {
       const run = await queue.dispatch();
       if (run !== undefined) emitRun(run);
     }),
@@ -132,7 +132,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
     version: environment.VERSION,
     now,
     report,
-    recorded,
+    withTelemetry: wrap,
   };
 }
 

@@ -9,5 +9,5 @@ import type { Runtime } from './open-runtime.ts';
  * @param keys The API keys that are accepted: by default, those in the table.
  */
 export function serveRoutes(runtime: Omit<Runtime, 'deliver'>, only: FunctionName, keys = runtime.keys): HttpApi {
-  return runtime.recorded(httpApi({ ...runtime, keys, only }));
+  return runtime.withTelemetry(httpApi({ ...runtime, keys, only }));
 }

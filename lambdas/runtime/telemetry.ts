@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { failureLine } from '../../adapters/failure-line.ts';
-import type { Run } from '../../core/dispatch/dispatch.ts';
+import type { Run } from '../../core/dispatch/dispatcher.ts';
 import type { Change } from '../../core/event/change.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { publicKey } from '../../core/event/event-key.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
 import { tablePauses } from '../../adapters/table-pauses.ts';
-import { pauser } from '../../core/manage/pause.ts';
+import { pauser } from '../../core/manage/pauser.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 

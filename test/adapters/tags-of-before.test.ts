@@ -6,7 +6,7 @@ import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { BEGINNING, END, positionOf } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { shardOf } from '../../core/event/event-key.ts';
-import { eventQueue } from '../../core/queue.ts';
+import { openQueue } from '../../core/queue.ts';
 import { quietDependencies } from '../support/quiet-dependencies.ts';
 import { answered, answeringRecords, wantedEvent } from '../support/sample-event.ts';
 import { recordedMessages } from '../support/simulated-time.ts';
@@ -23,7 +23,7 @@ let queue: ReturnType<typeof answeringRecords>;
 beforeEach(() => {
   table = sqliteTable(undefined);
   queue = answeringRecords(
-    eventQueue({
+    openQueue({
       ...quietDependencies,
       store: tableEventStore(table),
       dueQueue: recordedMessages(),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
-import { openApiDocument } from '../../api/openapi.ts';
+import { openapiDocument } from '../../api/openapi-document.ts';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
 import { validate } from '../../api/validate.ts';
@@ -24,7 +24,7 @@ type Operation = {
 };
 
 const table = routes(defaultSettings, () => 0);
-const { paths, components } = openApiDocument(table, '') as {
+const { paths, components } = openapiDocument(table, '') as {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 };

@@ -161,7 +161,7 @@ function fieldNames(): ReadonlySet<string> {
   });
   report(new Error('It failed.', { cause: new Error('This is why.') }));
   captured.restore();
-  const access = readText('../../lib/http-api.ts').matchAll(/^ +(\w+): '\$context\./gm);
+  const access = readText('../../lib/queue-http-api.ts').matchAll(/^ +(\w+): '\$context\./gm);
   return new Set([
     '@timestamp',
     ...captured.lines.flatMap((line) => pathsIn(line)),

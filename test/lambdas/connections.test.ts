@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PAGE, tableEventStore } from '../../adapters/table-event-store.ts';
-import { MOST_SHARDS } from '../../core/dispatch/dispatch.ts';
+import { MOST_SHARDS } from '../../core/dispatch/dispatcher.ts';
 import { inShard } from '../../core/event/event-key.ts';
 import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
 import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
@@ -52,7 +52,7 @@ test.each([
   const here = { QUEUE_URL: `${counting.url}/1/due`, AWS_ENDPOINT_URL_SQS: counting.url };
   let skipped = 0;
   const runtime = openRuntime({ ...process.env, ...environment, ...here }, { now: () => Date.now() + skipped });
-  const publish = runtime.recorded(() => runtime.queue.publish(wantedEvent(), 'web'));
+  const publish = runtime.withTelemetry(() => runtime.queue.publish(wantedEvent(), 'web'));
   await publish();
   skipped = idle;
   await publish();

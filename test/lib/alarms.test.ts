@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { LONGEST_RUN } from '../../core/dispatch/dispatch.ts';
+import { LONGEST_RUN } from '../../core/dispatch/dispatcher.ts';
 import type { EventQueueProps } from '../../lib/event-queue.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { notBundled, resourcesIn } from '../support/synthesized.ts';

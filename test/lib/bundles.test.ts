@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openSite } from '../../api/pages/pages.ts';
+import { openSite } from '../../api/pages/site.ts';
 import { type Bundles, invoke, synthesize } from '../../verify/shared/bundles.ts';
 import { emulatedCloud, type FunctionSurroundings } from '../../verify/shared/emulated-cloud.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';

@@ -6,7 +6,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
-import { LONGEST_RUN } from '../../core/dispatch/dispatch.ts';
+import { LONGEST_RUN } from '../../core/dispatch/dispatcher.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { EventQueue, type EventQueueProps } from '../../lib/event-queue.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openApiDocument } from '../../api/openapi.ts';
+import { openapiDocument } from '../../api/openapi-document.ts';
 import { routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
@@ -22,7 +22,7 @@ type Operation = {
  * The operations, which only give the tests their names: the requests are built from the document that the queue itself
  * answers.
  */
-const named = openApiDocument(routes(defaultSettings, Date.now), '') as {
+const named = openapiDocument(routes(defaultSettings, Date.now), '') as {
   paths: Record<string, Record<string, Operation>>;
 };
 const operations = Object.entries(named.paths).flatMap(([path, methods]) =>

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
-import { callsByOpenFiles } from '../../local/open-files.ts';
+import { callsByOpenFiles } from '../../local/calls-by-open-files.ts';
 import { type LocalProcess, runProcess } from '../../verify/shared/local-process.ts';
 import { finishedEvent } from '../support/http-client.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';

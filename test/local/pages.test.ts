@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openSite } from '../../api/pages/pages.ts';
+import { openSite } from '../../api/pages/site.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
 import { askRaw } from '../support/http-client.ts';
 

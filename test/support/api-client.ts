@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpApi } from '../../api/http-api.ts';
 import type { ApiKeys, Caller, EventStore, Period } from '../../core/ports.ts';
-import { eventQueue } from '../../core/queue.ts';
+import { openQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { simulatedClock } from '../../verify/shared/simulated-clock.ts';
 import { expectDescribed } from './described-answer.ts';
@@ -37,7 +37,7 @@ export function apiClient({
   const messages = recordedMessages();
   const report = jest.fn();
   let ids = 0;
-  const queue = eventQueue({
+  const queue = openQueue({
     ...quietDependencies,
     store,
     dueQueue: messages,

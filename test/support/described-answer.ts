@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { openApiDocument } from '../../api/openapi.ts';
+import { openapiDocument } from '../../api/openapi-document.ts';
 import { routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
 
@@ -21,7 +21,7 @@ type Operation = {
 };
 type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
 
-const document = openApiDocument(routes(defaultSettings, Date.now), '') as Document;
+const document = openapiDocument(routes(defaultSettings, Date.now), '') as Document;
 const ajv = new Ajv2020({ strict: false, formats: { base64: /^[A-Za-z0-9+/]*={0,2}$/ } });
 (formats as unknown as (ajv: Ajv2020) => void)(ajv);
 ajv.addSchema(document, 'document');

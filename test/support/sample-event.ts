@@ -1,7 +1,7 @@
 import type { QueuedEvent, WantedEvent } from '../../core/event/event.ts';
 import type { CallResult } from '../../core/event/progress.ts';
 import type { EventRecord, SigningSecret } from '../../core/ports.ts';
-import type { EventQueue } from '../../core/queue.ts';
+import type { Queue } from '../../core/queue.ts';
 
 const SECOND = 1_000;
 
@@ -48,10 +48,10 @@ export function answered(
  * The same queue, except that publishing answers the record, because no test here uses a deduplication id for two
  * different requests.
  */
-export function answeringRecords(queue: EventQueue) {
+export function answeringRecords(queue: Queue) {
   return {
     ...queue,
-    async publish(...args: Parameters<EventQueue['publish']>): Promise<EventRecord> {
+    async publish(...args: Parameters<Queue['publish']>): Promise<EventRecord> {
       const published = await queue.publish(...args);
       if (published === 'another request') throw new Error('It was taken for a repetition of another request.');
       return published.record;

@@ -3,7 +3,7 @@ import type { Message } from '../../core/event/message.ts';
 import { isPaused, type Pause } from '../../core/event/pause.ts';
 import type { CallResult } from '../../core/event/progress.ts';
 import type { DueQueue, EventStore, Pauses } from '../../core/ports.ts';
-import { eventQueue } from '../../core/queue.ts';
+import { openQueue } from '../../core/queue.ts';
 import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
 import { rest, simulatedClock } from '../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from './memory-event-store.ts';
@@ -93,7 +93,7 @@ export function simulatedCloud(scene: Scene = {}) {
         });
       };
     const queue = answeringRecords(
-      eventQueue({
+      openQueue({
         ...quietDependencies,
         pauses: everyCall(rememberingPauses(pauses, [clock.now, now], isAlone), mortal),
         store: everyCall({ ...store, ...over }, mortal),

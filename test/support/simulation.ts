@@ -1,7 +1,7 @@
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Change } from '../../core/event/change.ts';
 import type { Caller, ConcurrencyLimit, DueQueue, EventStore } from '../../core/ports.ts';
-import { eventQueue } from '../../core/queue.ts';
+import { openQueue } from '../../core/queue.ts';
 import { simulatedClock } from '../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from './memory-event-store.ts';
 import { quietDependencies } from './quiet-dependencies.ts';
@@ -46,7 +46,7 @@ export function simulation({
   const messages = recordedMessages();
   const calls: { at: number; attempt: number }[] = [];
   let ids = 0;
-  const events = eventQueue({
+  const events = openQueue({
     ...quietDependencies,
     store,
     dueQueue: dueQueue ?? messages,

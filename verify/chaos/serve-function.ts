@@ -6,7 +6,7 @@ import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts
 import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { openGateway } from '../../local/gateway.ts';
 import { endWithParent } from '../shared/local-process.ts';
-import { pollForEver } from './event-source.ts';
+import { pollForEver } from './poll-for-ever.ts';
 
 /** The batches at a time in a process. An environment of Lambda has one; a process here does the work of several. */
 const POLLERS = 10;

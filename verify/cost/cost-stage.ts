@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseMessageText } from '../../adapters/sqs-due-queue.ts';
 import type { Caller } from '../../core/ports.ts';
-import { FLUSHES } from '../../lambdas/runtime/recorder.ts';
+import { FLUSHES } from '../../lambdas/runtime/with-telemetry.ts';
 import { deployedFunctions } from '../shared/deployed-functions.ts';
 import { seededChance } from '../shared/seeded-chance.ts';
 import { usageMeter } from './usage.ts';

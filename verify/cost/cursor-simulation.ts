@@ -6,7 +6,7 @@ import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import type { Item, ItemKey } from '../../adapters/table.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
-import { dispatcher } from '../../core/dispatch/dispatch.ts';
+import { dispatcher } from '../../core/dispatch/dispatcher.ts';
 import { timingsFor } from '../../lib/timings.ts';
 import { pausesInMemory } from '../shared/pauses-in-memory.ts';
 import { simulatedClock } from '../shared/simulated-clock.ts';

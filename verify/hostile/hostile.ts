@@ -11,12 +11,12 @@ import {
   type ShownCertificate,
   trustTestAuthority,
 } from '../shared/tls-receivers.ts';
-import { timeToDeliver } from './beside-a-tarpit.ts';
 import { besideDeadNames } from './beside-dead-names.ts';
 import { type Bomb, bombs, type HostileReceiver, tarpits } from './hostile-receivers.ts';
 import { type LyingAnswer, lyingAnswers, wholeAnswers } from './lying-answers.ts';
 import type { ManyCalls } from './many-calls.ts';
 import { strangerCaller } from './stranger-caller.ts';
+import { timeToDeliver } from './time-to-deliver.ts';
 
 const MANY_CALLS = fileURLToPath(new URL('./many-calls.ts', import.meta.url));
 const CALLS_TO_A_TARPIT = 10;

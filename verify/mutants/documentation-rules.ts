@@ -1,21 +1,21 @@
 import type { Rule } from './rule.ts';
 
-const description = ['test/api/openapi'];
-const page = ['test/api/pages/pages', 'test/local/pages'];
+const description = ['test/api/openapi-document'];
+const page = ['test/api/pages/site', 'test/local/pages'];
 const pageAnswers = ['test/api/pages/page-answer', 'test/local/pages'];
 
 /** The rules of the OpenAPI document and of the page that shows it. */
 export const documentationRules: readonly Rule[] = [
   {
     name: 'an alias has an operation id of its own',
-    file: 'api/openapi.ts',
+    file: 'api/openapi-document.ts',
     code: 'operation(route, naming, convert)',
     without: 'operation(route, { ...naming, operationId: route.operationId }, convert)',
     suites: description,
   },
   {
     name: 'aliases are listed apart from their routes',
-    file: 'api/openapi.ts',
+    file: 'api/openapi-document.ts',
     code: 'tag: ORIGINAL_PATHS, deprecated: true',
     without: 'tag: route.tag, deprecated: true',
     suites: description,

@@ -84,7 +84,7 @@ export const lookupRules: readonly Rule[] = [
   },
   {
     name: 'a hosts file that has changed is read again',
-    file: 'adapters/changing-file.ts',
+    file: 'adapters/made-from-file.ts',
     code: 'last.state === state',
     without: 'last.state !== undefined',
     suites: resolver,

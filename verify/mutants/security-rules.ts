@@ -11,28 +11,28 @@ const otherUsers = ['test/local/other-users'];
 export const securityRules: readonly Rule[] = [
   {
     name: 'a request of a page of another site is refused by its origin',
-    file: 'local/other-sites.ts',
+    file: 'local/is-from-another-site.ts',
     code: 'if (origin !== undefined && ',
     without: 'if (origin !== origin && ',
     suites: otherSites,
   },
   {
     name: 'a request of another site without an origin is refused by its fetch metadata',
-    file: 'local/other-sites.ts',
+    file: 'local/is-from-another-site.ts',
     code: 'return !(isForPage && followsLink(request));',
     without: 'return !isForPage && !followsLink(request);',
     suites: otherSites,
   },
   {
     name: 'a link on another site can open pages only',
-    file: 'local/other-sites.ts',
+    file: 'local/is-from-another-site.ts',
     code: 'isForPage && followsLink(request)',
     without: 'followsLink(request)',
     suites: otherSites,
   },
   {
     name: 'a page that another site opens in a frame is refused',
-    file: 'local/other-sites.ts',
+    file: 'local/is-from-another-site.ts',
     code: " && headers['sec-fetch-dest'] === 'document'",
     without: '',
     suites: otherSites,
@@ -81,7 +81,7 @@ export const securityRules: readonly Rule[] = [
   },
   {
     name: 'the error that a function throws to Lambda contains no details',
-    file: 'lambdas/runtime/recorder.ts',
+    file: 'lambdas/runtime/with-telemetry.ts',
     code: "throw new Error('The invocation failed. The log line before this one says why.');",
     without: 'throw error;',
     suites: functionSecrets,

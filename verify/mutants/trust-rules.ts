@@ -57,7 +57,7 @@ export const trustRules: readonly Rule[] = [
   },
   {
     name: 'the length of a query string is checked before it is parsed',
-    file: 'api/query.ts',
+    file: 'api/query-parameters.ts',
     code: 'rawQueryString.length > MAX_QUERY_LENGTH',
     without: 'rawQueryString.length < 0',
     suites: boundedReading,
@@ -113,14 +113,14 @@ export const trustRules: readonly Rule[] = [
   },
   {
     name: 'a page that a browser loads ahead for another site is refused',
-    file: 'local/other-sites.ts',
+    file: 'local/is-from-another-site.ts',
     code: "if (isLoadedAhead(request)) return site !== 'same-origin';",
     without: '',
     suites: ['test/local/other-sites'],
   },
   {
     name: 'a page that a browser loads ahead for a page of the queue is served',
-    file: 'local/other-sites.ts',
+    file: 'local/is-from-another-site.ts',
     code: "if (isLoadedAhead(request)) return site !== 'same-origin';",
     without: 'if (isLoadedAhead(request)) return true;',
     suites: ['test/local/other-sites'],

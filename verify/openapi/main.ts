@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openApiDocument } from '../../api/openapi.ts';
+import { openapiDocument } from '../../api/openapi-document.ts';
 import { routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { helpIfAsked } from '../../local/help-if-asked.ts';
@@ -76,7 +76,7 @@ function main(args: readonly string[]): number {
 /** Runs all tools on the document in the folder. Returns the exit code, which is 0 if no tool reports an error. */
 function check(folder: string): number {
   const at = (name: string) => join(folder, name);
-  const description = openApiDocument(routes(defaultSettings, Date.now), '0.0.0');
+  const description = openapiDocument(routes(defaultSettings, Date.now), '0.0.0');
   writeFileSync(at('openapi.json'), JSON.stringify(description, undefined, 2));
   writeFileSync(at('application.ts'), APPLICATION);
   writeFileSync(at('tsconfig.json'), JSON.stringify(TSCONFIG));

@@ -1,5 +1,5 @@
 import { briefSchema } from '../../api/brief-answer.ts';
-import { openApiDocument } from '../../api/openapi.ts';
+import { openapiDocument } from '../../api/openapi-document.ts';
 import { problemKinds } from '../../api/problem.ts';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
@@ -49,7 +49,7 @@ type Document = {
 /** Returns the reference of the API in Markdown. It is made from the routes and the schemas only. */
 export function referenceText(): string {
   const table = routes(defaultSettings, () => 0);
-  const { paths, components } = openApiDocument(table, '') as Document;
+  const { paths, components } = openapiDocument(table, '') as Document;
   const operationOf = ({ method, path }: Route) =>
     dereferenced(paths[path]?.[method.toLowerCase()], components.schemas) as Operation;
   const event = operationOf(table.get).responses[200]?.content['application/json']?.schema ?? {};

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { pageAnswerer } from '../../../api/pages/page-answer.ts';
-import type { SitePage } from '../../../api/pages/pages.ts';
+import type { SitePage } from '../../../api/pages/site.ts';
 
 const body = Buffer.from('a page '.repeat(100));
 const pages: Readonly<Record<string, SitePage>> = {

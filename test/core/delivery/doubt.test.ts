@@ -3,7 +3,7 @@ import type { QueuedEvent } from '../../../core/event/event.ts';
 import type { Message, Received } from '../../../core/event/message.ts';
 import type { CallResult } from '../../../core/event/progress.ts';
 import type { DueQueue, EventStore } from '../../../core/ports.ts';
-import { eventQueue } from '../../../core/queue.ts';
+import { openQueue } from '../../../core/queue.ts';
 import { rest, simulatedClock } from '../../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { quietDependencies } from '../../support/quiet-dependencies.ts';
@@ -258,7 +258,7 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
       store: mortalStore(store, mortal),
       dueQueue: { ...messages, send: mortal(messages.send) },
     };
-    const queue = eventQueue({
+    const queue = openQueue({
       ...quietDependencies,
       ...process,
       now: clock.now,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WantedEvent } from '../../../core/event/event.ts';
 import type { EventRecord, EventStore } from '../../../core/ports.ts';
-import type { SearchInStatus } from '../../../core/query/count.ts';
+import type { SearchInStatus } from '../../../core/query/counter.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { everyEvent } from '../../support/mixed-events.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { WantedEvent } from '../../../core/event/event.ts';
 import type { Finished } from '../../../core/event/progress.ts';
-import { retrier } from '../../../core/manage/retry.ts';
+import { retrier } from '../../../core/manage/retrier.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { quietDependencies } from '../../support/quiet-dependencies.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';

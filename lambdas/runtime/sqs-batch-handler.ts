@@ -8,9 +8,9 @@ import type { Deliver } from '../../core/ports.ts';
  */
 const TIME_TO_RECORD = 5_000;
 
-export type DeliverRecords = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+export type SqsBatchHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-type DelivererDependencies = {
+type SqsBatchHandlerDependencies = {
   readonly deliver: Deliver;
   readonly now: () => number;
   readonly report: (error: unknown) => void;
@@ -21,7 +21,7 @@ type DelivererDependencies = {
  * left, and SQS hands it over again. It reports and gives back a message that it cannot read, until SQS moves that to
  * the dead-letter queue. It acknowledges all others. If the process dies, SQS hands over the whole batch again.
  */
-export function recordDeliverer({ deliver, now, report }: DelivererDependencies): DeliverRecords {
+export function sqsBatchHandler({ deliver, now, report }: SqsBatchHandlerDependencies): SqsBatchHandler {
   function receivedFrom({ body, attributes, messageId }: SQSRecord): Received | undefined {
     try {
       return { ...parseMessageText(body), receiveCount: Number(attributes.ApproximateReceiveCount) };

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { pageAnswerer } from '../../api/pages/page-answer.ts';
-import type { Site } from '../../api/pages/pages.ts';
+import type { Site } from '../../api/pages/site.ts';
 
 type Request = Pick<APIGatewayProxyEventV2, 'rawPath' | 'headers' | 'requestContext'>;
 

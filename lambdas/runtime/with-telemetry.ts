@@ -19,11 +19,11 @@ const LONGEST_IDLE = 10 * SECOND;
  * their rate allows it. An error is reported and replaced by another one without details, because Lambda logs the error
  * that a handler throws. If the process dies, its unwritten counts are lost.
  */
-export type Recorded = <Given extends unknown[], Answer>(
+export type HandlerWrapper = <Given extends unknown[], Answer>(
   invoke: (...given: Given) => Promise<Answer>,
 ) => (...given: Given) => Promise<Answer>;
 
-type RecorderDependencies = {
+type TelemetryDependencies = {
   now(): number;
   report(error: unknown): void;
   /** Writes the metrics of the invocation. */
@@ -40,7 +40,14 @@ type RecorderDependencies = {
 };
 
 /** Makes the wrapper for the handlers of one process. */
-export function recorder({ now, report, publish, counts, dropIdle, flushes }: RecorderDependencies): Recorded {
+export function withTelemetry({
+  now,
+  report,
+  publish,
+  counts,
+  dropIdle,
+  flushes,
+}: TelemetryDependencies): HandlerWrapper {
   let left = fullBucket(flushes, now());
   let endedAt = now();
 

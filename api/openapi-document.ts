@@ -7,7 +7,7 @@ import { ORIGINAL_PATHS, type Tag, tags } from './tags.ts';
  * Makes the OpenAPI 3.1 document of the API from the route table. Everything that the document says about a route
  * stands in the declaration of the route. A schema with an `id` becomes a component.
  */
-export function openApiDocument(routes: Readonly<Record<string, Route>>, version: string): object {
+export function openapiDocument(routes: Readonly<Record<string, Route>>, version: string): object {
   const { named, jsonSchema } = componentSchemas();
   const paths = pathsOf(routes, jsonSchema);
   return {

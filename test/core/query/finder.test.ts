@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { WantedEvent } from '../../../core/event/event.ts';
 import type { CallResult } from '../../../core/event/progress.ts';
 import type { EventRecord, EventStore } from '../../../core/ports.ts';
-import type { SearchInStatus } from '../../../core/query/count.ts';
+import type { SearchInStatus } from '../../../core/query/counter.ts';
 import type { Search } from '../../../core/query/search.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';

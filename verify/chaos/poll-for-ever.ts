@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSRecord } from 'aws-lambda';
-import type { DeliverRecords } from '../../lambdas/runtime/deliver-records.ts';
+import type { SqsBatchHandler } from '../../lambdas/runtime/sqs-batch-handler.ts';
 
 const BATCH = 10;
 const LONGEST_POLL_SECONDS = 20;
@@ -14,7 +14,7 @@ type Options = {
 };
 
 /** Polls a queue for ever and invokes a handler with one batch after the other, as Lambda does. */
-export async function pollForEver(handle: DeliverRecords, options: Options): Promise<never> {
+export async function pollForEver(handle: SqsBatchHandler, options: Options): Promise<never> {
   const { queueUrl: QueueUrl, timeout } = options;
   const client = new SQSClient({ useQueueUrlAsEndpoint: false });
 

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import * as z from 'zod';
 import { namedObject } from '../../api/named-object.ts';
-import { openApiDocument } from '../../api/openapi.ts';
+import { openapiDocument } from '../../api/openapi-document.ts';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
 import { ORIGINAL_PATHS, tags } from '../../api/tags.ts';
@@ -28,7 +28,7 @@ type Document = {
 };
 
 const table = routes(defaultSettings, Date.now);
-const document = openApiDocument(table, '1.2.3') as Document;
+const document = openapiDocument(table, '1.2.3') as Document;
 const operations = operationsOf(document);
 const { schemas } = document.components;
 const nodes = [...nodesOf(document, '#')];
@@ -129,7 +129,7 @@ describe('a schema', () => {
   test('that is called like another one is refused', () => {
     const one = table.health as Route;
     const answers = { 200: { description: 'Another.', schema: namedObject('Health', { other: z.string() }) } };
-    expect(() => openApiDocument({ one, other: { ...one, path: '/other', answers } }, '')).toThrow(/called Health\b/);
+    expect(() => openapiDocument({ one, other: { ...one, path: '/other', answers } }, '')).toThrow(/called Health\b/);
   });
 
   function pointerOf(value: object): string[] {
@@ -155,7 +155,7 @@ test('a route brings the name of its operation, its group and its schemas in its
     problems: [],
     example: { answer: { sunny: true } },
   };
-  const described = openApiDocument({ ...table, weather }, '') as Document;
+  const described = openapiDocument({ ...table, weather }, '') as Document;
   expect(operationsOf(described).filter(({ path }) => path.endsWith('weather'))).toMatchObject([
     { operationId: 'getWeather', tags: ['Operate'] },
     { operationId: 'getOldWeather', tags: [ORIGINAL_PATHS], deprecated: true },

@@ -10,7 +10,7 @@ import { nextMessage } from '../event/message.ts';
 import type { Finished, Progress, Waiting } from '../event/progress.ts';
 import { graceOf, hasReminder, nextAuditAt, scheduledIfFar } from '../event/reminder-times.ts';
 import type { EventRecord } from '../ports.ts';
-import type { Changed } from './cancel.ts';
+import type { Changed } from './canceller.ts';
 
 /**
  * The instant, in epoch milliseconds, before which an event cannot be opened again, because an attempt from before its

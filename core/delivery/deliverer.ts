@@ -1,11 +1,11 @@
 import type { Dependencies } from '../dependencies.ts';
 import type { Received } from '../event/message.ts';
 import type { Deliver } from '../ports.ts';
-import { attempter } from './attempt.ts';
 import { attemptRecorder, type Ended, isSuccess } from './attempt-recorder.ts';
+import { attempter } from './attempter.ts';
 import { callbackSender } from './callback-sender.ts';
 import { isRepeated } from './claim.ts';
-import { obsoleteMessageHandler } from './obsolete-message.ts';
+import { obsoleteMessageHandler } from './obsolete-message-handler.ts';
 import { unrecordedCalls } from './unrecorded-calls.ts';
 
 /**

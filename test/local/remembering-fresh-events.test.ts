@@ -4,7 +4,7 @@ import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { cancelled, firstProgress, settle } from '../../core/event/lifecycle.ts';
-import { rememberingFreshEvents } from '../../local/fresh-events.ts';
+import { rememberingFreshEvents } from '../../local/remembering-fresh-events.ts';
 import { eventStoreContract } from '../support/event-store-contract.ts';
 import { answered, queuedEvent } from '../support/sample-event.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { openSite } from '../../../api/pages/pages.ts';
+import { openSite } from '../../../api/pages/site.ts';
 import { type LocalQueue, openLocalQueue } from '../../../local/local-queue.ts';
 import { eventually, finishedEvent, readEvent } from '../../support/http-client.ts';
 

@@ -11,7 +11,7 @@ import type { Ended } from './attempt-recorder.ts';
 import { callPostponer } from './call-postponer.ts';
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import { pendingAttempt } from './late-attempt.ts';
-import type { HandleObsolete } from './obsolete-message.ts';
+import type { HandleObsolete } from './obsolete-message-handler.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
 /**

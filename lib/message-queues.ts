@@ -11,7 +11,7 @@ const BATCH = 10;
  * The due queue, which carries messages from publish, dispatch, manage and deliver to deliver, and its dead-letter
  * queue.
  */
-export class DueQueue extends Construct {
+export class MessageQueues extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 

@@ -4,7 +4,7 @@ import type { EventKey } from '../event/event-key.ts';
 import { isForgotten } from '../event/expiry.ts';
 import type { Progress } from '../event/progress.ts';
 import type { List } from '../ports.ts';
-import { listsFor, rangeOf } from './find.ts';
+import { listsFor, rangeOf } from './finder.ts';
 import { eventFits, lastAttemptFits, type Search } from './search.ts';
 
 /** A time from now, in milliseconds, after which no event can be due. */

@@ -5,7 +5,7 @@ import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { Table } from '../../adapters/table.ts';
 import { tableStatistics } from '../../adapters/table-statistics.ts';
 import type { Change } from '../../core/event/change.ts';
-import { FLUSHES, recorder } from '../../lambdas/runtime/recorder.ts';
+import { FLUSHES, withTelemetry } from '../../lambdas/runtime/with-telemetry.ts';
 import { type Meter, meter } from '../support/consumed-capacity.ts';
 import { type Database, openDynalite } from '../support/open-dynalite.ts';
 import { queuedEvent } from '../support/sample-event.ts';
@@ -96,8 +96,8 @@ describe('a process', () => {
   });
 
   test('writes what an invocation counted that fails', async () => {
-    const { recorded, statistics } = processOn(table);
-    const failing = recorded(async () => {
+    const { wrap, statistics } = processOn(table);
+    const failing = wrap(async () => {
       statistics.count(accepted);
       throw new Error('It broke.');
     });
@@ -156,12 +156,12 @@ function processOn(ofTable: Table, reported: unknown[] = []) {
   };
   const nothing = () => {};
   const report = (error: unknown) => void reported.push(error);
-  const recorded = recorder({ now: () => now, report, publish: nothing, counts, dropIdle: nothing, flushes: FLUSHES });
+  const wrap = withTelemetry({ now: () => now, report, publish: nothing, counts, dropIdle: nothing, flushes: FLUSHES });
   return {
     statistics,
-    recorded,
+    wrap,
     /** Runs one invocation in which the given changes happen. */
-    counting: (...changes: readonly Change[]) => recorded(async () => changes.forEach(statistics.count)),
+    counting: (...changes: readonly Change[]) => wrap(async () => changes.forEach(statistics.count)),
     flushes: () => flushes,
   };
 }
