@@ -19,11 +19,12 @@ import { queueMetrics } from './queue-metrics.ts';
 import { type Timings, timingsFor } from './timings.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-/** The files that `site` reads and serves as documentation pages. */
+/** The files that `site` reads and serves as documentation pages and as the console. */
 const siteFiles = {
   packageFiles: Object.values(packageFiles),
   filesBeside: Object.values(ownFiles).map((name) => `api/pages/${name}`),
-};
+  withConsole: true,
+} as const;
 /**
  * The time between two starts of the dispatcher. A start that Lambda has delayed for so long is dropped, because the
  * next one does the same.

@@ -69,6 +69,8 @@ type Options = {
    * folder of the bundle.
    */
   readonly filesBeside?: readonly string[];
+  /** Present if the function serves the console, whose files are built next to the bundle. */
+  readonly withConsole?: true;
 };
 
 /** One of the deployed functions, with its bundle, its role and its log group. */
@@ -90,6 +92,7 @@ export class QueueFunction extends Construct {
       invokesItself,
       packageFiles = [],
       filesBeside = [],
+      withConsole,
     } = options;
     this.memory = memory;
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
@@ -129,7 +132,7 @@ export class QueueFunction extends Construct {
         externalModules: [...OTHER_CREDENTIALS],
         banner: "const bundleUrl=require('node:url').pathToFileURL(__filename).href;",
         define: { 'import.meta.url': 'bundleUrl' },
-        commandHooks: copied(packageFiles, filesBeside),
+        commandHooks: commandHooks([...copies(packageFiles, filesBeside), ...(withConsole ? [BUILD_CONSOLE] : [])]),
       },
     });
     Validations.of(this.function).acknowledge({
@@ -143,26 +146,33 @@ export class QueueFunction extends Construct {
   }
 }
 
-/**
- * Commands that copy files after bundling: those of packages into a `node_modules` next to the bundle, those of the
- * project next to the bundle.
- */
-function copied(packageFiles: readonly string[], filesBeside: readonly string[]): ICommandHooks {
+/** Makes a shell command that is run in the folder of the bundle. */
+type CommandFor = (outputFolder: string) => string;
+
+const BUILD_CONSOLE: CommandFor = (outputFolder) =>
+  [process.execPath, join(PROJECT, 'console/bundle/main.ts'), outputFolder].map(quoted).join(' ');
+
+function commandHooks(commands: readonly CommandFor[]): ICommandHooks {
+  return {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_, outputFolder) => commands.map((command) => command(outputFolder)),
+  };
+}
+
+/** Copies files of packages into a `node_modules` next to the bundle, and those of the project next to the bundle. */
+function copies(packageFiles: readonly string[], filesBeside: readonly string[]): readonly CommandFor[] {
   const { resolve } = createRequire(import.meta.url);
   const files = [
     ...packageFiles.map((path) => [resolve(path), join('node_modules', path)] as const),
     ...filesBeside.map((path) => [join(PROJECT, path), basename(path)] as const),
   ];
-  return {
-    beforeBundling: () => [],
-    beforeInstall: () => [],
-    afterBundling: (_, outputFolder) =>
-      files.flatMap(([source, path]) => {
-        const target = join(outputFolder, path);
-        return [
-          `mkdir -p ${JSON.stringify(dirname(target))}`,
-          `cp ${JSON.stringify(source)} ${JSON.stringify(target)}`,
-        ];
-      }),
-  };
+  return files.map(([source, path]) => (outputFolder) => {
+    const target = join(outputFolder, path);
+    return `mkdir -p ${quoted(dirname(target))} && cp ${quoted(source)} ${quoted(target)}`;
+  });
+}
+
+function quoted(argument: string): string {
+  return JSON.stringify(argument);
 }

@@ -22,10 +22,10 @@ type Api = HttpApi & { readonly refuseEarly?: RefuseEarly };
 
 /**
  * Opens the HTTP server that stands in for API Gateway. It turns each request into the event of a Lambda function for
- * the same handlers, and serves the documentation pages and `/echo`.
+ * the same handlers, and serves the console, the documentation pages and `/echo`.
  */
-export async function openGateway(api: Api, site: Site, port: number): Promise<Server> {
-  const pages = pageAnswerer(site);
+export async function openGateway(api: Api, sites: readonly Site[], port: number): Promise<Server> {
+  const pages = pageAnswerer(...sites);
   const listener = (request: IncomingMessage, response: ServerResponse) =>
     void answer(api, pages, request, response).catch(() => response.destroy());
   const server = createServer(listener).on('checkContinue', listener);
@@ -177,5 +177,5 @@ const notLocal: Problem = {
 const fromAnotherSite: Problem = {
   problem: 'own-machine-only',
   detail:
-    'A web page of another site asks for this, or a browser ahead of its user. Call the queue from a program, such as the server behind that page, or from its own page /docs.',
+    'A web page of another site asks for this, or a browser ahead of its user. Call the queue from a program, such as the server behind that page, or from its own pages.',
 };

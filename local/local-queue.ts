@@ -11,7 +11,9 @@ import { tablePauses } from '../adapters/table-pauses.ts';
 import { tableSigningSecrets } from '../adapters/table-signing-secrets.ts';
 import { tableStatistics } from '../adapters/table-statistics.ts';
 import { httpApi } from '../api/http-api.ts';
+import { openConsoleSite } from '../api/pages/console-site.ts';
 import { openSite, type Site } from '../api/pages/site.ts';
+import { bundleConsole } from '../console/bundle/bundle.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
 import { limitedConcurrency } from '../core/delivery/concurrency-limit.ts';
 import type { Pause } from '../core/event/pause.ts';
@@ -112,7 +114,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
   await queue.dispatchAtStart();
   const keys = withDemoKey(tableApiKeys(table, now));
   const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report });
-  const gateway = await openGateway(api, localSite(privateTargets), port);
+  const gateway = await openGateway(api, localSites(privateTargets), port);
   dueQueue.start(queue.deliver);
   let auditedUntil = now();
   const dispatching = repeatedly(DISPATCH_EVERY, dispatch, report);
@@ -150,9 +152,13 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
   return { url, latestPause: queue.latestPause, failed: table.failed, close };
 }
 
-/** The documentation pages. They fill in the demo key, and `/echo` as the target if events may call this machine. */
-function localSite(privateTargets: boolean): Site {
-  return openSite({ key: DEMO_SECRET, target: privateTargets ? '/echo' : undefined });
+/**
+ * The console and the documentation pages. They fill in the demo key, and `/echo` as the target if events may call this
+ * machine.
+ */
+function localSites(privateTargets: boolean): readonly Site[] {
+  const options = { key: DEMO_SECRET, target: privateTargets ? '/echo' : undefined };
+  return [openConsoleSite(bundleConsole, options), openSite(options)];
 }
 
 /**

@@ -64,6 +64,13 @@ const rules = [
   ['lambdas/runtime', '../../adapters/dynamo-table.ts', 'allows'],
   ['lambdas/runtime', './environment.ts', 'allows'],
   ['lambdas/runtime', '../../local/gateway.ts', 'refuses'],
+  ['console/state', '../../core/queue.ts', 'refuses'],
+  ['console/parts', '../../api/event-answer.ts', 'refuses'],
+  ['console/parts', '../state/api-types.ts', 'allows'],
+  ['console/screens/event', '../../../api/event-answer.ts', 'refuses'],
+  ['console/parts', 'node:fs', 'refuses'],
+  ['local', '../console/bundle/bundle.ts', 'allows'],
+  ['local', '../console/app.tsx', 'refuses'],
   ['verify/chaos', '../../local/main.ts', 'refuses'],
   ['verify/chaos', '../soak/main.ts', 'refuses'],
   ['test', '../verify/soak/main.ts', 'refuses'],
@@ -71,10 +78,11 @@ const rules = [
 ] as const;
 
 /** All TypeScript files of the project, as paths from its root. */
-const sources = ['api', 'adapters', 'bin', 'core', 'lambdas', 'lib', 'local', 'test', 'verify'].flatMap((room) =>
-  readdirSync(join(PROJECT, room), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /(?<!\.d)\.ts$/.test(file) && !file.includes('node_modules'))
-    .map((file) => join(room, file)),
+const sources = ['api', 'adapters', 'bin', 'console', 'core', 'lambdas', 'lib', 'local', 'test', 'verify'].flatMap(
+  (room) =>
+    readdirSync(join(PROJECT, room), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /(?<!\.d)\.tsx?$/.test(file) && !file.includes('node_modules'))
+      .map((file) => join(room, file)),
 );
 const folder = mkdtempSync(join(tmpdir(), 'layering-'));
 let refused = '';
@@ -134,7 +142,7 @@ function linesOf(file: string): number {
 }
 
 function importsOf(file: string): readonly string[] {
-  return [...codeOf(file).matchAll(/^(?:import|export) [^;]*?from '(\.[^']+\.ts)'/gms)].map(([, path = '']) =>
+  return [...codeOf(file).matchAll(/^(?:import|export) [^;]*?from '(\.[^']+\.tsx?)'/gms)].map(([, path = '']) =>
     join(dirname(file), path),
   );
 }

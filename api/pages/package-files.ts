@@ -12,8 +12,12 @@ export const packageFiles = {
  */
 export const ownFiles = {
   page: 'docs.html',
+  tokens: 'tokens.css',
   style: 'docs.css',
   theme: 'swagger-theme.css',
   script: 'start.js',
   icon: 'favicon.png',
 } as const;
+
+/** The names that the files of the console have in the folder of the bundle. */
+export const consoleFiles = { page: 'console.html', script: 'console.js', style: 'console.css' } as const;

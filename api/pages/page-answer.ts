@@ -18,35 +18,41 @@ export type PageAnswer = {
 };
 
 /**
- * A page with its entity tag and its compressed body. Both are computed once, because compressing takes longer than
+ * The entity tag and the compressed body of a page. Both are computed once, because compressing takes longer than
  * sending.
  */
-type Prepared = { readonly page: SitePage; readonly etag: string; compressed?: Promise<Uint8Array> };
+type Prepared = { readonly etag: string; compressed?: Promise<Uint8Array> };
 
 const compress = promisify(gzip);
 const NOTHING = new Uint8Array();
 
 /**
- * Answers GET and HEAD requests for the pages of a site; undefined for all others. A client that accepts gzip gets a
+ * Answers GET and HEAD requests for the pages of some sites; undefined for all others. A client that accepts gzip gets a
  * compressed page. A client that has the page already gets a 304. The entity tag is weak, because the same page is sent
  * compressed or not. The answer to HEAD has a body as well, so that the server can state its length.
  */
-export function pageAnswerer(site: Site): (request: PageRequest) => Promise<PageAnswer | undefined> {
-  const known = new Map<string, Prepared>();
+export function pageAnswerer(...sites: readonly Site[]): (request: PageRequest) => Promise<PageAnswer | undefined> {
+  const known = new WeakMap<SitePage, Prepared>();
 
-  function prepared(path: string): Prepared | undefined {
-    const page = known.get(path)?.page ?? site(path);
-    if (page === undefined) return undefined;
-    const one = known.get(path) ?? { page, etag: etagOf(page) };
-    known.set(path, one);
+  async function pageAt(path: string): Promise<SitePage | undefined> {
+    for (const site of sites) {
+      const page = await site(path);
+      if (page !== undefined) return page;
+    }
+    return undefined;
+  }
+
+  function prepared(page: SitePage): Prepared {
+    const one = known.get(page) ?? { etag: etagOf(page) };
+    known.set(page, one);
     return one;
   }
 
   return async ({ method, path, headers: asked }) => {
-    const found = method === 'GET' || method === 'HEAD' ? prepared(path) : undefined;
-    if (found === undefined) return undefined;
-    const { page, etag } = found;
-    if (page.status !== 200) return page;
+    const page = method === 'GET' || method === 'HEAD' ? await pageAt(path) : undefined;
+    if (page === undefined || page.status !== 200) return page;
+    const found = prepared(page);
+    const { etag } = found;
     const headers = { ...page.headers, etag, vary: 'accept-encoding' };
     if (isKnown(etag, asked['if-none-match'])) return { status: 304, headers, body: NOTHING };
     if (!takesGzip(asked['accept-encoding'])) return { status: 200, headers, body: page.body };

@@ -21,10 +21,11 @@ export type PageOptions = {
   readonly target?: string | undefined;
 };
 
-/** Finds a page or a file by its path. */
-export type Site = (path: string) => SitePage | undefined;
+/** Finds a page, or a file of a page, by its path. */
+export type Site = (path: string) => SitePage | undefined | Promise<SitePage | undefined>;
 
-export function openSite(options: PageOptions = {}): Site {
+/** Opens the documentation pages. */
+export function openSite(options: PageOptions = {}): (path: string) => SitePage | undefined {
   const assets = assetsOf(options);
   const pages = new Map<string, SitePage>(Object.entries(moved));
 
@@ -36,10 +37,10 @@ export function openSite(options: PageOptions = {}): Site {
 }
 
 /**
- * Security headers of all pages. They allow scripts and styles only as files of this site, not inside of a page. A page
+ * The headers of all pages and their files. They allow scripts and styles only as files of this site, not inside of a page. A page
  * of another site cannot control a window in which it opened one of these pages.
  */
-const HEADERS = {
+export const PAGE_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -58,22 +59,23 @@ const HEADERS = {
 
 /** Paths that earlier versions had, with redirections to the pages of today. */
 const moved: Readonly<Record<string, SitePage>> = {
-  '/redoc': { status: 301, headers: { ...HEADERS, location: '/docs' }, body: new Uint8Array() },
+  '/redoc': { status: 301, headers: { ...PAGE_HEADERS, location: '/docs' }, body: new Uint8Array() },
 };
 
 function pageOf(asset: Asset | undefined): SitePage | undefined {
-  return asset && { status: 200, headers: { ...HEADERS, 'content-type': asset.type }, body: asset.read() };
+  return asset && { status: 200, headers: { ...PAGE_HEADERS, 'content-type': asset.type }, body: asset.read() };
 }
 
-const HTML = 'text/html; charset=utf-8';
-const SCRIPT = 'text/javascript; charset=utf-8';
-const STYLE = 'text/css; charset=utf-8';
+export const HTML = 'text/html; charset=utf-8';
+export const SCRIPT = 'text/javascript; charset=utf-8';
+export const STYLE = 'text/css; charset=utf-8';
 
 function assetsOf(options: PageOptions): ReadonlyMap<string, Asset> {
   const packaged = (type: string, path: string): Asset => ({ type, read: () => fromNodeModules(path) });
   const own = (type: string, path: string): Asset => ({ type, read: () => fromThisFolder(path) });
   return new Map([
     ['/docs', { type: HTML, read: () => docsPage(options) }],
+    ['/docs/tokens.css', own(STYLE, ownFiles.tokens)],
     ['/docs/docs.css', own(STYLE, ownFiles.style)],
     ['/docs/swagger-theme.css', own(STYLE, ownFiles.theme)],
     ['/docs/start.js', own(SCRIPT, ownFiles.script)],
@@ -89,7 +91,8 @@ function docsPage({ key, target }: PageOptions): Uint8Array {
   return Buffer.from(String(fromThisFolder(ownFiles.page)).replace('<div id="ui"', () => `<div id="ui"${given}`));
 }
 
-function attribute(name: string, value: string | undefined): string {
+/** Writes an attribute of an element, with a blank before it; empty without a value. */
+export function attribute(name: string, value: string | undefined): string {
   const escaped = value?.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
   return escaped === undefined ? '' : ` ${name}="${escaped}"`;
 }

@@ -5,13 +5,13 @@ import type { Site } from '../../api/pages/site.ts';
 type Request = Pick<APIGatewayProxyEventV2, 'rawPath' | 'headers' | 'requestContext'>;
 
 /**
- * Answers requests for pages of the site in the form of API Gateway; undefined for any other path. The answer to HEAD
+ * Answers requests for pages of some sites in the form of API Gateway; undefined for any other path. The answer to HEAD
  * states its `content-length` itself, because API Gateway would compute 0 from the missing body.
  */
 export function gatewayPageAnswerer(
-  site: Site,
+  ...sites: readonly Site[]
 ): (request: Request) => Promise<APIGatewayProxyStructuredResultV2 | undefined> {
-  const answer = pageAnswerer(site);
+  const answer = pageAnswerer(...sites);
 
   return async ({ rawPath: path, headers, requestContext: { http } }) => {
     const page = await answer({ method: http.method, path, headers });

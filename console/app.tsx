@@ -1,0 +1,52 @@
+import { LocationProvider, Route, Router } from 'preact-iso';
+import { Empty } from './parts/empty.tsx';
+import { BulkScreen } from './screens/bulk/bulk-screen.tsx';
+import { EventScreen } from './screens/event/event-screen.tsx';
+import { EventsScreen } from './screens/events/events-screen.tsx';
+import { OverviewScreen } from './screens/overview/overview-screen.tsx';
+import { PublishScreen } from './screens/publish/publish-screen.tsx';
+import { SettingsScreen } from './screens/settings/settings-screen.tsx';
+import { Banners } from './shell/banners.tsx';
+import { Header } from './shell/header.tsx';
+import { KeyGate } from './shell/key-gate.tsx';
+import { Keyboard } from './shell/keyboard.tsx';
+
+/** Links to these paths are followed by the console itself. All other links leave it. */
+const OWN_PATHS = /^\/(console(\/|$)|$)/;
+
+/** The whole console: its head, what concerns every screen, and the screen of the path. */
+export function App() {
+  return (
+    <LocationProvider scope={OWN_PATHS}>
+      <a class="skip" href="#screen">
+        Skip to the content
+      </a>
+      <Header />
+      <main id="screen" tabIndex={-1}>
+        <KeyGate>
+          <Banners />
+          <Router>
+            <Route path="/" component={OverviewScreen} />
+            <Route path="/console/events" component={EventsScreen} />
+            <Route path="/console/events/:key" component={EventScreen} />
+            <Route path="/console/publish" component={PublishScreen} />
+            <Route path="/console/bulk" component={BulkScreen} />
+            <Route path="/console/settings" component={SettingsScreen} />
+            <Route default component={NoSuchScreen} />
+          </Router>
+          <Keyboard />
+        </KeyGate>
+      </main>
+    </LocationProvider>
+  );
+}
+
+function NoSuchScreen() {
+  return (
+    <Empty title="There is no such screen">
+      <p>
+        The address of this page leads nowhere. Begin at the <a href="/">overview</a>.
+      </p>
+    </Empty>
+  );
+}

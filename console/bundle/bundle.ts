@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** The page of the console, and its script and style sheet, each in one minified file. */
+type Bundle = { readonly page: string; readonly script: Uint8Array; readonly style: Uint8Array };
+
+const CONSOLE = fileURLToPath(new URL('..', import.meta.url));
+
+/** Bundles the console in memory, in some tenths of a second. */
+export async function bundleConsole(): Promise<Bundle> {
+  const [page, { outputFiles }] = await Promise.all([
+    readFile(`${CONSOLE}index.html`, 'utf8'),
+    build({
+      absWorkingDir: CONSOLE,
+      entryPoints: { console: 'main.tsx' },
+      outdir: '.',
+      bundle: true,
+      write: false,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      legalComments: 'none',
+      logLevel: 'silent',
+      // The defaults of the project are those of its server.
+      tsconfigRaw: {},
+    }),
+  ]);
+  return { page, script: fileIn(outputFiles, '.js'), style: fileIn(outputFiles, '.css') };
+}
+
+type OutputFile = { readonly path: string; readonly contents: Uint8Array };
+
+function fileIn(files: readonly OutputFile[], extension: string): Uint8Array {
+  const found = files.find(({ path }) => path.endsWith(extension));
+  if (found === undefined) throw new Error(`The bundle of the console has no ${extension} file.`);
+  return found.contents;
+}

@@ -1,0 +1,20 @@
+import { CopyButton } from './copy-button.tsx';
+
+type Props = {
+  readonly text: string;
+  /** What the text is, such as "request body". It names the block and its button. */
+  readonly what: string;
+};
+
+/** A text in a fixed-width font that can be scrolled by keyboard and copied. It is always shown as text, never as HTML. */
+export function CodeBlock({ text, what }: Props) {
+  return (
+    <div class="code">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: A block that scrolls must be reachable by keyboard. */}
+      <section class="scrolls" tabIndex={0} aria-label={what}>
+        <pre>{text}</pre>
+      </section>
+      <CopyButton text={text} what={what} small />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { now } from '../state/clock.ts';
+import { zone, zoneName } from '../state/preferences.ts';
+import { exactTime, relativeTime } from '../text/time.ts';
+
+type Props = {
+  /** An ISO 8601 text or epoch milliseconds. */
+  readonly at: string | number;
+};
+
+/** An instant relative to now. Its exact time in the chosen zone is shown when a pointer rests on it. */
+export function RelativeInstant({ at }: Props) {
+  const instant = new Date(at);
+  return (
+    <time dateTime={instant.toISOString()} title={exactTime(instant.getTime(), zoneName(zone.value))}>
+      {relativeTime(instant.getTime(), now.value)}
+    </time>
+  );
+}
+
+/** An instant to the millisecond in the chosen zone. */
+export function ExactInstant({ at }: Props) {
+  const instant = new Date(at);
+  return (
+    <time dateTime={instant.toISOString()} class="exact">
+      {exactTime(instant.getTime(), zoneName(zone.value))}
+    </time>
+  );
+}

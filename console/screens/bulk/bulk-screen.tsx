@@ -1,0 +1,4 @@
+/** A screen. */
+export function BulkScreen() {
+  return <h1>Bulk</h1>;
+}

@@ -1,0 +1,4 @@
+/** A screen. */
+export function EventScreen() {
+  return <h1>Event</h1>;
+}

@@ -1,0 +1,4 @@
+/** A screen. */
+export function EventsScreen() {
+  return <h1>Events</h1>;
+}

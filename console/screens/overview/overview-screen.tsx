@@ -1,0 +1,4 @@
+/** A screen. */
+export function OverviewScreen() {
+  return <h1>Overview</h1>;
+}

@@ -1,0 +1,4 @@
+/** A screen. */
+export function PublishScreen() {
+  return <h1>Publish</h1>;
+}

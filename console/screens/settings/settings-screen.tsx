@@ -1,0 +1,4 @@
+/** A screen. */
+export function SettingsScreen() {
+  return <h1>Settings</h1>;
+}

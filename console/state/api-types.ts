@@ -1,0 +1,20 @@
+// The shapes of requests and answers, as the server's own schemas define them. Only types are imported, so that nothing
+// of the server comes into the page.
+
+import type * as z from 'zod';
+import type { EventAnswer } from '../../api/event-answer.ts';
+import type { healthSchema, pauseSchema } from '../../api/pause-answer.ts';
+import type { statisticsSchema } from '../../api/statistics-answer.ts';
+import type { Scope } from '../../core/api-key.ts';
+
+export type { EventAnswer, Scope };
+export type EventStatus = EventAnswer['status'];
+export type AttemptAnswer = EventAnswer['attempts'][number];
+export type AttemptOutcome = AttemptAnswer['outcome'];
+export type HealthAnswer = z.infer<typeof healthSchema>;
+export type PauseAnswer = z.infer<typeof pauseSchema>;
+export type StatisticsAnswer = z.infer<typeof statisticsSchema>;
+export type PeriodAnswer = StatisticsAnswer['periods'][number];
+
+export type EventPage = { readonly events: readonly EventAnswer[]; readonly next_cursor: string | null };
+export type CountAnswer = { readonly count: number; readonly complete: boolean };

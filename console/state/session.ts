@@ -1,0 +1,63 @@
+import { computed, signal } from '@preact/signals';
+import { type Answered, type Asked, askApi, type Problem } from './api-client.ts';
+import type { Scope } from './api-types.ts';
+import { pageOptions } from './page-options.ts';
+
+const STORED = 'event-queue:key';
+
+/** The API key that all requests carry; empty if there is none. */
+export const key = signal(pageOptions.key ?? sessionStorage.getItem(STORED) ?? localStorage.getItem(STORED) ?? '');
+/** Whether the page was given its key by the server, because everybody on this machine knows it. */
+export const isGivenKey = computed(() => key.value === pageOptions.key);
+
+type Access =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'refused'; readonly problem: Problem }
+  | { readonly state: 'granted'; readonly label: string; readonly scopes: readonly Scope[] };
+
+/** What the key in hand may do. */
+export const access = signal<Access>({ state: 'unknown' });
+/** Whether the last request got no answer at all. */
+export const isOffline = signal(false);
+
+/** Whether the key in hand has a scope. While that is not known, everything is offered. */
+export function may(scope: Scope): boolean {
+  const { value } = access;
+  return value.state !== 'granted' || value.scopes.includes(scope);
+}
+
+/** Sends a request with the key in hand, and notes whether the key was refused and whether the queue answers. */
+export async function ask<T>(path: string, asked: Asked = {}): Promise<Answered<T>> {
+  const used = key.peek();
+  const answered = await askApi<T>(used, path, asked);
+  if (asked.signal?.aborted === true || used !== key.peek()) return answered;
+  isOffline.value = !answered.ok && answered.problem.kind === 'unreachable';
+  if (!answered.ok && answered.problem.kind === 'unauthorized') {
+    access.value = { state: 'refused', problem: answered.problem };
+  }
+  return answered;
+}
+
+type KeySelf = { readonly label: string; readonly scopes: readonly Scope[] };
+
+/** Asks what the key in hand may do. */
+export async function readAccess(): Promise<void> {
+  const answered = await ask<KeySelf>('/keys/self');
+  if (answered.ok) access.value = { state: 'granted', ...answered.value };
+}
+
+/** Uses another key from now on. It is kept until the tab is closed or, if the reader asks for it, in this browser. */
+export async function useKey(given: string, keepInBrowser: boolean): Promise<void> {
+  forgetKey();
+  key.value = given;
+  (keepInBrowser ? localStorage : sessionStorage).setItem(STORED, given);
+  await readAccess();
+}
+
+/** Forgets the key, here and in the storage of the browser. */
+export function forgetKey(): void {
+  sessionStorage.removeItem(STORED);
+  localStorage.removeItem(STORED);
+  key.value = pageOptions.key ?? '';
+  access.value = { state: 'unknown' };
+}

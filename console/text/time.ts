@@ -1,0 +1,80 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const units = [
+  [DAY, 'day'],
+  [HOUR, 'hour'],
+  [MINUTE, 'minute'],
+  [SECOND, 'second'],
+] as const;
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+
+/** Says how far an instant is from now, such as "5 min. ago" or "in 2 hr."; "now" within a second. */
+export function relativeTime(instant: number, now: number): string {
+  const distance = instant - now;
+  const found = units.find(([size]) => Math.abs(distance) >= size);
+  if (found === undefined) return 'now';
+  const [size, unit] = found;
+  return relative.format(Math.trunc(distance / size), unit);
+}
+
+/** Says a length of time in its two largest units, such as "340 ms", "2.5 s", "3 min 5 s" or "2 d 4 h". */
+export function lengthOfTime(milliseconds: number): string {
+  const size = Math.abs(milliseconds);
+  if (size < SECOND) return `${Math.round(milliseconds)} ms`;
+  if (size < MINUTE) return `${trimmed(milliseconds / SECOND)} s`;
+  if (size < HOUR) return twoUnits(milliseconds, MINUTE, 'min', SECOND, 's');
+  if (size < DAY) return twoUnits(milliseconds, HOUR, 'h', MINUTE, 'min');
+  return twoUnits(milliseconds, DAY, 'd', HOUR, 'h');
+}
+
+/** Writes an instant to the millisecond in a zone, such as "2026-03-29 02:30:00.123 GMT+1". */
+export function exactTime(instant: number, zone: string | undefined): string {
+  const { year, month, day, hour, minute, second, fractionalSecond, timeZoneName } = partsOf(instant, zone);
+  return `${year}-${month}-${day} ${hour}:${minute}:${second}.${fractionalSecond} ${timeZoneName}`;
+}
+
+/** Writes the time of day of an instant to the second in a zone, with the date if it is another day than now. */
+export function clockTime(instant: number, now: number, zone: string | undefined): string {
+  const { year, month, day, hour, minute, second } = partsOf(instant, zone);
+  const today = partsOf(now, zone);
+  const isToday = year === today.year && month === today.month && day === today.day;
+  return isToday ? `${hour}:${minute}:${second}` : `${year}-${month}-${day} ${hour}:${minute}:${second}`;
+}
+
+const formats = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function partsOf(instant: number, zone: string | undefined): Readonly<Record<string, string>> {
+  const format = formats.get(zone) ?? formatIn(zone);
+  formats.set(zone, format);
+  return Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+}
+
+function formatIn(zone: string | undefined): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-GB', {
+    ...(zone !== undefined && { timeZone: zone }),
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    timeZoneName: 'short',
+  });
+}
+
+function twoUnits(milliseconds: number, large: number, largeName: string, small: number, smallName: string): string {
+  const inSmall = Math.round(milliseconds / small);
+  const perLarge = large / small;
+  const rest = Math.abs(inSmall % perLarge);
+  const whole = Math.trunc(inSmall / perLarge);
+  return rest === 0 ? `${whole} ${largeName}` : `${whole} ${largeName} ${rest} ${smallName}`;
+}
+
+function trimmed(number: number): string {
+  return String(Math.round(number * 10) / 10);
+}
