@@ -1,12 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Template } from 'aws-cdk-lib/assertions';
 import { DIMENSION } from '../../lambdas/runtime/metric-names.ts';
-import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { captureLines, type Line, metricSetsIn } from '../support/captured-lines.ts';
-import { allowedTo, notBundled, resourcesIn } from '../support/synthesized.ts';
+import { allowedTo, resourcesIn, stackWith } from '../support/synthesized.ts';
 import { SECRET_WORD, wholeLife } from '../support/whole-life.ts';
 
-const template = Template.fromStack(new EventQueueStack(notBundled(), 'EventQueue'));
+const template = stackWith();
 
 /** The actions that Lambda itself takes with the role of a function whose events come from a queue. */
 const POLLING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];

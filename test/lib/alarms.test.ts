@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { LONGEST_RUN } from '../../core/dispatch/dispatcher.ts';
-import type { EventQueueProps } from '../../lib/event-queue.ts';
-import { EventQueueStack } from '../../lib/event-queue-stack.ts';
-import { notBundled, resourcesIn } from '../support/synthesized.ts';
+import { resourcesIn, stackWith } from '../support/synthesized.ts';
 
 const MINUTE = 60_000;
 const template = stackWith({ alarmEmail: 'on-call@example.com' });
@@ -133,10 +131,6 @@ describe('somebody is woken', () => {
     }
   });
 });
-
-function stackWith(props: EventQueueProps): Template {
-  return Template.fromStack(new EventQueueStack(notBundled(), 'EventQueue', props));
-}
 
 /** The alarms of a stack by their names, in the order of the template. */
 function alarmsIn(stack: Template) {

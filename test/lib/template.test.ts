@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Route } from '../../api/route.ts';
@@ -12,9 +12,14 @@ import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { EventQueue, type EventQueueProps } from '../../lib/event-queue.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { timingsFor } from '../../lib/timings.ts';
-import { allowedTo, notBundled, type Resource, resourcesIn } from '../support/synthesized.ts';
+import { allowedTo, notBundled, type Resource, resourcesIn, stackWith, templateOf } from '../support/synthesized.ts';
 
-const template = stackWith({});
+const template = stackWith();
+const { stack: twoQueues } = templateOf((app) => {
+  const stack = new Stack(app, 'Two');
+  for (const id of ['One', 'Other']) new EventQueue(stack, id);
+  return { stack };
+});
 
 describe('nothing is lost', () => {
   test('when the stack is deleted: the table stays, and can be restored to any second', () => {
@@ -296,7 +301,7 @@ describe('the API', () => {
     const names = (stack: Template) =>
       resourcesIn(stack, 'AWS::ApiGatewayV2::Api').map(({ Properties }) => Properties.Name);
     expect(names(template)).toEqual(['EventQueue/Queue']);
-    expect(names(twoQueues())).toEqual(['Two/One', 'Two/Other']);
+    expect(names(twoQueues)).toEqual(['Two/One', 'Two/Other']);
     const long = templateOf((app) => ({ stack: new EventQueueStack(app, 'Long', { stackName: 'x'.repeat(128) }) }));
     expect(names(long.stack)).toEqual([`${'x'.repeat(122)}/Queue`]);
   });
@@ -323,7 +328,7 @@ describe('the API', () => {
 
   test('logs under a name that no queue before it has taken: the log of one that was deleted is kept', () => {
     const stackId = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
-    const names = resourcesIn(twoQueues(), 'AWS::Logs::LogGroup').flatMap(({ Properties }) =>
+    const names = resourcesIn(twoQueues, 'AWS::Logs::LogGroup').flatMap(({ Properties }) =>
       Properties.LogGroupName === undefined ? [] : [Properties.LogGroupName['Fn::Join'][1]],
     );
     expect(names).toHaveLength(2);
@@ -480,18 +485,16 @@ describe('cdk.json', () => {
   });
 
   test('has none that makes another resource out of one: a stack with other flags keeps its table', () => {
-    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const others = Template.fromStack(new EventQueueStack(app, 'EventQueue')).toJSON();
+    const { stack } = templateOf(() => ({ stack: new EventQueueStack(notBundled({ flags: {} }), 'EventQueue') }));
+    const others = stack.toJSON();
     expect(Object.keys(others.Resources)).toEqual(Object.keys(template.toJSON().Resources));
   });
 });
 
 describe('no two queues are in each other’s way', () => {
-  const twice = twoQueues();
-
   test('in one stack', () => {
-    twice.resourceCountIs('AWS::DynamoDB::GlobalTable', 2);
-    expect(queueNamesIn(twice)).toEqual(new Set(['Two/One', 'Two/Other']));
+    twoQueues.resourceCountIs('AWS::DynamoDB::GlobalTable', 2);
+    expect(queueNamesIn(twoQueues)).toEqual(new Set(['Two/One', 'Two/Other']));
   });
 
   test('in two stacks of one account, or in one that was renamed', () => {
@@ -504,7 +507,7 @@ describe('no two queues are in each other’s way', () => {
   });
 
   test('because no resource has a name of its own, but for the access log, whose name holds the id of the stack', () => {
-    for (const one of [template, twice]) {
+    for (const one of [template, twoQueues]) {
       const names = Object.values<Resource>(one.toJSON().Resources).flatMap(({ Type, Properties = {} }) =>
         Object.keys(Properties)
           .filter((key) => PHYSICAL_NAMES.includes(key))
@@ -538,19 +541,6 @@ const NOT_OF_AN_ACCOUNT = [
   'AWS::Logs::MetricFilter LogGroupName',
 ];
 
-function stackWith(props: EventQueueProps): Template {
-  return templateOf((app) => ({ stack: new EventQueueStack(app, 'EventQueue', props) })).stack;
-}
-
-/** A stack with two queues. */
-function twoQueues(): Template {
-  return templateOf((app) => {
-    const stack = new Stack(app, 'Two');
-    for (const id of ['One', 'Other']) new EventQueue(stack, id);
-    return { stack };
-  }).stack;
-}
-
 /** A stack with a queue at queue.example.com. */
 function withDomain(props: EventQueueProps) {
   return templateOf((app) => {
@@ -559,12 +549,6 @@ function withDomain(props: EventQueueProps) {
     const domain = { name: 'queue.example.com', certificate };
     return { stack, own: new EventQueue(stack, 'Queue', { ...props, domain }) };
   });
-}
-
-function templateOf<Made extends { readonly stack: Stack }>(make: (app: App) => Made) {
-  const made = make(notBundled());
-  const { stack, ...rest } = made;
-  return { ...rest, stack: Template.fromStack(stack) } as Omit<Made, 'stack'> & { readonly stack: Template };
 }
 
 function resources(type: string): readonly Resource[] {

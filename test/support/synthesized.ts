@@ -1,6 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { EventQueueProps } from '../../lib/event-queue.ts';
+import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 
 export type Resource = {
   readonly id: string;
@@ -13,9 +18,35 @@ export type Resource = {
 /** The context of cdk.json that a deployment gets, above all the feature flags. */
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** An app as `npm run deploy` makes it, except that its functions are not bundled, which takes seconds. */
-export function notBundled(outdir?: string): App {
-  return new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, ...(outdir !== undefined && { outdir }) });
+const folder = mkdtempSync(join(tmpdir(), 'event-queue-synthesized-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/**
+ * An app as `npm run deploy` makes it, except that its functions are not bundled, and that the CDK's own validation of
+ * templates does not run unless it is asked for: either takes seconds.
+ */
+export function notBundled({ validated = false, flags = context } = {}): App {
+  return new App({
+    context: { ...flags, 'aws:cdk:bundling-stacks': [] },
+    outdir: mkdtempSync(join(folder, 'app-')),
+    builtinCloudFormationValidation: validated,
+  });
+}
+
+const stacks = new Map<string, Template>();
+
+/** The template of a stack with one queue. A suite synthesizes it once for each set of props. */
+export function stackWith(props: EventQueueProps = {}): Template {
+  const known = stacks.get(JSON.stringify(props));
+  const template = known ?? templateOf((app) => ({ stack: new EventQueueStack(app, 'EventQueue', props) })).stack;
+  stacks.set(JSON.stringify(props), template);
+  return template;
+}
+
+/** Makes a stack, and returns its template, and what else `make` returns. */
+export function templateOf<Made extends { readonly stack: Stack }>(make: (app: App) => Made) {
+  const { stack, ...rest } = make(notBundled());
+  return { ...rest, stack: Template.fromStack(stack) } as Omit<Made, 'stack'> & { readonly stack: Template };
 }
 
 export function resourcesIn(template: Template, type: string): readonly Resource[] {
