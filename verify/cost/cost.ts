@@ -18,6 +18,8 @@ const SETTLING = 12;
 /** The minutes until the audit cursor has passed the events. */
 const FOLLOWING = 13;
 const IDLE_RUNS = 10;
+/** The largest rounding error of an amount that is added up and divided. */
+const ROUNDING = 1e-9;
 
 export type Scenario = {
   readonly name: string;
@@ -63,7 +65,7 @@ export function sumOfShares(shares: Shares): Usage {
 
 /**
  * Resolves with what each function uses for one event of a scenario. The share of the dispatcher is what its runs use
- * beyond idle runs, because it runs every minute also when there are no events.
+ * beyond idle runs, because it runs every minute also when there are no events. No share is negative.
  */
 export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise<Shares> {
   const { published = 1, failures = 0 } = scenario;
@@ -82,7 +84,7 @@ export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise
     const idle = times(idleRun, runs() - settledRuns);
     return sharesOf((name) => {
       const used = differenceOf(meter.used(name), settled[name] ?? nothing);
-      return times(name === 'dispatch' ? differenceOf(used, idle) : used, 1 / events);
+      return positive(times(name === 'dispatch' ? differenceOf(used, idle) : used, 1 / events), name);
     });
   });
 }
@@ -135,6 +137,14 @@ async function messagesOf(stage: Stage, events: number): Promise<readonly SentMe
 
 function startOf({ at, visibleAt }: SentMessage): number {
   return Math.max(at, visibleAt);
+}
+
+/** Throws if a function uses less with events than without them, because then the events were not measured alone. */
+function positive(share: Usage, name: DeployedName): Usage {
+  for (const [what, amount] of Object.entries(share))
+    if (amount < -ROUNDING)
+      throw new Error(`An event takes ${-amount} ${what} from ${name}, which uses more without it.`);
+  return share;
 }
 
 /** Resolves with what a run of the dispatcher uses without events, and with the number of metrics that it writes. */
