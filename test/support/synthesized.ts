@@ -24,6 +24,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /**
  * An app as `npm run deploy` makes it, except that its functions are not bundled, and that the CDK's own validation of
  * templates does not run unless it is asked for: either takes seconds.
+ *
+ * @param flags the context, those feature flags of cdk.json that a deployment has by default
  */
 export function notBundled({ validated = false, flags = context } = {}): App {
   return new App({

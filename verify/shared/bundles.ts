@@ -21,9 +21,13 @@ export type Bundle = {
 /** The bundles of the deployed functions, by the names of the functions in the stack. */
 export type Bundles = Readonly<Record<'Publish' | 'Read' | 'Manage' | 'Site' | 'Dispatch' | 'Deliver', Bundle>>;
 
-/** Makes the template and the bundles as a deployment does. The CDK gets no credentials and no user settings. */
+/**
+ * Makes the template and the bundles as a deployment does. The CDK gets no credentials and no user settings, and does
+ * not validate the template, which takes seconds.
+ */
 export async function synthesize(to: string): Promise<{ readonly template: string; readonly bundles: Bundles }> {
-  const env = { PATH: `${join(PROJECT, 'node_modules/.bin')}:${process.env.PATH}`, HOME: to };
+  const path = `${join(PROJECT, 'node_modules/.bin')}:${process.env.PATH}`;
+  const env = { PATH: path, HOME: to, CDK_VALIDATION: 'false' };
   await runFile(process.execPath, [CDK, 'synth', '--quiet', '--output', to], { cwd: PROJECT, env });
   const template = readFileSync(join(to, 'EventQueue.template.json'), 'utf8');
   const { Resources } = JSON.parse(template) as { Resources: Record<string, Resource> };
