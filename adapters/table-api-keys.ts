@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { ApiKey, Scope } from '../core/api-key.ts';
-import type { ApiKeys } from '../core/ports.ts';
+import type { ApiKey, NewKey, Scope, StoredKey } from '../core/api-key.ts';
+import type { ApiKeyStore, ApiKeys } from '../core/ports.ts';
 import { freshness, type Mark } from './freshness.ts';
 import type { ItemKey, Table } from './table.ts';
 
@@ -13,9 +13,12 @@ const FORMAT = 1;
 const LIST = 'keys';
 /** A key is remembered for this many milliseconds after it was read. */
 const CACHED_FOR = 30_000;
+/**
+ * No further key is made when there are this many, because a program that makes a key at each start and revokes none
+ * would make the list of keys longer than an answer may be.
+ */
+export const MOST_KEYS = 1_000;
 const SECRET = /^eq_([0-9A-Za-z_-]{32})([0-9a-f]{8})$/;
-
-export type ListedKey = ApiKey & { readonly createdAt: number };
 
 type KeyItem = ItemKey & { readonly hash: string; readonly label: string; readonly scopes: readonly Scope[] };
 
@@ -48,15 +51,28 @@ export function tableApiKeys(
   };
 }
 
+/** The API keys in a table, for those who make, list and revoke them. */
+export function tableApiKeyStore(table: Table, now: () => number): ApiKeyStore {
+  return {
+    async list() {
+      const keys = await listApiKeys(table);
+      return keys.toSorted((one, other) => other.createdAt - one.createdAt);
+    },
+    async create(wanted) {
+      if ((await listApiKeys(table)).length >= MOST_KEYS) return 'too many';
+      const createdAt = now();
+      const secret = await createApiKey(table, wanted, createdAt);
+      return { id: idOf(hashOf(secret)), ...wanted, createdAt, secret };
+    },
+    revoke: (id) => revokeApiKey(table, id),
+  };
+}
+
 /**
  * Creates a key and returns its secret, which is not stored and cannot be shown again. If the process dies between the
  * two writes, the key is listed but never accepted.
  */
-export async function createApiKey(
-  table: Table,
-  { label, scopes }: Pick<ApiKey, 'label' | 'scopes'>,
-  createdAt: number,
-): Promise<string> {
+export async function createApiKey(table: Table, { label, scopes }: NewKey, createdAt: number): Promise<string> {
   const random = randomBytes(24).toString('base64url');
   const secret = `eq_${random}${checksumOf(random)}`;
   const hash = hashOf(secret);
@@ -67,13 +83,13 @@ export async function createApiKey(
 }
 
 /** Returns all keys that were created and not revoked, without their secrets. */
-export async function listApiKeys(table: Table): Promise<readonly ListedKey[]> {
-  const keys: ListedKey[] = [];
+export async function listApiKeys(table: Table): Promise<readonly StoredKey[]> {
+  const keys: StoredKey[] = [];
   for (let from = '0', isLast = false; !isLast; ) {
     const attributes = ['sk', 'label', 'scopes', 'createdAt'];
     const page = await table.query({ pk: LIST, from, to: '~', attributes, limit: 1_000, ascending: true });
     for (const { sk: id, label, scopes, createdAt } of page.items) {
-      if (id !== from) keys.push({ id, label, scopes, createdAt } as ListedKey);
+      if (id !== from) keys.push({ id, label, scopes, createdAt } as StoredKey);
     }
     from = page.items.at(-1)?.sk ?? from;
     isLast = page.isLast;

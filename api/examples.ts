@@ -93,6 +93,8 @@ const reopened = {
 };
 const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 const newSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const apiKey = { id: '6f1ed002ab559585', label: 'web', scopes: ['publish', 'read'] };
+const storedKey = { ...apiKey, created_at_utc: '2026-03-02T08:00:00.000Z' };
 const quantiles = { p50: 3, p95: 12, p99: 21 };
 
 /** Example requests and answers for the documentation, under the names of their routes. */
@@ -107,7 +109,13 @@ export const examples = {
   get: { input: { key }, answer: finished },
   cancel: { input: { key }, answer: cancelled },
   retry: { input: { key }, answer: reopened },
-  ownKey: { answer: { id: '6f1ed002ab559585', label: 'web', scopes: ['publish', 'read'] } },
+  ownKey: { answer: apiKey },
+  listKeys: { answer: { keys: [storedKey] } },
+  createKey: {
+    input: { label: apiKey.label, scopes: apiKey.scopes },
+    answer: { ...storedKey, secret: 'eq_mM1nV7yqkq0oZ0eQbX3vJr2c5sT8wYhL4a1b2c3d' },
+  },
+  revokeKey: { input: { id: apiKey.id }, answer: { id: apiKey.id, revoked: true } },
   signingSecret: { answer: { secret, previous: [] } },
   rotatedSigningSecret: {
     answer: { secret: newSecret, previous: [{ secret, signs_until_utc: '2026-03-03T09:00:00.000Z' }] },

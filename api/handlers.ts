@@ -5,7 +5,7 @@ import type { WantedEvent } from '../core/event/event.ts';
 import { type EventKey, parsePublicKey } from '../core/event/event-key.ts';
 import type { BulkResult } from '../core/manage/bulk.ts';
 import type { Changed } from '../core/manage/canceller.ts';
-import type { EventRecord, SigningSecrets, Statistics } from '../core/ports.ts';
+import type { ApiKeyStore, EventRecord, SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publisher.ts';
 import type { Search } from '../core/query/search.ts';
 import type { Queue } from '../core/queue.ts';
@@ -14,11 +14,11 @@ import { answerFor, type BriefAnswer } from './brief-answer.ts';
 import { cursorOf, placeIn } from './cursor.ts';
 import { type EventAnswer, eventAnswer } from './event-answer.ts';
 import { fitting } from './fitting.ts';
-import type { Handlers } from './handle.ts';
 import { keyHandlers } from './key-handlers.ts';
 import { healthAnswer, pauseAnswer } from './pause-answer.ts';
 import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
+import type { RouteHandlers } from './route-handlers.ts';
 import { signingSecretAnswer } from './signing-secret-answer.ts';
 import { statisticsAnswer } from './statistics-answer.ts';
 import { validate } from './validate.ts';
@@ -29,6 +29,7 @@ type HandlerDependencies = {
   readonly queue: Queue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
+  readonly keyStore: ApiKeyStore;
   readonly now: () => number;
   readonly report: (error: unknown) => void;
 };
@@ -41,10 +42,10 @@ type HandlerDependencies = {
  * invalid one does not refuse the others.
  */
 export function handlers(
-  { queue, statistics, signingSecrets, now, report }: HandlerDependencies,
+  { queue, statistics, signingSecrets, keyStore, now, report }: HandlerDependencies,
   describe: () => object,
   newEvent: z.ZodType,
-): Handlers {
+): RouteHandlers {
   let description: object | undefined;
 
   return {
@@ -110,7 +111,7 @@ export function handlers(
       return changedReply(retried, caller, now());
     },
 
-    ...keyHandlers,
+    ...keyHandlers(keyStore),
 
     async stats({ input: { range } }) {
       return { status: 200, body: statisticsAnswer(range, await statistics.read(range)) };

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { ApiKey } from '../core/api-key.ts';
-import type { ApiKeys, SigningSecrets, Statistics } from '../core/ports.ts';
+import type { ApiKeyStore, ApiKeys, SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Queue } from '../core/queue.ts';
 import type { Settings } from '../core/settings.ts';
 import { authenticate } from './authenticate.ts';
@@ -31,6 +31,7 @@ type HttpApiDependencies = {
   readonly queue: Queue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
+  readonly keyStore: ApiKeyStore;
   readonly keys: ApiKeys;
   readonly settings: Settings;
   readonly now: () => number;

@@ -1,4 +1,4 @@
-import type { ApiKey } from './api-key.ts';
+import type { ApiKey, NewKey, StoredKey } from './api-key.ts';
 import type { Page, Position, Reminder } from './event/entry.ts';
 import type { QueuedEvent } from './event/event.ts';
 import type { EventKey } from './event/event-key.ts';
@@ -161,6 +161,19 @@ export type Statistics = {
 export type ApiKeys = {
   /** Returns the API key that has this secret; undefined if there is none. */
   find(secret: string): Promise<ApiKey | undefined>;
+};
+
+/** The API keys that were made and not revoked, for those who look after them. */
+export type ApiKeyStore = {
+  /** Returns all keys, the latest first. */
+  list(): Promise<readonly StoredKey[]>;
+  /**
+   * Makes a key, and returns it with its secret, which is not stored and cannot be shown again. Returns `too many`, and
+   * makes nothing, if there are as many keys as there may be.
+   */
+  create(wanted: NewKey): Promise<(StoredKey & { readonly secret: string }) | 'too many'>;
+  /** Revokes a key, which may still be accepted for 30 s. Returns false if there is no such key. */
+  revoke(id: string): Promise<boolean>;
 };
 
 /** Bounds how many calls are made at the same time, to one host and to all hosts together. */

@@ -73,6 +73,8 @@ export class EventQueue extends Construct {
 
     const manage = new QueueFunction(this, 'Manage', { ...given, name: 'manage' });
     table.grant(manage.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'Query');
+    // A key that is revoked is removed. Nothing else is: events only expire.
+    table.grantRemovalOf(manage.function, 'keys', 'key#*');
     dueQueue.grantSend(manage.function);
 
     const site = new QueueFunction(this, 'Site', { ...given, name: 'site', ...siteFiles });

@@ -57,6 +57,17 @@ export class EventTable extends Construct {
     );
   }
 
+  /** Allows `DeleteItem` of the items of partitions whose names match a pattern. */
+  grantRemovalOf(grantee: IGrantable, ...partitions: readonly string[]): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:DeleteItem'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+      }),
+    );
+  }
+
   metric(metricName: TableMetric, options: MetricOptions): Metric {
     const dimensionsMap = { TableName: this.tableName };
     return new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap, statistic: Stats.SUM, ...options });

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UnusableFile } from '../adapters/sqlite-file.ts';
 import { sqliteTable } from '../adapters/sqlite-table.ts';
-import type { Table } from '../adapters/table.ts';
-import { createApiKey, idOfSecret, listApiKeys, revokeApiKey } from '../adapters/table-api-keys.ts';
-import { type Scope, scopes } from '../core/api-key.ts';
+import { idOfSecret, MOST_KEYS, tableApiKeyStore } from '../adapters/table-api-keys.ts';
+import { isKeyId, isLabel, LONGEST_LABEL, type Scope, scopes } from '../core/api-key.ts';
+import type { ApiKeyStore } from '../core/ports.ts';
 import { type CloudTable, cloudTable, refusalOfAws } from './cloud-table.ts';
 import { databaseIn, FolderUnusable } from './data-folder.ts';
 import { helpIfAsked } from './help-if-asked.ts';
@@ -27,10 +27,7 @@ Scopes: ${scopes.join(', ')}.`;
 /** The error of a command that cannot be carried out. Its message tells the user what to do. */
 class Refused extends Error {}
 
-/** Matches the id of a key, as `list` shows it. */
-const ID = /^[0-9a-f]{16}$/;
-
-type Run = (table: Table) => Promise<string>;
+type Run = (keys: ApiKeyStore) => Promise<string>;
 type Place = { readonly dataFolder: string; readonly mustExist: boolean } | CloudTable;
 
 surviveUnreadOutput();
@@ -76,8 +73,8 @@ function placeOf({ data, table, region }: Where, mustExist: boolean): Place {
 }
 
 function labelOf(label: string | undefined): string {
-  if (label) return label;
-  throw new Refused('Say whose key it is: --label web.');
+  if (label && isLabel(label)) return label;
+  throw new Refused(`Say whose key it is, in at most ${LONGEST_LABEL} characters of one line: --label web.`);
 }
 
 function scopesOf(list: string | undefined): readonly Scope[] {
@@ -96,7 +93,7 @@ async function onTable(place: Place, run: Run): Promise<string> {
     return onLocalTable(dataFolder, run);
   }
   const table = cloudTable(place);
-  return run(table).finally(table.close);
+  return run(tableApiKeyStore(table, Date.now)).finally(table.close);
 }
 
 /**
@@ -105,18 +102,19 @@ async function onTable(place: Place, run: Run): Promise<string> {
  */
 async function onLocalTable(dataFolder: string, run: Run): Promise<string> {
   const table = sqliteTable(await databaseIn(dataFolder));
-  return run(table).finally(table.close);
+  return run(tableApiKeyStore(table, Date.now)).finally(table.close);
 }
 
 function create(label: string, allowed: readonly Scope[]): Run {
-  return async (table) => {
-    const secret = await createApiKey(table, { label, scopes: allowed }, Date.now());
-    return `A key for ${label}, which may ${allowed.join(', ')}. It is shown this once:\n\n  ${secret}\n`;
+  return async (keys) => {
+    const made = await keys.create({ label, scopes: allowed });
+    if (made === 'too many') throw new Refused(`There are ${MOST_KEYS} keys already. Revoke those that nobody uses.`);
+    return `A key for ${label}, which may ${allowed.join(', ')}. It is shown this once:\n\n  ${made.secret}\n`;
   };
 }
 
-async function listing(table: Table): Promise<string> {
-  const keys = await listApiKeys(table);
+async function listing(store: ApiKeyStore): Promise<string> {
+  const keys = await store.list();
   if (keys.length === 0) return 'There are no keys. On your own machine, demo is one.';
   const rows = keys.map(({ id, label, scopes: allowed, createdAt }) =>
     [id, new Date(createdAt).toISOString().slice(0, 19), allowed.join(','), label].join('  '),
@@ -126,11 +124,11 @@ async function listing(table: Table): Promise<string> {
 
 /** @param named The id of a key or its secret. It is printed only if it is an id. */
 function revoke(named: string): Run {
-  const id = ID.test(named) ? named : idOfSecret(named);
+  const id = isKeyId(named) ? named : idOfSecret(named);
   if (id === undefined)
     throw new Refused('This is neither a whole key nor the id of one. See npm run keys -- list for the ids.');
-  return async (table) => {
-    if (!(await revokeApiKey(table, id))) throw new Refused(`There is no key ${id}. See npm run keys -- list.`);
+  return async (keys) => {
+    if (!(await keys.revoke(id))) throw new Refused(`There is no key ${id}. See npm run keys -- list.`);
     return `The key ${id} is revoked. It stops working within 30 s.`;
   };
 }

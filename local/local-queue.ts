@@ -4,7 +4,7 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpCaller } from '../adapters/http-caller.ts';
 import { sqliteTable } from '../adapters/sqlite-table.ts';
-import { tableApiKeys } from '../adapters/table-api-keys.ts';
+import { tableApiKeyStore, tableApiKeys } from '../adapters/table-api-keys.ts';
 import { tableEventStore } from '../adapters/table-event-store.ts';
 import { tableInTurns } from '../adapters/table-in-turns.ts';
 import { tablePauses } from '../adapters/table-pauses.ts';
@@ -112,8 +112,8 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
     isAlone: true,
   });
   await queue.dispatchAtStart();
-  const keys = withDemoKey(tableApiKeys(table, now));
-  const api = httpApi({ queue, statistics, signingSecrets, keys, settings, now, version, report });
+  const keys = { keys: withDemoKey(tableApiKeys(table, now)), keyStore: tableApiKeyStore(table, now) };
+  const api = httpApi({ queue, statistics, signingSecrets, ...keys, settings, now, version, report });
   const gateway = await openGateway(api, localSites(privateTargets), port);
   dueQueue.start(queue.deliver);
   let auditedUntil = now();

@@ -104,9 +104,11 @@ function useKey(ui, value) {
   else ui.preauthorizeApiKey('header', value);
 }
 
-/** Fills the key of an event that was published on this page into all operations that take a key. */
+/** Fills the key of an event that was published on this page into all operations that take the key of an event. */
 function fillInKey(ui, operations, text) {
   const published = JSON.parse(text).key;
+  // The answer to a new API key is a 201 as well, and names no event.
+  if (published === undefined) return;
   for (const { path, method } of operations) {
     const parameters = ui.specSelectors.specJson().getIn(['paths', path, method, 'parameters'], []);
     for (const parameter of parameters) {

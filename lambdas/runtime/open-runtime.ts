@@ -6,14 +6,14 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoTable } from '../../adapters/dynamo-table.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
-import { tableApiKeys } from '../../adapters/table-api-keys.ts';
+import { tableApiKeyStore, tableApiKeys } from '../../adapters/table-api-keys.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { tablePauses } from '../../adapters/table-pauses.ts';
 import { tableSigningSecrets } from '../../adapters/table-signing-secrets.ts';
 import { tableStatistics } from '../../adapters/table-statistics.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Dependencies } from '../../core/dependencies.ts';
-import type { ApiKeys, Caller, SigningSecrets, Statistics } from '../../core/ports.ts';
+import type { ApiKeyStore, ApiKeys, Caller, SigningSecrets, Statistics } from '../../core/ports.ts';
 import { openQueue, type Queue } from '../../core/queue.ts';
 import type { Settings } from '../../core/settings.ts';
 import { isPublicAddress } from '../../core/target/public-address.ts';
@@ -37,6 +37,7 @@ export type Runtime = {
   readonly queue: Queue;
   readonly statistics: Statistics;
   readonly signingSecrets: SigningSecrets;
+  readonly keyStore: ApiKeyStore;
   readonly keys: ApiKeys;
   readonly settings: Settings;
   readonly version: string;
@@ -127,6 +128,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
     queue,
     statistics,
     signingSecrets,
+    keyStore: tableApiKeyStore(table, now),
     keys: tableApiKeys(table, now),
     settings,
     version: environment.VERSION,

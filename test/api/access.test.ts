@@ -31,7 +31,7 @@ afterAll(() => embedded.close());
 
 describe.each(guarded)('$method $path', ({ method, path, scope }) => {
   const ask = (headers: Record<string, string>) =>
-    apiClient({ keys }).send({ method, path: path.replace('{key}', 'x'), headers });
+    apiClient({ keys }).send({ method, path: path.replace(/\{\w+\}/, 'x'), headers });
 
   test('without a key, with a wrong, a changed or a revoked one is one and the same 401', async () => {
     const good = secrets.get(scope === 'any' ? 'read' : scope) ?? '';

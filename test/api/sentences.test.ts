@@ -91,7 +91,7 @@ describe('what is wrong with a request is said in sentences', () => {
     const property = fc.asyncProperty(query, async (pairs) => {
       const { status, body } = await send({
         method,
-        path: path.replace('{key}', 'x'),
+        path: path.replace(/\{\w+\}/, 'x'),
         query: `${new URLSearchParams(pairs)}`,
       });
       if (status >= 400) expectSentences(body);

@@ -86,6 +86,8 @@ describe('keys', () => {
   test.each([
     [['create', '--scopes', 'read'], '--label web'],
     [['create', '--label', 'web'], '--scopes with some of publish,read,manage,admin'],
+    [['create', '--label', 'x'.repeat(101), '--scopes', 'read'], 'at most 100 characters of one line'],
+    [['create', '--label', 'one\nanother', '--scopes', 'read'], 'at most 100 characters of one line'],
     [['create', '--label', 'web', '--scopes', 'read,write'], 'There is no scope write.'],
     [['revoke'], 'revoke with the id of a key'],
     [['bogus'], 'Say create, list, or revoke'],

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpApi } from '../../api/http-api.ts';
-import type { ApiKeys, Caller, EventStore, Period } from '../../core/ports.ts';
+import type { ApiKeyStore, ApiKeys, Caller, EventStore, Period } from '../../core/ports.ts';
 import { openQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { simulatedClock } from '../../verify/shared/simulated-clock.ts';
@@ -17,6 +17,7 @@ type Scene = {
   readonly periods?: readonly Period[];
   readonly store?: EventStore;
   readonly keys?: ApiKeys;
+  readonly keyStore?: ApiKeyStore;
   readonly settings?: Partial<Settings>;
   readonly call?: Caller;
 };
@@ -27,6 +28,7 @@ type Scene = {
 export function apiClient({
   store: given = memoryEventStore(),
   keys = oneKeyForEachScope,
+  keyStore = noStoredKeys,
   settings = {},
   periods = [],
   call = async () => answered(200),
@@ -52,6 +54,7 @@ export function apiClient({
     statistics: { read: async () => periods },
     signingSecrets: { cached: async () => secrets, fresh: async () => secrets, rotate: async () => secrets },
     keys,
+    keyStore,
     settings: { ...defaultSettings, ...settings },
     now: clock.now,
     version: '1.2.3',
@@ -89,6 +92,8 @@ const oneKeyForEachScope: ApiKeys = {
     return scope && { id: scope, label: '', scopes: [scope] };
   },
 };
+
+const noStoredKeys: ApiKeyStore = { list: async () => [], create: async () => 'too many', revoke: async () => false };
 
 function gatewayEvent({ method = 'GET', path, query = '', headers, body }: ApiRequest): APIGatewayProxyEventV2 {
   return {

@@ -3,6 +3,7 @@ import { callChecks } from './call-checks.ts';
 import { changeChecks } from './change-checks.ts';
 import { type Deployer, type Deployment, openDeployer } from './deployment.ts';
 import { dueChecks } from './due-checks.ts';
+import { keyChecks } from './key-checks.ts';
 import { manyChecks } from './many-checks.ts';
 import { pageChecks, refusalChecks } from './page-checks.ts';
 import { pauseChecks } from './pause-checks.ts';
@@ -48,7 +49,7 @@ async function checkFirst(given: Given, earlier: Upgraded | undefined, verdicts:
   const stage = await openStage(deployed, given);
   const waiting = [verdicts.checkTogether(dueChecks, stage)];
   if (earlier !== undefined) waiting.push(verdicts.checkTogether(upgradeChecks, earlier));
-  for (const checks of [stackChecks, pageChecks, refusalChecks, callChecks, manyChecks, changeChecks])
+  for (const checks of [stackChecks, pageChecks, refusalChecks, keyChecks, callChecks, manyChecks, changeChecks])
     await verdicts.checkAll(checks, stage);
   await Promise.all(waiting);
   await verdicts.checkAll(telemetryChecks, stage);

@@ -107,4 +107,18 @@ export const securityRules: readonly Rule[] = [
     without: 'statistics.flush()',
     suites: localSecrets,
   },
+  {
+    name: 'no key revokes itself',
+    file: 'api/key-handlers.ts',
+    code: 'if (id === caller.id) return keyInHand;',
+    without: '',
+    suites: ['test/api/keys'],
+  },
+  {
+    name: 'a label of a key has no line feed',
+    file: 'core/api-key.ts',
+    code: ' && !/\\p{Cc}/u.test(text)',
+    without: '',
+    suites: ['test/api/keys', 'test/local/keys'],
+  },
 ];

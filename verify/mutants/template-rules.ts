@@ -28,6 +28,7 @@ const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttribu
 /** The rules of the stack: each permission, each relation between timings, each route, and each alarm. */
 export const templateRules: readonly Rule[] = [
   ...tablePermissions(),
+  ...keyPermissions(),
   ...queuePermissions(),
   ...timings(),
   ...routeChanges(),
@@ -49,6 +50,14 @@ function tablePermissions(): readonly Change[] {
     );
     return [...taken, [`${name} may do no more`, QUEUE, line(actions), line([...actions, 'Scan'])] as const];
   });
+}
+
+function keyPermissions(): readonly Change[] {
+  const removal = "table.grantRemovalOf(manage.function, 'keys', 'key#*');";
+  return [
+    ['manage may remove keys', QUEUE, removal, ''],
+    ['manage may remove nothing but keys', QUEUE, removal, "table.grantRemovalOf(manage.function, '*');"],
+  ];
 }
 
 function queuePermissions(): readonly Change[] {

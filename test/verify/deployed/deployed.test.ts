@@ -8,6 +8,7 @@ import { awsProtocols, elements } from '../../../verify/deployed/aws.ts';
 import { callChecks } from '../../../verify/deployed/call-checks.ts';
 import { changeChecks } from '../../../verify/deployed/change-checks.ts';
 import type { Deployment } from '../../../verify/deployed/deployment.ts';
+import { keyChecks } from '../../../verify/deployed/key-checks.ts';
 import { manyChecks } from '../../../verify/deployed/many-checks.ts';
 import { pageChecks, refusalChecks } from '../../../verify/deployed/page-checks.ts';
 import { pauseChecks } from '../../../verify/deployed/pause-checks.ts';
@@ -103,6 +104,7 @@ describe('a check is red on a queue that answers 200 and nothing:', () => {
     ...stackChecks,
     ...pageChecks,
     ...refusalChecks,
+    ...keyChecks,
     ...callChecks,
     ...manyChecks,
     ...changeChecks,

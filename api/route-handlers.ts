@@ -5,9 +5,9 @@ import type { Reply } from './reply.ts';
 import type { RouteName, Routes } from './routes.ts';
 
 /** Handles a request of a route after the request has been authenticated, parsed and validated. */
-export type Handle<Name extends RouteName> = (request: {
+type Handle<Name extends RouteName> = (request: {
   readonly input: z.output<Routes[Name]['input']>;
   readonly caller: Routes[Name] extends { scope: string } ? ApiKey : undefined;
 }) => Promise<Reply | Problem>;
 
-export type Handlers<Name extends RouteName = RouteName> = { readonly [One in Name]: Handle<One> };
+export type RouteHandlers<Name extends RouteName = RouteName> = { readonly [One in Name]: Handle<One> };
