@@ -4,13 +4,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { helpIfAsked } from '../../local/help-if-asked.ts';
 import { runProcess } from '../shared/local-process.ts';
-import { documentationRules } from './documentation-rules.ts';
-import { lookupRules } from './lookup-rules.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
-import { securityRules } from './security-rules.ts';
-import { templateRules } from './template-rules.ts';
-import { trustRules } from './trust-rules.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COPIED = [
@@ -21,36 +16,27 @@ const COPIED = [
 const LONGEST_RUN = 90_000;
 /** Milliseconds after which one test is red. Without some rules it never ends; with all rules it needs far less. */
 const LONGEST_TEST = 30_000;
-/** The suites that run only if no other suite turns red, because they take long. */
-const SLOW = 'test/core/(model|faults)[.]test';
 /** Milliseconds after which the run of all suites, with every rule in place, is killed. */
 const LONGEST_RUN_OF_ALL = 10 * 60_000;
 
-const help = `Takes one rule of the queue away at a time, or one permission, timing or route of the stack, and shows which suites miss it.
+const help = `Takes one rule of the protocol away at a time, and shows which suites miss it.
 
-  npm run mutants                          all rules, which takes hours
+  npm run mutants                          all rules
   npm run mutants -- '<part of a name>'    the rules that have one of these parts in their names
 
-verify/mutants/rules.ts has the rules, and the files beside it whose names end with rules.ts. A rule that no suite misses lacks a test.`;
+The files that verify/mutants/rules.ts imports hold the rules, and say why each of them matters. A rule that no suite misses lacks a test.`;
 
 helpIfAsked(help);
 const asked = process.argv.slice(2);
-const taken = [
-  ...rules,
-  ...templateRules,
-  ...securityRules,
-  ...trustRules,
-  ...lookupRules,
-  ...documentationRules,
-].filter(({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)));
+const taken = rules.filter(({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)));
 if (taken.length === 0) {
   console.error(
-    `No rule has this in its name: ${asked.join(', ')}. verify/mutants/rules.ts has them, and template-rules.ts, security-rules.ts, trust-rules.ts, lookup-rules.ts and documentation-rules.ts beside it.`,
+    `No rule has this in its name: ${asked.join(', ')}. The rules are in the files that verify/mutants/rules.ts imports.`,
   );
   process.exit(2);
 }
 const waiting = [...taken];
-const survivors: string[] = [];
+const survivors: Rule[] = [];
 const copies = await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, copyOfProject));
 try {
   await requireGreen(copies[0] ?? '');
@@ -59,7 +45,7 @@ try {
   for (const folder of copies) await rm(folder, { recursive: true, force: true });
 }
 console.log(`\n${taken.length - survivors.length} of ${taken.length} rules are missed when they are taken away.`);
-for (const name of survivors) console.log(`No suite misses: ${name}`);
+for (const { name, why } of survivors) console.log(`No suite misses: ${name}. ${why}`);
 process.exitCode = survivors.length === 0 ? 0 : 1;
 
 async function copyOfProject(): Promise<string> {
@@ -77,36 +63,32 @@ async function takeAway(folder: string): Promise<void> {
 
 /** Throws if a suite is red with every rule in place, because such a suite would seem to miss every rule. */
 async function requireGreen(folder: string): Promise<void> {
-  const suites = [...new Set(taken.flatMap((rule) => rule.suites ?? []))];
-  const red = await redSuites(folder, suites, { longest: LONGEST_RUN_OF_ALL });
+  const suites = [...new Set(taken.flatMap((rule) => rule.suites))];
+  const red = await redSuites(folder, suites, LONGEST_RUN_OF_ALL);
   if (red.length > 0) throw new Error(`Red before any rule was taken away: ${red.join(', ')}`);
 }
 
-async function takeRuleAway({ name, file, code, without, suites = [] }: Rule, folder: string): Promise<void> {
+async function takeRuleAway(rule: Rule, folder: string): Promise<void> {
+  const { name, file, code, without, suites } = rule;
   const path = join(folder, file);
   const text = await readFile(path, 'utf8');
   await writeFile(
     path,
     text.replace(code, () => without),
   );
-  const quick = await redSuites(folder, suites, { leaveOut: SLOW });
-  const red = quick.length > 0 ? quick : await redSuites(folder, suites);
+  const red = await redSuites(folder, suites, LONGEST_RUN);
   await writeFile(path, text);
-  if (red.length === 0) survivors.push(name);
+  if (red.length === 0) survivors.push(rule);
   console.log(`${red.length === 0 ? 'SURVIVED' : 'missed  '}  ${name}: ${red.join(', ') || 'no suite'}`);
 }
 
-async function redSuites(
-  folder: string,
-  suites: readonly string[],
-  { longest = LONGEST_RUN, leaveOut }: { readonly longest?: number; readonly leaveOut?: string } = {},
-): Promise<readonly string[]> {
+/** The suites that turn red. A run that is killed after `longest` milliseconds adds `no end`. */
+async function redSuites(folder: string, suites: readonly string[], longest: number): Promise<readonly string[]> {
   const jest = join(folder, 'node_modules/jest/bin/jest.js');
-  const leftOut = leaveOut === undefined ? [] : ['--passWithNoTests', `--testPathIgnorePatterns=${leaveOut}`];
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const running = runProcess(
     process.execPath,
-    [...flags, jest, '--ci', '-i', '--bail', `--testTimeout=${LONGEST_TEST}`, ...suites, ...leftOut],
+    [...flags, jest, '--ci', '-i', '--bail', `--testTimeout=${LONGEST_TEST}`, ...suites],
     { folder },
   );
   const tooLong = setTimeout(() => running.kill('SIGKILL'), longest);

@@ -1,0 +1,48 @@
+import type { Rule } from './rule.ts';
+
+const dispatch = ['test/core/dispatch'];
+const lifecycle = ['test/core/event/lifecycle'];
+
+/** Without any of these rules, a receiver, the due queue or this machine gets more than it can take. */
+export const floodRules: readonly Rule[] = [
+  {
+    name: 'an event ends with its last try',
+    why: 'A receiver would get more calls than the publisher allowed.',
+    file: 'core/event/lifecycle.ts',
+    code: 'if (triesLeft(event, history) <= 0) return ended;',
+    without: 'if (triesLeft(event, history) < 0) return ended;',
+    suites: lifecycle,
+  },
+  {
+    name: 'a receiver that answers 410 is not called again',
+    why: 'A receiver has no other way to stop the calls of somebody else.',
+    file: 'core/event/lifecycle.ts',
+    code: 'statusCode === GONE || ',
+    without: '',
+    suites: lifecycle,
+  },
+  {
+    name: 'the audit sends a message again only a grace after the attempt was due',
+    why: 'Every event that waits for its retry would get another message each time that the audit meets it.',
+    file: 'core/dispatch/audit.ts',
+    code: 'if (since + grace > now()) return 0;',
+    without: 'void [since, grace];',
+    suites: dispatch,
+  },
+  {
+    name: 'the audit waits while many messages are ready on the due queue',
+    why: 'Deliverers that are behind would get a second message for each one that they have not come to.',
+    file: 'core/dispatch/dispatcher.ts',
+    code: ' && (await dueQueue.backlog()) <= MOST_READY',
+    without: ' && MOST_READY > 0',
+    suites: dispatch,
+  },
+  {
+    name: 'a paused queue that is started again sends no messages',
+    why: 'Each start would send the messages of all events that wait, which the deliverers then drop.',
+    file: 'core/dispatch/dispatcher.ts',
+    code: 'if (isPaused(pause)) return void (taken && (await keepUnfinished(taken)));',
+    without: '',
+    suites: ['test/core/manage/pause'],
+  },
+];
