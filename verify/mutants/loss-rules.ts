@@ -121,6 +121,14 @@ export const lossRules: readonly Rule[] = [
     suites: ['test/lib/template'],
   },
   {
+    name: 'the function of the API may remove nothing but keys',
+    why: 'A mistake in a request handler could remove events.',
+    file: 'lib/event-queue.ts',
+    code: "grantRemovalOf(manage.function, 'keys', 'key#*')",
+    without: "grantRemovalOf(manage.function, '*')",
+    suites: ['test/lib/template'],
+  },
+  {
     name: 'an upgrade replaces the deliverer and the dispatcher before publish',
     why: 'The functions of the version before would get events that they do not understand.',
     file: 'lib/event-queue.ts',

@@ -85,18 +85,4 @@ export const securityRules: readonly Rule[] = [
     without: 'said : said',
     suites: ['test/adapters/failure-line', 'test/lambdas/secrets'],
   },
-  {
-    name: 'no key revokes itself',
-    file: 'api/key-handlers.ts',
-    code: 'if (id === caller.id) return keyInHand;',
-    without: '',
-    suites: ['test/api/keys'],
-  },
-  {
-    name: 'a label of a key has no line feed',
-    file: 'core/api-key.ts',
-    code: ' && !/\\p{Cc}/u.test(text)',
-    without: '',
-    suites: ['test/api/keys', 'test/local/keys'],
-  },
 ];
