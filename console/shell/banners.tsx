@@ -1,21 +1,14 @@
+import { useEffect } from 'preact/hooks';
 import { ActionButton } from '../parts/action-button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { RelativeInstant } from '../parts/instant.tsx';
-import type { HealthAnswer } from '../state/api-types.ts';
-import { useLive } from '../state/live.ts';
-import { ask, isOffline } from '../state/session.ts';
-
-const ASK_EVERY_S = 15;
+import { health, resumeQueue, watchHealth } from '../state/health.ts';
+import { isOffline } from '../state/session.ts';
 
 /** What concerns every screen: that the queue is paused, or that it does not answer. */
 export function Banners() {
-  const health = useLive<HealthAnswer>('/health', { every: ASK_EVERY_S });
-
-  async function resume(): Promise<void> {
-    await ask('/resume', { method: 'POST' });
-    health.refresh();
-  }
-
+  useEffect(watchHealth, []);
+  const { value } = health;
   return (
     <>
       {isOffline.value && (
@@ -24,14 +17,14 @@ export function Banners() {
           The queue does not answer. What is shown may be out of date; the page asks again by itself.
         </p>
       )}
-      {health.value?.paused === true && health.value.paused_since_utc !== undefined && (
+      {value?.paused === true && value.paused_since_utc !== undefined && (
         <div class="banner warn" role="status">
           <Icon name="pause" />
           <span>
-            The queue is paused since <RelativeInstant at={health.value.paused_since_utc} />: events are accepted, and
-            none is called.
+            The queue was paused <RelativeInstant at={value.paused_since_utc} />: events are accepted, and none is
+            called.
           </span>
-          <ActionButton scope="manage" run={resume}>
+          <ActionButton scope="manage" run={resumeQueue}>
             Resume
           </ActionButton>
         </div>

@@ -20,7 +20,7 @@ export function PreferencesButton() {
   return (
     <>
       <button type="button" class="quiet" onClick={() => (isOpen.value = true)}>
-        <Icon name="settings" />
+        <Icon name="person" />
         <span class="only-wide">{keyText()}</span>
         <span class="only-read">Preferences</span>
       </button>

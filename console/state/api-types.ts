@@ -3,7 +3,9 @@
 
 import type * as z from 'zod';
 import type { EventAnswer } from '../../api/event-answer.ts';
+import type { keyListSchema, keySchema, newKeySchema } from '../../api/key-answer.ts';
 import type { healthSchema, pauseSchema } from '../../api/pause-answer.ts';
+import type { signingSecretSchema } from '../../api/signing-secret-answer.ts';
 import type { statisticsSchema } from '../../api/statistics-answer.ts';
 import type { Scope } from '../../core/api-key.ts';
 
@@ -13,6 +15,11 @@ export type AttemptAnswer = EventAnswer['attempts'][number];
 export type AttemptOutcome = AttemptAnswer['outcome'];
 export type HealthAnswer = z.infer<typeof healthSchema>;
 export type PauseAnswer = z.infer<typeof pauseSchema>;
+export type KeyAnswer = z.infer<typeof keySchema>;
+export type KeyListAnswer = z.infer<typeof keyListSchema>;
+export type StoredKeyAnswer = KeyListAnswer['keys'][number];
+export type CreatedKeyAnswer = z.infer<typeof newKeySchema>;
+export type SigningSecretAnswer = z.infer<typeof signingSecretSchema>;
 export type StatisticsAnswer = z.infer<typeof statisticsSchema>;
 export type PeriodAnswer = StatisticsAnswer['periods'][number];
 

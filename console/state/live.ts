@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { type Problem, type Query, queryText } from './api-client.ts';
 import { pageOptions } from './page-options.ts';
-import { live } from './preferences.ts';
+import { type Repetition, repeatWhileWatched } from './repeat-while-watched.ts';
 import { ask, key } from './session.ts';
 
 /** Data that is asked for again and again. The last data stay while a request is under way and when one fails. */
@@ -36,65 +36,24 @@ export function useLive<T>(path: string | undefined, { query, every = 0 }: LiveO
   const url = path === undefined ? undefined : `${path}${queryText(query)}`;
   const seconds = Math.max(every, pageOptions.refreshSeconds);
   const usedKey = key.value;
-  const poll = useMemo(() => polling<T>(url, seconds), [url, seconds, usedKey]);
-  useEffect(() => poll.start(), [poll]);
-  return { ...poll.state.value, refresh: poll.refresh };
+  const poll = useMemo(() => (url === undefined ? undefined : polling<T>(url, seconds)), [url, seconds, usedKey]);
+  useEffect(() => poll?.start(), [poll]);
+  return { ...(poll?.state.value ?? NOTHING), refresh: () => poll?.runNow() };
 }
 
-type Polling<T> = {
-  readonly state: ReadonlySignal<State<T>>;
-  refresh(): void;
-  /** Begins to ask. The result ends it. */
-  start(): () => void;
-};
+type Polling<T> = Repetition & { readonly state: ReadonlySignal<State<T>> };
 
-function polling<T>(url: string | undefined, seconds: number): Polling<T> {
+function polling<T>(url: string, seconds: number): Polling<T> {
   const state = signal<State<T>>(NOTHING);
-  let request: AbortController | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isStarted = false;
 
-  async function load(): Promise<void> {
-    if (url === undefined || !isStarted) return;
-    clearTimeout(timer);
-    request?.abort();
-    const own = new AbortController();
-    request = own;
-    const answered = await ask<T>(url, { signal: own.signal });
-    if (own.signal.aborted) return;
-    request = undefined;
+  async function load(aborted: AbortSignal): Promise<number> {
+    const answered = await ask<T>(url, { signal: aborted });
+    if (aborted.aborted) return seconds;
     state.value = answered.ok
       ? { value: answered.value, problem: undefined, asOf: Date.now() }
       : { ...state.peek(), problem: answered.problem };
-    const wait = answered.ok ? seconds : Math.max(seconds, answered.problem.retryAfter ?? 0);
-    timer = setTimeout(loadIfWanted, wait * 1_000);
+    return answered.ok ? seconds : Math.max(seconds, answered.problem.retryAfter ?? 0);
   }
 
-  /** Does nothing while nobody looks; `wake` goes on then. */
-  function loadIfWanted(): void {
-    timer = undefined;
-    if (document.visibilityState === 'visible' && live.peek()) void load();
-  }
-
-  function wake(): void {
-    if (timer === undefined && request === undefined) loadIfWanted();
-  }
-
-  function start(): () => void {
-    isStarted = true;
-    void load();
-    document.addEventListener('visibilitychange', wake);
-    const unsubscribe = live.subscribe((isLive) => isLive && wake());
-    return () => {
-      isStarted = false;
-      document.removeEventListener('visibilitychange', wake);
-      unsubscribe();
-      clearTimeout(timer);
-      timer = undefined;
-      request?.abort();
-      request = undefined;
-    };
-  }
-
-  return { state, refresh: () => void load(), start };
+  return { state, ...repeatWhileWatched(load) };
 }

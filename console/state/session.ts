@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { type Answered, type Asked, askApi, type Problem } from './api-client.ts';
-import type { Scope } from './api-types.ts';
+import type { KeyAnswer, Scope } from './api-types.ts';
 import { pageOptions } from './page-options.ts';
 
 const STORED = 'event-queue:key';
@@ -13,7 +13,7 @@ export const isGivenKey = computed(() => key.value === pageOptions.key);
 type Access =
   | { readonly state: 'unknown' }
   | { readonly state: 'refused'; readonly problem: Problem }
-  | { readonly state: 'granted'; readonly label: string; readonly scopes: readonly Scope[] };
+  | ({ readonly state: 'granted' } & KeyAnswer);
 
 /** What the key in hand may do. */
 export const access = signal<Access>({ state: 'unknown' });
@@ -38,11 +38,9 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answered<
   return answered;
 }
 
-type KeySelf = { readonly label: string; readonly scopes: readonly Scope[] };
-
 /** Asks what the key in hand may do. */
 export async function readAccess(): Promise<void> {
-  const answered = await ask<KeySelf>('/keys/self');
+  const answered = await ask<KeyAnswer>('/keys/self');
   if (answered.ok) access.value = { state: 'granted', ...answered.value };
 }
 
