@@ -22,7 +22,7 @@ const MAX_PIECES = 8_192;
  * The headers of an answer in the form that is stored. Names are in lower case, and repeated headers are joined. The
  * first header that exceeds the size limit and all headers after it are dropped.
  */
-export function headersOf(rawHeaders: readonly string[]): { readonly kept: Headers; readonly truncated: boolean } {
+export function headersOf(rawHeaders: readonly string[]): { readonly headers: Headers; readonly truncated: boolean } {
   const joined = new Map<string, string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]?.toLowerCase() ?? '';
@@ -31,12 +31,12 @@ export function headersOf(rawHeaders: readonly string[]): { readonly kept: Heade
     joined.set(name, before === undefined ? value : `${before}${name === 'set-cookie' ? '\n' : ', '}${value}`);
   }
   let size = 0;
-  const kept = [...joined].filter(([name, value]) => {
+  const headers = [...joined].filter(([name, value]) => {
     size += Buffer.byteLength(name) + Buffer.byteLength(value);
     return size <= MAX_HEADER_BYTES;
   });
   const linesCut = rawHeaders.length / 2 >= MAX_HEADER_LINES;
-  return { kept, truncated: linesCut || kept.length < joined.size };
+  return { headers, truncated: linesCut || headers.length < joined.size };
 }
 
 /**
@@ -45,7 +45,7 @@ export function headersOf(rawHeaders: readonly string[]): { readonly kept: Heade
  */
 export async function bodyOf(
   response: IncomingMessage,
-): Promise<{ readonly kept: Uint8Array; readonly truncated: boolean }> {
+): Promise<{ readonly bytes: Uint8Array; readonly truncated: boolean }> {
   let pieces: Buffer[] = [];
   let size = 0;
   let count = 0;
@@ -61,5 +61,5 @@ export async function bodyOf(
   await finished(response).catch((error) => {
     if (!isCut) throw brokenOff(error);
   });
-  return { kept: Buffer.concat(pieces, Math.min(size, MAX_ANSWER_BODY_BYTES)), truncated: isCut };
+  return { bytes: Buffer.concat(pieces, Math.min(size, MAX_ANSWER_BODY_BYTES)), truncated: isCut };
 }

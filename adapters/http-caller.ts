@@ -261,14 +261,9 @@ async function read(response: IncomingMessage): Promise<Answer> {
   const { statusCode = 0 } = response;
   // Node passes on any three digits, and also a 101 without an upgrade. A status below 200 would count as a success.
   if (statusCode < 200) throw new InvalidAnswer('The answer has no final status.');
-  const headers = headersOf(response.rawHeaders);
-  const body = await bodyOf(response);
-  return {
-    statusCode,
-    headers: headers.kept,
-    body: body.kept,
-    truncated: headers.truncated || body.truncated,
-  };
+  const { headers, truncated: headersCut } = headersOf(response.rawHeaders);
+  const { bytes: body, truncated: bodyCut } = await bodyOf(response);
+  return { statusCode, headers, body, truncated: headersCut || bodyCut };
 }
 
 /**

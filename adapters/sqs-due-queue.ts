@@ -77,7 +77,7 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: SqsDueQue
     const wantedAt = mayBeThere ? Math.max(handOverAt, behindTheFirst) : handOverAt;
     return {
       Id: id,
-      MessageBody: messageText(mayBeThere ? { ...message, again: true } : message),
+      MessageBody: messageText(mayBeThere ? { ...message, mayBeDuplicate: true } : message),
       DelaySeconds: delaySeconds(message, wantedAt, now()),
     };
   }
@@ -103,6 +103,9 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: SqsDueQue
   };
 }
 
+/** The fields of a message on SQS. The version before knows only these names, and `again` for a possible duplicate. */
+type MessageFields = Pick<Message, 'attempt' | 'at'> & { readonly key: string; readonly again?: true };
+
 /**
  * Returns the seconds, 0 to 900, for which SQS delays a message that is wanted at `wantedAt`. They are rounded up if
  * `wantedAt` is after the instant of the attempt, because the message must then come behind another one, or if the call
@@ -122,17 +125,18 @@ export function delaySeconds({ at }: Pick<Message, 'at'>, wantedAt: number, now:
  * the queue.
  */
 export function parseMessageText(body: string): Message {
-  const { key: text, ...said } = JSON.parse(body) as Partial<Omit<Message, 'key'>> & { readonly key?: string };
+  const { key: text, ...said } = JSON.parse(body) as Partial<MessageFields>;
   const key = parsePublicKey(text ?? '');
   if (key === undefined) throw new Error('The message names no event.');
   const { attempt = 1, at = key.dueAt, again } = said;
   if (!Number.isInteger(attempt) || !Number.isInteger(at)) throw new Error('The message names no attempt.');
-  return { key, attempt, at, ...(again && { again }) };
+  return { key, attempt, at, ...(again && { mayBeDuplicate: again }) };
 }
 
 /** The body of a message on SQS. It leaves the host out, because deliverers in the cloud do not limit calls by host. */
-function messageText({ key, host, ...rest }: Message): string {
-  return JSON.stringify({ key: publicKey(key), ...rest });
+function messageText({ key, attempt, at, mayBeDuplicate }: Message): string {
+  const fields: MessageFields = { key: publicKey(key), attempt, at, ...(mayBeDuplicate && { again: mayBeDuplicate }) };
+  return JSON.stringify(fields);
 }
 
 /**

@@ -6,7 +6,16 @@ import { type EventKey, instantAt, parsePublicKey, publicKey, shardOf } from '..
 import { behindItsEvents, expiresAt, progressExpiresAt, reminderExpiresAt } from '../core/event/expiry.ts';
 import { firstProgress } from '../core/event/lifecycle.ts';
 import type { Progress } from '../core/event/progress.ts';
-import type { Cursors, EventStore, List } from '../core/ports.ts';
+import type { EventStore, List } from '../core/ports.ts';
+import {
+  cursorsFrom,
+  eventFrom,
+  progressFrom,
+  storedCursors,
+  storedEvent,
+  storedProgress,
+  storedStatus,
+} from './stored-names.ts';
 import type { Condition, Item, ItemKey, Table } from './table.ts';
 
 /**
@@ -35,13 +44,13 @@ export function tableEventStore(table: Table): EventStore {
     async findEvent(key) {
       const [stored, recorded] = await Promise.all([table.get(eventKey(key)), table.get(progressKey(key))]);
       if (stored === undefined) return undefined;
-      const event = { ...attributesOf(stored), key } as QueuedEvent;
-      return { event, progress: recorded ? (attributesOf(recorded) as Progress) : firstProgress(event) };
+      const event = eventFrom(attributesOf(stored), key);
+      return { event, progress: recorded ? progressFrom(attributesOf(recorded)) : firstProgress(event) };
     },
 
     async findProgress(key) {
       const recorded = await table.get(progressKey(key));
-      return recorded && (attributesOf(recorded) as Progress);
+      return recorded && progressFrom(attributesOf(recorded));
     },
 
     async reserve(event, instead) {
@@ -94,16 +103,16 @@ export function tableEventStore(table: Table): EventStore {
 
     async findCursors() {
       const item = await table.get(CURSORS);
-      return item && cursorsOf(item);
+      return item && cursorsFrom(attributesOf(item));
     },
 
-    saveCursors: (read, cursors) => table.putIf(cursorsItem(cursors), sameVersion(read)),
+    saveCursors: (read, cursors) =>
+      table.putIf({ ...CURSORS, format: FORMAT, ...storedCursors(cursors) }, sameVersion(read)),
   };
 }
 
-function eventItem({ key, ...attributes }: QueuedEvent): Item {
-  const expires_at = epochSeconds(expiresAt({ key, ...attributes }));
-  return { ...eventKey(key), format: FORMAT, expires_at, ...attributes };
+function eventItem(event: QueuedEvent): Item {
+  return { ...eventKey(event.key), format: FORMAT, expires_at: epochSeconds(expiresAt(event)), ...storedEvent(event) };
 }
 
 function tagEntries(event: QueuedEvent, until = expiresAt(event)): readonly Item[] {
@@ -180,7 +189,7 @@ function keyFrom(sk: string): EventKey {
 
 function progressItem(event: QueuedEvent, progress: Progress): Item {
   const expires_at = epochSeconds(progressExpiresAt(event, progress));
-  return { ...progressKey(event.key), format: FORMAT, expires_at, ...progress };
+  return { ...progressKey(event.key), format: FORMAT, expires_at, ...storedProgress(progress) };
 }
 
 function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): Item {
@@ -191,25 +200,9 @@ function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): 
   return { ...key, format: FORMAT, expires_at, purpose: kind === 'audit' ? AUDIT : kind, attempt, dueAt };
 }
 
-/** The cursors with the names of their attributes in the table. The version before knows only these older names. */
-type StoredCursors = Omit<Cursors, 'promote' | 'audit'> & {
-  readonly leading: Cursors['promote'];
-  readonly trailing: Cursors['audit'];
-};
-
-function cursorsItem({ promote, audit, ...others }: Cursors): Item {
-  const stored: StoredCursors = { ...others, leading: promote, trailing: audit };
-  return { ...CURSORS, format: FORMAT, ...stored };
-}
-
-function cursorsOf(item: Item): Cursors {
-  const { leading, trailing, ...others } = attributesOf(item) as StoredCursors;
-  return { ...others, promote: leading, audit: trailing };
-}
-
 function entryFrom({ sk, sent, purpose, attempt, dueAt }: Item): Entry {
   const found = keyFrom(sk);
-  if (purpose === undefined) return { kind: 'event', key: found, sent: sent === true };
+  if (purpose === undefined) return { kind: 'event', key: found, messageSentByPublish: sent === true };
   const at = found.dueAt;
   const key = { ...found, dueAt: Number(dueAt) };
   return purpose === 'attempt' ? { kind: 'attempt', key, attempt: Number(attempt), at } : { kind: 'audit', key, at };
@@ -226,11 +219,12 @@ function sameVersion(read: { readonly version: number } | undefined): Condition 
  */
 function unchangedSince(read: Progress): Condition {
   if (read.version === 0) return sameVersion(read);
-  return [{ kind: 'equal', attributes: { version: read.version, status: read.status } }];
+  return [{ kind: 'equal', attributes: { version: read.version, status: storedStatus(read.status) } }];
 }
 
-function attributesOf({ pk, sk, format, expires_at, ...attributes }: Item): object {
-  return attributes;
+/** The attributes of an item that hold a value of core, in the form in which they are stored. */
+function attributesOf<Stored extends object>({ pk, sk, format, expires_at, ...attributes }: Item): Stored {
+  return attributes as unknown as Stored;
 }
 
 function eventKey(key: EventKey): ItemKey {

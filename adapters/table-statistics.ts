@@ -8,7 +8,7 @@ const FORMAT = 1;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const KEPT_FOR = 3 * DAY;
+const EXPIRES_AFTER = 3 * DAY;
 const PAGE = 1_000;
 
 /** The periods of a range: the length of each in milliseconds, and their number. */
@@ -84,8 +84,8 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
 
   function itemOf(sk: string): Item {
     const { startedAt = 0, counts = noCounts } = own.get(sk) ?? {};
-    const expires_at = Math.ceil((startedAt + KEPT_FOR) / 1_000);
-    return { pk: partition(startedAt), sk, format: FORMAT, expires_at, ...counts };
+    const expires_at = Math.ceil((startedAt + EXPIRES_AFTER) / 1_000);
+    return { pk: partition(startedAt), sk, format: FORMAT, expires_at, ...storedCounts(counts) };
   }
 
   async function read(range: StatisticsRange): Promise<readonly Period[]> {
@@ -97,7 +97,7 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
     const items = await itemsOf(range, starts);
     for (const { sk, format, pk, expires_at, ...counts } of items) {
       if (own.has(sk)) continue;
-      add(periods, startIn(sk), counts as unknown as Counts);
+      add(periods, startIn(sk), countsFrom(counts as unknown as StoredCounts));
     }
     for (const mine of own.values()) if (mine.range === range) add(periods, mine.startedAt, mine.counts);
     return [...periods].map(([startedAt, counts]) => ({ startedAt, counts }));
@@ -124,7 +124,18 @@ async function everyItem(table: Table, pk: string, from: string, to: string): Pr
   return found;
 }
 
-const ATTRIBUTES = ['sk', ...Object.keys(noCounts)];
+/** Counts with the names that their attributes have in the table. The version before knows only these names. */
+type StoredCounts = Omit<Counts, 'failed'> & { readonly exhausted: number };
+
+function storedCounts({ failed, ...counts }: Counts): StoredCounts {
+  return { ...counts, exhausted: failed };
+}
+
+function countsFrom({ exhausted, ...counts }: StoredCounts): Counts {
+  return { ...counts, failed: exhausted };
+}
+
+const ATTRIBUTES = ['sk', ...Object.keys(storedCounts(noCounts))];
 
 function add(periods: Map<number, Counts>, startedAt: number, counts: Counts): void {
   const before = periods.get(startedAt);

@@ -2,20 +2,14 @@ import * as z from 'zod';
 import { callbackKey } from '../core/delivery/failure-callback.ts';
 import type { EventBody } from '../core/event/event.ts';
 import { publicKey } from '../core/event/event-key.ts';
-import { failureKeptFor } from '../core/event/lifecycle.ts';
+import { failureReadableFor } from '../core/event/lifecycle.ts';
 import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/event/progress.ts';
 import type { EventRecord } from '../core/ports.ts';
+import { eventStatus, statusSchema } from './event-status.ts';
 import { namedObject } from './named-object.ts';
 import { JsonText } from './wire/json-text.ts';
 
-const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled'] as const;
 const outcomes = ['answered', 'timed_out', 'unreachable', 'invalid_answer', 'blocked', 'crashed'] as const;
-
-/**
- * The statuses of an event. They have one named schema, so that code which is generated from the OpenAPI document has
- * one type for them.
- */
-export const statusSchema = z.enum(statuses).meta({ id: 'EventStatus' });
 
 /** The outcomes of an attempt. They have one named schema, so that generated code has one type for them. */
 export const outcomeSchema = z.enum(outcomes).meta({ id: 'AttemptOutcome' });
@@ -109,7 +103,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
   const finished = progress.status === 'waiting_execution' ? undefined : progress;
   return {
     key: publicKey(event.key),
-    status: progress.status,
+    status: eventStatus(progress.status),
     url_to_send_request: event.url,
     call_url_after: 'after' in event.asked ? seconds(event.asked.after) : null,
     call_url_at: 'at' in event.asked ? iso(event.asked.at) : null,
@@ -125,7 +119,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     event_tags: [...event.tags],
     deduplication_id: event.deduplicationId ?? null,
     keep_result_for: seconds(event.keepResultFor),
-    keep_failed_for: seconds(failureKeptFor(event)),
+    keep_failed_for: seconds(failureReadableFor(event)),
     created_at_utc: iso(event.createdAt),
     timestamp_for_execution_to_start: seconds(event.key.dueAt),
     try_count: progress.tryCount,
@@ -140,7 +134,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
 }
 
 function callbackKeyOf({ event, progress }: EventRecord): string | null {
-  const hasCallback = event.failureUrl !== undefined && progress.status === 'max_try_count_reached';
+  const hasCallback = event.failureUrl !== undefined && progress.status === 'failed';
   return hasCallback ? publicKey(callbackKey(event, progress)) : null;
 }
 

@@ -7,12 +7,14 @@ import type { BulkResult } from '../core/manage/bulk.ts';
 import type { Changed } from '../core/manage/canceller.ts';
 import type { ApiKeyStore, EventRecord, SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publisher.ts';
+import type { SearchInStatus } from '../core/query/counter.ts';
 import type { Search } from '../core/query/search.ts';
 import type { Queue } from '../core/queue.ts';
 import { type BatchResult, fittingResults } from './batch-results.ts';
 import { answerFor, type BriefAnswer } from './brief-answer.ts';
 import { cursorOf, placeIn } from './cursor.ts';
 import { type EventAnswer, eventAnswer } from './event-answer.ts';
+import { type EventStatus, statusFrom } from './event-status.ts';
 import { fitting } from './fitting.ts';
 import { keyHandlers } from './key-handlers.ts';
 import { healthAnswer, pauseAnswer } from './pause-answer.ts';
@@ -67,20 +69,20 @@ export function handlers(
     },
 
     async list({ input: { limit, cursor, ...asked } }) {
-      const search = searchOf(asked);
-      const place = cursor === undefined ? undefined : placeIn(cursor, search);
+      const filters = filtersOf(asked);
+      const place = cursor === undefined ? undefined : placeIn(cursor, filters);
       if (cursor !== undefined && place === undefined) return foreignCursor;
-      const page = await queue.find(search, limit, place?.position);
+      const page = await queue.find(searchFrom(filters), limit, place?.position);
       const events = fitting(page.records, eventAnswer);
       const last = page.records[events.length - 1];
       const isCut = events.length < page.records.length && last !== undefined;
       const position = isCut ? positionOf(last.event.key) : page.next;
-      const next_cursor = position === undefined ? null : cursorOf({ position, instants: [] }, search);
+      const next_cursor = position === undefined ? null : cursorOf({ position, instants: [] }, filters);
       return { status: 200, body: { events, next_cursor } };
     },
 
     async count({ input: { max_count_of_fetch_requests: mostPages, ...asked } }) {
-      return { status: 200, body: await queue.count(mostPages, { ...searchOf(asked), status: asked.status }) };
+      return { status: 200, body: await queue.count(mostPages, searchInStatus(asked)) };
     },
 
     async countOnly({ input }) {
@@ -159,7 +161,7 @@ function bodyOf(result: Reply<EventAnswer | BriefAnswer> | Problem): BatchResult
 }
 
 type Asked = {
-  readonly status?: Search['status'] | undefined;
+  readonly status?: EventStatus | undefined;
   readonly tag?: readonly string[] | null | undefined;
   readonly due_after?: number | null | undefined;
   readonly due_before?: number | null | undefined;
@@ -168,12 +170,15 @@ type Asked = {
   readonly status_code?: Search['statusCodes'] | null | undefined;
 };
 
+/** The filters of a search, with the name that its status has in the API. */
+type Filters = Omit<Search, 'status'> & { readonly status: EventStatus | undefined };
+
 /**
- * The search that a request asks for. The names and the order of these fields are part of the checksum in each cursor:
- * a change would make the cursors of the version before invalid. A filter that is undefined is left out of the
- * checksum, so new filters can be added.
+ * The filters that a request asks for. The names, the order and the values of these fields are part of the checksum in
+ * each cursor: a change would make the cursors of the version before invalid. A filter that is undefined is left out of
+ * the checksum, so new filters can be added.
  */
-function searchOf({ status, tag, due_after, due_before, host, outcome, status_code }: Asked): Search {
+function filtersOf({ status, tag, due_after, due_before, host, outcome, status_code }: Asked): Filters {
   return {
     status,
     tags: tag ?? [],
@@ -183,6 +188,14 @@ function searchOf({ status, tag, due_after, due_before, host, outcome, status_co
     outcome: outcome ?? undefined,
     statusCodes: status_code ?? undefined,
   };
+}
+
+function searchFrom({ status, ...others }: Filters): Search {
+  return { ...others, status: status && statusFrom(status) };
+}
+
+function searchInStatus(asked: Asked & { readonly status: EventStatus }): SearchInStatus {
+  return { ...searchFrom(filtersOf(asked)), status: statusFrom(asked.status) };
 }
 
 type AskedInBulk = Asked & {
@@ -201,13 +214,13 @@ async function inBulk(
   caller: ApiKey,
   now: number,
 ): Promise<Reply | Problem> {
-  const search = searchOf(asked);
+  const filters = filtersOf(asked);
   const [rate, isDryRun] = [askedRate ?? undefined, dry_run === true];
-  const request = { ...search, rate, ...(isDryRun && { dry_run }) };
+  const request = { ...filters, rate, ...(isDryRun && { dry_run }) };
   const place = cursor == null ? undefined : placeIn(cursor, request);
   if (cursor != null && place === undefined) return foreignBulkCursor;
   const [begunAt, startAt] = place?.instants ?? [];
-  const result = await change(search, place?.position, { rate, startAt, begunAt, isDryRun });
+  const result = await change(searchFrom(filters), place?.position, { rate, startAt, begunAt, isDryRun });
   const { changed, next, nextAt } = result;
   const instants = [begunAt ?? now, ...(nextAt === undefined ? [] : [nextAt])];
   const next_cursor = next === undefined ? null : cursorOf({ position: next, instants }, request);

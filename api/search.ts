@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseHost } from '../core/target/target-url.ts';
-import { outcomeSchema, statusSchema } from './event-answer.ts';
+import { outcomeSchema } from './event-answer.ts';
+import { statusSchema } from './event-status.ts';
 import { instantSchema } from './wire/instant.ts';
 
 const LAST_INSTANT = Date.UTC(5000, 0);

@@ -39,14 +39,14 @@ export function statisticsAnswer(range: StatisticsRange, periods: readonly Perio
 }
 
 function periodAnswer({ startedAt, counts }: Period): z.infer<typeof periodSchema> {
-  const { accepted, attempts, succeeded, exhausted, cancelled, late, duration } = counts;
+  const { accepted, attempts, succeeded, failed, cancelled, late, duration } = counts;
   const none = { answered: 0, timed_out: 0, unreachable: 0, invalid_answer: 0, blocked: 0, crashed: 0 };
   return {
     started_at_utc: new Date(startedAt).toISOString(),
     accepted,
     attempts: { ...none, ...attempts },
     succeeded,
-    exhausted,
+    exhausted: failed,
     cancelled,
     late_ms: quantilesOf(late),
     duration_ms: quantilesOf(duration),

@@ -199,7 +199,7 @@ export type Slot = {
   release(): void;
 };
 
-export type CursorName = 'promote' | 'audit' | 'resuming' | 'keeping';
+export type CursorName = 'promote' | 'audit' | 'resuming' | 'expiryWalk';
 
 /**
  * The positions of the dispatcher's cursors, and the lease on them. The promote cursor sends what is soon due; the
@@ -226,7 +226,7 @@ export type Cursors = {
   /** The positions up to which the messages that the pause dropped were sent again; undefined when all were. */
   readonly resuming?: readonly Position[];
   /** The instant at which the latest walk began that moves the expiry of unfinished events during a pause. */
-  readonly keepingSince?: number;
+  readonly expiryWalkSince?: number;
   /** The positions up to which that walk has come; undefined when it is done. */
-  readonly keeping?: readonly Position[];
+  readonly expiryWalk?: readonly Position[];
 };

@@ -58,7 +58,7 @@ export function publisher(dependencies: Dependencies): Publisher {
     await store.putEvent(event);
     const progress = firstProgress(event);
     const published = { record: { event, progress }, isNew: true };
-    return event.sent ? { published, message: nextMessage(event, progress) } : { published };
+    return event.messageSentByPublish ? { published, message: nextMessage(event, progress) } : { published };
   }
 
   /**
@@ -95,7 +95,8 @@ export function publisher(dependencies: Dependencies): Publisher {
   function acceptedBefore(record: EventRecord): Accepted {
     const { event, progress } = record;
     const published = { record, isNew: false };
-    if (!event.sent || progress.status !== 'waiting_execution' || progress.tryCount > 0) return { published };
+    if (!event.messageSentByPublish || progress.status !== 'waiting_execution' || progress.tryCount > 0)
+      return { published };
     const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
     return { published, message: nextMessage(event, progress), handOverAt };
   }
@@ -106,7 +107,7 @@ export function publisher(dependencies: Dependencies): Publisher {
    */
   async function putInPlaceOf({ key, createdAt }: Reservation, event: QueuedEvent): Promise<Accepted> {
     const accepted = await put(markedIfDueSoon({ ...event, key, createdAt }));
-    return accepted.message ? { ...accepted, message: { ...accepted.message, again: true } } : accepted;
+    return accepted.message ? { ...accepted, message: { ...accepted.message, mayBeDuplicate: true } } : accepted;
   }
 
   async function sendMessage({ published, message, handOverAt }: Accepted): Promise<Published> {
@@ -132,7 +133,7 @@ type Accepted = { readonly published: Published; readonly message?: Message; rea
 
 /** The event, marked if publish sends its first message. The promote cursor passes over marked events. */
 function markedIfDueSoon(event: QueuedEvent): QueuedEvent {
-  return event.key.dueAt - event.createdAt <= SENT_BY_PUBLISH ? { ...event, sent: true } : event;
+  return event.key.dueAt - event.createdAt <= SENT_BY_PUBLISH ? { ...event, messageSentByPublish: true } : event;
 }
 
 /**

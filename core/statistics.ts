@@ -15,7 +15,7 @@ export type Counts = {
   readonly accepted: number;
   readonly attempts: Readonly<Partial<Record<Attempt['outcome'], number>>>;
   readonly succeeded: number;
-  readonly exhausted: number;
+  readonly failed: number;
   readonly cancelled: number;
   readonly late: Histogram;
   readonly duration: Histogram;
@@ -25,13 +25,13 @@ export const noCounts: Counts = {
   accepted: 0,
   attempts: {},
   succeeded: 0,
-  exhausted: 0,
+  failed: 0,
   cancelled: 0,
   late: {},
   duration: {},
 };
 
-const COUNTED_AS = { success: 'succeeded', max_try_count_reached: 'exhausted', cancelled: 'cancelled' } as const;
+const COUNTED_AS = { success: 'succeeded', failed: 'failed', cancelled: 'cancelled' } as const;
 
 /** The counts with one change added. */
 export function counted(counts: Counts, change: Change): Counts {
@@ -64,7 +64,7 @@ export function added(one: Counts, other: Counts): Counts {
     accepted: one.accepted + other.accepted,
     attempts: sum(one.attempts, other.attempts),
     succeeded: one.succeeded + other.succeeded,
-    exhausted: one.exhausted + other.exhausted,
+    failed: one.failed + other.failed,
     cancelled: one.cancelled + other.cancelled,
     late: sum(one.late, other.late),
     duration: sum(one.duration, other.duration),

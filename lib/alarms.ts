@@ -117,7 +117,7 @@ function conditions(options: Options): Readonly<Record<string, Condition>> {
     },
     DispatchNotRunning: {
       meaning: 'No dispatcher run has ended for ten minutes. Events due in more than three minutes are not called.',
-      metric: zeroWhereMissing(metrics.own('leadingLag', { statistic: 'SampleCount', period: FIVE_MINUTES })),
+      metric: zeroWhereMissing(metrics.own('promoteLag', { statistic: 'SampleCount', period: FIVE_MINUTES })),
       threshold: 1,
       evaluationPeriods: 2,
       below: true,
@@ -126,14 +126,14 @@ function conditions(options: Options): Readonly<Record<string, Condition>> {
     DispatchBehind: {
       meaning: 'The dispatcher runs, but it is at least five minutes behind: events are called late.',
       // A run that does not reach its goal takes four minutes, and writes this metric only when it ends.
-      metric: metrics.own('leadingLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
+      metric: metrics.own('promoteLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
       threshold: BEHIND.toMilliseconds(),
       evaluationPeriods: 2,
     },
     AuditBehind: {
       meaning:
         'The audit is an hour behind. Until it has caught up, messages that SQS or a deliverer lost are not sent again.',
-      metric: metrics.own('trailingLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
+      metric: metrics.own('auditLag', { statistic: 'Maximum', period: FIVE_MINUTES }),
       threshold: AUDIT_BEHIND.toMilliseconds(),
       evaluationPeriods: 5,
     },
@@ -184,7 +184,7 @@ function longPaused(metrics: QueueMetrics): Condition {
 function eventsFailed(metrics: QueueMetrics, threshold: number): Condition {
   return {
     meaning: 'Events failed for good: no attempt is made any more.',
-    metric: metrics.own('exhausted', { statistic: Stats.SUM, period: FIVE_MINUTES }),
+    metric: metrics.own('failed', { statistic: Stats.SUM, period: FIVE_MINUTES }),
     threshold,
     evaluationPeriods: 1,
   };

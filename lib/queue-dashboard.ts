@@ -63,7 +63,7 @@ function inAndOut(metrics: QueueMetrics): readonly IWidget[] {
     ]),
     graph('What goes out', 'a minute', [
       metrics.own('succeeded', sum('succeeded')),
-      metrics.own('exhausted', sum('exhausted')),
+      metrics.own('failed', sum('exhausted')),
     ]),
     graph('How attempts end', 'a minute', outcomes(metrics)),
   ];
@@ -81,8 +81,8 @@ function howLate(metrics: QueueMetrics): readonly IWidget[] {
 function dispatcherAndQueue(metrics: QueueMetrics): readonly IWidget[] {
   return [
     graph('How far the dispatcher is behind', 'ms', [
-      metrics.own('leadingLag', { ...MOST, label: 'what comes due' }),
-      metrics.own('trailingLag', { ...MOST, label: 'what should be finished' }),
+      metrics.own('promoteLag', { ...MOST, label: 'what comes due' }),
+      metrics.own('auditLag', { ...MOST, label: 'what should be finished' }),
     ]),
     graph('What the dispatcher does', 'a minute', [
       metrics.own('promoted', sum('promoted')),

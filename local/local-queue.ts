@@ -66,7 +66,7 @@ export type LocalQueue = {
 type LocalQueueDependencies = {
   readonly version: string;
   /** Gets unexpected failures and the changes of events. Without it, failures are printed on stderr. */
-  readonly log?: Pick<Log, 'report' | 'tell'>;
+  readonly log?: Pick<Log, 'report' | 'onChange'>;
   /** Looks names up. By default they are looked up as in `httpCaller`. */
   readonly resolve?: LookupFunction;
 };
@@ -77,7 +77,7 @@ type LocalQueueDependencies = {
  */
 export async function openLocalQueue(options: Options & LocalQueueDependencies): Promise<LocalQueue> {
   const { port, dataFolder, privateTargets, maxCallsPerHost = 50, maxCalls = callsByOpenFiles(), version } = options;
-  const { report, tell } = options.log ?? { report: reportAsText, tell() {} };
+  const { report, onChange } = options.log ?? { report: reportAsText, onChange() {} };
   const now = Date.now;
   const { maxTimeoutSeconds = defaultSettings.maxTimeoutSeconds, keepFailedFor } = options;
   const settings = { ...defaultSettings, privateTargets, maxTimeoutSeconds, keepFailedFor };
@@ -105,7 +105,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
     visibility: REDELIVER_AFTER,
     onChange(change) {
       statistics.count(change);
-      tell(change);
+      onChange(change);
     },
     report,
     instance: randomUUID(),
@@ -124,7 +124,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
   async function dispatch(): Promise<void> {
     const startedAt = now();
     const run = await queue.dispatch();
-    if (run !== undefined) auditedUntil = startedAt - run.trailingLag;
+    if (run !== undefined) auditedUntil = startedAt - run.auditLag;
   }
 
   /**

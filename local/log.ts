@@ -31,7 +31,7 @@ export type Log = {
   /** Prints an unexpected failure on stderr. */
   report(error: unknown): void;
   /** Prints a line if the event has failed for good, and counts the change for the next summary. */
-  tell(change: Change): void;
+  onChange(change: Change): void;
   /** Prints the last summary, and no further one. */
   stop(): void;
 };
@@ -65,15 +65,15 @@ export function openLog({ format, isQuiet }: LogOptions, dependencies: LogDepend
     print(stderr, format === 'json' ? jsonLine(line) : failureText(error));
   }
 
-  function tell(change: Change): void {
+  function onChange(change: Change): void {
     if (change.kind === 'accepted') counts.accepted++;
     if (change.kind === 'attempted') {
       counts.attempts++;
       counts.latest_ms = Math.max(counts.latest_ms, change.attempt.late);
     }
     if (change.kind !== 'finished') return;
-    counts[change.progress.status]++;
-    if (change.progress.status === 'max_try_count_reached') printFailure(change.event, change.progress);
+    counts[COUNTED_AS[change.progress.status]]++;
+    if (change.progress.status === 'failed') printFailure(change.event, change.progress);
   }
 
   function printFailure(event: QueuedEvent, progress: Finished): void {
@@ -101,11 +101,13 @@ export function openLog({ format, isQuiet }: LogOptions, dependencies: LogDepend
     summarize();
   }
 
-  return { say, complain, report, tell, stop };
+  return { say, complain, report, onChange, stop };
 }
 
 /** The counts of a new summary, with the names that the fields of a line have. */
 const noCounts = { accepted: 0, attempts: 0, success: 0, max_try_count_reached: 0, cancelled: 0, latest_ms: 0 };
+
+const COUNTED_AS = { success: 'success', failed: 'max_try_count_reached', cancelled: 'cancelled' } as const;
 
 function summaryOf(counts: typeof noCounts, seconds: number): string {
   const { accepted, attempts, success, max_try_count_reached, cancelled, latest_ms } = counts;

@@ -61,7 +61,7 @@ export function attemptRecorder(
   }
 
   async function putEntries({ event, progress }: Ended): Promise<void> {
-    if (progress.status === 'max_try_count_reached') await store.putFailedEntry(event, progress);
+    if (progress.status === 'failed') await store.putFailedEntry(event, progress);
     if (progress.status !== 'waiting_execution' || !hasReminder(progress)) return;
     const { nextAttempt: attempt, nextAttemptAt: at } = progress;
     await store.putReminder(event, { kind: 'attempt', key: event.key, attempt, at });

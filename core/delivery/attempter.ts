@@ -96,7 +96,7 @@ export function attempter(
    * If the claim has run out, its deliverer died, and the attempt is recorded as crashed.
    */
   async function respectClaim(message: Received, event: QueuedEvent, read: Waiting, claim: Claim) {
-    if (isLive(claim, now(), dependencies)) return sendLater({ ...plain(message), again: true }, claim.until);
+    if (isLive(claim, now(), dependencies)) return sendLater({ ...plain(message), mayBeDuplicate: true }, claim.until);
     return ended(event, read, crashedCall(claim, now()));
   }
 
@@ -110,7 +110,7 @@ export function attempter(
     const result = await call(event, read.nextAttempt, secrets, triesLeft(event, read));
     if (result.outcome === 'not_made') return postpone(message, event, read, result);
     const made = { startedAt, endedAt: now(), result };
-    unrecorded.keep(pendingAttempt(event, read), made);
+    unrecorded.save(pendingAttempt(event, read), made);
     return ended(event, read, made);
   }
 
@@ -123,7 +123,7 @@ export function attempter(
    * deliverers would make the attempt at the same time.
    */
   async function sendBack(message: Received): Promise<undefined> {
-    const isSecond = message.again === true;
+    const isSecond = message.mayBeDuplicate === true;
     const handOverAt = isSecond ? afterTheFirst(message.at, dependencies.longestTimeout, now()) : undefined;
     return sendLater(plain(message), handOverAt);
   }

@@ -40,7 +40,7 @@ export function callPostponer({ store, dueQueue, now, random, report }: Dependen
   return async (message: Received, event: QueuedEvent, read: Waiting, why: NotMade): Promise<undefined> => {
     reportOnceAMinute(why);
     if (read.claim !== undefined) await withdrawClaim(event, read, read.claim);
-    const again = isRepeated(message) ? { again: true as const } : {};
-    await dueQueue.send({ ...plain(message), ...again }, now() + AGAIN_AFTER * (1 + random()));
+    const mark = isRepeated(message) ? { mayBeDuplicate: true as const } : {};
+    await dueQueue.send({ ...plain(message), ...mark }, now() + AGAIN_AFTER * (1 + random()));
   };
 }

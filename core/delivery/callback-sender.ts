@@ -29,7 +29,7 @@ export type CallbackSender = {
    * Puts a callback without sending its message, and returns its event as it is in the store. Only a process that is
    * alone and has sent nothing yet may call this.
    */
-  keep(pending: PendingCallback): Promise<EventRecord>;
+  put(pending: PendingCallback): Promise<EventRecord>;
 };
 
 export function callbackSender(dependencies: Dependencies): CallbackSender {
@@ -46,11 +46,11 @@ export function callbackSender(dependencies: Dependencies): CallbackSender {
     const callback = await putCallback(pending);
     const message = nextMessage(callback, firstProgress(callback));
     const handOverAt = afterTheFirst(message.at, callback.timeout, now());
-    await dueQueue.send({ ...message, again: true }, handOverAt);
+    await dueQueue.send({ ...message, mayBeDuplicate: true }, handOverAt);
     await takeMarkAway(pending);
   }
 
-  async function keep(pending: PendingCallback): Promise<EventRecord> {
+  async function put(pending: PendingCallback): Promise<EventRecord> {
     const callback = await putCallback(pending);
     await takeMarkAway(pending);
     return (await store.findEvent(callback.key)) ?? { event: callback, progress: firstProgress(callback) };
@@ -74,9 +74,9 @@ export function callbackSender(dependencies: Dependencies): CallbackSender {
    * the audit finds it again.
    */
   async function takeMarkAway({ event, progress }: PendingCallback): Promise<void> {
-    const { callbackOwed, ...rest } = progress;
+    const { callbackPending, ...rest } = progress;
     await store.recordUnlessChanged(event, progress, { ...rest, version: progress.version + 1 });
   }
 
-  return { send, sendAgain, keep };
+  return { send, sendAgain, put };
 }

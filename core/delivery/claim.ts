@@ -35,8 +35,8 @@ type Instance = Pick<Dependencies, 'instance' | 'isAlone'>;
  * Whether a message was handed over before or may be a duplicate. That does not prove that a deliverer died, because
  * the due queue also counts a hand-over that was throttled.
  */
-export function isRepeated({ receiveCount, again }: Received): boolean {
-  return receiveCount > 1 || again === true;
+export function isRepeated({ receiveCount, mayBeDuplicate }: Received): boolean {
+  return receiveCount > 1 || mayBeDuplicate === true;
 }
 
 /**

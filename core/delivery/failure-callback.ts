@@ -9,6 +9,8 @@ const TRIES = {
   maxTryCount: 10,
   retry: { backoff: 'exponential', delay: 60 * SECOND, maxDelay: 3_600 * SECOND },
 } as const;
+/** The status of an event that failed, with its name in the API. */
+const STATUS = 'max_try_count_reached';
 /** The index of the version digit in a uuid. */
 const VERSION_AT = 14;
 /**
@@ -24,7 +26,7 @@ export type PendingCallback = {
 
 export function isCallbackPending(record: EventRecord): record is PendingCallback {
   const { event, progress } = record;
-  return event.failureUrl !== undefined && progress.status !== 'waiting_execution' && progress.callbackOwed === true;
+  return event.failureUrl !== undefined && progress.status !== 'waiting_execution' && progress.callbackPending === true;
 }
 
 /**
@@ -61,7 +63,7 @@ export function failureCallback({ event, progress }: PendingCallback): QueuedEve
     ...TRIES,
     tags: [],
     ...retentionOf(event),
-    sent: true,
+    messageSentByPublish: true,
   };
 }
 
@@ -76,14 +78,14 @@ function retentionOf({ keepResultFor, keepFailedFor, defaultKeepFailedFor }: Que
 
 /** The body of a callback: type, timestamp and data, as Standard Webhooks recommends. */
 function payloadOf({ key, url, tags }: QueuedEvent, progress: Finished) {
-  const { status, endedBecause, tryCount, finishedAt, attempts, lastAnswer } = progress;
+  const { endedBecause, tryCount, finishedAt, attempts, lastAnswer } = progress;
   const last = attempts.at(-1);
   return {
     type: 'event.failed',
     timestamp: isoOf(finishedAt),
     data: {
       key: publicKey(key),
-      status,
+      status: STATUS,
       ended_because: endedBecause ?? null,
       url_to_send_request: url,
       event_tags: tags,

@@ -4,7 +4,7 @@ import {
   type Call,
   cancelled,
   finishedAt,
-  isBetweenKept,
+  isLeftOut,
   settle,
   succeeded,
   withAttempt,
@@ -28,7 +28,7 @@ export function pendingAttempt({ key }: QueuedEvent, { nextAttempt, nextAttemptA
 export function isMissing({ attempt }: Pick<NamedAttempt, 'attempt'>, progress: Progress): boolean {
   const { attempts } = progress;
   if (progress.status === 'waiting_execution' && attempt >= progress.nextAttempt) return false;
-  return !attempts.some(({ number }) => number === attempt) && !isBetweenKept(attempts, attempt);
+  return !attempts.some(({ number }) => number === attempt) && !isLeftOut(attempts, attempt);
 }
 
 /**
@@ -103,6 +103,6 @@ function lastAnswer(progress: Progress, { attempt }: NamedAttempt, { result }: C
 
 function asSuccess(event: QueuedEvent, progress: Progress, endedAt: number): Finished {
   const ended = progress.status === 'waiting_execution' ? cancelled(event, progress, endedAt) : progress;
-  const { endedBecause, callbackOwed, ...finished } = ended;
+  const { endedBecause, callbackPending, ...finished } = ended;
   return { ...finished, status: 'success', ...finishedAt(endedAt, event.keepResultFor) };
 }

@@ -39,7 +39,7 @@ export function obsoleteMessageHandler(
   }
 
   async function sendBack(message: Received, handOverAt: number): Promise<undefined> {
-    await dueQueue.send({ ...plain(message), again: true }, handOverAt);
+    await dueQueue.send({ ...plain(message), mayBeDuplicate: true }, handOverAt);
   }
 
   /**
@@ -54,7 +54,7 @@ export function obsoleteMessageHandler(
     if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
     if (hasReminder(progress)) return;
     const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
-    await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
+    await dueQueue.send({ ...nextMessage(event, progress), mayBeDuplicate: true }, handOverAt);
   }
 
   return handleObsolete;

@@ -11,7 +11,7 @@ const MOST = 500;
  */
 export type UnrecordedCalls = {
   find(attempt: NamedAttempt): Call | undefined;
-  keep(attempt: NamedAttempt, call: Call): void;
+  save(attempt: NamedAttempt, call: Call): void;
   forget(attempt: NamedAttempt): void;
 };
 
@@ -19,7 +19,7 @@ export function unrecordedCalls(): UnrecordedCalls {
   const calls = new Map<string, Call>();
   return {
     find: (attempt) => calls.get(nameOf(attempt)),
-    keep(attempt, call) {
+    save(attempt, call) {
       calls.set(nameOf(attempt), call);
       for (const oldest of calls.keys()) {
         if (calls.size <= MOST) return;

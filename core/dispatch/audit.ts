@@ -29,13 +29,13 @@ type Auditor = {
    */
   resender(reach: number): Audit;
   /** Moves the expiry of unfinished events during a pause, when the audit cursor stands still. It sends nothing. */
-  readonly keeper: Audit;
+  readonly expiryExtender: Audit;
 };
 
 /**
  * Makes the audits. Each first leaves a reminder ahead of the audit cursor for every unfinished event, so that the
  * event has an entry there even if the process dies, and then moves the expiry of events that have been unfinished for
- * too long. `keeper` leaves a reminder only in place of an old one.
+ * too long. `expiryExtender` leaves a reminder only in place of an old one.
  */
 export function auditor(dependencies: Dependencies, grace: number): Auditor {
   const { store, dueQueue, now } = dependencies;
@@ -46,11 +46,11 @@ export function auditor(dependencies: Dependencies, grace: number): Auditor {
       const { event, progress } = record;
       if (since + grace > now()) return 0;
       if (isCallbackPending(record)) await callbacks.sendAgain(record);
-      if (isWaiting(progress)) await dueQueue.send({ ...nextMessage(event, progress), again: true });
+      if (isWaiting(progress)) await dueQueue.send({ ...nextMessage(event, progress), mayBeDuplicate: true });
       return 1;
     });
 
-  const keeper: Audit = (entries) => {
+  const expiryExtender: Audit = (entries) => {
     const old = new Set(entries.filter((entry) => isOldReminder(entry, now())).map(({ key }) => key.uuid));
     return sumOverUnfinished(
       entries,
@@ -66,7 +66,7 @@ export function auditor(dependencies: Dependencies, grace: number): Auditor {
       const { event, progress } = record;
       if (isMetLater(record, reach) || resent.has(event.key.uuid)) return 0;
       resent.add(event.key.uuid);
-      if (isCallbackPending(record)) return resend(await callbacks.keep(record));
+      if (isCallbackPending(record)) return resend(await callbacks.put(record));
       if (isWaiting(progress)) await dueQueue.send(nextMessage(event, progress));
       return 1;
     }
@@ -94,7 +94,7 @@ export function auditor(dependencies: Dependencies, grace: number): Auditor {
         const since = record && pendingSince(record.progress);
         if (record === undefined || since === undefined) return 0;
         if (needsReminder(record.event.key)) await leaveReminder(record, since);
-        await keepFromExpiring(record);
+        await extendExpiryIfDue(record);
         return handle(record, since);
       }),
     );
@@ -107,11 +107,11 @@ export function auditor(dependencies: Dependencies, grace: number): Auditor {
   async function findUnlessFinished(key: EventKey): Promise<EventRecord | undefined> {
     const progress = await store.findProgress(key);
     if (progress === undefined || pendingSince(progress) !== undefined) return store.findEvent(key);
-    if (mayOutliveItsEvent(key, progress)) await keepWithResult(key, progress);
+    if (mayOutliveItsEvent(key, progress)) await extendExpiryToResult(key, progress);
     return undefined;
   }
 
-  async function keepWithResult(key: EventKey, { readableUntil }: Finished): Promise<void> {
+  async function extendExpiryToResult(key: EventKey, { readableUntil }: Finished): Promise<void> {
     const record = await store.findEvent(key);
     if (record !== undefined && expiresAt(record.event) < readableUntil)
       await store.extendExpiry(record, readableUntil);
@@ -126,12 +126,12 @@ export function auditor(dependencies: Dependencies, grace: number): Auditor {
    * Moves the expiry of an event before anything is sent for it. An event that expired in between would never be
    * called.
    */
-  async function keepFromExpiring(record: EventRecord): Promise<void> {
+  async function extendExpiryIfDue(record: EventRecord): Promise<void> {
     const later = laterExpiry(record.event, now());
     if (later !== undefined) await store.extendExpiry(record, later);
   }
 
-  return { audit, resender, keeper };
+  return { audit, resender, expiryExtender };
 }
 
 /**
@@ -140,7 +140,9 @@ export function auditor(dependencies: Dependencies, grace: number): Auditor {
  */
 function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
   if (!isWaiting(progress) || progress.nextAttemptAt <= reach) return false;
-  return progress.tryCount === 0 && !isRequested(progress) ? event.sent !== true : hasReminder(progress);
+  return progress.tryCount === 0 && !isRequested(progress)
+    ? event.messageSentByPublish !== true
+    : hasReminder(progress);
 }
 
 function isOldReminder(entry: Entry, now: number): boolean {

@@ -27,7 +27,7 @@ const CLOCK_SKEW = 5 * SECOND;
  * The time, in milliseconds, between two walks of a pause that move the expiry of unfinished events. No event expires
  * within a week after it was due.
  */
-const KEEP_EVERY = 24 * 60 * MINUTE;
+const EXPIRY_WALK_EVERY = 24 * 60 * MINUTE;
 
 /**
  * The cursors with a new lease; undefined while another run has the lease. If the cursors were written in the future,
@@ -83,7 +83,7 @@ export function mayAudit({ upToDateSince }: Cursors, now: number, grace: number)
 /** The message for an entry that comes due; undefined if publish sends it, or if the entry is an audit reminder. */
 export function messageFor(entry: Entry): Message | undefined {
   if (entry.kind === 'attempt') return { key: entry.key, attempt: entry.attempt, at: entry.at };
-  if (entry.kind === 'event' && !entry.sent) return { key: entry.key, attempt: 1, at: entry.key.dueAt };
+  if (entry.kind === 'event' && !entry.messageSentByPublish) return { key: entry.key, attempt: 1, at: entry.key.dueAt };
   return undefined;
 }
 
@@ -91,12 +91,12 @@ export function messageFor(entry: Entry): Message | undefined {
  * The fields of the cursors that concern pauses. They are dropped when the clock was put back, so that the walks of a
  * pause are done again.
  */
-function ofPausesIn({ resumedAt, resuming, keepingSince, keeping }: Cursors): Partial<Cursors> {
+function ofPausesIn({ resumedAt, resuming, expiryWalkSince, expiryWalk }: Cursors): Partial<Cursors> {
   return {
     ...(resumedAt !== undefined && { resumedAt }),
     ...(resuming && { resuming }),
-    ...(keepingSince !== undefined && { keepingSince }),
-    ...(keeping && { keeping }),
+    ...(expiryWalkSince !== undefined && { expiryWalkSince }),
+    ...(expiryWalk && { expiryWalk }),
   };
 }
 
@@ -120,13 +120,15 @@ export function resumed({ resuming, ...cursors }: Cursors, sentUntil: number): C
  * The cursors while the queue is paused. Once a day, a walk begins at the audit cursor that moves the expiry of
  * unfinished events.
  */
-export function keepingAgain(cursors: Cursors, now: number): Cursors {
-  const isDue = cursors.keepingSince === undefined || now - cursors.keepingSince >= KEEP_EVERY;
-  return isDue && cursors.keeping === undefined ? { ...cursors, keeping: cursors.audit, keepingSince: now } : cursors;
+export function withExpiryWalk(cursors: Cursors, now: number): Cursors {
+  const isDue = cursors.expiryWalkSince === undefined || now - cursors.expiryWalkSince >= EXPIRY_WALK_EVERY;
+  return isDue && cursors.expiryWalk === undefined
+    ? { ...cursors, expiryWalk: cursors.audit, expiryWalkSince: now }
+    : cursors;
 }
 
 /** The cursors after the walk that moves expiries has reached its goal, when no unfinished event expires for days. */
-export function keptAll({ keeping, ...cursors }: Cursors): Cursors {
+export function afterExpiryWalk({ expiryWalk, ...cursors }: Cursors): Cursors {
   return cursors;
 }
 

@@ -70,19 +70,19 @@ export type Dispatcher = {
 /** The report of a run. Lags are milliseconds, and about a minute if every run reaches its goal. */
 export type Run = {
   /** The time by which the promote cursor was behind its goal when the run began. Events may be late by as much. */
-  readonly leadingLag: number;
+  readonly promoteLag: number;
   /**
    * The time by which the audit cursor was behind its goal when the run began. Lost messages may be sent again later by
    * as much.
    */
-  readonly trailingLag: number;
+  readonly auditLag: number;
   /** The number of messages that were sent because they were soon due. */
   readonly promoted: number;
   /** The number of messages that were sent again because their events were overdue. */
   readonly resent: number;
   /**
-   * The time, in milliseconds, for which the queue has been paused; absent if it is not. During a pause `leadingLag` is
-   * 0, because nothing is to be sent, and so is `trailingLag` once the walk of the day that moves expiries is complete.
+   * The time, in milliseconds, for which the queue has been paused; absent if it is not. During a pause `promoteLag` is
+   * 0, because nothing is to be sent, and so is `auditLag` once the walk of the day that moves expiries is complete.
    */
   readonly pausedFor?: number;
 };
@@ -91,10 +91,10 @@ export type Run = {
 export function dispatcher(dependencies: Dependencies): Dispatcher {
   const { store, dueQueue, pauses, now, sleep } = dependencies;
   const grace = graceOf(dependencies.longestTimeout, dependencies.visibility);
-  const { audit, resender, keeper } = auditor(dependencies, grace);
+  const { audit, resender, expiryExtender } = auditor(dependencies, grace);
   const walker = cursorWalk(dependencies, MOST_SHARDS);
   const { take, walk, release } = walker;
-  const { keepUnfinished, sendDropped } = pauseWalk(dependencies, walker, keeper, grace);
+  const { extendExpiries, sendDropped } = pauseWalk(dependencies, walker, expiryExtender, grace);
   const promote = promoter(dependencies);
 
   async function dispatch(): Promise<Run | undefined> {
@@ -105,8 +105,8 @@ export function dispatcher(dependencies: Dependencies): Dispatcher {
     if (isPaused(pause)) return dispatchPaused(leased, pause, startedAt + LONGEST_RUN);
     const taken = afterPause(leased, pause);
     const lags = {
-      leadingLag: lagOf(taken.resuming ?? taken.promote, now() + REACH),
-      trailingLag: lagOf(taken.audit, now() - grace),
+      promoteLag: lagOf(taken.resuming ?? taken.promote, now() + REACH),
+      auditLag: lagOf(taken.audit, now() - grace),
     };
     const promoted = await sendDue(taken, pause, startedAt + LONGEST_RUN);
     const audited = await auditUnlessBehind(promoted, startedAt + LONGEST_AUDIT);
@@ -115,8 +115,8 @@ export function dispatcher(dependencies: Dependencies): Dispatcher {
   }
 
   async function dispatchPaused(taken: Cursors, { pausedAt }: Pause, stopAt: number): Promise<Run> {
-    const trailingLag = (await keepUnfinished(taken, stopAt)) ? 0 : lagOf(taken.audit, now() - grace);
-    return { leadingLag: 0, trailingLag, promoted: 0, resent: 0, pausedFor: now() - pausedAt };
+    const auditLag = (await extendExpiries(taken, stopAt)) ? 0 : lagOf(taken.audit, now() - grace);
+    return { promoteLag: 0, auditLag, promoted: 0, resent: 0, pausedFor: now() - pausedAt };
   }
 
   async function dispatchAfterPause(): Promise<void> {
@@ -158,7 +158,7 @@ export function dispatcher(dependencies: Dependencies): Dispatcher {
   async function dispatchAtStart(): Promise<void> {
     const [found, pause] = await Promise.all([store.findCursors(), pauses.read()]);
     const taken = await take(found && { ...found, leasedUntil: 0 });
-    if (isPaused(pause)) return void (taken && (await keepUnfinished(taken)));
+    if (isPaused(pause)) return void (taken && (await extendExpiries(taken)));
     const startedAt = now();
     const reach = startedAt + REACH;
     const resend = resender(reach);
@@ -192,6 +192,6 @@ function promoter({ dueQueue, now, sleep, longestTimeout }: Dependencies): Handl
   };
 
   function sendBehind(message: Message): Promise<void> {
-    return dueQueue.send({ ...message, again: true }, afterTheFirst(message.at, longestTimeout, now()));
+    return dueQueue.send({ ...message, mayBeDuplicate: true }, afterTheFirst(message.at, longestTimeout, now()));
   }
 }

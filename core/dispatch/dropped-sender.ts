@@ -72,7 +72,7 @@ export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause:
   async function sendOne({ event, progress }: Dropped): Promise<void> {
     const { nextAttemptAt: at } = progress;
     const handOverAt = at <= noticedAt ? afterTheFirst(noticedAt, event.timeout, noticedAt) : at;
-    await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
+    await dueQueue.send({ ...nextMessage(event, progress), mayBeDuplicate: true }, handOverAt);
   }
 
   return { send, sendReminded: (entries) => send(entries.filter(({ kind }) => kind === 'audit')) };

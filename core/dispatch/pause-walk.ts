@@ -3,7 +3,7 @@ import { lastDropped, type Pause } from '../event/pause.ts';
 import type { Cursors } from '../ports.ts';
 import type { Audit } from './audit.ts';
 import type { CursorWalk, Walked } from './cursor-walk.ts';
-import { keepingAgain, keptAll, REACH, resumed } from './cursors.ts';
+import { afterExpiryWalk, REACH, resumed, withExpiryWalk } from './cursors.ts';
 import { droppedSender } from './dropped-sender.ts';
 
 export type PauseWalk = {
@@ -12,23 +12,23 @@ export type PauseWalk = {
    * cursor stay where they are, so that at the end of the pause all entries are met in the order in which they are due.
    * Gives the lease back, and returns whether the walk of today is complete.
    */
-  keepUnfinished(taken: Cursors, stopAt?: number): Promise<boolean>;
+  extendExpiries(taken: Cursors, stopAt?: number): Promise<boolean>;
   /** Sends again, at the end of a pause, the messages that may have been dropped, oldest first. */
   sendDropped(taken: Cursors, pause: Pause, stopAt: number): Promise<Walked>;
 };
 
-/** @param keeper Moves the expiry of the unfinished events of entries. */
+/** @param expiryExtender Moves the expiry of the unfinished events of entries. */
 export function pauseWalk(
   dependencies: Dependencies,
   { walk, look, release }: CursorWalk,
-  keeper: Audit,
+  expiryExtender: Audit,
   grace: number,
 ): PauseWalk {
   return {
-    async keepUnfinished(taken, stopAt) {
-      const from = keepingAgain(taken, dependencies.now());
-      const { cursors, isThere } = await walk(from, 'keeping', from.keepingSince ?? 0, keeper, stopAt);
-      if (cursors !== undefined) await release(isThere ? keptAll(cursors) : cursors);
+    async extendExpiries(taken, stopAt) {
+      const from = withExpiryWalk(taken, dependencies.now());
+      const { cursors, isThere } = await walk(from, 'expiryWalk', from.expiryWalkSince ?? 0, expiryExtender, stopAt);
+      if (cursors !== undefined) await release(isThere ? afterExpiryWalk(cursors) : cursors);
       return isThere;
     },
 

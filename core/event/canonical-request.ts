@@ -11,7 +11,7 @@ export function canonicalRequest({
   publishedBy,
   createdAt,
   deduplicationId,
-  sent,
+  messageSentByPublish,
   defaultKeepFailedFor,
   ...request
 }: QueuedEvent) {

@@ -5,7 +5,7 @@ import { type EventKey, instantAt, offsetOf } from './event-key.ts';
  * reminder.
  */
 export type Entry =
-  | { readonly kind: 'event'; readonly key: EventKey; readonly sent: boolean }
+  | { readonly kind: 'event'; readonly key: EventKey; readonly messageSentByPublish: boolean }
   | ScheduledAttempt
   | { readonly kind: 'audit'; readonly key: EventKey; readonly at: number };
 

@@ -44,7 +44,7 @@ export type QueuedEvent = {
    */
   readonly defaultKeepFailedFor?: number;
   /** Present if publish sends the first message of the event, so that the promote cursor passes over it. */
-  readonly sent?: true;
+  readonly messageSentByPublish?: true;
 };
 
 /** The delays between attempts, in milliseconds. */
@@ -56,4 +56,4 @@ export type RetryPolicy = {
 };
 
 /** The part of an event that its publisher gives. */
-export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'sent'>;
+export type WantedEvent = Omit<QueuedEvent, 'key' | 'publishedBy' | 'createdAt' | 'messageSentByPublish'>;

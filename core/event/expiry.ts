@@ -55,8 +55,8 @@ export function reminderExpiresAt(event: QueuedEvent, at: number): number {
  */
 export function mayOutliveItsEvent({ dueAt }: EventKey, progress: Progress): progress is Finished {
   if (progress.status === 'waiting_execution') return false;
-  const isFailureKeptLonger = progress.failureReadableUntil === progress.readableUntil;
-  return isFailureKeptLonger || progress.finishedAt - dueAt > WEEK;
+  const isFailureReadableLonger = progress.failureReadableUntil === progress.readableUntil;
+  return isFailureReadableLonger || progress.finishedAt - dueAt > WEEK;
 }
 
 /** Whether the result of a finished event is no longer readable. The table may still have it. */

@@ -6,7 +6,7 @@ import { retryAfterOf } from './retry-after.ts';
 export const MAX_RETRY_AFTER = 3_600_000;
 /** The part by which an exponential delay is shortened or lengthened at most. */
 export const JITTER = 0.2;
-const KEPT_AT_EACH_END = 10;
+const LISTED_AT_EACH_END = 10;
 /** The time, in milliseconds, within which an attempt is recorded after the longest time that its call may take. */
 const RECORDED_WITHIN = 1_000;
 /**
@@ -52,9 +52,9 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
 
   const ended = {
     ...history,
-    status: 'max_try_count_reached' as const,
+    status: 'failed' as const,
     ...failedAt(call.endedAt, event),
-    ...(event.failureUrl !== undefined && { callbackOwed: true as const }),
+    ...(event.failureUrl !== undefined && { callbackPending: true as const }),
   };
   const endedBecause = reasonToEnd(call.result);
   if (endedBecause !== undefined) return { ...ended, endedBecause };
@@ -97,7 +97,7 @@ export function reopened(progress: Finished, now: number, at = now): Waiting {
     finishedAt: _,
     readableUntil,
     endedBecause,
-    callbackOwed,
+    callbackPending,
     withdrawnAttempt,
     repeatedRequests,
     ...history
@@ -162,7 +162,7 @@ export function isRequested(progress: Progress): boolean {
 /** The instant from which the next attempt or the failure callback of an event is pending; undefined if neither is. */
 export function pendingSince(progress: Progress): number | undefined {
   if (progress.status === 'waiting_execution') return progress.nextAttemptAt;
-  return progress.callbackOwed ? progress.finishedAt : undefined;
+  return progress.callbackPending ? progress.finishedAt : undefined;
 }
 
 /**
@@ -178,7 +178,7 @@ export function retryDelay(retry: RetryPolicy, failed: number, chance: number): 
 }
 
 /** The time, in milliseconds, for which an event stays readable after it failed for good. */
-export function failureKeptFor({ keepResultFor, keepFailedFor, defaultKeepFailedFor }: QueuedEvent): number {
+export function failureReadableFor({ keepResultFor, keepFailedFor, defaultKeepFailedFor }: QueuedEvent): number {
   return keepFailedFor ?? defaultKeepFailedFor ?? keepResultFor;
 }
 
@@ -220,16 +220,16 @@ export function attemptOf(number: number, at: number, { startedAt, endedAt, resu
 /** The history with one more attempt, in the order of the numbers. It keeps the first ten and the last ten attempts. */
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
   const all = [...attempts, attempt].sort((one, other) => one.number - other.number);
-  return all.length <= 2 * KEPT_AT_EACH_END ? all : all.toSpliced(KEPT_AT_EACH_END, 1);
+  return all.length <= 2 * LISTED_AT_EACH_END ? all : all.toSpliced(LISTED_AT_EACH_END, 1);
 }
 
 /**
  * Whether an attempt of this number stands between the first ten and the last ten, so that the history does not keep
  * it.
  */
-export function isBetweenKept(attempts: readonly Attempt[], number: number): boolean {
-  const [last, next] = attempts.slice(KEPT_AT_EACH_END - 1, KEPT_AT_EACH_END + 1);
-  const isFull = attempts.length === 2 * KEPT_AT_EACH_END;
+export function isLeftOut(attempts: readonly Attempt[], number: number): boolean {
+  const [last, next] = attempts.slice(LISTED_AT_EACH_END - 1, LISTED_AT_EACH_END + 1);
+  const isFull = attempts.length === 2 * LISTED_AT_EACH_END;
   return isFull && last !== undefined && next !== undefined && last.number < number && number < next.number;
 }
 
@@ -266,15 +266,15 @@ function lastAnswer(progress: Waiting, result: Call['result']): { lastAnswer?: A
 }
 
 /** The fields that say when an event finished and until when it is readable. */
-export function finishedAt(instant: number, keptFor: number): Pick<Finished, 'finishedAt' | 'readableUntil'> {
-  return { finishedAt: instant, readableUntil: instant + keptFor };
+export function finishedAt(instant: number, readableFor: number): Pick<Finished, 'finishedAt' | 'readableUntil'> {
+  return { finishedAt: instant, readableUntil: instant + readableFor };
 }
 
 /** The fields that say when an event failed for good and until when it is readable. */
 function failedAt(instant: number, event: QueuedEvent) {
-  const failed = finishedAt(instant, failureKeptFor(event));
-  const isKeptLonger = failureKeptFor(event) > event.keepResultFor;
-  return { ...failed, ...(isKeptLonger && { failureReadableUntil: failed.readableUntil }) };
+  const failed = finishedAt(instant, failureReadableFor(event));
+  const isReadableLonger = failureReadableFor(event) > event.keepResultFor;
+  return { ...failed, ...(isReadableLonger && { failureReadableUntil: failed.readableUntil }) };
 }
 
 /** The delay, in milliseconds, that the receiver asked for with a `Retry-After` header; 0 if it asked for none. */

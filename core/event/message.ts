@@ -14,7 +14,7 @@ export type Message = {
   /** The instant of the attempt, in epoch milliseconds. */
   readonly at: number;
   /** Present if another message for the same attempt may be on its way. */
-  readonly again?: true;
+  readonly mayBeDuplicate?: true;
   /** The host and port of the event's URL. Absent if the sender had not read the event. */
   readonly host?: string;
 };

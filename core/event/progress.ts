@@ -46,7 +46,7 @@ export type Claim = {
  * but a failure callback that may be pending.
  */
 export type Finished = History & {
-  readonly status: 'success' | 'max_try_count_reached' | 'cancelled';
+  readonly status: 'success' | 'failed' | 'cancelled';
   readonly finishedAt: number;
   readonly readableUntil: number;
   /** The reason why the event failed before its tries were used up. */
@@ -60,7 +60,7 @@ export type Finished = History & {
    * Present if the failure callback is pending. If every process dies, the audit takes the event for unfinished, and
    * sends the callback.
    */
-  readonly callbackOwed?: true;
+  readonly callbackPending?: true;
 };
 
 export type EndedBecause = 'blocked' | 'stopped_by_receiver';

@@ -161,7 +161,7 @@ function announcer({ store, dueQueue, now, longestTimeout, visibility }: Depende
 
   async function sendBehind(event: QueuedEvent, progress: Waiting): Promise<void> {
     const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
-    await dueQueue.send({ ...nextMessage(event, progress), again: true }, handOverAt);
+    await dueQueue.send({ ...nextMessage(event, progress), mayBeDuplicate: true }, handOverAt);
   }
 
   return { leaveReminder, send, sendBehind };

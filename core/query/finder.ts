@@ -78,7 +78,7 @@ export async function listsFor(
 ): Promise<readonly List[]> {
   const cursors = await store.findCursors();
   const numbers = Array.from({ length: Math.max(shards, cursors?.promote.length ?? 0) }, (_, shard) => shard);
-  if (status === 'max_try_count_reached') return numbers.map((failedShard) => ({ failedShard }));
+  if (status === 'failed') return numbers.map((failedShard) => ({ failedShard }));
   if (tag !== undefined) return [{ tag }, ...numbers.map((taggedShard) => ({ tag, taggedShard }))];
   return numbers.map((shard) => ({ shard }));
 }

@@ -9,13 +9,13 @@ export const NAMESPACE = 'EventQueue';
 export const metricNames = {
   accepted: 'Accepted',
   succeeded: 'Succeeded',
-  exhausted: 'Exhausted',
+  failed: 'Exhausted',
   cancelled: 'Cancelled',
   /** In milliseconds, as are `CallDuration`, the two lags and `PausedFor`. All other metrics are counts. */
   lateness: 'Lateness',
   callDuration: 'CallDuration',
-  leadingLag: 'LeadingLag',
-  trailingLag: 'TrailingLag',
+  promoteLag: 'LeadingLag',
+  auditLag: 'TrailingLag',
   pausedFor: 'PausedFor',
   promoted: 'Promoted',
   resent: 'Resent',

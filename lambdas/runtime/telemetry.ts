@@ -19,7 +19,7 @@ export type Telemetry = {
 
 const FINISHED_AS = {
   success: metricNames.succeeded,
-  max_try_count_reached: metricNames.exhausted,
+  failed: metricNames.failed,
   cancelled: metricNames.cancelled,
 } as const;
 
@@ -54,9 +54,9 @@ export function telemetry(queueName: string): Telemetry {
     time(metricNames.callDuration, attempt.duration);
   }
 
-  function emitRun({ leadingLag, trailingLag, promoted, resent, pausedFor }: Run): void {
-    time(metricNames.leadingLag, leadingLag);
-    time(metricNames.trailingLag, trailingLag);
+  function emitRun({ promoteLag, auditLag, promoted, resent, pausedFor }: Run): void {
+    time(metricNames.promoteLag, promoteLag);
+    time(metricNames.auditLag, auditLag);
     if (pausedFor !== undefined) time(metricNames.pausedFor, pausedFor);
     count(metricNames.promoted, promoted);
     count(metricNames.resent, resent);

@@ -234,9 +234,9 @@ describe('a name', () => {
 function slowLookup() {
   const asked: string[] = [];
   const answers = new Map<string, () => void>();
-  const { lookup } = addressGuard(isPublicAddress, (name, _options, tell) => {
+  const { lookup } = addressGuard(isPublicAddress, (name, _options, answer) => {
     asked.push(name);
-    answers.set(name, () => tell(null, [{ address: PUBLIC, family: 4 }]));
+    answers.set(name, () => answer(null, [{ address: PUBLIC, family: 4 }]));
   });
   return { lookup, asked, answer: (name: string) => answers.get(name)?.() };
 }

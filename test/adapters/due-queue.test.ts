@@ -234,6 +234,12 @@ describe('the text of a message', () => {
     expect(parseMessageText(JSON.stringify({ key: publicKey(key), attempt: 3 }))).toEqual({ ...first, attempt: 3 });
   });
 
+  test('of a possible duplicate says so as the version before does', () => {
+    const marked = text.replace('}', ',"again":true}');
+    expect(bodyOf(message, { again: true })).toBe(marked);
+    expect(parseMessageText(marked)).toEqual({ ...message, mayBeDuplicate: true });
+  });
+
   test.each([
     '',
     'hello',

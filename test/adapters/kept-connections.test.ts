@@ -29,7 +29,7 @@ describe.each(methods)(
       const { keepConnection, run, requestsOf } = await failing();
       await keepConnection();
       const { event, progress } = await run({ method, maxTryCount });
-      expect(progress).toMatchObject({ status: 'max_try_count_reached', tryCount: requests.length });
+      expect(progress).toMatchObject({ status: 'failed', tryCount: requests.length });
       expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual(requests);
       expect(requestsOf(event)).toBe(maxTryCount);
     });
@@ -42,7 +42,7 @@ describe.each(methods)(
     ])('of %i tries, with the connection of its own first attempt', async (maxTryCount, requests) => {
       const { run, requestsOf } = await failing();
       const { event, progress } = await run({ method, maxTryCount });
-      expect(progress).toMatchObject({ status: 'max_try_count_reached', tryCount: requests.length });
+      expect(progress).toMatchObject({ status: 'failed', tryCount: requests.length });
       expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual(requests);
       expect(requestsOf(event)).toBe(maxTryCount);
     });
@@ -54,7 +54,7 @@ describe.each(methods)(
       expect(requestsOf(event)).toBe(3);
       await keepConnection();
       const { progress } = await retry(event);
-      expect(progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 4 });
+      expect(progress).toMatchObject({ status: 'failed', tryCount: 4 });
       expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual([2, 1, 2, 1]);
       expect(requestsOf(event)).toBe(6);
     });

@@ -174,18 +174,18 @@ describe('of names that hung before', () => {
 function silentResolver(bounds: LookupBounds = {}) {
   const asked: string[] = [];
   const answers = new Map<string, (code?: string) => void>();
-  const resolve: LookupFunction = (name, _options, tell) => {
+  const resolve: LookupFunction = (name, _options, answer) => {
     asked.push(name);
-    answers.set(name, (code) => tell(failure(code), ADDRESS));
+    answers.set(name, (code) => answer(failure(code), ADDRESS));
   };
   return { ...asking(resolve, bounds), asked, answer: (name: string, code?: string) => answers.get(name)?.(code) };
 }
 
 function answeringResolver(code: string) {
   const asked: string[] = [];
-  const resolve: LookupFunction = (name, _options, tell) => {
+  const resolve: LookupFunction = (name, _options, answer) => {
     asked.push(name);
-    tell(failure(code), []);
+    answer(failure(code), []);
   };
   return { ...asking(resolve), asked };
 }
@@ -200,12 +200,12 @@ function resolverWithTwoThreads() {
   const startNext = () => {
     while (stuck.size < 2 && waiting.length > 0) waiting.shift()?.();
   };
-  const resolve: LookupFunction = (name, _options, tell) => {
+  const resolve: LookupFunction = (name, _options, answer) => {
     waiting.push(() => {
-      if (name.startsWith('good')) return void setImmediate(tell, null, ADDRESS);
+      if (name.startsWith('good')) return void setImmediate(answer, null, ADDRESS);
       const finish = () => {
         stuck.delete(finish);
-        tell(failure('EAI_AGAIN'), []);
+        answer(failure('EAI_AGAIN'), []);
       };
       stuck.add(finish);
     });

@@ -88,14 +88,13 @@ describe('statistics', () => {
     const statistics = tableStatistics(table, clock);
     for (let n = 1; n <= 100; n++) statistics.count(attempted({ late: n, duration: 10 * n }));
     statistics.count(attempted({ outcome: 'timed_out', late: 0, duration: 5_000 }));
-    for (const status of ['success', 'success', 'max_try_count_reached', 'cancelled'] as const)
-      statistics.count(finished(status));
+    for (const status of ['success', 'success', 'failed', 'cancelled'] as const) statistics.count(finished(status));
     await statistics.flush();
     const { counts } = (await tableStatistics(table, clock).read('hour')).at(-1) ?? { counts: noCounts };
     expect(counts).toMatchObject({
       attempts: { answered: 100, timed_out: 1 },
       succeeded: 2,
-      exhausted: 1,
+      failed: 1,
       cancelled: 1,
     });
     for (const [share, value] of [
@@ -107,6 +106,15 @@ describe('statistics', () => {
       expect((quantile(counts.duration, share) ?? 0) / value).toBeLessThan(1.06);
     }
     expect(quantile({}, 0.5)).toBeUndefined();
+  });
+
+  test('are stored by the names that the version before knows', async () => {
+    const statistics = tableStatistics(table, clock);
+    statistics.count(finished('failed'));
+    await statistics.flush();
+    const range = { pk: 'stats#2030-01-01', from: 'minute#', to: 'minute#~', attributes: ['exhausted'], limit: 10 };
+    const { items } = await table.query({ ...range, ascending: true });
+    expect(items).toMatchObject([{ exhausted: 1 }]);
   });
 
   test('of several processes are added up, with what this one has not written yet', async () => {
@@ -165,7 +173,7 @@ function attempted(attempt: Partial<Attempt>): Change {
   };
 }
 
-function finished(status: 'success' | 'max_try_count_reached' | 'cancelled'): Change {
+function finished(status: 'success' | 'failed' | 'cancelled'): Change {
   const progress = { status, version: 1, tryCount: 1, attempts: [], finishedAt: START, readableUntil: START };
   return { kind: 'finished', event, progress };
 }

@@ -663,7 +663,7 @@ describe('GET /stats', () => {
       accepted: 3,
       attempts: { answered: 2, timed_out: 1 },
       succeeded: 1,
-      exhausted: 1,
+      failed: 1,
       cancelled: 0,
       late: { 0: 3 },
       duration: { 5: 2, 40: 1 },

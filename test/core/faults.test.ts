@@ -115,8 +115,8 @@ function endOf(record: EventRecord, records: readonly EventRecord[]) {
 function promisedEnd(record: EventRecord): ReturnType<typeof endOf> {
   const { event, progress } = record;
   const { url, maxTryCount, failureUrl } = event;
-  const mustBeTold = failureUrl !== undefined && progress.status === 'max_try_count_reached';
-  const failure = { status: 'max_try_count_reached', tryCount: isGone(event) ? 1 : maxTryCount } as const;
+  const mustBeTold = failureUrl !== undefined && progress.status === 'failed';
+  const failure = { status: 'failed', tryCount: isGone(event) ? 1 : maxTryCount } as const;
   const end = succeedsAt(event, 2) ? ({ status: 'success' } as const) : failure;
   return {
     url,

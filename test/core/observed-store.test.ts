@@ -14,11 +14,11 @@ test('the end of an event is reported once, also if something is recorded after 
   const event = queuedEvent(START, { maxTryCount: 1, failureUrl: 'https://example.com/told' });
   const first = firstProgress(event);
   const call = { startedAt: START, endedAt: START, result: answered(500) };
-  const { callbackOwed, ...ended } = settle(event, first, call, 0) as Finished;
+  const { callbackPending, ...ended } = settle(event, first, call, 0) as Finished;
   await store.putEvent(event);
-  await store.recordUnlessChanged(event, first, { ...ended, callbackOwed: true });
-  await store.recordUnlessChanged(event, { ...ended, callbackOwed: true }, { ...ended, version: ended.version + 1 });
-  expect(callbackOwed).toBe(true);
+  await store.recordUnlessChanged(event, first, { ...ended, callbackPending: true });
+  await store.recordUnlessChanged(event, { ...ended, callbackPending: true }, { ...ended, version: ended.version + 1 });
+  expect(callbackPending).toBe(true);
   expect(told).toEqual(['accepted', 'attempted', 'finished']);
 });
 

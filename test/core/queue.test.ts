@@ -79,7 +79,7 @@ describe('deliver', () => {
     await deliverAll();
     expect(calls.map(({ at }) => at)).toEqual([START, START + 60 * SECOND, START + 120 * SECOND]);
     expect((await queue.read(event.key))?.progress).toMatchObject({
-      status: 'max_try_count_reached',
+      status: 'failed',
       finishedAt: clock.now(),
       tryCount: 3,
     });
@@ -118,9 +118,9 @@ describe('deliver', () => {
   test('sends a second message that is more than a second early again, behind the first', async () => {
     const { queue, messages, calls } = simulation();
     await queue.publish(wantedEvent({ asked: { after: 60_000 } }), 'web');
-    const [second] = messages.take().map((message) => ({ ...message, again: true as const }));
+    const [second] = messages.take().map((message) => ({ ...message, mayBeDuplicate: true as const }));
     await queue.deliver([second as Received]);
-    expect(messages.sent).toMatchObject([{ at: START + 60_000, again: true }]);
+    expect(messages.sent).toMatchObject([{ at: START + 60_000, mayBeDuplicate: true }]);
     expect(messages.handOverAts.at(-1)).toBeGreaterThan(START + 60_000 + 5_000);
     expect(calls).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe('deliver', () => {
     expect(messages.sent).toHaveLength(1);
     await deliverAll();
     expect(calls).toHaveLength(100 + copies - 1);
-    expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 100 });
+    expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'failed', tryCount: 100 });
   });
 
   test('with every message repeated and reordered, records each attempt once and never doubles the chain', async () => {

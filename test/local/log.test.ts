@@ -77,7 +77,7 @@ test('prints a summary again and again, but none of a time in which nothing happ
   const log = openLog(TEXT, { stdout, every: 1 });
   cleanUps.push(log.stop);
   for (let minute = 1; minute <= 3; minute++) {
-    log.tell({ kind: 'accepted', event: queuedEvent(0) });
+    log.onChange({ kind: 'accepted', event: queuedEvent(0) });
     expect(await eventually(async () => stdout.read() ?? Promise.reject(new Error('Nothing is printed.')))).toMatch(
       /^\S+ Within 1 s: 1 accepted\.\n$/,
     );

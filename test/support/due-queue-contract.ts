@@ -79,7 +79,7 @@ export function dueQueueContract(name: string, open: OpenDueQueue): void {
     });
 
     test('keeps the mark of a message that is sent again, and hands it over no sooner than it is asked to', async () => {
-      const message = { ...messageAt(Date.now() - SECOND), again: true as const };
+      const message = { ...messageAt(Date.now() - SECOND), mayBeDuplicate: true as const };
       const handOverAt = Date.now() + 1.5 * SECOND;
       await queue.send(message, handOverAt);
       await until(() => deliverer.received.length === 1);

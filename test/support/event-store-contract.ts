@@ -64,24 +64,24 @@ export function eventStoreContract(
     });
 
     test('finds nothing under the uuid of an event with another due instant', async () => {
-      const { key } = await kept();
+      const { key } = await stored();
       expect(await store.findEvent({ ...key, dueAt: key.dueAt + 1 })).toBeUndefined();
     });
 
     test('answers the first progress for an event of which nothing was recorded', async () => {
-      const event = await kept();
+      const event = await stored();
       expect(await progressOf(event)).toEqual(firstProgress(event));
     });
 
     test('records a progress with all of its fields', async () => {
-      const event = await kept({ maxTryCount: 1_000 });
+      const event = await stored({ maxTryCount: 1_000 });
       const long = longProgress(event);
       await store.recordSuccess(event, long);
       expect(await progressOf(event)).toEqual(long);
     });
 
     test('finds the progress of an event alone, if there is any', async () => {
-      const event = await kept();
+      const event = await stored();
       expect(await store.findProgress(event.key)).toBeUndefined();
       const [progress] = await recordedFailures(event, 1);
       expect(await store.findProgress(event.key)).toEqual(progress);
@@ -185,7 +185,7 @@ export function eventStoreContract(
     });
 
     test('records a failure with what is pending next', async () => {
-      const event = await kept();
+      const event = await stored();
       const read = firstProgress(event);
       const progress = failed(event, read);
       expect(await store.recordUnlessChanged(event, read, progress)).toBe(true);
@@ -193,16 +193,16 @@ export function eventStoreContract(
     });
 
     test('records a failure that ends the event', async () => {
-      const event = await kept({ maxTryCount: 1 });
+      const event = await stored({ maxTryCount: 1 });
       const read = firstProgress(event);
       const progress = failed(event, read);
       expect(await store.recordUnlessChanged(event, read, progress)).toBe(true);
-      expect(await progressOf(event)).toMatchObject({ status: 'max_try_count_reached', finishedAt: DUE + SECOND });
+      expect(await progressOf(event)).toMatchObject({ status: 'failed', finishedAt: DUE + SECOND });
       expect(await store.recordUnlessChanged(event, read, progress)).toBe(false);
     });
 
     test('records one failure of ten that read the same progress, at every version', async () => {
-      const event = await kept({ maxTryCount: 1_000 });
+      const event = await stored({ maxTryCount: 1_000 });
       let read: Progress = firstProgress(event);
       for (const version of [0, 1, 2, 3]) {
         expect(read.version).toBe(version);
@@ -215,7 +215,7 @@ export function eventStoreContract(
     });
 
     test('records no failure of one that read a progress which has been left behind', async () => {
-      const event = await kept();
+      const event = await stored();
       const [first, second] = await recordedFailures(event, 2);
       expect(await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(
         false,
@@ -225,21 +225,21 @@ export function eventStoreContract(
     });
 
     test('records a success over every other progress, whatever its version', async () => {
-      const event = await kept({ maxTryCount: 2 });
+      const event = await stored({ maxTryCount: 2 });
       const success = succeeded(event, firstProgress(event));
       await recordedFailures(event, 1);
       await store.recordSuccess(event, success);
       expect(await progressOf(event)).toEqual(success);
 
-      const exhausted = await kept({ maxTryCount: 2 });
-      await recordedFailures(exhausted, 2);
-      expect(await progressOf(exhausted)).toMatchObject({ status: 'max_try_count_reached', version: 2 });
-      await store.recordSuccess(exhausted, success);
-      expect(await progressOf(exhausted)).toEqual(success);
+      const failed = await stored({ maxTryCount: 2 });
+      await recordedFailures(failed, 2);
+      expect(await progressOf(failed)).toMatchObject({ status: 'failed', version: 2 });
+      await store.recordSuccess(failed, success);
+      expect(await progressOf(failed)).toEqual(success);
     });
 
     test('records no failure over a success, even if their versions are equal', async () => {
-      const event = await kept();
+      const event = await stored();
       const [read] = await recordedFailures(event, 1);
       const success = succeeded(event, firstProgress(event));
       expect(success.version).toBe(read.version);
@@ -252,7 +252,7 @@ export function eventStoreContract(
     });
 
     test('keeps the progress of every event apart', async () => {
-      const [one, other] = [await kept(), await kept()];
+      const [one, other] = [await stored(), await stored()];
       await recordedFailures(one, 1);
       expect(await progressOf(other)).toEqual(firstProgress(other));
     });
@@ -275,15 +275,18 @@ export function eventStoreContract(
       };
 
       test('earliest first, from behind a position up to and with an instant, in pages that leave out nothing', async () => {
-        const events = Array.from({ length: 450 }, (_, n) => inShard(Math.floor(n / 2), n % 3 ? {} : { sent: true }));
+        const events = Array.from({ length: 450 }, (_, n) =>
+          inShard(Math.floor(n / 2), n % 3 ? {} : { messageSentByPublish: true }),
+        );
         await Promise.all(events.map(store.putEvent));
         const until = from + 200 * SECOND;
         const found = await everything(positionAt(from - 1), until);
         const expected = events.filter(({ key }) => key.dueAt <= until);
         expect(found.map(({ key }) => key.dueAt)).toEqual(expected.map(({ key }) => key.dueAt));
         expect(new Set(found.map(({ key }) => key.uuid))).toEqual(new Set(expected.map(({ key }) => key.uuid)));
-        for (const [index, { key, sent }] of expected.entries()) {
-          if (index % 50 === 0) expect(found).toContainEqual({ kind: 'event', key, sent: sent === true });
+        for (const [index, { key, messageSentByPublish }] of expected.entries()) {
+          if (index % 50 === 0)
+            expect(found).toContainEqual({ kind: 'event', key, messageSentByPublish: messageSentByPublish === true });
         }
 
         const rest = await everything(positionAt(until), from + 300 * SECOND);
@@ -325,7 +328,7 @@ export function eventStoreContract(
       }
     });
 
-    async function kept(wishes: Partial<QueuedEvent> = {}): Promise<QueuedEvent> {
+    async function stored(wishes: Partial<QueuedEvent> = {}): Promise<QueuedEvent> {
       const event = newEvent(wishes);
       await store.putEvent(event);
       return event;
@@ -389,6 +392,38 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         await putItem({ ...tagItem, pk: `tag#${tag}`, sk: sortKeyOf(former) });
         await store.putEvent(newEvent({ key: latter, tags: [tag] }));
         expect(await store.list({ tag }, END, BEGINNING, 100)).toEqual([former]);
+      });
+
+      test('the names that the version before knows, in events, progress and cursors', async () => {
+        const event = newEvent({
+          maxTryCount: 1,
+          failureUrl: 'https://example.com/failed',
+          messageSentByPublish: true,
+        });
+        const end = settled(event, firstProgress(event), 500, 1);
+        await store.putEvent(event);
+        await store.recordUnlessChanged(event, firstProgress(event), end);
+        expect(await itemOf(eventKeyOf(event))).toMatchObject({ sent: true });
+        expect(await itemOf(progressKeyOf(event))).toMatchObject({
+          status: 'max_try_count_reached',
+          callbackOwed: true,
+        });
+        expect(end).toMatchObject({ status: 'failed', callbackPending: true });
+        expect(await store.findEvent(event.key)).toEqual({ event, progress: end });
+        const [promote, audit, expiryWalk] = [['3'], ['2'], ['1']];
+        const cursors = {
+          version: 1,
+          writtenAt: DUE,
+          leasedUntil: 0,
+          promote,
+          audit,
+          expiryWalk,
+          expiryWalkSince: DUE,
+        };
+        await store.saveCursors(undefined, cursors);
+        const item = await itemOf({ pk: 'hands', sk: 'hands' });
+        expect(item).toMatchObject({ leading: ['3'], trailing: ['2'], keeping: ['1'], keepingSince: DUE });
+        expect(await store.findCursors()).toEqual(cursors);
       });
 
       test('a failed progress in the place of any other', async () => {

@@ -34,9 +34,9 @@ export function memoryEventStore(): EventStore {
 
   return {
     async putEvent(event) {
-      const { key, sent = false } = event;
+      const { key, messageSentByPublish = false } = event;
       events.set(publicKey(key), event);
-      shard(shardOf(key.uuid)).set(`${offsetOf(key.dueAt)}#${key.uuid}`, { kind: 'event', key, sent });
+      shard(shardOf(key.uuid)).set(`${offsetOf(key.dueAt)}#${key.uuid}`, { kind: 'event', key, messageSentByPublish });
     },
     async findEvent(key) {
       const event = events.get(publicKey(key));

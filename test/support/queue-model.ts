@@ -16,7 +16,7 @@ export type Harm = 'late' | 'copied' | 'repeated' | 'crashed' | 'untold';
 const NOTICED_WITHIN = 30_000;
 
 /** The life of an event if nothing goes wrong: the instants of its calls, and its end. */
-type Life = { readonly callsAt: readonly number[]; readonly status: 'success' | 'max_try_count_reached' };
+type Life = { readonly callsAt: readonly number[]; readonly status: 'success' | 'failed' };
 
 /** The mishap that may also happen to an event that was cancelled while a call was under way. */
 const IN_CALLS: readonly Harm[] = ['untold', 'crashed'];
@@ -98,7 +98,7 @@ export function queueModel(answerAfter: number) {
     if (!isAnswered && known.isCancelled === 'yes') known.isCancelled = 'maybe';
     if (!isAnswered) return;
     known.isCancelled = 'no';
-    if (progress.status === 'max_try_count_reached') known.failures.add(callbackKey(event, progress).uuid);
+    if (progress.status === 'failed') known.failures.add(callbackKey(event, progress).uuid);
   }
 
   /** Notes that a client asked for a retry of a waiting event, whatever the answer was. */
@@ -236,7 +236,7 @@ export function queueModel(answerAfter: number) {
     const { event, progress } = record;
     const told = callbacksOf(record, records).map((one) => one.record.event.key.uuid);
     const { retries = 0, failures = [], harms = noHarms() } = events.get(event.key.uuid) ?? {};
-    const hasFailed = progress.status === 'max_try_count_reached';
+    const hasFailed = progress.status === 'failed';
     const mustBeTold = new Set([...failures, ...(hasFailed ? [callbackKey(event, progress).uuid] : [])]);
     const mayBeTold = event.failureUrl ? retries + (hasFailed || harms.repeated > 0 ? 1 : 0) : 0;
     if (event.failureUrl === undefined) mustBeTold.clear();
@@ -340,5 +340,5 @@ function lifeOf(event: QueuedEvent, answerAfter: number): Life {
     callsAt.push(last === undefined ? event.key.dueAt : last + answerAfter + pauseAfter(event, attempt - 1));
     if (succeedsAt(event, attempt)) return { callsAt, status: 'success' };
   }
-  return { callsAt, status: 'max_try_count_reached' };
+  return { callsAt, status: 'failed' };
 }

@@ -37,8 +37,8 @@ export type WantedAttempt = {
 export function attemptsIn({ asked: { Entries = [] } }: AwsRequest): readonly WantedAttempt[] {
   return Entries.flatMap(({ MessageBody }) => {
     if (MessageBody === undefined) return [];
-    const { key, attempt, at, again = false } = parseMessageText(MessageBody);
-    return [{ uuid: key.uuid, attempt, dueAt: at, isMarked: again }];
+    const { key, attempt, at, mayBeDuplicate = false } = parseMessageText(MessageBody);
+    return [{ uuid: key.uuid, attempt, dueAt: at, isMarked: mayBeDuplicate }];
   });
 }
 

@@ -41,7 +41,7 @@ export const floodRules: readonly Rule[] = [
     name: 'a paused queue that is started again sends no messages',
     why: 'Each start would send the messages of all events that wait, which the deliverers then drop.',
     file: 'core/dispatch/dispatcher.ts',
-    code: 'if (isPaused(pause)) return void (taken && (await keepUnfinished(taken)));',
+    code: 'if (isPaused(pause)) return void (taken && (await extendExpiries(taken)));',
     without: '',
     suites: ['test/core/manage/pause'],
   },

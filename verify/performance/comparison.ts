@@ -9,7 +9,7 @@ export type Comparison = {
    * Measures each figure of the first system, the mean of the second's, and their quotient. Throws if a figure is
    * missing that the second system or an aim has.
    */
-  tell(): void;
+  report(): void;
 };
 
 type Compared = {
@@ -42,7 +42,7 @@ export function comparison({ one, other, toWhat, aims = {} }: Compared): Compari
       figures.set(figure[0], figure);
     },
     other: (name, value) => void others.set(name, [...(others.get(name) ?? []), value]),
-    tell() {
+    report() {
       const lacking = [...others.keys(), ...Object.keys(aims)].find((name) => !figures.has(name));
       if (lacking !== undefined) throw new Error(`Nothing was measured as ${lacking}.`);
       for (const figure of figures.values()) measureWithQuotient(figure);

@@ -23,12 +23,12 @@ const COMING_DUE = 5_000;
 const MINUTE = 60_000;
 
 export async function functions(): Promise<void> {
-  const { turn, tell, close } = await functionsInTurns((name, value, unit, aim) =>
+  const { turn, report, close } = await functionsInTurns((name, value, unit, aim) =>
     console.log(rowOf({ scenario: 'functions', name, value, unit, ...(aim && { aim }) })),
   );
   try {
     for (let n = 0; n < TURNS; n++) await turn();
-    tell();
+    report();
   } finally {
     await close();
   }
@@ -36,7 +36,7 @@ export async function functions(): Promise<void> {
 
 /**
  * Bundles the functions as a deployment does, and measures their sizes. Each turn measures the time in which a new
- * process loads a function, and what an invocation costs. `tell` measures the medians over all turns.
+ * process loads a function, and what an invocation costs. `report` measures the medians over all turns.
  */
 export async function functionsInTurns(measure: Measure) {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-functions-'));
@@ -52,7 +52,7 @@ export async function functionsInTurns(measure: Measure) {
       await measureInvocations(bundles, barePublish, turns.measure);
     },
 
-    tell: turns.tell,
+    report: turns.report,
 
     close: () => rm(folder, { recursive: true }),
   };
@@ -88,7 +88,7 @@ async function measureLoads(
   environment: Parameters<typeof loadTime>[1],
   measure: Measure,
 ): Promise<void> {
-  const { one, other, tell } = comparison({ one: measure, toWhat: 'of what the SDK takes alone' });
+  const { one, other, report } = comparison({ one: measure, toWhat: 'of what the SDK takes alone' });
   let before = await loadTime(barePublish, environment);
   for (const [name, bundle] of Object.entries(bundles)) {
     const what = `${name}, to load`;
@@ -97,7 +97,7 @@ async function measureLoads(
     before = await loadTime(barePublish, environment);
     other(what, before);
   }
-  tell();
+  report();
 }
 
 /** Measures invocations in warm processes: the first half of the invocations of a process does not count. */
@@ -135,14 +135,14 @@ type Invoked = Awaited<ReturnType<typeof invokeAgainAndAgain>>;
 
 function comparedIn(measure: Measure) {
   return (what: string, invoked: Invoked, toThese: readonly Invoked[], aim?: Figure['aim']): void => {
-    const { one, other, tell } = comparison({ one: measure, toWhat: 'of what two requests take alone' });
+    const { one, other, report } = comparison({ one: measure, toWhat: 'of what two requests take alone' });
     one(`${what}: time`, invoked.took, 'ms');
     one(`${what}: processor`, invoked.processor, 'ms', aim);
     for (const { took, processor } of toThese) {
       other(`${what}: time`, took);
       other(`${what}: processor`, processor);
     }
-    tell();
+    report();
   };
 }
 

@@ -4,7 +4,7 @@ import type { Figure, Measure } from './figure.ts';
 export type Medians = {
   readonly measure: Measure;
   /** Measures each figure as its median over all turns. */
-  tell(): void;
+  report(): void;
 };
 
 /**
@@ -17,7 +17,7 @@ export function medians(measure: Measure): Medians {
       const { values } = turns.get(name) ?? { values: [] };
       turns.set(name, { values: [...values, value], unit, ...(aim && { aim }) });
     },
-    tell() {
+    report() {
       for (const [name, { values, unit, aim }] of turns)
         measure(name, medianOf(values) ?? Number.NaN, unit, aim, values);
     },

@@ -90,7 +90,7 @@ export async function measurePerformance(args: readonly string[]): Promise<boole
     await measureUnits(measured('units'));
     const functions = await functionsInTurns(measured('functions'));
     await everyLoad(sizes, measured, functions.turn).finally(functions.close);
-    functions.tell();
+    functions.report();
   }
   writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), figures }, null, 2)}\n`);
   return figures.every((figure) => meets(figure) ?? true);
@@ -103,14 +103,14 @@ type Measured = (scenario: string) => Measure;
  * Measures what a million waiting events cost a queue: its start, its memory, and the events that are due meanwhile.
  */
 export async function backlog(): Promise<void> {
-  const { measure, tell } = medians((name, value, unit, aim, values) =>
+  const { measure, report } = medians((name, value, unit, aim, values) =>
     console.log(
       rowOf({ scenario: 'with 1,000,000 waiting', name, value, unit, ...(aim && { aim }), ...(values && { values }) }),
     ),
   );
   const size = { ...sizes, starts: 3, backlogTurns: 1, smallBursts: 2 };
   await onQueue(withBacklog(1_000_000, size), measure, SMALL_BURST);
-  tell();
+  report();
 }
 
 /**
@@ -132,23 +132,23 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
     const count = size.backlogs.at(turn - size.turns);
     if (count !== undefined) await onQueue(withBacklog(count, size), inTurns(`with ${count} waiting`), SMALL_BURST);
   }
-  for (const scenario of scenarios.values()) scenario.tell();
+  for (const scenario of scenarios.values()) scenario.report();
 }
 
 /** Measures bursts of single events and of batches, and the start after a burst, which has more to look at. */
 async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
   await besideTheMachine(warmUp, async (...both) => {
-    const { queue, machine, tell } = compared('burst', measured, both, { 'called and recorded': { least: 0.5 } });
+    const { queue, machine, report } = compared('burst', measured, both, { 'called and recorded': { least: 0.5 } });
     for (const scene of [machine, queue, machine]) await burst(scene, events);
     for (const scene of [queue, machine])
       scene.measure('then from start to serving', (await scene.restart()) / 1_000, 's', { most: 2 });
-    tell();
+    report();
   });
   await besideTheMachine(warmUp, async (...both) => {
     for (const scene of both) await batches(scene, SMALL_BATCHES);
-    const { queue, machine, tell } = compared('batch', measured, both);
+    const { queue, machine, report } = compared('batch', measured, both);
     for (const scene of [machine, queue, machine]) await batches(scene, events);
-    tell();
+    report();
   });
 }
 
@@ -167,9 +167,9 @@ async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   };
   await besideTheMachine(warmUp, async (...both) => {
     for (const [scenario, load] of Object.entries(loads)) {
-      const { queue, machine, tell } = compared(scenario, measured, both);
+      const { queue, machine, report } = compared(scenario, measured, both);
       for (const scene of [machine, queue]) await load(scene);
-      tell();
+      report();
     }
   });
   slow.close();
@@ -183,13 +183,13 @@ async function besideTheMachine(warmUp: number, act: (...both: Both) => Promise<
 }
 
 function compared(scenario: string, measured: Measured, [queue, machine]: Both, aims: Aims = {}) {
-  const { one, other, tell } = comparison({
+  const { one, other, report } = comparison({
     one: measured(scenario),
     other: measured(`the machine, ${scenario}`),
     toWhat: 'of what the machine does',
     aims,
   });
-  return { queue: { ...queue, measure: one }, machine: { ...machine, measure: other }, tell };
+  return { queue: { ...queue, measure: one }, machine: { ...machine, measure: other }, report };
 }
 
 /**
@@ -224,24 +224,24 @@ async function smallBursts(scene: ProcessScene, without: ProcessScene, count: nu
   const what = 'called and recorded';
   let before = await rateOf(without);
   for (let n = 0; n < count; n++) {
-    const { one, other, tell } = besideOneWithout(scene.measure, { [what]: { least: 0.9 } });
+    const { one, other, report } = besideOneWithout(scene.measure, { [what]: { least: 0.9 } });
     other(what, before);
     one(what, await rateOf(scene), 'per second');
     before = await rateOf(without);
     other(what, before);
-    tell();
+    report();
   }
 }
 
 /** Measures delayed events on both queues at the same time, because neither of them takes much of the machine. */
 async function delayedBoth(scene: Scene, without: Scene, { delayed: events, delayedSeconds }: Sizes): Promise<void> {
   const aims = { 'late, p50': { most: 1.1 }, 'late, p99': { most: 1.1 } };
-  const { one, other, tell } = besideOneWithout(scene.measure, aims);
+  const { one, other, report } = besideOneWithout(scene.measure, aims);
   await Promise.all([
     delayed({ ...scene, measure: one }, events, delayedSeconds),
     delayed({ ...without, measure: other }, events, delayedSeconds),
   ]);
-  tell();
+  report();
 }
 
 function besideOneWithout(one: Measure, aims: Aims) {

@@ -34,7 +34,7 @@ export type SoakReport = {
   readonly load: Load;
   /** The rows of the table for each event: after half of the time, and when all events had finished. */
   readonly rowsPerEvent: { readonly half: number; readonly end: number };
-  readonly finished: { readonly succeeded: number; readonly exhausted: number };
+  readonly finished: { readonly succeeded: number; readonly failed: number };
   /** The lateness in milliseconds of each first attempt. */
   readonly late: readonly number[];
   /** The output of the queue after its welcome. */
@@ -122,15 +122,18 @@ async function rowsAtHalfTime(dataFolder: string, load: Load, halfTime: number):
   return rows / ((before + load.published) / 2);
 }
 
+/** The counts of a period in the answer of the queue. */
+type Period = { readonly succeeded: number; readonly exhausted: number };
+
 /** Resolves with the counts when all events have finished, or after a minute with those that have. */
 async function finishedEvents(queueUrl: string, { published }: Load): Promise<SoakReport['finished']> {
   const deadline = Date.now() + LAST_RETRIES_WITHIN;
   for (;;) {
     const response = await fetch(`${queueUrl}/stats?range=day`, { headers: { 'x-api-key': 'demo' } });
-    const { periods } = (await response.json()) as { readonly periods: readonly SoakReport['finished'][] };
-    const sumOf = (name: 'succeeded' | 'exhausted') => periods.reduce((sum, period) => sum + period[name], 0);
-    const finished = { succeeded: sumOf('succeeded'), exhausted: sumOf('exhausted') };
-    if (finished.succeeded + finished.exhausted >= published || Date.now() > deadline) return finished;
+    const { periods } = (await response.json()) as { readonly periods: readonly Period[] };
+    const sumOf = (name: keyof Period) => periods.reduce((sum, period) => sum + period[name], 0);
+    const finished = { succeeded: sumOf('succeeded'), failed: sumOf('exhausted') };
+    if (finished.succeeded + finished.failed >= published || Date.now() > deadline) return finished;
     await sleep(1_000);
   }
 }

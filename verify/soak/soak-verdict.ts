@@ -72,7 +72,7 @@ function flat({ name, of, tolerance, unit, hidden }: Quantity, samples: readonly
 
 function ends({ load, finished, rowsPerEvent, complaints }: SoakReport): readonly Verdict[] {
   const { half, end } = rowsPerEvent;
-  const unfinished = load.published - finished.succeeded - finished.exhausted;
+  const unfinished = load.published - finished.succeeded - finished.failed;
   return [
     {
       name: 'rows per event',
@@ -87,8 +87,8 @@ function ends({ load, finished, rowsPerEvent, complaints }: SoakReport): readonl
     },
     {
       name: 'ran out of tries',
-      finding: `${finished.exhausted} of ${load.failing}`,
-      isKept: finished.exhausted === load.failing,
+      finding: `${finished.failed} of ${load.failing}`,
+      isKept: finished.failed === load.failing,
     },
     { name: 'not accepted', finding: firstOf(load.errors), isKept: load.errors.length === 0 },
     { name: 'complaints', finding: firstOf(complaints.split('\n').filter(Boolean)), isKept: complaints === '' },

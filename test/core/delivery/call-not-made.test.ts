@@ -39,7 +39,7 @@ test('a later attempt whose call could not be made keeps the history of those be
   await deliverAll();
   expect(messages.sent).toEqual([]);
   expect((await queue.read(event.key))?.progress).toMatchObject({
-    status: 'max_try_count_reached',
+    status: 'failed',
     attempts: [{ number: 1 }, { number: 2 }],
   });
 });
@@ -53,7 +53,7 @@ test('a claim is taken back if its call could not be made: no other deliverer ta
   await first.queue.deliver([received(message, 2)]);
   expect((await first.queue.read(event.key))?.progress).toMatchObject({ status: 'waiting_execution', tryCount: 0 });
   expect((await first.queue.read(event.key))?.progress).not.toHaveProperty('claim');
-  expect(first.messages.sent).toMatchObject([{ attempt: 1, again: true }]);
+  expect(first.messages.sent).toMatchObject([{ attempt: 1, mayBeDuplicate: true }]);
 
   const second = simulation({ store, instance: 'two' });
   await second.queue.deliver(first.messages.take());

@@ -284,7 +284,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
     send = messages.send;
     expect(concurrency.request().tryAcquire('example.com')).toBe(true);
     expect(await queue.deliver(failed.map((one) => received(one, 2)))).toEqual([]);
-    expect(messages.sent).toMatchObject([{ attempt: 2, again: true }]);
+    expect(messages.sent).toMatchObject([{ attempt: 2, mayBeDuplicate: true }]);
   });
 });
 
@@ -307,7 +307,7 @@ test('no call starts any more once the slots are closed, though its event was be
 
 test('an event whose URL is none any more holds up no other: its call says so', async () => {
   const store = memoryEventStore();
-  await store.putEvent(queuedEvent(START, { url: 'none', sent: true }));
+  await store.putEvent(queuedEvent(START, { url: 'none', messageSentByPublish: true }));
   const { queue, messages, calls } = simulation({ store, concurrency: limitedConcurrency(1) });
   await queue.dispatchAtStart();
   expect(messages.sent).toMatchObject([{ attempt: 1, host: '' }]);

@@ -29,7 +29,7 @@ describe('an attempt is claimed before its call', () => {
   test.each<[string, (message: Received) => Received, after: number, timeout: number, boolean]>([
     ['of a message that is handed over for the first time', (message) => message, 0, 5 * SECOND, false],
     ['of a message that was handed over before', ({ ...message }) => received(message, 2), 0, 5 * SECOND, true],
-    ['of a message that was sent again', (message) => ({ ...message, again: true }), 0, 5 * SECOND, true],
+    ['of a message that was sent again', (message) => ({ ...message, mayBeDuplicate: true }), 0, 5 * SECOND, true],
     [
       'of a message whose call is recorded before another may get it',
       (message) => message,
@@ -66,7 +66,7 @@ describe('a claim', () => {
     await clock.moveTo(START + SECOND);
     expect(await queue.deliver([message])).toEqual([]);
     expect(calls).toHaveLength(1);
-    expect(messages.sent).toEqual([{ ...plain(message), again: true }]);
+    expect(messages.sent).toEqual([{ ...plain(message), mayBeDuplicate: true }]);
     expect(messages.handOverAts.at(-1)).toBe(START + CLAIM);
   });
 
@@ -104,7 +104,7 @@ describe('a claim', () => {
     void queue.deliver([message]);
     await clock.moveTo(START + CLAIM);
     await queue.deliver([message]);
-    expect((await queue.read(event.key))?.progress.status).toBe('max_try_count_reached');
+    expect((await queue.read(event.key))?.progress.status).toBe('failed');
   });
 
   test('of a process that is known to be dead has run out, however long it was for', async () => {
@@ -154,7 +154,7 @@ describe('the redelivery of a message whose attempt failed', () => {
     expect(await queue.deliver(repeated(failed))).toEqual([]);
     expect(calls).toHaveLength(1);
     expect(messages.sent).toEqual([
-      { key: event.key, attempt: 2, at: START + MINUTE, host: 'example.com', again: true },
+      { key: event.key, attempt: 2, at: START + MINUTE, host: 'example.com', mayBeDuplicate: true },
     ]);
     expect(messages.handOverAts.at(-1)).toBe(START + MINUTE + RECORDED);
   });
@@ -292,7 +292,7 @@ test('of ten in a batch one kills its deliverer: nine succeed, none of them is c
     const progress = (await store.findEvent(key))?.progress;
     const outcomes = progress?.attempts.map(({ outcome }) => outcome);
     if (name === 'poison') {
-      expect(progress?.status).toBe('max_try_count_reached');
+      expect(progress?.status).toBe('failed');
       expect(outcomes).toEqual(['crashed', 'crashed', 'crashed']);
     } else {
       expect([name, progress?.status, outcomes]).toEqual([name, 'success', ['answered']]);

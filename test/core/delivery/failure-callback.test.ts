@@ -49,7 +49,7 @@ describe('the failure of an event', () => {
       },
     });
     expect(event.key).toEqual(callbackKey(record.event, record.progress as Finished));
-    expect(record.progress).not.toHaveProperty('callbackOwed');
+    expect(record.progress).not.toHaveProperty('callbackPending');
     expect(cloud.calls.map(({ at }) => at - START)).toEqual([0, 0]);
   });
 
@@ -106,7 +106,7 @@ describe('the failure of an event', () => {
   test('leaves nothing pending once its callback is put and sent', async () => {
     const { record, told } = await failed(failing(), { until: START });
     expect(told).toHaveLength(1);
-    expect(record.progress).not.toHaveProperty('callbackOwed');
+    expect(record.progress).not.toHaveProperty('callbackPending');
   });
 
   test('is reported again if the event was tried again and failed once more, also when it was not reported yet', async () => {
@@ -126,7 +126,7 @@ describe('the failure of an event', () => {
 
   test('has a callback that may fail as any event, and whose failure is not reported', async () => {
     const { cloud, told } = await failed(failing(), { answer: () => answered(500), until: START + 12 * HOUR });
-    expect(told.map(({ progress }) => [progress.status, progress.tryCount])).toEqual([['max_try_count_reached', 10]]);
+    expect(told.map(({ progress }) => [progress.status, progress.tryCount])).toEqual([['failed', 10]]);
     expect(await everyEvent(cloud.store, SHARDS)).toHaveLength(2);
   });
 });
@@ -175,7 +175,7 @@ test.each([1, 2, 5, 12])(
     await cloud.clock.moveTo(START + minutes * MINUTE);
     cloud.sent.length = 0;
     await cloud.restart();
-    expect(cloud.sent.map(({ again, key }) => [again, key.uuid[14]])).toEqual([[undefined, '8']]);
+    expect(cloud.sent.map(({ mayBeDuplicate, key }) => [mayBeDuplicate, key.uuid[14]])).toEqual([[undefined, '8']]);
     await cloud.runUntil(START + HOUR);
     await expectToldOnce(cloud, record, false);
   },
@@ -188,7 +188,7 @@ test('a callback whose two messages come at the same moment, because the first w
     answer,
     answerAfter: 2 * SECOND,
     fault(operation, args) {
-      const isMarkTakenAway = operation === 'recordUnlessChanged' && !('callbackOwed' in (args[2] as object));
+      const isMarkTakenAway = operation === 'recordUnlessChanged' && !('callbackPending' in (args[2] as object));
       if (!isMarkTakenAway || hasFailed) return undefined;
       hasFailed = true;
       for (const held of cloud.dueQueue.held()) if (isCallback(held.message)) held.visibleAt = START + 13 * SECOND;
@@ -208,7 +208,7 @@ test('a callback whose two messages come at the same moment, because the first w
 test('a failure that is recorded long after its call is reported though the message of its callback is lost', async () => {
   const cloud = simulatedCloud({
     answer,
-    loses: ({ key, again }) => key.uuid[14] === '8' && again === undefined,
+    loses: ({ key, mayBeDuplicate }) => key.uuid[14] === '8' && mayBeDuplicate === undefined,
     fault: (operation) =>
       operation === 'recordUnlessChanged' && cloud.clock.now() < START + 25 * MINUTE ? 'fails' : undefined,
   });
@@ -279,7 +279,7 @@ async function failed(wanted: ReturnType<typeof wantedEvent>, scene: Scene = {})
     answer,
     ...rest,
     fault(operation, args) {
-      const isEnd = operation === 'recordUnlessChanged' && (args[2] as Progress).status === 'max_try_count_reached';
+      const isEnd = operation === 'recordUnlessChanged' && (args[2] as Progress).status === 'failed';
       if (step < 0 && !isEnd) return undefined;
       step++;
       return step === at ? fault : undefined;
@@ -303,7 +303,7 @@ function answer({ url }: { readonly url: string }): CallResult {
 async function expectToldOnce(cloud: Cloud, { event }: EventRecord, mayBeCalledAgain: boolean): Promise<void> {
   const records = await everyEvent(cloud.store, SHARDS);
   const record = records.find(({ event: { url } }) => url === FAILING) as EventRecord;
-  expect([record.event.key, record.progress.status]).toEqual([event.key, 'max_try_count_reached']);
+  expect([record.event.key, record.progress.status]).toEqual([event.key, 'failed']);
   const told = callbacksOf(record, records).map((one) => one.record);
   expect(told.map(({ progress }) => progress.status)).toEqual(['success']);
   expect(callsTo(TOLD, cloud, records)).toBe(1);

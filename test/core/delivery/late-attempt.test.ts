@@ -93,10 +93,10 @@ test('an attempt that would stand between the first ten and the last ten is not 
 });
 
 test.each<[string, Progress['status'], CallResult, number | undefined]>([
-  ['the answer of the later attempt stays', 'max_try_count_reached', answered(501), 500],
+  ['the answer of the later attempt stays', 'failed', answered(501), 500],
   ['without another answer it is that of the late one', 'cancelled', answered(501), 501],
   ['a success is what the event ended with', 'success', answered(201), 201],
-  ['no answer takes none away', 'max_try_count_reached', { outcome: 'timed_out', error: 'Slow.' }, 500],
+  ['no answer takes none away', 'failed', { outcome: 'timed_out', error: 'Slow.' }, 500],
 ])('of the last answer: %s', (_, status, result, statusCode) => {
   const first = cancelled(event, firstProgress(event), START);
   const oneTry = { ...event, maxTryCount: 1 };
@@ -106,7 +106,7 @@ test.each<[string, Progress['status'], CallResult, number | undefined]>([
   expect([late?.status, late?.lastAnswer?.statusCode]).toEqual([status, statusCode]);
 });
 
-test.each(['waiting_execution', 'max_try_count_reached', 'cancelled'])(
+test.each(['waiting_execution', 'failed', 'cancelled'])(
   'an attempt that succeeds makes a success of an event that is %s, as of its own end, and no number is given again',
   (status) => {
     const failing = { ...event, maxTryCount: 1, failureUrl: 'https://example.com/told' };
@@ -114,7 +114,7 @@ test.each(['waiting_execution', 'max_try_count_reached', 'cancelled'])(
     const failed = settle(failing, again, callOf({ outcome: 'blocked', error: 'Not public.' }), 0);
     const before = {
       waiting_execution: again,
-      max_try_count_reached: failed,
+      failed,
       cancelled: cancelled(event, again, START),
     };
     const current = before[status as keyof typeof before];
@@ -126,7 +126,7 @@ test.each(['waiting_execution', 'max_try_count_reached', 'cancelled'])(
       attempts: [{ number: 1 }, ...current.attempts],
     });
     expect(late).not.toHaveProperty('endedBecause');
-    expect(late).not.toHaveProperty('callbackOwed');
+    expect(late).not.toHaveProperty('callbackPending');
     expect(late).not.toHaveProperty('nextAttempt');
     expect(reopened(late as Finished, START).nextAttempt).toBe(3);
   },

@@ -189,12 +189,12 @@ describe('a run reports', () => {
   test('how far the cursors were behind, and how many messages it sent', async () => {
     const { queue, clock } = simulatedCloud({ shards: 2 });
     for (let n = 0; n < 3; n++) await queue.publish(wantedEvent({ asked: { after: 30 * MINUTE } }), 'web');
-    expect(await queue.dispatch()).toEqual({ leadingLag: 0, trailingLag: 0, promoted: 0, resent: 0 });
+    expect(await queue.dispatch()).toEqual({ promoteLag: 0, auditLag: 0, promoted: 0, resent: 0 });
     await clock.moveTo(START + 29 * MINUTE);
-    expect(await queue.dispatch()).toMatchObject({ leadingLag: 29 * MINUTE, promoted: 3, resent: 0 });
+    expect(await queue.dispatch()).toMatchObject({ promoteLag: 29 * MINUTE, promoted: 3, resent: 0 });
     for (let minute = 30; minute <= 41; minute++) {
       await clock.moveTo(START + minute * MINUTE);
-      expect(await queue.dispatch()).toMatchObject({ leadingLag: MINUTE, trailingLag: minute < 40 ? 0 : MINUTE });
+      expect(await queue.dispatch()).toMatchObject({ promoteLag: MINUTE, auditLag: minute < 40 ? 0 : MINUTE });
     }
   });
 
@@ -265,7 +265,7 @@ describe('the audit cursor', () => {
     expect(calls).toHaveLength(1);
     expect(sent).toEqual([
       { key: event.key, attempt: 1, at: START, host: 'example.com' },
-      { key: event.key, attempt: 1, at: START, host: 'example.com', again: true },
+      { key: event.key, attempt: 1, at: START, host: 'example.com', mayBeDuplicate: true },
     ]);
   });
 
@@ -295,7 +295,7 @@ describe('the audit cursor', () => {
     await queue.publish(wantedEvent({ retry: { backoff: 'fixed', delay: 2 * HOUR, maxDelay: HOUR } }), 'web');
     await runUntil(START + 6 * HOUR);
     expect(calls).toHaveLength(3);
-    expect(sent.filter(({ again }) => again)).toEqual([]);
+    expect(sent.filter(({ mayBeDuplicate }) => mayBeDuplicate)).toEqual([]);
   });
 
   test('waits while more than 1,000 messages are ready', async () => {
@@ -406,7 +406,7 @@ describe('the audit cursor', () => {
         const messages = sent.map((message) => ({ ...message, receiveCount: 1 }));
         const finished = await dyingAfter(steps, store, (over) => queueWith(4, over).deliver(messages));
         await runUntil(START + 6 * HOUR);
-        expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 2 });
+        expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'failed', tryCount: 2 });
         expect(calls.length).toBeLessThanOrEqual(3);
         if (finished) break;
       }
@@ -464,7 +464,7 @@ describe('at the start of a process that is alone', () => {
     const firstCalls = later.map(({ uuid }) => calls.find((call) => call.uuid === uuid)?.at);
     expect(firstCalls).toEqual(later.map(({ dueAt }) => dueAt));
     for (const { event } of published) {
-      expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 2 });
+      expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'failed', tryCount: 2 });
     }
   });
 

@@ -31,13 +31,13 @@ describe('settle', () => {
 
   test('ends an event with its last failed attempt, in the same step', () => {
     const progress = settled(queuedEvent(DUE, { maxTryCount: 1 }), answered(500));
-    expect(progress).toMatchObject({ status: 'max_try_count_reached', finishedAt: DUE + 150, tryCount: 1 });
+    expect(progress).toMatchObject({ status: 'failed', finishedAt: DUE + 150, tryCount: 1 });
     expect(progress).not.toHaveProperty('endedBecause');
   });
 
   test('ends a blocked event at once, and says why', () => {
     const progress = settled(queuedEvent(DUE), { outcome: 'blocked', error: 'Not a public host.' });
-    expect(progress).toMatchObject({ status: 'max_try_count_reached', endedBecause: 'blocked', tryCount: 1 });
+    expect(progress).toMatchObject({ status: 'failed', endedBecause: 'blocked', tryCount: 1 });
   });
 
   test.each<[string, CallResult]>([
@@ -47,7 +47,7 @@ describe('settle', () => {
   ])('ends an event at once if it is %s, and says why', (_, result) => {
     const progress = settled(queuedEvent(DUE), result);
     expect(progress).toMatchObject({
-      status: 'max_try_count_reached',
+      status: 'failed',
       endedBecause: 'stopped_by_receiver',
       tryCount: 1,
     });

@@ -84,7 +84,7 @@ describe('a retry of an event that waits', () => {
     await cloud.runUntil(START + 2 * DAY);
     expect(callsOf(cloud)).toEqual(calls);
     expect((await cloud.store.findEvent(event.key))?.progress).toMatchObject({
-      status: 'max_try_count_reached',
+      status: 'failed',
       tryCount: calls.length,
     });
   });

@@ -87,7 +87,7 @@ describe('retry', () => {
       [3, HOUR],
       [4, HOUR + MINUTE],
     ]);
-    expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'max_try_count_reached', tryCount: 4 });
+    expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'failed', tryCount: 4 });
   });
 
   test('doubles exponential delays from the start again', async () => {
@@ -287,10 +287,10 @@ describe('in bulk', () => {
     for (let n = 0; n < 150; n++) events.push(await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web'));
     await runUntil(START + HOUR);
     isUp = true;
-    expect(await queue.retryAll({ status: 'max_try_count_reached', tags: [] })).toEqual({ changed: 150 });
+    expect(await queue.retryAll({ status: 'failed', tags: [] })).toEqual({ changed: 150 });
     await runUntil(START + HOUR + MINUTE);
     expect((await queue.find({ status: 'success', tags: [] }, 100)).records).toHaveLength(100);
-    expect((await queue.find({ status: 'max_try_count_reached', tags: [] }, 100)).records).toEqual([]);
+    expect((await queue.find({ status: 'failed', tags: [] }, 100)).records).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import { SECOND, START } from '../../support/simulation.ts';
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const FAILED: SearchInStatus = { status: 'max_try_count_reached', tags: [] };
+const FAILED: SearchInStatus = { status: 'failed', tags: [] };
 const WAITING: SearchInStatus = { status: 'waiting_execution', tags: [] };
 const CANCELLED: SearchInStatus = { status: 'cancelled', tags: [] };
 

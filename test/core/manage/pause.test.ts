@@ -86,8 +86,8 @@ describe('while the queue is paused', () => {
     await cloud.queue.pause();
     await cloud.runUntil(START + 3 * HOUR - SECOND);
     expect(await cloud.queue.dispatch()).toEqual({
-      leadingLag: 0,
-      trailingLag: 0,
+      promoteLag: 0,
+      auditLag: 0,
       promoted: 0,
       resent: 0,
       pausedFor: 3 * HOUR - SECOND,
@@ -199,7 +199,7 @@ describe('after the resumption', () => {
     await cloud.runUntil(START + 2 * MINUTE);
     await cloud.queue.resume();
     const messages = cloud.dueQueue.receive().map(({ received }) => received);
-    expect(messages.map(({ again = false }) => again)).toEqual([false, true]);
+    expect(messages.map(({ mayBeDuplicate = false }) => mayBeDuplicate)).toEqual([false, true]);
     const delivered = messages.map((message) => cloud.queue.deliver([message]));
     await cloud.runUntil(cloud.now() + 10 * SECOND);
     await Promise.all(delivered);

@@ -47,7 +47,7 @@ describe('events are found', () => {
     await runUntil(START + HOUR);
     const all = (await everyPage(queue, { tags: [] }, 100)).flat();
     expect(all).toHaveLength(60);
-    const statuses = ['waiting_execution', 'success', 'max_try_count_reached', 'cancelled', undefined] as const;
+    const statuses = ['waiting_execution', 'success', 'failed', 'cancelled', undefined] as const;
     const instants = fc.option(
       fc.integer({ min: -10, max: 200 }).map((minutes) => START + minutes * MINUTE),
       { nil: undefined },
@@ -78,18 +78,15 @@ describe('events are found', () => {
     ['those of two tags', { tags: ['even', 'third'] }],
     ['those that wait', { status: 'waiting_execution', tags: [] }],
     ['those that succeeded', { status: 'success', tags: [] }],
-    ['those that failed', { status: 'max_try_count_reached', tags: [] }],
-    ['those that failed of a tag', { status: 'max_try_count_reached', tags: ['third'] }],
+    ['those that failed', { status: 'failed', tags: [] }],
+    ['those that failed of a tag', { status: 'failed', tags: ['third'] }],
     ['those that were cancelled', { status: 'cancelled', tags: ['even'] }],
     ['those of a span of time', { tags: [], dueAfter: START + 30 * MINUTE, dueBefore: START + 90 * MINUTE }],
     ['none', { tags: ['none'] }],
     ['those to a host', { tags: [], host: { name: 'example.com' } }],
     ['those to a port of it', { tags: ['third'], host: { name: 'example.com', port: 8443 } }],
     ['those whose last attempt timed out', { tags: [], outcome: 'timed_out' }],
-    [
-      'those whose last attempt was answered with 5xx',
-      { status: 'max_try_count_reached', tags: [], statusCodes: [500, 599] },
-    ],
+    ['those whose last attempt was answered with 5xx', { status: 'failed', tags: [], statusCodes: [500, 599] }],
   ])('on full pages up to the last one, however many a page has: %s', async (_, asked) => {
     const { queue, runUntil } = await lived();
     await runUntil(START + HOUR);
@@ -227,7 +224,7 @@ describe('events are counted', () => {
       await runUntil(START + at);
       const all = (await everyPage(queue, { tags: [] }, 100)).flat();
       const search = fc.record({
-        status: fc.constantFrom('waiting_execution', 'success', 'max_try_count_reached', 'cancelled'),
+        status: fc.constantFrom('waiting_execution', 'success', 'failed', 'cancelled'),
         tags: fc.subarray(['even', 'third', 'none']),
         dueAfter: fc.constantFrom(undefined, START + 30 * MINUTE),
         dueBefore: fc.constantFrom(undefined, START + 90 * MINUTE, 0),
@@ -257,7 +254,7 @@ describe('events are counted', () => {
     ['that wait, of a tag', { status: 'waiting_execution', tags: ['a'] }, 30],
     ['that succeeded', { status: 'success', tags: [] }, 600],
     ['of a tag', { status: 'success', tags: ['a'] }, 600],
-    ['that failed', { status: 'max_try_count_reached', tags: [], outcome: 'timed_out' }, 0],
+    ['that failed', { status: 'failed', tags: [], outcome: 'timed_out' }, 0],
   ])('from as many pages as without a filter, and it is said that there is more: %s', async (_, search, most) => {
     const { store, read } = counting(memoryEventStore());
     const { queue } = simulatedCloud({ store, shards: 1 });

@@ -20,7 +20,7 @@ test('a figure is told, the mean of the others, and their quotient with its own 
   compared.other('called', 900);
   compared.one('called', 500, 'per second', { least: 400 });
   compared.other('called', 1_100);
-  compared.tell();
+  compared.report();
   expect(one.rows).toEqual([
     ['called', 500, 'per second', { least: 400 }],
     ['called, of the others', 0.5, 'times', { least: 0.3 }],
@@ -32,12 +32,12 @@ test('what only one of them has is not passed over', () => {
   const { measure } = told();
   const alone = comparison({ one: measure, toWhat: 'of the others' });
   alone.one('called', 500, 'per second');
-  expect(() => alone.tell()).toThrow('nothing to compare to');
+  expect(() => alone.report()).toThrow('nothing to compare to');
   const missing = comparison({ one: measure, toWhat: 'of the others' });
   missing.other('called', 500);
-  expect(() => missing.tell()).toThrow('Nothing was measured as called.');
+  expect(() => missing.report()).toThrow('Nothing was measured as called.');
   const aimed = comparison({ one: measure, toWhat: 'of the others', aims: { called: { least: 0.3 } } });
-  expect(() => aimed.tell()).toThrow('Nothing was measured as called.');
+  expect(() => aimed.report()).toThrow('Nothing was measured as called.');
 });
 
 test('a second figure of the same name does not take the place of the first', () => {

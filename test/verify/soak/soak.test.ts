@@ -64,11 +64,8 @@ describe('the verdict', () => {
   });
 
   test('is bad for an event that has not finished, and for one that ended otherwise', () => {
-    expect(bad({ ...reportOf(), finished: { succeeded: 94, exhausted: 5 } })).toEqual(['unfinished', 'ended well']);
-    expect(bad({ ...reportOf(), finished: { succeeded: 94, exhausted: 6 } })).toEqual([
-      'ended well',
-      'ran out of tries',
-    ]);
+    expect(bad({ ...reportOf(), finished: { succeeded: 94, failed: 5 } })).toEqual(['unfinished', 'ended well']);
+    expect(bad({ ...reportOf(), finished: { succeeded: 94, failed: 6 } })).toEqual(['ended well', 'ran out of tries']);
   });
 
   test('says what could not be seen', () => {
@@ -144,7 +141,7 @@ function reportOf(changes: readonly Partial<SoakSample>[] = []): SoakReport {
     samples: Array.from({ length: COUNT }, (_, index) => sample(index)),
     load: { published: 100, succeeding: 95, failing: 5, errors: [] },
     rowsPerEvent: { half: 2.02, end: 2.03 },
-    finished: { succeeded: 95, exhausted: 5 },
+    finished: { succeeded: 95, failed: 5 },
     late: [1, 2, 3],
     complaints: '',
   };

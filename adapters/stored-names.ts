@@ -1,0 +1,67 @@
+import type { QueuedEvent } from '../core/event/event.ts';
+import type { Progress } from '../core/event/progress.ts';
+import type { Cursors } from '../core/ports.ts';
+
+// Versions run side by side during an upgrade, and the version before knows only the names in this file. So the
+// attributes of a table keep them, whatever the fields are called in core.
+
+/** An event with the names that its attributes have in a table. */
+type StoredEvent = Omit<QueuedEvent, 'key' | 'messageSentByPublish'> & { readonly sent?: true };
+
+export function storedEvent({ key, messageSentByPublish, ...event }: QueuedEvent): StoredEvent {
+  return { ...event, ...(messageSentByPublish && { sent: messageSentByPublish }) };
+}
+
+export function eventFrom({ sent, ...event }: StoredEvent, key: QueuedEvent['key']): QueuedEvent {
+  return { ...event, key, ...(sent && { messageSentByPublish: sent }) };
+}
+
+type StoredStatus = Exclude<Progress['status'], 'failed'> | 'max_try_count_reached';
+
+export function storedStatus(status: Progress['status']): StoredStatus {
+  return status === 'failed' ? 'max_try_count_reached' : status;
+}
+
+/** A progress with the names that its attributes have in a table. */
+export function storedProgress(progress: Progress): object {
+  if (progress.status === 'waiting_execution') return progress;
+  const { callbackPending, ...others } = progress;
+  return { ...others, status: storedStatus(progress.status), ...(callbackPending && { callbackOwed: true }) };
+}
+
+export function progressFrom(stored: object): Progress {
+  const { callbackOwed, status, ...others } = stored as { readonly callbackOwed?: true; readonly status: StoredStatus };
+  return {
+    ...others,
+    status: status === 'max_try_count_reached' ? 'failed' : status,
+    ...(callbackOwed && { callbackPending: true }),
+  } as Progress;
+}
+
+/** The cursors with the names that their attributes have in a table. */
+type StoredCursors = Omit<Cursors, 'promote' | 'audit' | 'expiryWalk' | 'expiryWalkSince'> & {
+  readonly leading: Cursors['promote'];
+  readonly trailing: Cursors['audit'];
+  readonly keeping?: Cursors['expiryWalk'];
+  readonly keepingSince?: Cursors['expiryWalkSince'];
+};
+
+export function storedCursors({ promote, audit, expiryWalk, expiryWalkSince, ...others }: Cursors): StoredCursors {
+  return {
+    ...others,
+    leading: promote,
+    trailing: audit,
+    ...(expiryWalk && { keeping: expiryWalk }),
+    ...(expiryWalkSince !== undefined && { keepingSince: expiryWalkSince }),
+  };
+}
+
+export function cursorsFrom({ leading, trailing, keeping, keepingSince, ...others }: StoredCursors): Cursors {
+  return {
+    ...others,
+    promote: leading,
+    audit: trailing,
+    ...(keeping && { expiryWalk: keeping }),
+    ...(keepingSince !== undefined && { expiryWalkSince: keepingSince }),
+  };
+}
