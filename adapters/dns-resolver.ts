@@ -1,6 +1,7 @@
 import { type LookupAddress, promises } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE, SECOND } from '../core/durations.ts';
 import { hostsFile } from './hosts-file.ts';
 import { madeFromFile } from './made-from-file.ts';
 import { rankedSlots } from './ranked-slots.ts';
@@ -25,16 +26,16 @@ const IPV6_GRACE = 100;
  * After the IPv6 answer, the IPv4 answer has this many milliseconds left: enough to repeat a question whose packet was
  * lost. Most machines cannot call an IPv6 address.
  */
-const IPV4_GRACE = 2_000;
+const IPV4_GRACE = 2 * SECOND;
 /**
  * The operating system is asked for this many names at a time, because Node lets two of its threads look up names at
  * once.
  */
 const MOST_OF_SYSTEM = 2;
 /** A name fails with ETIMEOUT when it has waited this many milliseconds for one of the operating system's places. */
-const LONGEST_WAIT = 4_000;
+const LONGEST_WAIT = 4 * SECOND;
 /** A look-up by the operating system that has not ended gives up its place after this many milliseconds. */
-const LONGEST_HELD = 60_000;
+const LONGEST_HELD = MINUTE;
 
 const LOOPBACK: readonly LookupAddress[] = [
   { address: '127.0.0.1', family: 4 },

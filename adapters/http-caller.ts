@@ -3,6 +3,7 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SECOND } from '../core/durations.ts';
 import type { QueuedEvent } from '../core/event/event.ts';
 import { publicKey } from '../core/event/event-key.ts';
 import type { Answer } from '../core/event/progress.ts';
@@ -17,7 +18,7 @@ import { brokenOff, InvalidAnswer, unansweredBecause } from './http-failure.ts';
 import { signatureOf } from './webhook-signature.ts';
 
 /** Idle connections are closed after this many milliseconds, before a usual server closes them and a request fails. */
-const IDLE_FOR = 1_000;
+const IDLE_FOR = SECOND;
 /**
  * A request that fails within this many milliseconds may have met a closed connection, and is sent again. After a later
  * failure it is not, because the receiver may have worked on it.
@@ -153,7 +154,7 @@ function headersFor(
     ...(traceparent !== undefined ? ([['traceparent', traceparent]] as [string, string][]) : []),
     ...(body ? ([['content-type', DEFAULT_TYPES[body.kind]]] as [string, string][]) : []),
   ];
-  const timestamp = Math.floor(now / 1_000);
+  const timestamp = Math.floor(now / SECOND);
   const signed = { id: key.uuid, timestamp, body: body?.bytes ?? new Uint8Array() };
   return [
     ...defaults.filter(([name]) => !given.has(name)),

@@ -1,5 +1,7 @@
+import { SECOND } from '../core/durations.ts';
+
 /** Calls to a name fail at once for this many milliseconds after its look-up hung. */
-const FAILS_AT_ONCE_FOR = 30_000;
+const FAILS_AT_ONCE_FOR = 30 * SECOND;
 /**
  * At most this many names are remembered, because a publisher can invent any number. The name that hung the longest ago
  * is forgotten first.

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
+import { SECOND } from '../core/durations.ts';
 
 /** A file is checked for changes at most once in this many milliseconds. */
-const CHECK_EVERY = 2_000;
+const CHECK_EVERY = 2 * SECOND;
 
 export type MadeFromFile<Made> = {
   /**

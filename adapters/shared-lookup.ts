@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { MINUTE, SECOND } from '../core/durations.ts';
 import { hungNames } from './hung-names.ts';
 import { rankedSlots } from './ranked-slots.ts';
 
@@ -9,17 +10,17 @@ type Found = Parameters<Answer>;
  * A look-up fails after this many milliseconds. A call has five seconds by default, so its result can still name the
  * look-up as the reason.
  */
-const LONGEST = 4_000;
+const LONGEST = 4 * SECOND;
 /**
  * A look-up without an answer gives up its place after this many milliseconds. Until then the resolver may still be
  * working on it, even if its callers have failed.
  */
-const LONGEST_HELD = 60_000;
+const LONGEST_HELD = MINUTE;
 /**
  * A timer that fires this many milliseconds late shows that the process was suspended, as a Lambda function is between
  * two invocations.
  */
-const SUSPENDED = 5_000;
+const SUSPENDED = 5 * SECOND;
 /** The code of a look-up that no name server has answered. */
 const TIMED_OUT = 'ETIMEOUT';
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { SECOND } from '../core/durations.ts';
 
 /** The application id of a database that belongs to an event queue: "EvQu" in ASCII. */
 const APPLICATION_ID = 0x45_76_51_75;
@@ -9,7 +10,7 @@ const APPLICATION_ID = 0x45_76_51_75;
  */
 const SCHEMA_VERSION = 1;
 /** An operation waits up to this many milliseconds while another process writes to the file. */
-const BUSY_TIMEOUT = 10_000;
+const BUSY_TIMEOUT = 10 * SECOND;
 /** The memory of a connection for pages of the file, in kibibytes. */
 const CACHE = 16_384;
 /** The write-ahead log is copied into the database when it has this many pages of 4 KiB. */

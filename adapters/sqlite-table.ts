@@ -1,3 +1,4 @@
+import { SECOND } from '../core/durations.ts';
 import { type GroupCommit, groupCommit } from './group-commit.ts';
 import { type Change, changesOn, type Result } from './sqlite-changes.ts';
 import { explained, openSqliteFile, openSqliteReader, UnusableFile } from './sqlite-file.ts';
@@ -62,7 +63,7 @@ export function sqliteTable(path: string | undefined): SqliteTable {
   }
 
   async function sweep(now: number): Promise<void> {
-    const before = Math.floor(now / 1_000);
+    const before = Math.floor(now / SECOND);
     for (let deleted = SWEPT_AT_ONCE; deleted === SWEPT_AT_ONCE; )
       deleted = await change({ kind: 'sweep', before, most: SWEPT_AT_ONCE });
   }

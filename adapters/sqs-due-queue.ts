@@ -6,6 +6,7 @@ import {
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
 import { afterTheFirst } from '../core/delivery/claim.ts';
+import { MINUTE, SECOND } from '../core/durations.ts';
 import { parsePublicKey, publicKey } from '../core/event/event-key.ts';
 import type { Message } from '../core/event/message.ts';
 import type { DueQueue } from '../core/ports.ts';
@@ -13,13 +14,12 @@ import { coalesce } from './coalesce.ts';
 
 /** SQS accepts at most this many messages in a request, and delays a message by at most this many seconds. */
 const MOST_MESSAGES = 10;
-const LONGEST_DELAY_SECONDS = 900;
+const LONGEST_DELAY_SECONDS = (15 * MINUTE) / SECOND;
 /**
  * A request is tried at most this often unless SQS throttles it. Each try may take seconds, and the caller waits for
  * them.
  */
 const MOST_TRIES = 3;
-const SECOND = 1_000;
 /**
  * A call may start this many milliseconds late if that saves its deliverer, whose time is billed, a wait for the
  * instant.

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ApiKey, NewKey, Scope, StoredKey } from '../core/api-key.ts';
+import { SECOND } from '../core/durations.ts';
 import type { ApiKeyStore, ApiKeys } from '../core/ports.ts';
 import { freshness, type Mark } from './freshness.ts';
 import type { ItemKey, Table } from './table.ts';
@@ -12,7 +13,7 @@ const FORMAT = 1;
  */
 const LIST = 'keys';
 /** A key is remembered for this many milliseconds after it was read. */
-const CACHED_FOR = 30_000;
+const CACHED_FOR = 30 * SECOND;
 /**
  * No further key is made when there are this many, because a program that makes a key at each start and revokes none
  * would make the list of keys longer than an answer may be.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DAY, SECOND } from '../core/durations.ts';
 import { canonicalRequest } from '../core/event/canonical-request.ts';
 import { type Entry, positionAt, positionOf, type Reminder } from '../core/event/entry.ts';
 import type { QueuedEvent } from '../core/event/event.ts';
@@ -23,7 +24,6 @@ import type { Condition, Item, ItemKey, Table } from './table.ts';
  * version must not ignore.
  */
 const FORMAT = 1;
-const DAY = 86_400_000;
 const CURSORS: ItemKey = { pk: 'hands', sk: 'hands' };
 /** The largest number of entries that are read at a time. */
 export const PAGE = 200;
@@ -236,5 +236,5 @@ function progressKey({ uuid }: EventKey): ItemKey {
 }
 
 function epochSeconds(instant: number): number {
-  return Math.ceil(instant / 1_000);
+  return Math.ceil(instant / SECOND);
 }

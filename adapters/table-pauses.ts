@@ -1,3 +1,4 @@
+import { SECOND } from '../core/durations.ts';
 import { isPaused, type Pause } from '../core/event/pause.ts';
 import type { Pauses } from '../core/ports.ts';
 import { freshness, type Mark } from './freshness.ts';
@@ -6,7 +7,7 @@ import type { Condition, ItemKey, Table } from './table.ts';
 const FORMAT = 1;
 const ITEM: ItemKey = { pk: 'pause', sk: 'pause' };
 /** A process that has read that the queue is not paused relies on that for this many milliseconds. */
-const REMEMBERED_FOR = 5_000;
+const REMEMBERED_FOR = 5 * SECOND;
 
 /**
  * Stores the latest pause of a queue in one item of its table. A process reads the item at most every five seconds

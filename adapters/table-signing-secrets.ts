@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { DAY, SECOND } from '../core/durations.ts';
 import type { SigningSecret, SigningSecrets } from '../core/ports.ts';
 import { freshness, type Mark } from './freshness.ts';
 import type { ItemKey, Table } from './table.ts';
@@ -8,9 +9,9 @@ const FORMAT = 1;
 const ITEM: ItemKey = { pk: 'secret', sk: 'secret' };
 const SECRET_BYTES = 32;
 /** The secrets are read again when they were read this many milliseconds ago. */
-const REMEMBERED_FOR = 30_000;
+const REMEMBERED_FOR = 30 * SECOND;
 /** A secret that was replaced still signs for this many milliseconds. */
-const OLD_ONE_SIGNS_FOR = 24 * 3_600_000;
+const OLD_ONE_SIGNS_FOR = DAY;
 /**
  * At most this many secrets sign at the same time, because each makes every call longer. Further rotations within a day
  * end the oldest one early.

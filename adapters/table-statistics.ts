@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { DAY, HOUR, MINUTE, SECOND } from '../core/durations.ts';
 import type { Change } from '../core/event/change.ts';
 import type { Period, Statistics, StatisticsRange } from '../core/ports.ts';
 import { added, type Counts, counted, noCounts } from '../core/statistics.ts';
 import type { Item, Table } from './table.ts';
 
 const FORMAT = 1;
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const EXPIRES_AFTER = 3 * DAY;
 const PAGE = 1_000;
 
@@ -84,7 +82,7 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
 
   function itemOf(sk: string): Item {
     const { startedAt = 0, counts = noCounts } = own.get(sk) ?? {};
-    const expires_at = Math.ceil((startedAt + EXPIRES_AFTER) / 1_000);
+    const expires_at = Math.ceil((startedAt + EXPIRES_AFTER) / SECOND);
     return { pk: partition(startedAt), sk, format: FORMAT, expires_at, ...storedCounts(counts) };
   }
 

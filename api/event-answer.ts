@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callbackKey } from '../core/delivery/failure-callback.ts';
+import { SECOND } from '../core/durations.ts';
 import type { EventBody } from '../core/event/event.ts';
 import { publicKey } from '../core/event/event-key.ts';
 import { failureReadableFor } from '../core/event/lifecycle.ts';
@@ -196,7 +197,7 @@ function base64(bytes: Uint8Array): string {
 }
 
 function seconds(milliseconds: number): number {
-  return milliseconds / 1_000;
+  return milliseconds / SECOND;
 }
 
 function iso(instant: number): string {

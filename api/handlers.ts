@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ApiKey } from '../core/api-key.ts';
+import { SECOND } from '../core/durations.ts';
 import { positionOf } from '../core/event/entry.ts';
 import type { WantedEvent } from '../core/event/event.ts';
 import { type EventKey, parsePublicKey } from '../core/event/event-key.ts';
@@ -24,8 +25,6 @@ import type { RouteHandlers } from './route-handlers.ts';
 import { signingSecretAnswer } from './signing-secret-answer.ts';
 import { statisticsAnswer } from './statistics-answer.ts';
 import { validate } from './validate.ts';
-
-const SECOND = 1_000;
 
 type HandlerDependencies = {
   readonly queue: Queue;

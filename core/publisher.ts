@@ -1,6 +1,7 @@
 import { afterTheFirst } from './delivery/claim.ts';
 import type { Dependencies } from './dependencies.ts';
 import { SENT_BY_PUBLISH } from './dispatch/cursors.ts';
+import { MINUTE } from './durations.ts';
 import type { QueuedEvent, WantedEvent } from './event/event.ts';
 import { type EventKey, inShard } from './event/event-key.ts';
 import { firstProgress } from './event/lifecycle.ts';
@@ -11,7 +12,7 @@ import type { EventRecord } from './ports.ts';
  * The longest time that a publish takes, in milliseconds. An older reservation without an event is that of a process
  * that died.
  */
-const LONGEST_PUBLISH = 60_000;
+const LONGEST_PUBLISH = MINUTE;
 /** The waits, in milliseconds, between looks for an event that another request with the same deduplication id puts. */
 const WAITS_FOR_EVENT = [50, 100, 200, 400, 800];
 

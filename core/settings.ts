@@ -1,3 +1,4 @@
+import { DAY, MINUTE, SECOND } from './durations.ts';
 /** The settings that the owner of a queue may choose. */
 export type Settings = {
   /** The number of shards over which new events are spread. */
@@ -36,5 +37,5 @@ export const settingsBounds = {
   shards: [1, 256],
   maxTimeoutSeconds: [1, 840],
   maxWaitSeconds: [0, 20],
-  keepFailedFor: [60, 90 * 86_400],
+  keepFailedFor: [MINUTE / SECOND, (90 * DAY) / SECOND],
 } as const;

@@ -1,6 +1,7 @@
-const MINUTE = 60;
+import { MINUTE, SECOND } from '../core/durations.ts';
+
 /** The longest delay in seconds that SQS accepts for a message. */
-const LONGEST_DELAY = 15 * MINUTE;
+const LONGEST_DELAY = inSeconds(15 * MINUTE);
 
 /** Times in seconds, and the number of receives, that follow from the longest call. */
 export type Timings = {
@@ -28,8 +29,12 @@ export type Timings = {
  * half an hour does not move it to the dead-letter queue.
  */
 export function timingsFor(maxTimeoutSeconds: number): Timings {
-  const deliver = maxTimeoutSeconds + MINUTE;
-  const visibility = Math.max(3 * MINUTE, deliver + 30);
-  const oldestMessage = LONGEST_DELAY + visibility + 2 * MINUTE;
-  return { answer: 29, dispatch: 5 * MINUTE, deliver, visibility, oldestMessage, receives: 10 };
+  const deliver = maxTimeoutSeconds + inSeconds(MINUTE);
+  const visibility = Math.max(inSeconds(3 * MINUTE), deliver + 30);
+  const oldestMessage = LONGEST_DELAY + visibility + inSeconds(2 * MINUTE);
+  return { answer: 29, dispatch: inSeconds(5 * MINUTE), deliver, visibility, oldestMessage, receives: 10 };
+}
+
+function inSeconds(milliseconds: number): number {
+  return milliseconds / SECOND;
 }

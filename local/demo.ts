@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { MINUTE, SECOND } from '../core/durations.ts';
 import { helpIfAsked } from './help-if-asked.ts';
 
 const help = `Fills a running queue with lively sample traffic: mails, reports, webhooks and reminders, of which some are slow and some fail.
@@ -73,10 +74,10 @@ async function publishAll({ url, key, rate, minutes }: Options, target: string):
   for (let id = 1; id <= total; id++) {
     await publish({ url, key }, target, id);
     if (id % Math.max(1, Math.round(rate * 10)) === 0) console.log(`${id} events are published.`);
-    await sleep(1_000 / rate);
+    await sleep(SECOND / rate);
   }
   console.log('All events are published. The last of them have half a minute to be called.');
-  await sleep(Math.min(30_000, minutes * 60_000));
+  await sleep(Math.min(30 * SECOND, minutes * MINUTE));
 }
 
 async function publish({ url, key }: Pick<Options, 'url' | 'key'>, target: string, id: number): Promise<void> {

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE, SECOND } from '../core/durations.ts';
 
-const LONGEST_DELAY_SECONDS = 900;
+const LONGEST_DELAY_SECONDS = (15 * MINUTE) / SECOND;
 
 /**
  * A receiver to try the queue with. It answers with the request that it got. A query such as `?status=500&delay=2` sets
@@ -16,7 +17,7 @@ export async function echo(request: IncomingMessage, url: URL, body: Buffer, res
     response.writeHead(422, { 'content-type': 'text/plain' }).end(usage);
     return;
   }
-  await sleep(delay * 1_000);
+  await sleep(delay * SECOND);
   const got = { method: request.method, path: url.pathname + url.search, headers: request.headers, ...bodyText(body) };
   response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(got, null, 2)}\n`);
 }

@@ -16,6 +16,7 @@ import { openSite, type Site } from '../api/pages/site.ts';
 import { bundleConsole } from '../console/bundle/bundle.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
 import { limitedConcurrency } from '../core/delivery/concurrency-limit.ts';
+import { HOUR, MINUTE, SECOND } from '../core/durations.ts';
 import type { Pause } from '../core/event/pause.ts';
 import type { ApiKeys } from '../core/ports.ts';
 import { openQueue } from '../core/queue.ts';
@@ -32,19 +33,19 @@ import { report as reportAsText } from './report.ts';
 import { timerDueQueue } from './timer-due-queue.ts';
 
 /** A message whose deliverer failed is handed over again after this many milliseconds. */
-const REDELIVER_AFTER = 5_000;
+const REDELIVER_AFTER = 5 * SECOND;
 /**
  * These are the milliseconds between two runs of dispatch, two deletions of expired items, and two flushes of
  * statistics.
  */
-const DISPATCH_EVERY = 60_000;
-const SWEEP_EVERY = 1_000;
-const FLUSH_EVERY = 10_000;
+const DISPATCH_EVERY = MINUTE;
+const SWEEP_EVERY = SECOND;
+const FLUSH_EVERY = 10 * SECOND;
 /**
  * Expired items are deleted up to this many milliseconds ahead of the audit. An unfinished event expires at the
  * earliest a week after the audit looked at it, so nothing of it is deleted before the audit.
  */
-const AHEAD_OF_AUDIT = 3_600_000;
+const AHEAD_OF_AUDIT = HOUR;
 /**
  * When the queue closes, requests under way have this many milliseconds to end. Then all connections are closed,
  * because one that sends nothing would keep the process alive.
@@ -101,7 +102,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
     newId: randomUUID,
     random: Math.random,
     shards: settings.shards,
-    longestTimeout: settings.maxTimeoutSeconds * 1_000,
+    longestTimeout: settings.maxTimeoutSeconds * SECOND,
     visibility: REDELIVER_AFTER,
     onChange(change) {
       statistics.count(change);

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { failureLine } from '../adapters/failure-line.ts';
+import { MINUTE, SECOND } from '../core/durations.ts';
 import type { Change } from '../core/event/change.ts';
 import type { QueuedEvent } from '../core/event/event.ts';
 import { publicKey } from '../core/event/event-key.ts';
@@ -7,7 +8,6 @@ import type { Finished } from '../core/event/progress.ts';
 import { hostAndPortOf } from '../core/target/target-url.ts';
 import { failureText } from './report.ts';
 
-const MINUTE = 60_000;
 /**
  * Lines are dropped while a stream holds this many characters that nobody has read. Otherwise they would fill the
  * memory of the process.
@@ -83,7 +83,7 @@ export function openLog({ format, isQuiet }: LogOptions, dependencies: LogDepend
 
   function summarize(): void {
     const latest = counts;
-    const seconds = Math.max(1, Math.round((Date.now() - since) / 1_000));
+    const seconds = Math.max(1, Math.round((Date.now() - since) / SECOND));
     counts = { ...noCounts };
     since = Date.now();
     const { latest_ms, ...numbers } = latest;

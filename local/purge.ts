@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { SECOND } from '../core/durations.ts';
 import { helpIfAsked } from './help-if-asked.ts';
 import { surviveUnreadOutput } from './survive-unread-output.ts';
 
@@ -25,7 +26,7 @@ events it cancelled. They stay readable for keep_result_for, and POST /events/re
 /** A request is sent at most this many times while the queue, or the gateway before it, answers 429 or 5xx. */
 const TRIES = 5;
 /** The pause after the first try lasts this many milliseconds. Each later pause lasts that much longer than the last. */
-const PAUSE = 1_000;
+const PAUSE = SECOND;
 /** At most this many requests, for up to 1,000 events each, count the events before the user is asked. */
 const MOST_LOOKED_AT = 10;
 /** The question to the user names at most this many hosts. */

@@ -1,3 +1,4 @@
+import { MINUTE, SECOND } from '../core/durations.ts';
 import type { Message, Received } from '../core/event/message.ts';
 import type { Deliver, DueQueue } from '../core/ports.ts';
 
@@ -5,12 +6,12 @@ import type { Deliver, DueQueue } from '../core/ports.ts';
  * A message waits at most this many milliseconds, as on SQS. A message for a later instant is handed over too early,
  * and its deliverer sends it again.
  */
-const LONGEST_DELAY = 900_000;
+const LONGEST_DELAY = 15 * MINUTE;
 /**
  * A timer runs for at most this many milliseconds. Timers stand still while the machine sleeps, so a message comes at
  * most this late after that.
  */
-const LONGEST_TIMER = 30_000;
+const LONGEST_TIMER = 30 * SECOND;
 
 export type TimerDueQueue = DueQueue & {
   /** Starts to hand over messages, including those that were sent before. */

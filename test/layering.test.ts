@@ -13,6 +13,9 @@ const rules = [
   ['core', '@aws-sdk/client-sqs', 'refuses'],
   ['core', 'zod', 'refuses'],
   ['core', './event/event.ts', 'allows'],
+  ...['core/event', 'core/target', 'core/delivery', 'core/dispatch', 'core/query', 'core/manage'].map(
+    (room) => [room, '../durations.ts', 'allows'] as const,
+  ),
   ['core/event', '../target/target-url.ts', 'allows'],
   ['core/event', '../ports.ts', 'refuses'],
   ['core/event', '../delivery/claim.ts', 'refuses'],
@@ -50,6 +53,7 @@ const rules = [
   ['local', './keys.ts', 'refuses'],
   ['local', '../api/pages/site.ts', 'allows'],
   ['lib', '../core/queue.ts', 'refuses'],
+  ['lib', '../core/durations.ts', 'allows'],
   ['lib', '../lambdas/publish.ts', 'refuses'],
   ['lib', '../api/routes.ts', 'allows'],
   ['lib', '../lambdas/runtime/environment.ts', 'allows'],

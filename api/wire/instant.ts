@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SECOND } from '../../core/durations.ts';
 
 /**
  * The smallest number that is taken for milliseconds. As seconds, it is in the year 5138; as milliseconds, it is in
@@ -42,5 +43,5 @@ function looksLikeMilliseconds(input: unknown): boolean {
 }
 
 export function milliseconds(value: number): number {
-  return Math.round(value * 1_000);
+  return Math.round(value * SECOND);
 }

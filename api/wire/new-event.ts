@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import type { EventBody, QueuedEvent, WantedEvent } from '../../core/event/event.ts';
 import { type Settings, settingsBounds } from '../../core/settings.ts';
 import { MAX_URL_LENGTH, parseTargetUrl } from '../../core/target/target-url.ts';
@@ -6,8 +7,8 @@ import { instantSchema, milliseconds } from './instant.ts';
 import { JsonText } from './json-text.ts';
 import { headerProblems, tooManyHeaders } from './target-headers.ts';
 
-const SECOND = 1_000;
-const TEN_YEARS = 3_652 * 86_400;
+const DAY_IN_SECONDS = DAY / SECOND;
+const TEN_YEARS = 3_652 * DAY;
 export const MAX_BODY_BYTES = 256 * 1_024;
 export const MAX_BODY_DEPTH = 32;
 const MAX_ID_LENGTH = 256;
@@ -32,7 +33,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
     .strictObject(
       {
         url_to_send_request: targetUrl(settings),
-        call_url_after: seconds(0, TEN_YEARS)
+        call_url_after: seconds(0, TEN_YEARS / SECOND)
           .nullish()
           .meta({ default: 0, description: 'Seconds from now until the URL is called; fractions are allowed.' }),
         call_url_at: instant(now).nullish().meta({
@@ -61,15 +62,19 @@ export function newEventSchema(settings: Settings, now: () => number) {
           'Seconds within which the whole answer must arrive.',
         ),
         max_try_count: optional(wholeNumber(1, 1_000), 3, 'The largest number of times that the URL is called.'),
-        retry_delay: optional(seconds(1, 86_400), 60, 'Seconds from the end of a failed attempt to the next.'),
+        retry_delay: optional(
+          seconds(1, DAY_IN_SECONDS),
+          MINUTE / SECOND,
+          'Seconds from the end of a failed attempt to the next.',
+        ),
         retry_backoff: optional(
           z.enum(['fixed', 'exponential']),
           'fixed',
           'Whether the delay stays the same (fixed) or doubles with each failed attempt (exponential).',
         ),
         retry_max_delay: optional(
-          seconds(1, 86_400),
-          3_600,
+          seconds(1, DAY_IN_SECONDS),
+          HOUR / SECOND,
           'The largest exponential delay, in seconds, before a random change of up to 20 % makes it shorter or longer.',
         ),
         failure_url: targetUrl(settings).nullish().meta({
@@ -79,8 +84,8 @@ export function newEventSchema(settings: Settings, now: () => number) {
         event_tags: optional(tags(), [], 'Labels to find the event by.'),
         deduplication_id: deduplicationId(),
         keep_result_for: optional(
-          seconds(60, 30 * 86_400),
-          86_400,
+          seconds(MINUTE / SECOND, 30 * DAY_IN_SECONDS),
+          DAY_IN_SECONDS,
           'Seconds for which the event stays readable after it finished.',
         ),
         keep_failed_for: keepFailedFor(settings),
@@ -244,7 +249,7 @@ function deduplicationId() {
 }
 
 function instant(now: () => number) {
-  return instantSchema().refine((at) => at <= now() + TEN_YEARS * SECOND, 'An instant at most ten years from now.');
+  return instantSchema().refine((at) => at <= now() + TEN_YEARS, 'An instant at most ten years from now.');
 }
 
 function tags() {

@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { SECOND } from '../durations.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { type Call, settle, triesLeft } from '../event/lifecycle.ts';
@@ -18,7 +19,7 @@ import type { UnrecordedCalls } from './unrecorded-calls.ts';
  * The longest time, in milliseconds, that a deliverer waits for the instant of a message. An earlier message goes back
  * to the due queue.
  */
-const LONGEST_WAIT = 1_000;
+const LONGEST_WAIT = SECOND;
 
 /** An event whose attempt is pending, and what else decides about its call. */
 type Pending = {

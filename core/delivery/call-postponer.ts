@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { MINUTE, SECOND } from '../durations.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { plain, type Received } from '../event/message.ts';
 import type { Claim, NotMade, Progress, Waiting } from '../event/progress.ts';
@@ -8,9 +9,9 @@ import { isRepeated, withoutClaim } from './claim.ts';
  * The shortest delay, in milliseconds, before a call that could not be made is tried again. The longest is twice that,
  * so that the calls do not come all at once.
  */
-const AGAIN_AFTER = 1_000;
+const AGAIN_AFTER = SECOND;
 /** The time, in milliseconds, between two reports that calls cannot be made. */
-const REPORT_EVERY = 60_000;
+const REPORT_EVERY = MINUTE;
 
 /**
  * Puts off a call that this process could not make. The call is no attempt, so nothing is recorded, except that its

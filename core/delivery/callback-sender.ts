@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { MINUTE } from '../durations.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { firstProgress } from '../event/lifecycle.ts';
 import { nextMessage } from '../event/message.ts';
@@ -11,7 +12,7 @@ import { failureCallback, type PendingCallback } from './failure-callback.ts';
  * The time after a failure, in milliseconds, within which its callback can be put without an audit reminder. Later, the
  * cursors may have passed its instant.
  */
-const PUT_IN_TIME = 60_000;
+const PUT_IN_TIME = MINUTE;
 
 /**
  * Publishes failure callbacks. The callback is put before the mark that it is pending is taken away, so that none is

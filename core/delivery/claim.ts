@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { MINUTE, SECOND } from '../durations.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { type Call, isRequested } from '../event/lifecycle.ts';
 import type { Received } from '../event/message.ts';
@@ -10,24 +11,24 @@ import type { EventRecord } from '../ports.ts';
  * The lateness of a message, in milliseconds, beyond which the audit may send another message before the call is
  * recorded.
  */
-const LATE = 300_000;
+const LATE = 5 * MINUTE;
 /**
  * The lateness of a first message, in milliseconds, beyond which it can overlap the message that a repeated request
  * sent.
  */
-const LATE_FOR_REPEATED = 2_000;
+const LATE_FOR_REPEATED = 2 * SECOND;
 /**
  * The timeout, in milliseconds, beyond which a call may outlast the time after which the due queue hands its message
  * over again.
  */
-const LONG = 240_000;
+const LONG = 4 * MINUTE;
 /**
  * The time, in milliseconds, that a claim lasts beyond the timeout of its call. A deliverer that has not recorded the
  * call by then is taken for dead.
  */
-const MARGIN = 30_000;
+const MARGIN = 30 * SECOND;
 /** The time, in milliseconds, within which an attempt is usually recorded after the end of its call. */
-const RECORDED_WITHIN = 5_000;
+const RECORDED_WITHIN = 5 * SECOND;
 
 type Instance = Pick<Dependencies, 'instance' | 'isAlone'>;
 

@@ -1,13 +1,13 @@
+import { HOUR, MINUTE } from '../durations.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { type EventKey, publicKey } from '../event/event-key.ts';
 import type { Finished } from '../event/progress.ts';
 import type { EventRecord } from '../ports.ts';
 
-const SECOND = 1_000;
 /** The tries of a callback, which span about five hours, because the receiver of callbacks may be down as well. */
 const TRIES = {
   maxTryCount: 10,
-  retry: { backoff: 'exponential', delay: 60 * SECOND, maxDelay: 3_600 * SECOND },
+  retry: { backoff: 'exponential', delay: MINUTE, maxDelay: HOUR },
 } as const;
 /** The status of an event that failed, with its name in the API. */
 const STATUS = 'max_try_count_reached';

@@ -1,6 +1,7 @@
 import { callbackSender } from '../delivery/callback-sender.ts';
 import { isCallbackPending } from '../delivery/failure-callback.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { DAY } from '../durations.ts';
 import type { Entry } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { expiresAt, laterExpiry, mayOutliveItsEvent } from '../event/expiry.ts';
@@ -14,7 +15,7 @@ import type { EventRecord } from '../ports.ts';
  * The age, in milliseconds, at which a reminder is replaced during a pause. A reminder expires a week after its instant
  * at the earliest.
  */
-const OLD_REMINDER = 3 * 86_400_000;
+const OLD_REMINDER = 3 * DAY;
 
 /** Handles the unfinished events of some entries, and returns the number of messages that it sent. */
 export type Audit = (entries: readonly Entry[]) => Promise<number>;

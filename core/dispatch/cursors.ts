@@ -1,10 +1,8 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../durations.ts';
 import { BEGINNING, type Entry, instantOf, type Position, positionAt } from '../event/entry.ts';
 import type { Message } from '../event/message.ts';
 import type { Pause } from '../event/pause.ts';
 import type { CursorName, Cursors } from '../ports.ts';
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 
 /**
  * The delay, in milliseconds, up to which publish itself sends the first message of an event, so that the promote
@@ -20,14 +18,14 @@ export const REACH = 2 * MINUTE;
 /** The time, in milliseconds, for which a run has the lease after it wrote the cursors. */
 const LEASE = 50 * SECOND;
 /** A time, in milliseconds, that is longer than the dispatcher stands still after a clock was put back. */
-const LONGEST_STANDSTILL = 60 * MINUTE;
+const LONGEST_STANDSTILL = HOUR;
 /** The most by which the clocks of two machines differ, in milliseconds. */
 const CLOCK_SKEW = 5 * SECOND;
 /**
  * The time, in milliseconds, between two walks of a pause that move the expiry of unfinished events. No event expires
  * within a week after it was due.
  */
-const EXPIRY_WALK_EVERY = 24 * 60 * MINUTE;
+const EXPIRY_WALK_EVERY = DAY;
 
 /**
  * The cursors with a new lease; undefined while another run has the lease. If the cursors were written in the future,

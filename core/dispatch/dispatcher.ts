@@ -1,5 +1,6 @@
 import { afterTheFirst } from '../delivery/claim.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { SECOND } from '../durations.ts';
 import { positionAt } from '../event/entry.ts';
 import type { Message } from '../event/message.ts';
 import { isPaused, type Pause } from '../event/pause.ts';
@@ -19,12 +20,12 @@ const MOST_READY = 1_000;
  * The longest time of a run, in milliseconds. The run then ends by itself: if its function was stopped, the next run
  * would send its last pages again, and wait until its lease has ended.
  */
-export const LONGEST_RUN = 230_000;
+export const LONGEST_RUN = 230 * SECOND;
 /**
  * The time from the start of a run, in milliseconds, after which its audit takes no more pages, because the next run
  * starts after a minute.
  */
-const LONGEST_AUDIT = 45_000;
+const LONGEST_AUDIT = 45 * SECOND;
 /**
  * The number of shards that are read at the same time. The messages of a page are sent at the same time, ten in each
  * request, and each request needs a connection.
@@ -34,19 +35,19 @@ export const MOST_SHARDS = 8;
  * The longest time, in milliseconds, for which messages are sent at the end of a pause before the client that ended it
  * gets its answer.
  */
-const LONGEST_RUN_AFTER_PAUSE = 8_000;
+const LONGEST_RUN_AFTER_PAUSE = 8 * SECOND;
 /**
  * The number of times that the lease is asked for at the end of a pause. A run that began during the pause may have it
  * for a moment.
  */
 const MOST_TRIES_AFTER_PAUSE = 5;
 const PAUSE_BEFORE_TAKING_AGAIN = 500;
-const PAUSE_BEFORE_SENDING_AGAIN = 1_000;
+const PAUSE_BEFORE_SENDING_AGAIN = SECOND;
 /**
  * A time, in milliseconds, within which a run of the dispatcher notices that the clock was put back, even if one run
  * fails.
  */
-const START_OVERLAP = 150_000;
+const START_OVERLAP = 150 * SECOND;
 
 export type Dispatcher = {
   /**

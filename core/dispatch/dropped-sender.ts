@@ -1,5 +1,6 @@
 import { afterTheFirst } from '../delivery/claim.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { SECOND } from '../durations.ts';
 import type { Entry } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { nextMessage } from '../event/message.ts';
@@ -11,9 +12,9 @@ import type { EventRecord } from '../ports.ts';
  * The time after the beginning of a pause, in milliseconds, within which every process notices the pause and starts no
  * more attempts.
  */
-const NOTICED_WITHIN = 30_000;
+const NOTICED_WITHIN = 30 * SECOND;
 /** The time, in milliseconds, within which a process that is alone notices the beginning of a pause. */
-const NOTICED_ALONE_WITHIN = 1_000;
+const NOTICED_ALONE_WITHIN = SECOND;
 
 type Entries = readonly Entry[];
 type Handle = (entries: Entries) => Promise<number>;

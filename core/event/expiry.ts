@@ -1,9 +1,8 @@
+import { WEEK } from '../durations.ts';
 import type { QueuedEvent } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import { JITTER, MAX_RETRY_AFTER } from './lifecycle.ts';
 import type { Finished, Progress } from './progress.ts';
-
-const WEEK = 7 * 86_400_000;
 
 /**
  * The instant at which the table may delete the event: its longest possible life and the time of its result have

@@ -1,19 +1,20 @@
+import { HOUR, SECOND } from '../durations.ts';
 import type { QueuedEvent, RetryPolicy } from './event.ts';
 import type { Answer, Attempt, CallResult, Crashed, EndedBecause, Finished, Progress, Waiting } from './progress.ts';
 import { retryAfterOf } from './retry-after.ts';
 
 /** The longest time that a receiver can put off the next attempt, in milliseconds. */
-export const MAX_RETRY_AFTER = 3_600_000;
+export const MAX_RETRY_AFTER = HOUR;
 /** The part by which an exponential delay is shortened or lengthened at most. */
 export const JITTER = 0.2;
 const LISTED_AT_EACH_END = 10;
 /** The time, in milliseconds, within which an attempt is recorded after the longest time that its call may take. */
-const RECORDED_WITHIN = 1_000;
+const RECORDED_WITHIN = SECOND;
 /**
  * An attempt that is due within this time, in milliseconds, is not brought forward, because it may start while the
  * change is written, or on a machine whose clock is ahead.
  */
-const STARTS_BY_ITSELF = 1_000;
+const STARTS_BY_ITSELF = SECOND;
 const GONE = 410;
 const STOP_HEADER = 'event-queue-stop';
 

@@ -1,3 +1,4 @@
+import { SECOND } from '../durations.ts';
 /** A pause of the queue. While it lasts, no attempt starts. Instants are epoch milliseconds. */
 export type Pause = {
   /** A number that every change raises. */
@@ -11,7 +12,7 @@ export type Pause = {
  * The time after the end of a pause, in milliseconds, within which attempts are due that may have been dropped: the
  * clocks of two machines differ, and a deliverer gets messages a little early.
  */
-const SKEW = 5_000;
+const SKEW = 5 * SECOND;
 
 export function isPaused(pause: Pause | undefined): pause is Pause {
   return pause !== undefined && pause.resumedAt === undefined;

@@ -1,8 +1,8 @@
+import { MINUTE } from '../durations.ts';
 import type { EventKey } from './event-key.ts';
 import { isRequested } from './lifecycle.ts';
 import type { Waiting } from './progress.ts';
 
-const MINUTE = 60_000;
 /**
  * The longest delay of a retry that the due queue gets; later retries get a scheduled attempt. The due queue delays
  * messages by 15 minutes at most, and a second message comes minutes behind the first.

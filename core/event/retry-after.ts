@@ -1,3 +1,4 @@
+import { SECOND } from '../durations.ts';
 import type { Headers } from './event.ts';
 
 /**
@@ -12,7 +13,7 @@ const HTTP_DATE = /^(mon|tue|wed|thu|fri|sat|sun)/i;
  */
 export function retryAfterOf(headers: Headers, now: number): number {
   const value = headers.find(([name]) => name === 'retry-after')?.[1].trim() ?? '';
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  if (/^\d+$/.test(value)) return Number(value) * SECOND;
   if (!HTTP_DATE.test(value)) return 0;
   const inUtc = value.endsWith('GMT') ? value : `${value} GMT`;
   // biome-ignore lint/style/noRestrictedGlobals: parsing a date asks no clock

@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { SECOND } from '../durations.ts';
 import type { Position } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isReopened } from '../event/lifecycle.ts';
@@ -9,7 +10,6 @@ import type { Search } from '../query/search.ts';
 import { hostOf } from '../target/target-url.ts';
 import type { Changed } from './canceller.ts';
 
-const SECOND = 1_000;
 /** The most pages of events that one request handles. */
 const MOST_PAGES = 10;
 const PAGE = 100;
@@ -17,7 +17,7 @@ const PAGE = 100;
  * The time, in milliseconds, after which a request begins no further page. A page may take as long again, and a client
  * waits for half a minute at most.
  */
-const LONGEST_BULK = 8_000;
+const LONGEST_BULK = 8 * SECOND;
 
 /** The options of a request that changes many events. Instants are epoch milliseconds. */
 type BulkManner = {

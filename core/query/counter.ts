@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { DAY, SECOND } from '../durations.ts';
 import { BEGINNING, type Position, positionAt, positionOf } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isForgotten } from '../event/expiry.ts';
@@ -8,7 +9,7 @@ import { listsFor, rangeOf } from './finder.ts';
 import { eventFits, lastAttemptFits, type Search } from './search.ts';
 
 /** A time from now, in milliseconds, after which no event can be due. */
-const FAR_AWAY = 4_000 * 86_400_000;
+const FAR_AWAY = 4_000 * DAY;
 /** The number of keys of a list that are read at a time. */
 const PAGE = 200;
 /** The number of progresses that are read at a time. Each may hold an answer of about 80 KiB. */
@@ -16,7 +17,7 @@ const LOOKED_UP = 500;
 /** The number of events that are read at a time, each with its progress. An event may hold up to 256 KiB more. */
 const LOOKED_UP_WHOLE = 100;
 /** The time, in milliseconds, after which no further events are read, so that the client gets its answer in time. */
-const LONGEST_COUNT = 8_000;
+const LONGEST_COUNT = 8 * SECOND;
 
 /** A number of events. It is not `complete` if the bounds of a count left out events. */
 type Count = { readonly count: number; readonly complete: boolean };

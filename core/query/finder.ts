@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { SECOND } from '../durations.ts';
 import { BEGINNING, END, type Position, positionAt, positionBefore, positionOf } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isForgotten } from '../event/expiry.ts';
@@ -14,7 +15,7 @@ const LEAST_AT_ONCE = 25;
  * The time, in milliseconds, after which a page ends although it is not full, because a client waits for it. It is
  * reached only if events are large.
  */
-const LONGEST_LOOK = 8_000;
+const LONGEST_LOOK = 8 * SECOND;
 
 /** A page of events, latest due first, and the position at which the next page begins, if there is more. */
 type FoundPage = { readonly records: readonly EventRecord[]; readonly next?: Position };

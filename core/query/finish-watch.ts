@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { SECOND } from '../durations.ts';
 import type { Change } from '../event/change.ts';
 import type { EventKey } from '../event/event-key.ts';
 import type { EventRecord } from '../ports.ts';
@@ -7,7 +8,7 @@ import type { EventRecord } from '../ports.ts';
  * The first pause between two reads of an event, in milliseconds. Each pause is half as long again as the one before.
  */
 const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 2_000;
+const LONGEST_PAUSE = 2 * SECOND;
 
 type Read = (key: EventKey) => Promise<EventRecord | undefined>;
 

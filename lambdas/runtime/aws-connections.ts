@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { SECOND } from '../../core/durations.ts';
 
-const SECOND = 1_000;
 /**
  * The dispatcher sends 160 requests at once (core/dispatch/dispatcher.ts). With fewer sockets, some of them would wait
  * for one until `connectionTimeout` fails them.

@@ -13,6 +13,7 @@ import { tableSigningSecrets } from '../../adapters/table-signing-secrets.ts';
 import { tableStatistics } from '../../adapters/table-statistics.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Dependencies } from '../../core/dependencies.ts';
+import { SECOND } from '../../core/durations.ts';
 import type { ApiKeyStore, ApiKeys, Caller, SigningSecrets, Statistics } from '../../core/ports.ts';
 import { openQueue, type Queue } from '../../core/queue.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -24,8 +25,6 @@ import { telemetry } from './telemetry.ts';
 import type { Rate } from './token-bucket.ts';
 import { traceparentOf } from './traceparent.ts';
 import { FLUSHES, type HandlerWrapper, withTelemetry } from './with-telemetry.ts';
-
-const SECOND = 1_000;
 
 /**
  * The queue on AWS: the handlers of `deliver` and `dispatch`, and everything from which the handlers behind the API are

@@ -1,12 +1,13 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseMessageText } from '../../adapters/sqs-due-queue.ts';
+import { SECOND } from '../../core/durations.ts';
 import type { Received } from '../../core/event/message.ts';
 import type { Deliver } from '../../core/ports.ts';
 
 /**
  * Milliseconds at the end of an invocation in which no call is made, so that the last attempts can still be recorded.
  */
-const TIME_TO_RECORD = 5_000;
+const TIME_TO_RECORD = 5 * SECOND;
 
 export type SqsBatchHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 

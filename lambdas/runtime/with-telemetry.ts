@@ -1,6 +1,6 @@
+import { SECOND } from '../../core/durations.ts';
 import { fullBucket, type Rate, refilled, withoutOne } from './token-bucket.ts';
 
-const SECOND = 1_000;
 /**
  * How often a process writes its counts: at once after each invocation, as long as it has tokens, because it may get no
  * other invocation. Under a steady load the tokens are used up, and it writes every ten seconds, so that statistics

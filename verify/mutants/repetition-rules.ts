@@ -146,8 +146,8 @@ export const repetitionRules: readonly Rule[] = [
     name: 'a message is hidden for longer than its deliverer lives',
     why: 'SQS would hand the message to another deliverer while the first one still makes the call.',
     file: 'lib/timings.ts',
-    code: 'Math.max(3 * MINUTE, deliver + 30)',
-    without: 'Math.max(3 * MINUTE, deliver - 30)',
+    code: 'Math.max(inSeconds(3 * MINUTE), deliver + 30)',
+    without: 'Math.max(inSeconds(3 * MINUTE), deliver - 30)',
     suites: ['test/lib/template'],
   },
   {
