@@ -6,17 +6,9 @@ export type Figure = {
   readonly unit: 'per second' | 'ms' | 'MiB' | 'KB' | 'times' | 's' | 'an event';
   /** The least or the most that the value should be. */
   readonly aim?: { readonly least: number } | { readonly most: number };
-  /** The values of the single turns, if `value` is their median. */
-  readonly values?: readonly number[];
 };
 
-export type Measure = (
-  name: string,
-  value: number,
-  unit: Figure['unit'],
-  aim?: Figure['aim'],
-  values?: Figure['values'],
-) => void;
+export type Measure = (name: string, value: number, unit: Figure['unit'], aim?: Figure['aim']) => void;
 
 /** Returns whether a figure meets its aim, or undefined if it has none. */
 export function meets({ value, aim }: Figure): boolean | undefined {
@@ -24,11 +16,11 @@ export function meets({ value, aim }: Figure): boolean | undefined {
   return 'least' in aim ? value >= aim.least : value <= aim.most;
 }
 
-/** Returns a line of the table, with the figure of an earlier run beside it if there is one. */
-export function rowOf(figure: Figure, before?: Figure): string {
+/** Returns a line of the table. */
+export function rowOf(figure: Figure): string {
   const { scenario, name, value, unit } = figure;
   const amount = `${shown(value).padStart(10)} ${unit.padEnd(12)}`;
-  return `${scenario.padEnd(36)}${name.padEnd(76)}${amount}${aimOf(figure).padEnd(16)}${changeOf(figure, before)}`.trimEnd();
+  return `${scenario.padEnd(36)}${name.padEnd(76)}${amount}${aimOf(figure)}`.trimEnd();
 }
 
 function aimOf(figure: Figure): string {
@@ -36,11 +28,6 @@ function aimOf(figure: Figure): string {
   if (aim === undefined) return '';
   const text = 'least' in aim ? `≥ ${shown(aim.least)}` : `≤ ${shown(aim.most)}`;
   return `${text} ${meets(figure) ? 'met' : 'MISSED'}`;
-}
-
-function changeOf({ value }: Figure, before: Figure | undefined): string {
-  if (before === undefined) return '';
-  return `${shown(before.value)} (${before.value === 0 ? '-' : `${(value / before.value).toFixed(2)} times`})`;
 }
 
 function shown(value: number): string {

@@ -11,8 +11,6 @@ const help = `Measures the queue on this machine, its table on disk, beside what
   npm run bench -- [options]
 
   --quick            takes a minute or two instead of half an hour or more: less load, and without units and functions
-  --json <file>      where the figures are written (default bench.json)
-  --compare <file>   shows each figure against that of an earlier run
 
   npm run bench -- <name>
 

@@ -18,8 +18,7 @@ export function medians(measure: Measure): Medians {
       turns.set(name, { values: [...values, value], unit, ...(aim && { aim }) });
     },
     report() {
-      for (const [name, { values, unit, aim }] of turns)
-        measure(name, medianOf(values) ?? Number.NaN, unit, aim, values);
+      for (const [name, { values, unit, aim }] of turns) measure(name, medianOf(values) ?? Number.NaN, unit, aim);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { comparison } from './comparison.ts';
@@ -14,8 +13,6 @@ const SMALL_BURST = 2_000;
 const SMALL_BATCHES = 5_000;
 const options = {
   quick: { type: 'boolean', default: false },
-  json: { type: 'string', default: 'bench.json' },
-  compare: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 type Sizes = {
@@ -72,27 +69,23 @@ function optionsIn(args: readonly string[]) {
   }
 }
 
-/** Measures everything, prints the figures and writes them to a file. Resolves with whether every aim was met. */
+/** Measures everything and prints the figures. Resolves with whether every aim was met. */
 export async function measurePerformance(args: readonly string[]): Promise<boolean> {
-  const values = optionsIn(args);
-  const earlier =
-    values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')).figures as Figure[]);
+  const { quick } = optionsIn(args);
   const figures: Figure[] = [];
-  const measured: Measured = (scenario) => (name, value, unit, aim, values) => {
-    const figure = { scenario, name, value, unit, ...(aim && { aim }), ...(values && { values }) };
+  const measured: Measured = (scenario) => (name, value, unit, aim) => {
+    const figure = { scenario, name, value, unit, ...(aim && { aim }) };
     figures.push(figure);
-    const before = earlier.find((one) => one.scenario === scenario && one.name === name);
-    console.log(rowOf(figure, before));
+    console.log(rowOf(figure));
   };
   console.log(`${cpus()[0]?.model ?? 'a processor'}, ${availableParallelism()} of them, Node ${process.version}\n`);
-  if (values.quick) await everyLoad(quickSizes, measured);
+  if (quick) await everyLoad(quickSizes, measured);
   else {
     await measureUnits(measured('units'));
     const functions = await functionsInTurns(measured('functions'));
     await everyLoad(sizes, measured, functions.turn).finally(functions.close);
     functions.report();
   }
-  writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), figures }, null, 2)}\n`);
   return figures.every((figure) => meets(figure) ?? true);
 }
 
@@ -103,10 +96,8 @@ type Measured = (scenario: string) => Measure;
  * Measures what a million waiting events cost a queue: its start, its memory, and the events that are due meanwhile.
  */
 export async function backlog(): Promise<void> {
-  const { measure, report } = medians((name, value, unit, aim, values) =>
-    console.log(
-      rowOf({ scenario: 'with 1,000,000 waiting', name, value, unit, ...(aim && { aim }), ...(values && { values }) }),
-    ),
+  const { measure, report } = medians((name, value, unit, aim) =>
+    console.log(rowOf({ scenario: 'with 1,000,000 waiting', name, value, unit, ...(aim && { aim }) })),
   );
   const size = { ...sizes, starts: 3, backlogTurns: 1, smallBursts: 2 };
   await onQueue(withBacklog(1_000_000, size), measure, SMALL_BURST);

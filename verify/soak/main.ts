@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { helpIfAsked } from '../../local/help-if-asked.ts';
 import { quantileOf } from '../shared/steadiness.ts';
 import { type SoakOptions, type SoakReport, soakRun } from './soak-run.ts';
-import { soakPlot, soakVerdicts } from './soak-verdict.ts';
+import { soakVerdicts } from './soak-verdict.ts';
 
 const help = `Keeps the local queue busy for a long time, and checks that it holds no more at the end than after it has warmed up.
 
@@ -13,27 +13,23 @@ const help = `Keeps the local queue busy for a long time, and checks that it hol
 
   --minutes <number>  for how long, also a part of one (default 30)
   --rate <number>     how many events a second, of which 5 % have bad targets (default 100)
-  --seed <number>     for the same events once more (default: drawn, and printed)
-  --plot <file>       where the plot goes (default soak.svg)`;
-
-type Options = SoakOptions & { readonly plot: string };
+  --seed <number>     for the same events once more (default: drawn, and printed)`;
 
 helpIfAsked(help);
 const options = parseOptions();
 if (options === undefined) process.exitCode = 2;
 else process.exitCode = (await soak(options)) ? 0 : 1;
 
-function parseOptions(): Options | undefined {
+function parseOptions(): SoakOptions | undefined {
   try {
     const text = { type: 'string' } as const;
     const { values } = parseArgs({
-      options: { minutes: text, rate: text, seed: text, plot: text },
+      options: { minutes: text, rate: text, seed: text },
     });
     return {
       minutes: positiveNumber('minutes', values.minutes ?? '30'),
       rate: positiveNumber('rate', values.rate ?? '100'),
       seed: positiveNumber('seed', values.seed ?? String(1 + Math.floor(Math.random() * 2 ** 32))),
-      plot: values.plot ?? 'soak.svg',
     };
   } catch (error) {
     console.error(`${(error as Error).message} See npm run soak -- --help.`);
@@ -46,13 +42,12 @@ function positiveNumber(name: string, text: string): number {
   return Number(text);
 }
 
-/** Runs the soak, prints the verdicts and writes the plot. Resolves with whether every promise was kept. */
-async function soak(options: Options): Promise<boolean> {
+/** Runs the soak and prints the verdicts. Resolves with whether every promise was kept. */
+async function soak(options: SoakOptions): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'event-queue-soak-'));
   try {
     const report = await soakRun(folder, options);
     const verdicts = soakVerdicts(report);
-    await writeFile(options.plot, soakPlot(report, `${options.rate} events a second for ${options.minutes} minutes`));
     printFigures(options, report);
     for (const { name, finding, isKept } of verdicts) console.log(`${name.padEnd(24)}${finding}${mark(isKept)}`);
     return verdicts.every(({ isKept }) => isKept !== false);
@@ -66,14 +61,13 @@ function mark(isKept: boolean | undefined): string {
   return isKept ? ': good' : ': BAD';
 }
 
-function printFigures({ seed, minutes, plot }: Options, { load, late, samples }: SoakReport): void {
+function printFigures({ seed, minutes }: SoakOptions, { load, late, samples }: SoakReport): void {
   const at = (share: number) => `${quantileOf(late, share)} ms`;
   const rows: readonly [string, string | number][] = [
     ['seed', seed],
     ['published', `${load.published}, ${(load.published / minutes / 60).toFixed(1)} a second`],
     ['first attempts late', `p50 ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)}`],
     ['samples', samples.length],
-    ['plot', plot],
   ];
   for (const [name, value] of rows) console.log(`${name.padEnd(24)}${value}`);
 }

@@ -3,10 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parsePublicKey } from '../../core/event/event-key.ts';
 import { openForgetfulReceiver, type ReceivedCall } from '../shared/moody-receiver.ts';
 import { seededChance } from '../shared/seeded-chance.ts';
-import { quantileOf } from '../shared/steadiness.ts';
 import { type Load, steadyLoad } from './steady-load.ts';
 import { tableRows } from './table-rows.ts';
-import { type Holdings, type WatchedProcess, watchedProcess } from './watched-process.ts';
+import { type Holdings, watchedProcess } from './watched-process.ts';
 
 const MINUTE = 60_000;
 const LAST_RETRIES_WITHIN = 60_000;
@@ -19,18 +18,8 @@ const END_OF_WELCOME = /^ *curl .*\n\n/m;
 
 export type SoakOptions = { readonly minutes: number; readonly rate: number; readonly seed: number };
 
-export type SoakSample = Holdings & {
-  readonly minute: number;
-  /** The lateness in milliseconds of the first attempts since the sample before; undefined if there were none. */
-  readonly late: { readonly p50: number; readonly p99: number } | undefined;
-  /** The number of events that were accepted since the start. */
-  readonly published: number;
-  /** The number of requests that were not accepted since the start. */
-  readonly errors: number;
-};
-
 export type SoakReport = {
-  readonly samples: readonly SoakSample[];
+  readonly samples: readonly Holdings[];
   readonly load: Load;
   /** The rows of the table for each event: after half of the time, and when all events had finished. */
   readonly rowsPerEvent: { readonly half: number; readonly end: number };
@@ -45,8 +34,8 @@ export type SoakReport = {
  * Runs the local runtime, with its data in a folder, under a steady load of events. Some of them are for bad receivers.
  */
 export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptions): Promise<SoakReport> {
-  const lateness = latenessNotes();
-  const receiver = await openForgetfulReceiver(lateness.note);
+  const late: number[] = [];
+  const receiver = await openForgetfulReceiver((call) => noteLateness(late, call));
   const pause = Math.max(SHORTEST_PAUSE, Math.min(LONGEST_PAUSE, (minutes * MINUTE) / SAMPLES));
   const dataFolder = join(folder, 'data');
   const queue = await watchedProcess(dataFolder, join(folder, 'diagnostics.jsonl'), pause);
@@ -57,7 +46,7 @@ export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptio
     const until = Date.now() + minutes * MINUTE;
     const target = { queueUrl: queue.url, receiverUrl: receiver.url, rate, chance: seededChance(seed) };
     const [samples, half] = await Promise.all([
-      sampled(queue, load, lateness.takeRecent, { pause, until }),
+      sampled(queue.holdings, { pause, until }),
       rowsAtHalfTime(dataFolder, load, (minutes * MINUTE) / 2),
       steadyLoad(target, until, load),
     ]);
@@ -67,7 +56,7 @@ export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptio
       .printed()
       .slice(welcome)
       .replace(/^.*?\n *curl .*\n\n/s, '');
-    return { samples, load, rowsPerEvent: { half, end }, finished, late: lateness.all, complaints };
+    return { samples, load, rowsPerEvent: { half, end }, finished, late, complaints };
   } finally {
     queue.kill('SIGTERM');
     await queue.ended;
@@ -75,42 +64,19 @@ export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptio
   }
 }
 
-function latenessNotes() {
-  const all: number[] = [];
-  let recentFrom = 0;
-  return {
-    all,
-    note({ key, attempt, startedAt }: ReceivedCall): void {
-      const dueAt = parsePublicKey(key)?.dueAt;
-      if (attempt === 1 && dueAt !== undefined) all.push(startedAt - dueAt);
-    },
-    takeRecent(): readonly number[] {
-      const recent = all.slice(recentFrom);
-      recentFrom = all.length;
-      return recent;
-    },
-  };
+function noteLateness(late: number[], { key, attempt, startedAt }: ReceivedCall): void {
+  const dueAt = parsePublicKey(key)?.dueAt;
+  if (attempt === 1 && dueAt !== undefined) late.push(startedAt - dueAt);
 }
 
 async function sampled(
-  queue: WatchedProcess,
-  load: Load,
-  takeRecent: () => readonly number[],
+  holdings: () => Promise<Holdings>,
   { pause, until }: { readonly pause: number; readonly until: number },
-): Promise<readonly SoakSample[]> {
-  const startedAt = Date.now();
-  const samples: SoakSample[] = [];
+): Promise<readonly Holdings[]> {
+  const samples: Holdings[] = [];
   while (Date.now() < until) {
     await sleep(pause);
-    const recent = takeRecent();
-    const [p50, p99] = [0.5, 0.99].map((share) => quantileOf(recent, share));
-    samples.push({
-      ...(await queue.holdings()),
-      minute: (Date.now() - startedAt) / MINUTE,
-      late: p50 === undefined || p99 === undefined ? undefined : { p50, p99 },
-      published: load.published,
-      errors: load.errors.length,
-    });
+    samples.push(await holdings());
   }
   return samples;
 }

@@ -1,6 +1,6 @@
 import { steadiness, type Tolerance } from '../shared/steadiness.ts';
-import type { SoakReport, SoakSample } from './soak-run.ts';
-import { svgPlot } from './svg-plot.ts';
+import type { SoakReport } from './soak-run.ts';
+import type { Holdings } from './watched-process.ts';
 
 const MIB = 1_024 * 1_024;
 
@@ -13,7 +13,7 @@ export type Verdict = {
 
 type Quantity = {
   readonly name: string;
-  readonly of: (sample: SoakSample) => number | undefined;
+  readonly of: (sample: Holdings) => number | undefined;
   readonly tolerance: Tolerance;
   readonly unit: string;
   /** The reason that is given if the quantity could not be measured. */
@@ -61,7 +61,7 @@ export function soakVerdicts(report: SoakReport): readonly Verdict[] {
   return [...quantities.map((quantity) => flat(quantity, report.samples)), ...ends(report)];
 }
 
-function flat({ name, of, tolerance, unit, hidden }: Quantity, samples: readonly SoakSample[]): Verdict {
+function flat({ name, of, tolerance, unit, hidden }: Quantity, samples: readonly Holdings[]): Verdict {
   const found = steadiness(samples.map(of), tolerance);
   if (found === undefined) return { name, finding: `not seen: ${hidden}`, isKept: undefined };
   const { before, after, isSteady } = found;
@@ -97,42 +97,6 @@ function ends({ load, finished, rowsPerEvent, complaints }: SoakReport): readonl
 
 function firstOf(all: readonly string[]): string {
   return all.length === 0 ? 'none' : `${all.length}, such as ${all[0]}`;
-}
-
-/** Returns a plot of all quantities over time, those that may grow included. */
-export function soakPlot({ samples }: SoakReport, heading: string): string {
-  const line = (name: string, of: (sample: SoakSample) => number | undefined) => ({
-    name,
-    points: samples.flatMap((sample) => {
-      const y = of(sample);
-      return y === undefined ? [] : [{ x: sample.minute, y }];
-    }),
-  });
-  const panel = (title: string, unit: string, ...lines: readonly ReturnType<typeof line>[]) => ({ title, unit, lines });
-  return svgPlot(heading, 'min', [
-    ...quantities.map(({ name, unit, of }) => panel(name, unit, line(name, of))),
-    panel(
-      'data folder',
-      'MiB',
-      line('disk', ({ disk }) => disk / MIB),
-    ),
-    panel(
-      'events published',
-      '',
-      line('published', ({ published }) => published),
-    ),
-    panel(
-      'late',
-      'ms',
-      line('p50', ({ late }) => late?.p50),
-      line('p99', ({ late }) => late?.p99),
-    ),
-    panel(
-      'events not accepted',
-      '',
-      line('errors', ({ errors }) => errors),
-    ),
-  ]);
 }
 
 function shown(value: number, unit: string): string {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { type ServingProcess, serveInProcess } from '../shared/local-process.ts';
 
 const DIAGNOSTICS = new URL('diagnostics.ts', import.meta.url);
@@ -18,8 +17,6 @@ export type Holdings = {
   /** The number of sockets, pipes and files. Files in the data folder are left out. */
   readonly handles: number | undefined;
   readonly timers: number | undefined;
-  /** The bytes of the files in the data folder. */
-  readonly disk: number;
 };
 
 export type WatchedProcess = ServingProcess & { holdings(): Promise<Holdings> };
@@ -49,7 +46,6 @@ export async function watchedProcess(
       heap: sum(threads.map((thread) => thread.heap)),
       handles: await handlesBeside(dataFolder, proc),
       timers: sum(threads.map((thread) => thread.timers)),
-      disk: await sizeOf(dataFolder),
     };
   }
 
@@ -81,19 +77,4 @@ async function handlesBeside(folder: string, proc: string): Promise<number | und
   const names = await readdir(`${proc}/fd`);
   const targets = await Promise.all(names.map((name) => readlink(`${proc}/fd/${name}`).catch(() => folder)));
   return targets.filter((target) => !target.startsWith(folder)).length;
-}
-
-/** Resolves with the bytes of all files in a folder. A file that disappears meanwhile counts as empty. */
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  const sizes = await Promise.all(
-    files.map((file) =>
-      stat(file).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
