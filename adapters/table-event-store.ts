@@ -87,10 +87,12 @@ export function tableEventStore(table: Table): EventStore {
       await table.setExpiry(eventKey(event.key), epochSeconds(instant));
     },
 
-    async list(list, after, to, limit) {
+    async list(list, after, to, limit, earliestFirst = false) {
       const found: EventKey[] = [];
-      for (let from = after, isLast = after > to; found.length < limit && !isLast; ) {
-        const page = await table.query({ pk: partitionOf(list), from, to, attributes: ['sk'], limit, ascending: true });
+      const range = { pk: partitionOf(list), to, attributes: ['sk'], limit, ascending: !earliestFirst };
+      const isEmpty = earliestFirst ? after < to : after > to;
+      for (let from = after, isLast = isEmpty; found.length < limit && !isLast; ) {
+        const page = await table.query({ ...range, from });
         const keys = page.items.map(({ sk }) => sk).filter((sk) => sk !== from && !sk.endsWith('#r'));
         found.push(...keys.map(keyFrom));
         from = page.items.at(-1)?.sk ?? from;

@@ -24,7 +24,9 @@ function waitedFor({ maxWaitSeconds }: Settings) {
 }
 
 const pageSchema = namedObject('EventPage', {
-  events: z.array(eventSchema).meta({ description: 'Sorted by the time at which they are due, the latest first.' }),
+  events: z
+    .array(eventSchema)
+    .meta({ description: 'Sorted by the time at which they are due, the latest first unless `order` is asc.' }),
   next_cursor: z
     .string()
     .nullable()
@@ -66,7 +68,7 @@ const withoutSettings = {
     scope: 'read',
     operationId: 'listEvents',
     tag: 'Find',
-    summary: 'Find events, latest due first',
+    summary: 'Find events: latest due first, unless order says otherwise',
     takes: 'parameters',
     input: searchParameters(),
     answers: {

@@ -4,18 +4,17 @@ import { SECOND } from '../core/durations.ts';
 import { positionOf } from '../core/event/entry.ts';
 import type { WantedEvent } from '../core/event/event.ts';
 import { type EventKey, parsePublicKey } from '../core/event/event-key.ts';
-import type { BulkResult } from '../core/manage/bulk.ts';
 import type { Changed } from '../core/manage/canceller.ts';
 import type { ApiKeyStore, EventRecord, SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publisher.ts';
-import type { SearchInStatus } from '../core/query/counter.ts';
-import type { Search } from '../core/query/search.ts';
 import type { Queue } from '../core/queue.ts';
+import { askedSearch, searchAt } from './asked-search.ts';
 import { type BatchResult, fittingResults } from './batch-results.ts';
 import { answerFor, type BriefAnswer } from './brief-answer.ts';
+import { changeInBulk } from './change-in-bulk.ts';
 import { cursorOf, placeIn } from './cursor.ts';
 import { type EventAnswer, eventAnswer } from './event-answer.ts';
-import { type EventStatus, statusFrom } from './event-status.ts';
+import { statusFrom } from './event-status.ts';
 import { fitting } from './fitting.ts';
 import { keyHandlers } from './key-handlers.ts';
 import { healthAnswer, pauseAnswer } from './pause-answer.ts';
@@ -68,20 +67,21 @@ export function handlers(
     },
 
     async list({ input: { limit, cursor, ...asked } }) {
-      const filters = filtersOf(asked);
-      const place = cursor === undefined ? undefined : placeIn(cursor, filters);
+      const search = askedSearch(asked);
+      const place = cursor === undefined ? undefined : placeIn(cursor, search);
       if (cursor !== undefined && place === undefined) return foreignCursor;
-      const page = await queue.find(searchFrom(filters), limit, place?.position);
+      const page = await queue.find(searchAt(search, now()), limit, place?.position);
       const events = fitting(page.records, eventAnswer);
       const last = page.records[events.length - 1];
       const isCut = events.length < page.records.length && last !== undefined;
       const position = isCut ? positionOf(last.event.key) : page.next;
-      const next_cursor = position === undefined ? null : cursorOf({ position, instants: [] }, filters);
+      const next_cursor = position === undefined ? null : cursorOf({ position, instants: [] }, search);
       return { status: 200, body: { events, next_cursor } };
     },
 
     async count({ input: { max_count_of_fetch_requests: mostPages, ...asked } }) {
-      return { status: 200, body: await queue.count(mostPages, searchInStatus(asked)) };
+      const search = { ...searchAt(askedSearch(asked), now()), status: statusFrom(asked.status) };
+      return { status: 200, body: await queue.count(mostPages, search) };
     },
 
     async countOnly({ input }) {
@@ -89,11 +89,11 @@ export function handlers(
     },
 
     async cancelAll({ input, caller }) {
-      return inBulk(input, queue.cancelAll, caller, now());
+      return changeInBulk(input, queue.cancelAll, caller, now());
     },
 
     async retryAll({ input, caller }) {
-      return inBulk(input, queue.retryAll, caller, now());
+      return changeInBulk(input, queue.retryAll, caller, now());
     },
 
     async get({ input }) {
@@ -159,84 +159,6 @@ function bodyOf(result: Reply<EventAnswer | BriefAnswer> | Problem): BatchResult
   return 'problem' in result ? problemReply(result).body : result.body;
 }
 
-type Asked = {
-  readonly status?: EventStatus | undefined;
-  readonly tag?: readonly string[] | null | undefined;
-  readonly due_after?: number | null | undefined;
-  readonly due_before?: number | null | undefined;
-  readonly host?: Search['host'] | null | undefined;
-  readonly outcome?: Search['outcome'] | null | undefined;
-  readonly status_code?: Search['statusCodes'] | null | undefined;
-};
-
-/** The filters of a search, with the name that its status has in the API. */
-type Filters = Omit<Search, 'status'> & { readonly status: EventStatus | undefined };
-
-/**
- * The filters that a request asks for. The names, the order and the values of these fields are part of the checksum in
- * each cursor: a change would make the cursors of the version before invalid. A filter that is undefined is left out of
- * the checksum, so new filters can be added.
- */
-function filtersOf({ status, tag, due_after, due_before, host, outcome, status_code }: Asked): Filters {
-  return {
-    status,
-    tags: tag ?? [],
-    dueAfter: due_after ?? undefined,
-    dueBefore: due_before ?? undefined,
-    host: host ?? undefined,
-    outcome: outcome ?? undefined,
-    statusCodes: status_code ?? undefined,
-  };
-}
-
-function searchFrom({ status, ...others }: Filters): Search {
-  return { ...others, status: status && statusFrom(status) };
-}
-
-function searchInStatus(asked: Asked & { readonly status: EventStatus }): SearchInStatus {
-  return { ...searchFrom(filtersOf(asked)), status: statusFrom(asked.status) };
-}
-
-type AskedInBulk = Asked & {
-  readonly cursor?: string | null | undefined;
-  readonly rate?: number | null | undefined;
-  readonly dry_run?: boolean | null | undefined;
-};
-
-/**
- * Changes one page of events in bulk. A cursor is only valid for the same search, rate and `dry_run`. It contains the
- * instant of the first request and, with a rate, the instant at which the next event becomes due.
- */
-async function inBulk(
-  { cursor, rate: askedRate, dry_run, ...asked }: AskedInBulk,
-  change: Queue['retryAll'],
-  caller: ApiKey,
-  now: number,
-): Promise<Reply | Problem> {
-  const filters = filtersOf(asked);
-  const [rate, isDryRun] = [askedRate ?? undefined, dry_run === true];
-  const request = { ...filters, rate, ...(isDryRun && { dry_run }) };
-  const place = cursor == null ? undefined : placeIn(cursor, request);
-  if (cursor != null && place === undefined) return foreignBulkCursor;
-  const [begunAt, startAt] = place?.instants ?? [];
-  const result = await change(searchFrom(filters), place?.position, { rate, startAt, begunAt, isDryRun });
-  const { changed, next, nextAt } = result;
-  const instants = [begunAt ?? now, ...(nextAt === undefined ? [] : [nextAt])];
-  const next_cursor = next === undefined ? null : cursorOf({ position: next, instants }, request);
-  return { status: 200, body: { changed, more: next !== undefined, next_cursor, ...dryRunIn(result, caller) } };
-}
-
-/**
- * The fields that only a dry run has in its answer. Hosts are part of the contents of events, so they need the scope
- * read.
- */
-function dryRunIn({ hosts }: BulkResult, { scopes }: ApiKey) {
-  if (hosts === undefined) return {};
-  const mostFirst = [...hosts].sort(([, one], [, other]) => other - one);
-  const listed = mostFirst.map(([host, count]) => ({ host, count }));
-  return { dry_run: true, ...(scopes.includes('read') && { hosts: listed }) };
-}
-
 async function ofKey<Result>(text: string, change: (key: EventKey) => Promise<Result>) {
   const key = parsePublicKey(text);
   return key === undefined ? ('no such event' as const) : change(key);
@@ -273,11 +195,6 @@ function underWay(until: number, now: number): Problem {
 }
 
 const foreignCursor = invalid('cursor', 'This is not a next_cursor of the same search. Begin without one.');
-
-const foreignBulkCursor = invalid(
-  'cursor',
-  'This is not a next_cursor of the same request. Send the same fields beside the cursor, or begin without one.',
-);
 
 const anotherRequest = invalid(
   'deduplication_id',

@@ -8,8 +8,10 @@ const LAST_INSTANT = Date.UTC(5000, 0);
 
 const STATUS = 'The status of the events.';
 const TAG = 'A tag of the events. With several tags, the events have all of them.';
-const DUE_AFTER = 'Due at this instant or later: ISO 8601 with a time zone, or epoch seconds.';
+const DUE_AFTER = 'Due at this instant or later: ISO 8601 with a time zone, epoch seconds, or now.';
 const DUE_BEFORE = 'Due before this instant.';
+const ORDER =
+  'The order by the instants at which the events are due: desc for the latest first, asc for the earliest first.';
 const HOST =
   'The host of the URL. A host such as example.com matches every port, and example.com:8443 matches only that port.';
 const OUTCOME = 'How the last attempt ended.';
@@ -27,6 +29,7 @@ export function searchParameters() {
   return z.strictObject({
     status: statusSchema.optional().meta({ description: STATUS }),
     ...filterParameters(),
+    order: z.enum(['desc', 'asc']).default('desc').meta({ description: ORDER }),
     limit: wholeNumber(1, 100, 20, 'The largest number of events on a page.'),
     cursor: cursor().optional().meta({ description: CURSOR }),
   });
@@ -98,8 +101,15 @@ export function wholeNumber(least: number, most: number, fallback: number, descr
     .meta({ description });
 }
 
+/** A schema for a bound of a search: an instant in epoch milliseconds, or `now`, which stands for the time of the request. */
 function boundedInstant() {
-  return instantSchema().refine((at) => at >= 0 && at <= LAST_INSTANT, 'An instant between the years 1970 and 5000.');
+  const instant = instantSchema().refine(
+    (at) => at >= 0 && at <= LAST_INSTANT,
+    'An instant between the years 1970 and 5000.',
+  );
+  return z.union([z.literal('now'), instant], {
+    error: (issue) => (issue.code === 'invalid_union' ? issue.errors.at(-1)?.[0]?.message : undefined),
+  });
 }
 
 function tags() {

@@ -48,8 +48,10 @@ export type EventStore = {
   /**
    * Reads keys of a list, latest due first: those behind the position `after`, up to the position `to`. The list ends
    * if there are fewer than `limit`.
+   *
+   * @param earliestFirst Whether the list is read the other way, so that `to` is a smaller position than `after`.
    */
-  list(list: List, after: Position, to: Position, limit: number): Promise<readonly EventKey[]>;
+  list(list: List, after: Position, to: Position, limit: number, earliestFirst?: boolean): Promise<readonly EventKey[]>;
   /**
    * Adds an event to the list of events that may have failed for good. The entry expires with this progress. Whether
    * the event has failed is said by its progress alone.

@@ -5,7 +5,7 @@ import type { EventKey } from '../event/event-key.ts';
 import { isForgotten } from '../event/expiry.ts';
 import type { Progress } from '../event/progress.ts';
 import type { EventRecord, EventStore, List } from '../ports.ts';
-import { eventFits, lastAttemptFits, type Search } from './search.ts';
+import { eventFits, lastAttemptFits, type Search, type SortedSearch } from './search.ts';
 
 /** The most events that are read for one page, however few of them fit. */
 const MOST_LOOKED_AT = 1_000;
@@ -17,7 +17,7 @@ const LEAST_AT_ONCE = 25;
  */
 const LONGEST_LOOK = 8 * SECOND;
 
-/** A page of events, latest due first, and the position at which the next page begins, if there is more. */
+/** A page of events in the order of the search, and the position at which the next page begins, if there is more. */
 type FoundPage = { readonly records: readonly EventRecord[]; readonly next?: Position };
 
 /**
@@ -26,7 +26,7 @@ type FoundPage = { readonly records: readonly EventRecord[]; readonly next?: Pos
  * @param also Whether an event fits that has another status than the one that is searched for.
  */
 export type Find = (
-  search: Search,
+  search: SortedSearch,
   limit: number,
   after?: Position,
   also?: (progress: Progress) => boolean,
@@ -47,8 +47,11 @@ export function finder(dependencies: Dependencies): Find {
       lastAttemptFits(progress, search) &&
       eventFits(event, search);
 
+    const range = rangeOf(search, after);
+    const lists = await listsFor(dependencies, search);
     const candidates = merged(
-      (await listsFor(dependencies, search)).map((list) => keysIn(store, list, rangeOf(search, after))),
+      lists.map((list) => keysIn(store, list, range)),
+      range,
     );
     const startedAt = now();
     const found: EventRecord[] = [];
@@ -84,18 +87,25 @@ export async function listsFor(
   return numbers.map((shard) => ({ shard }));
 }
 
-type Range = { readonly after: Position; readonly to: Position };
+type Range = { readonly after: Position; readonly to: Position; readonly earliestFirst: boolean };
 
-/** The part of a list that a search covers, from the latest due instant to the earliest. */
-export function rangeOf({ dueAfter, dueBefore }: Search, after: Position = END): Range {
-  const start = dueBefore === undefined ? END : positionAt(dueBefore - 1);
-  const to = dueAfter === undefined ? BEGINNING : positionBefore(dueAfter);
-  return { after: after > start ? after : start, to };
+/** The part of a list that a search covers: from the latest due instant to the earliest, or the other way. */
+export function rangeOf({ dueAfter, dueBefore, earliestFirst = false }: SortedSearch, after?: Position): Range {
+  const latest = dueBefore === undefined ? END : positionAt(dueBefore - 1);
+  const earliest = dueAfter === undefined ? BEGINNING : positionBefore(dueAfter);
+  const [start, to] = earliestFirst ? [earliest, latest] : [latest, earliest];
+  const isBehindStart = after !== undefined && isBefore(start, after, earliestFirst);
+  return { after: isBehindStart ? after : start, to, earliestFirst };
 }
 
-async function* keysIn(store: EventStore, list: List, { after, to }: Range): AsyncGenerator<EventKey> {
+/** Whether a position comes before another one in the order of a search. */
+function isBefore(one: Position, other: Position, earliestFirst: boolean): boolean {
+  return earliestFirst ? one > other : one < other;
+}
+
+async function* keysIn(store: EventStore, list: List, { after, to, earliestFirst }: Range): AsyncGenerator<EventKey> {
   for (let position = after; ; ) {
-    const keys = await store.list(list, position, to, LEAST_AT_ONCE);
+    const keys = await store.list(list, position, to, LEAST_AT_ONCE, earliestFirst);
     yield* keys;
     const last = keys.at(-1);
     if (last === undefined || keys.length < LEAST_AT_ONCE) return;
@@ -104,14 +114,20 @@ async function* keysIn(store: EventStore, list: List, { after, to }: Range): Asy
 }
 
 /** Merges sorted lists into one sorted list. A key that several lists hold is yielded once. */
-async function* merged(lists: readonly AsyncGenerator<EventKey>[]): AsyncGenerator<EventKey> {
+async function* merged(
+  lists: readonly AsyncGenerator<EventKey>[],
+  { earliestFirst }: Pick<Range, 'earliestFirst'>,
+): AsyncGenerator<EventKey> {
   const heads = await Promise.all(lists.map((list) => list.next()));
   for (let last: Position | undefined; ; ) {
     const [first, ...others] = heads.flatMap(({ value, done }, index) =>
       done ? [] : [{ key: value as EventKey, index }],
     );
     if (first === undefined) return;
-    const next = others.reduce((one, other) => (positionOf(other.key) < positionOf(one.key) ? other : one), first);
+    const next = others.reduce(
+      (one, other) => (isBefore(positionOf(other.key), positionOf(one.key), earliestFirst) ? other : one),
+      first,
+    );
     const position = positionOf(next.key);
     if (position !== last) yield next.key;
     last = position;

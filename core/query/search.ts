@@ -23,6 +23,9 @@ export type Search = {
   readonly statusCodes?: readonly [least: number, most: number] | undefined;
 };
 
+/** A search whose results have an order: latest due first, unless it says otherwise. */
+export type SortedSearch = Search & { readonly earliestFirst?: boolean | undefined };
+
 /**
  * Whether an event has the tags and the host that are searched for. Its due instant is not compared, because the lists
  * are read only for the instants that are searched for.

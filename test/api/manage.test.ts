@@ -71,6 +71,12 @@ describe('GET /events', () => {
     ['due_after=2030-01-01T05:00:00+02:00', [6, 5, 4, 3]],
     ['due_after=2030-01-01T05:00:00%2B02:00', [6, 5, 4, 3]],
     ['due_before=2030-01-01T05:00:00+02:00&due_after=2029-12-31T23:30:00-01:30', [2, 1]],
+    ['order=asc', [0, 1, 2, 3, 4, 5, 6]],
+    ['order=desc&tag=odd', [5, 3, 1]],
+    ['order=asc&tag=odd&limit=2', [1, 3]],
+    [`order=asc&due_after=${START / 1_000 + 3 * 3600}&due_before=${START / 1_000 + 5 * 3600}`, [3, 4]],
+    ['due_before=now', []],
+    ['due_after=now', [6, 5, 4, 3, 2, 1, 0]],
   ])('%s answers %j', async (query, numbers) => {
     const { send } = await withEvents();
     const { status, body } = await send({ path: '/events', query });
@@ -92,7 +98,9 @@ describe('GET /events', () => {
     ['due_before=99999999999999', 'due_before'],
     ['due_after=2030-01-01+02:00', 'due_after'],
     ['due_after=2030-01-01T05:00:00++02:00', 'due_after'],
-    ['order=asc', 'order'],
+    ['order=latest', 'order'],
+    ['order=asc&order=desc', 'order'],
+    ['due_before=NOW', 'due_before'],
     ['cursor=abc', 'cursor'],
     ['cursor=', 'cursor'],
   ])('%s is a 422 that names %s', async (query, field) => {
@@ -100,11 +108,33 @@ describe('GET /events', () => {
     expect([status, body.errors.map(({ path }: { path: string }) => path)]).toEqual([422, [field]]);
   });
 
+  test('now is the time of each request, also where a cursor goes on', async () => {
+    const { send, clock } = await withEvents();
+    const numbers = async (query: string) => {
+      const { body } = await send({ path: '/events', query });
+      return { found: body.events.map(numberOf), cursor: body.next_cursor };
+    };
+    await clock.moveTo(START + 2.5 * 3_600_000);
+    const happened = await numbers('due_before=now&limit=2');
+    const coming = await numbers('due_after=now&order=asc&limit=2');
+    expect([happened.found, coming.found]).toEqual([
+      [2, 1],
+      [3, 4],
+    ]);
+    await clock.moveTo(START + 3.5 * 3_600_000);
+    expect((await numbers(`due_before=now&limit=2&cursor=${happened.cursor}`)).found).toEqual([0]);
+    expect((await numbers(`due_after=now&order=asc&limit=2&cursor=${coming.cursor}`)).found).toEqual([5, 6]);
+    expect((await send({ path: '/events/count', query: 'due_after=now' })).body.count).toBe(3);
+    const cancelled = await send(json('POST', '/events/cancel', { due_before: 'now', dry_run: true }));
+    expect(cancelled.body.changed).toBe(4);
+  });
+
   test('a cursor of another search, or one that was changed, is a 422', async () => {
     const { send } = await withEvents();
     const { next_cursor: cursor } = (await send({ path: '/events', query: 'limit=2&tag=all' })).body;
     expect((await send({ path: '/events', query: `limit=3&tag=all&cursor=${cursor}` })).status).toBe(200);
     expect((await send({ path: '/events', query: `limit=2&tag=odd&cursor=${cursor}` })).status).toBe(422);
+    expect((await send({ path: '/events', query: `limit=2&tag=all&order=asc&cursor=${cursor}` })).status).toBe(422);
     const forged = Buffer.from(Buffer.from(cursor, 'base64url').toString().replace('9', '8')).toString('base64url');
     expect((await send({ path: '/events', query: `limit=2&tag=all&cursor=${forged}` })).status).toBe(422);
   });

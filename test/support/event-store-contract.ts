@@ -115,6 +115,15 @@ export function eventStoreContract(
       expect(await store.list({ failedShard: shard }, END, BEGINNING, 100)).toEqual(latestFirst.slice(8));
       expect(await store.list({ tag: 'none', taggedShard: shard }, END, BEGINNING, 100)).toEqual([]);
       expect(await store.list({ shard }, end, start, 100)).toEqual([]);
+
+      const earliestFirst = latestFirst.toReversed();
+      expect(await store.list({ shard }, end, start, 100, true)).toEqual(earliestFirst);
+      expect(await store.list({ shard }, end, start, 5, true)).toEqual(earliestFirst.slice(0, 5));
+      expect(await store.list({ shard }, positionOf(ninth), positionOf(fifth), 100, true)).toEqual(
+        earliestFirst.slice(4, 8),
+      );
+      expect(await store.list({ tag, taggedShard: shard }, BEGINNING, END, 100, true)).toEqual(tagged.toReversed());
+      expect(await store.list({ shard }, start, end, 100, true)).toEqual([]);
     });
 
     describe('reserves a deduplication id', () => {

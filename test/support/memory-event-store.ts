@@ -63,14 +63,14 @@ export function memoryEventStore(): EventStore {
       const reached = page.length < ahead.length ? page.at(-1)?.[0] : undefined;
       return { entries: page.map(([, entry]) => entry), reached: reached ?? to };
     },
-    async list(list, after, to, limit) {
+    async list(list, after, to, limit, earliestFirst = false) {
       const keys = [...events.values()].map(({ key }) => key);
       const listed = keys.filter((key) => isListed(list, key)).map((key) => ({ key, position: positionOf(key) }));
-      return listed
-        .filter(({ position }) => position > after && position <= to)
-        .sort((one, other) => (one.position < other.position ? -1 : 1))
-        .slice(0, limit)
-        .map(({ key }) => key);
+      const [low, high] = earliestFirst ? [to, after] : [after, to];
+      const latestFirst = listed
+        .filter(({ position }) => low <= position && position <= high && position !== after)
+        .sort((one, other) => (one.position < other.position ? -1 : 1));
+      return (earliestFirst ? latestFirst.reverse() : latestFirst).slice(0, limit).map(({ key }) => key);
     },
     async putFailedEntry({ key }) {
       failed.add(key.uuid);

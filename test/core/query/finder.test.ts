@@ -4,7 +4,7 @@ import type { WantedEvent } from '../../../core/event/event.ts';
 import type { CallResult } from '../../../core/event/progress.ts';
 import type { EventRecord, EventStore } from '../../../core/ports.ts';
 import type { SearchInStatus } from '../../../core/query/counter.ts';
-import type { Search } from '../../../core/query/search.ts';
+import type { Search, SortedSearch } from '../../../core/query/search.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { simulatedCloud } from '../../support/simulated-cloud.ts';
@@ -67,6 +67,9 @@ describe('events are found', () => {
         const found = pages.flat().map(({ event }) => event.key.uuid);
         expect(found).toEqual(all.filter((record) => fits(record, asked)).map(({ event }) => event.key.uuid));
         expect(pages).toHaveLength(Math.max(1, Math.ceil(found.length / limit)));
+        const reversed = await everyPage(queue, { ...asked, earliestFirst: true }, limit);
+        expect(reversed.flat().map(({ event }) => event.key.uuid)).toEqual(found.toReversed());
+        expect(reversed.map((page) => page.length)).toEqual(pages.map((page) => page.length));
       }),
       { numRuns: 200 },
     );
@@ -160,6 +163,18 @@ describe('events are found', () => {
     const minutes = (records: readonly EventRecord[]) => records.map(({ event }) => (event.key.dueAt - START) / MINUTE);
     expect(minutes(first.records)).toEqual([39, 38, 37, 36, 35, 34, 33, 32, 31, 30]);
     expect(minutes(second.records)).toEqual([29, 28, 27, 26, 25, 24, 23, 22, 21, 20]);
+  });
+
+  test('next due first without a look at those that have finished', async () => {
+    const { store, read } = counting(memoryEventStore());
+    const { queue, runUntil } = simulatedCloud({ store });
+    for (let n = 0; n < 200; n++) await queue.publish(wantedEvent({ asked: { after: n } }), 'web');
+    for (let n = 0; n < 5; n++) await queue.publish(wantedEvent({ asked: { after: HOUR + n * MINUTE } }), 'web');
+    await runUntil(START + MINUTE);
+    read.clear();
+    const page = await queue.find({ tags: [], dueAfter: START + MINUTE, earliestFirst: true }, 3);
+    const instants = page.records.map(({ event }) => event.key.dueAt - START - HOUR);
+    expect([instants, read.size]).toEqual([[0, MINUTE, 2 * MINUTE], 5]);
   });
 
   test('no longer than their results are kept', async () => {
@@ -371,7 +386,7 @@ function fits({ event, progress }: EventRecord, search: Search): boolean {
   );
 }
 
-async function everyPage(queue: Queue, search: Search, limit: number): Promise<(readonly EventRecord[])[]> {
+async function everyPage(queue: Queue, search: SortedSearch, limit: number): Promise<(readonly EventRecord[])[]> {
   const pages: (readonly EventRecord[])[] = [];
   for (let after: string | undefined; ; ) {
     const { records, next } = await queue.find(search, limit, after);
