@@ -8,6 +8,8 @@ import { requireWholeNumber } from './require-whole-number.ts';
 const CONCURRENCY_BOUNDS = [2, 1_000] as const;
 /** A reservation is at least 1, because 0 would turn the function off. The upper bound is more than any account has. */
 const RESERVED_BOUNDS = [1, 1_000_000] as const;
+/** The bounds, in seconds, that the environment of the functions accepts. */
+const CONSOLE_REFRESH_BOUNDS = [1, 3_600] as const;
 const FAILED_EVENTS_BOUNDS = [1, 1_000_000] as const;
 
 export type EventQueueProps = {
@@ -30,6 +32,12 @@ export type EventQueueProps = {
    * @default 5
    */
   readonly maxWaitSeconds?: number;
+  /**
+   * The least number of seconds between two requests of the console for the same data, 1 to 3,600. An open console asks
+   * again and again while somebody looks at it, and each request costs money.
+   * @default 10
+   */
+  readonly consoleRefreshSeconds?: number;
   /**
    * The number of the account's concurrent executions of Lambda that are reserved for `dispatch` and for `read`. A
    * function with a reservation gets no more executions than that. Two are enough for `dispatch`: one run works, and
@@ -132,6 +140,7 @@ export function chosenProps({
   shards = defaultSettings.shards,
   maxTimeoutSeconds = defaultSettings.maxTimeoutSeconds,
   maxWaitSeconds = 5,
+  consoleRefreshSeconds = 10,
   reservedConcurrency = {},
   maxConcurrency = 20,
   throttling = { rateLimit: 100, burstLimit: 200 },
@@ -150,6 +159,7 @@ export function chosenProps({
   requireWholeNumber('shards', shards, settingsBounds.shards);
   requireWholeNumber('maxTimeoutSeconds', maxTimeoutSeconds, settingsBounds.maxTimeoutSeconds);
   requireWholeNumber('maxWaitSeconds', maxWaitSeconds, settingsBounds.maxWaitSeconds);
+  requireWholeNumber('consoleRefreshSeconds', consoleRefreshSeconds, CONSOLE_REFRESH_BOUNDS);
   requireWholeNumber('maxConcurrency', maxConcurrency, CONCURRENCY_BOUNDS);
   for (const [name, reserved] of Object.entries(reservedConcurrency)) {
     if (reserved !== undefined) requireWholeNumber(`reservedConcurrency.${name}`, reserved, RESERVED_BOUNDS);
@@ -161,7 +171,14 @@ export function chosenProps({
       'EventQueue: disableExecuteApiEndpoint is true, but there is no domain under which the API could be reached. Give a domain as well.',
     );
   }
-  const sizes = { shards, maxTimeoutSeconds, maxWaitSeconds, reservedConcurrency, maxConcurrency };
+  const sizes = {
+    shards,
+    maxTimeoutSeconds,
+    maxWaitSeconds,
+    consoleRefreshSeconds,
+    reservedConcurrency,
+    maxConcurrency,
+  };
   const api = { throttling, corsOrigins, disableExecuteApiEndpoint };
   const table = { removalPolicy, deletionProtection };
   return { ...others, ...sizes, ...api, ...table, logRetention, failedEventsAlarm, tracing, privateTargets, ownHosts };

@@ -18,6 +18,8 @@ const environmentSchema = z.object({
   VISIBILITY_SECONDS: wholeNumber([1, 43_200]),
   /** Comma-separated host names of the queue itself, which it never calls. */
   OWN_HOSTS: z.string().transform((hosts) => hosts.split(',').filter((host) => host !== '')),
+  /** The least number of seconds between two requests of the console for the same data. */
+  CONSOLE_REFRESH_SECONDS: wholeNumber([1, 3_600]),
   /** Whether events may have private addresses as targets. */
   PRIVATE_TARGETS: z.enum(['true', 'false']).transform((text) => text === 'true'),
   /** The name that tells the logs and metrics of this queue from those of other queues. */

@@ -122,6 +122,18 @@ describe('the bundles, each invocation in a process of its own', () => {
     }
     expect((await ask('Site', { method: 'GET', path: '/nothing' })).status).toBe(404);
   });
+
+  test('serve the console, which was built with them', async () => {
+    const answer = await run('Site', apiRequest({ method: 'GET', path: '/console/events' }));
+    const page = String(gunzipSync(Buffer.from(answer.body, 'base64')));
+    expect(page).toContain('<div id="console" data-refresh="10">');
+    const files = [...page.matchAll(/(?:src|href)="(\/console\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(files).toEqual([expect.stringMatching(/-[\da-f]{12}\.css$/), expect.stringMatching(/-[\da-f]{12}\.js$/)]);
+    for (const path of files) {
+      const { statusCode, headers } = await run('Site', apiRequest({ method: 'GET', path }));
+      expect([statusCode, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
+    }
+  });
 });
 
 type Asked = Omit<Parameters<typeof apiRequest>[0], 'headers'>;

@@ -421,6 +421,15 @@ describe('of requests that wait', () => {
   });
 });
 
+test('the console is told how often it may ask for the same data', () => {
+  const told = (stack: Template) =>
+    resourcesIn(stack, 'AWS::Lambda::Function').map(
+      ({ Properties }) => Properties.Environment.Variables.CONSOLE_REFRESH_SECONDS,
+    );
+  expect(new Set(told(template))).toEqual(new Set(['10']));
+  expect(new Set(told(stackWith({ consoleRefreshSeconds: 60 })))).toEqual(new Set(['60']));
+});
+
 test.each<[string, EventQueueProps]>([
   ['', {}],
   ['604800', { keepFailedFor: 604_800 }],
@@ -433,6 +442,7 @@ test.each<[string, EventQueueProps]>([
   ['shards is 257. Give a whole number from 1 to 256.', { shards: 257 }],
   ['shards is 1.5. Give a whole number from 1 to 256.', { shards: 1.5 }],
   ['maxTimeoutSeconds is 841. Give a whole number from 1 to 840.', { maxTimeoutSeconds: 841 }],
+  ['consoleRefreshSeconds is 0. Give a whole number from 1 to 3600.', { consoleRefreshSeconds: 0 }],
   ['maxWaitSeconds is 21. Give a whole number from 0 to 20.', { maxWaitSeconds: 21 }],
   ['maxWaitSeconds is -1. Give a whole number from 0 to 20.', { maxWaitSeconds: -1 }],
   ['reservedConcurrency.read is 0. Give a whole number from 1 to', { reservedConcurrency: { read: 0 } }],

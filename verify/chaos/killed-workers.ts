@@ -125,6 +125,7 @@ function environmentOf(id: string, folder: string) {
     SHARDS: '4',
     MAX_TIMEOUT_SECONDS: String(CALL_TIMEOUT_SECONDS),
     MAX_WAIT_SECONDS: '20',
+    CONSOLE_REFRESH_SECONDS: '10',
     KEEP_FAILED_FOR: '',
     VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
     OWN_HOSTS: '',

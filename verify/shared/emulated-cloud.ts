@@ -30,6 +30,7 @@ export async function emulatedCloud(overrides: Partial<Environment> = {}) {
         SHARDS: '4',
         MAX_TIMEOUT_SECONDS: '6',
         MAX_WAIT_SECONDS: '5',
+        CONSOLE_REFRESH_SECONDS: '10',
         KEEP_FAILED_FOR: '',
         VISIBILITY_SECONDS: '180',
         OWN_HOSTS: 'queue.example.com',

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { clockTime, exactTime, lengthOfTime, relativeTime } from '../../../console/text/time.ts';
+
+const NOON = Date.UTC(2026, 2, 28, 12);
+const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
+
+test.each([
+  [0, 'now'],
+  [-999, 'now'],
+  [-SECOND, '1 sec. ago'],
+  [-59_999, '59 sec. ago'],
+  [-MINUTE, '1 min. ago'],
+  [90 * MINUTE, 'in 1 hr.'],
+  [-3 * DAY, '3 days ago'],
+  [20 * SECOND, 'in 20 sec.'],
+])('an instant %i ms from now is said as %s', (distance, text) => {
+  expect(relativeTime(NOON + distance, NOON)).toBe(text);
+});
+
+test.each([
+  [0, '0 ms'],
+  [999, '999 ms'],
+  [1_000, '1 s'],
+  [2_549, '2.5 s'],
+  [MINUTE, '1 min'],
+  [185_000, '3 min 5 s'],
+  [2 * HOUR + 4 * MINUTE, '2 h 4 min'],
+  [2 * DAY + 4 * HOUR, '2 d 4 h'],
+  [-1_500, '-1.5 s'],
+])('a length of %i ms is said as %s', (milliseconds, text) => {
+  expect(lengthOfTime(milliseconds)).toBe(text);
+});
+
+test('an exact instant names its zone, also where the clocks are being changed', () => {
+  expect(exactTime(NOON + 123, 'UTC')).toBe('2026-03-28 12:00:00.123 UTC');
+  const change = Date.UTC(2026, 2, 29, 1);
+  expect(exactTime(change - 1, 'Europe/Berlin')).toBe('2026-03-29 01:59:59.999 CET');
+  expect(exactTime(change, 'Europe/Berlin')).toBe('2026-03-29 03:00:00.000 CEST');
+});
+
+test('the time of day has its date unless it is today in the zone', () => {
+  expect(clockTime(NOON - HOUR, NOON, 'UTC')).toBe('11:00:00');
+  expect(clockTime(NOON - HOUR, NOON, 'Pacific/Kiritimati')).toBe('01:00:00');
+  expect(clockTime(NOON - 13 * HOUR, NOON, 'UTC')).toBe('2026-03-27 23:00:00');
+});
