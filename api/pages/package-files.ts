@@ -13,6 +13,7 @@ export const packageFiles = {
 export const ownFiles = {
   page: 'docs.html',
   tokens: 'tokens.css',
+  head: 'head.css',
   style: 'docs.css',
   theme: 'swagger-theme.css',
   script: 'start.js',

@@ -76,6 +76,7 @@ function assetsOf(options: PageOptions): ReadonlyMap<string, Asset> {
   return new Map([
     ['/docs', { type: HTML, read: () => docsPage(options) }],
     ['/docs/tokens.css', own(STYLE, ownFiles.tokens)],
+    ['/docs/head.css', own(STYLE, ownFiles.head)],
     ['/docs/docs.css', own(STYLE, ownFiles.style)],
     ['/docs/swagger-theme.css', own(STYLE, ownFiles.theme)],
     ['/docs/start.js', own(SCRIPT, ownFiles.script)],

@@ -7,10 +7,11 @@ const FIRST = '/Publish/publishEvent';
 
 const root = document.getElementById('ui');
 const keyField = document.getElementById('key');
-const { key = '', target } = root.dataset;
+const { key: givenKey = '', target } = root.dataset;
 
 followColorScheme(window.matchMedia('(prefers-color-scheme: dark)'));
-if (key !== '') showGivenKey();
+if (givenKey === '') keyField.value = keyOfConsole();
+else showGivenKey();
 show().catch((error) => {
   root.textContent = `The description of the API cannot be shown (${error.message}). Reload the page.`;
 });
@@ -45,15 +46,21 @@ async function show() {
   });
   window.addEventListener('hashchange', () => ui.layoutActions.parseDeepLinkHash(location.hash));
   keyField.addEventListener('input', () => useKey(ui, keyField.value.trim()));
-  useKey(ui, key);
+  useKey(ui, keyField.value);
 }
 
 /** Shows the API key that the page was given. Everybody knows that key, so it need not be hidden. */
 function showGivenKey() {
   keyField.type = 'text';
-  keyField.value = key;
+  keyField.value = givenKey;
   document.getElementById('local').hidden = false;
   document.getElementById('remote').hidden = true;
+}
+
+/** The API key that was given to the console in this tab or this browser; empty if there is none. */
+function keyOfConsole() {
+  const name = 'event-queue:key';
+  return sessionStorage.getItem(name) ?? localStorage.getItem(name) ?? '';
 }
 
 function operationsOf({ paths }) {
@@ -148,8 +155,13 @@ function linkTo({ path, method, operation: { operationId, summary, tags } }) {
   return link;
 }
 
+/** Follows the colours of the system, or those that the reader chose in the console. */
 function followColorScheme(isDark) {
-  const follow = () => document.documentElement.classList.toggle('dark-mode', isDark.matches);
+  const { documentElement } = document;
+  const theme = localStorage.getItem('event-queue:theme');
+  if (theme !== null) documentElement.dataset.theme = theme;
+  const follow = () =>
+    documentElement.classList.toggle('dark-mode', theme === null ? isDark.matches : theme === 'dark');
   isDark.addEventListener('change', follow);
   follow();
 }

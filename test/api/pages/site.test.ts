@@ -8,7 +8,8 @@ import { eventually, finishedEvent, readEvent } from '../../support/http-client.
 const CHROMIUM = '/usr/bin/chromium';
 const site = openSite();
 const html = textOf(openSite());
-const links = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link = '']) => link);
+/** What the page consists of. Links to screens of the console are followed, not loaded. */
+const links = [...html.matchAll(/<(?:link|script|img)[^>]* (?:src|href)="([^"]*)"/g)].map(([, link = '']) => link);
 
 describe('/docs', () => {
   test('asks for nothing but files of the site', () => {
@@ -37,6 +38,11 @@ describe('/docs', () => {
     const given = textOf(openSite({ key: 'a"<b>&', target: '/echo' }));
     expect(given).toContain('data-key="a&quot;&lt;b>&amp;" data-target="/echo"');
   });
+});
+
+test('/docs leads to the screens of the console', () => {
+  const screens = [...html.matchAll(/<a[^>]* href="([^"]*)"/g)].map(([, path]) => path);
+  expect(screens).toEqual(['/', '/', '/console/events', '/console/publish', '/console/settings', '/docs']);
 });
 
 test('/redoc leads to /docs', () => {
