@@ -1,36 +1,22 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Item, Table } from '../../adapters/table.ts';
 import { createApiKey, listApiKeys, revokeApiKey, tableApiKeys } from '../../adapters/table-api-keys.ts';
+import { type CountedTable, countedTable } from '../support/counted-table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 const wanted = { label: 'shop, staging', scopes: ['publish', 'read'] } as const;
 
-let embedded: SqliteTable;
-/** A table in memory that counts the reads. */
-let table: Table;
-let reads = 0;
+let table: CountedTable;
 let now = START;
 let ticks = 0;
 
-beforeAll(async () => {
-  embedded = sqliteTable(undefined);
-  table = {
-    ...embedded,
-    get(key) {
-      reads++;
-      return embedded.get(key);
-    },
-  };
-});
-afterAll(() => embedded.close());
 beforeEach(() => {
-  reads = 0;
-  now = START;
-  ticks = 0;
+  [now, ticks] = [START, 0];
+  table = countedTable();
 });
+afterEach(() => table.close());
 
 test('a revoked key is let in for 30 s at most', async () => {
   const secret = await createApiKey(table, wanted, START);
@@ -192,7 +178,7 @@ describe('no key is found', () => {
     });
     const keys = apiKeys();
     for (const wrong of changed) expect(await keys.find(wrong)).toBeUndefined();
-    expect(reads).toBe(0);
+    expect(table.reads).toBe(0);
   });
 
   test.each([
@@ -205,7 +191,7 @@ describe('no key is found', () => {
     ['a name of every object', '__proto__'],
   ])('by %s, and nothing is read for it', async (_, secret) => {
     expect(await apiKeys().find(secret)).toBeUndefined();
-    expect(reads).toBe(0);
+    expect(table.reads).toBe(0);
   });
 
   test.each([
@@ -216,7 +202,7 @@ describe('no key is found', () => {
   ])('by a secret with more than itself: %s', async (_, changed) => {
     const secret = await createApiKey(table, wanted, START);
     expect(await apiKeys().find(changed(secret))).toBeUndefined();
-    expect(reads).toBe(0);
+    expect(table.reads).toBe(0);
   });
 
   test('by a well-formed secret that nobody was given, at the cost of a read each time', async () => {
@@ -224,7 +210,7 @@ describe('no key is found', () => {
     const unknown = await secretOfNobody();
     expect(await keys.find(unknown)).toBeUndefined();
     expect(await keys.find(unknown)).toBeUndefined();
-    expect(reads).toBe(2);
+    expect(table.reads).toBe(2);
   });
 
   test('by another secret whose hash begins the same', async () => {
@@ -232,7 +218,7 @@ describe('no key is found', () => {
     const hash = `${hashOf(secret).slice(0, 16)}${hashOf('another secret').slice(16)}`;
     await table.put({ ...itemKey(secret), format: 1, hash, ...wanted, createdAt: START });
     expect(await apiKeys().find(secret)).toBeUndefined();
-    expect(reads).toBe(1);
+    expect(table.reads).toBe(1);
   });
 
   test.each([
@@ -250,16 +236,16 @@ describe('a found key', () => {
     const keys = apiKeys();
     const secret = await createApiKey(table, wanted, START);
     const found = await keys.find(secret);
-    expect(reads).toBe(1);
+    expect(table.reads).toBe(1);
     now = START + 29_999;
     expect(await keys.find(secret)).toEqual(found);
-    expect(reads).toBe(1);
+    expect(table.reads).toBe(1);
     now = START + 30_000;
     expect(await keys.find(secret)).toEqual(found);
-    expect(reads).toBe(2);
+    expect(table.reads).toBe(2);
     now = START + 59_999;
     expect(await keys.find(secret)).toEqual(found);
-    expect(reads).toBe(2);
+    expect(table.reads).toBe(2);
   });
 
   test('is no longer found 30 s after it was taken back', async () => {

@@ -1,30 +1,19 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
-import type { Table } from '../../adapters/table.ts';
 import { tablePauses } from '../../adapters/table-pauses.ts';
 import { pauser } from '../../core/manage/pauser.ts';
+import { type CountedTable, countedTable } from '../support/counted-table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 
-let embedded: SqliteTable;
-/** A table in memory that counts the reads. */
-let table: Table;
-let reads = 0;
+let table: CountedTable;
 let now = START;
 let ticks = 0;
 
 beforeEach(() => {
-  [reads, now, ticks] = [0, START, 0];
-  embedded = sqliteTable(undefined);
-  table = {
-    ...embedded,
-    get(key) {
-      reads++;
-      return embedded.get(key);
-    },
-  };
+  [now, ticks] = [START, 0];
+  table = countedTable();
 });
-afterEach(() => embedded.close());
+afterEach(() => table.close());
 
 const clock = () => now;
 
@@ -57,7 +46,7 @@ test('while there is no pause, a process reads once in five seconds', async () =
     for (let n = 0; n < 10; n++) await find();
     pass(1_000);
   }
-  expect(reads).toBe(12);
+  expect(table.reads).toBe(12);
 });
 
 test.each([

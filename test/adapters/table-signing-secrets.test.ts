@@ -1,34 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
+import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
 import { tableSigningSecrets } from '../../adapters/table-signing-secrets.ts';
+import { type CountedTable, countedTable } from '../support/counted-table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 const DAY = 86_400_000;
 /** How long a reader may not see the change of another process, in milliseconds. */
 const REMEMBERED_FOR = 30_000;
 
-let embedded: SqliteTable;
-/** A table in memory that counts the reads, and that a test can make fail. */
-let table: Table;
-let reads = 0;
-let fails = false;
+let table: CountedTable;
 let now = START;
 let ticks = 0;
 
-beforeEach(async () => {
-  [reads, now, ticks, fails] = [0, START, 0, false];
-  embedded = sqliteTable(undefined);
-  table = {
-    ...embedded,
-    async get(key) {
-      reads++;
-      if (fails) throw new Error('It was throttled.');
-      return embedded.get(key);
-    },
-  };
+beforeEach(() => {
+  [now, ticks] = [START, 0];
+  table = countedTable();
 });
-afterEach(() => embedded.close());
+afterEach(() => table.close());
 
 const openSecrets = () =>
   tableSigningSecrets(
@@ -56,12 +45,12 @@ describe('the signing secret', () => {
   test('is read once in 30 s, also by many at once', async () => {
     const secrets = openSecrets();
     await secrets.cached();
-    reads = 0;
+    table.reads = 0;
     await Promise.all(Array.from({ length: 10 }, secrets.cached));
-    expect(reads).toBe(0);
+    expect(table.reads).toBe(0);
     now += REMEMBERED_FOR;
     await Promise.all(Array.from({ length: 10 }, secrets.cached));
-    expect(reads).toBe(1);
+    expect(table.reads).toBe(1);
   });
 
   test.each<[string, () => void]>([
@@ -80,19 +69,19 @@ describe('the signing secret', () => {
   ])('is read again when %s', async (_, happens) => {
     const secrets = openSecrets();
     await secrets.cached();
-    reads = 0;
+    table.reads = 0;
     await secrets.cached();
-    expect(reads).toBe(0);
+    expect(table.reads).toBe(0);
     happens();
     await secrets.cached();
-    expect(reads).toBe(1);
+    expect(table.reads).toBe(1);
   });
 
   test('is asked for once more where it could not be read', async () => {
     const secrets = openSecrets();
-    fails = true;
+    table.fails = true;
     await expect(secrets.cached()).rejects.toThrow('throttled');
-    fails = false;
+    table.fails = false;
     expect(await secrets.cached()).toHaveLength(1);
   });
 });
@@ -126,12 +115,11 @@ describe('a secret that is replaced', () => {
     const secrets = openSecrets();
     await secrets.cached();
     now += REMEMBERED_FOR;
-    const get = embedded.get;
     const held = Promise.withResolvers<void>();
-    table = { ...table, get: (key) => get(key).then((item) => held.promise.then(() => item)) };
-    const slow = tableSigningSecrets({ ...embedded, get: (key) => table.get(key) }, () => now);
+    let get: Table['get'] = (key) => table.get(key).then((item) => held.promise.then(() => item));
+    const slow = tableSigningSecrets({ ...table, get: (key) => get(key) }, () => now);
     const found = slow.cached();
-    table = embedded;
+    get = table.get;
     const rotated = await slow.rotate();
     held.resolve();
     expect(await found).toEqual(rotated);

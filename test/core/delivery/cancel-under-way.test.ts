@@ -6,6 +6,7 @@ import type { CallResult } from '../../../core/event/progress.ts';
 import type { EventStore } from '../../../core/ports.ts';
 import { rest } from '../../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
+import { refusingStore } from '../../support/refusing-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { simulatedCloud } from '../../support/simulated-cloud.ts';
 import { received } from '../../support/simulated-time.ts';
@@ -63,27 +64,17 @@ describe('an attempt that fails after its event was cancelled', () => {
   });
 
   test('is in its history also if others change the event at the same moments', async () => {
-    let refusals = 0;
-    const memory = memoryEventStore();
-    const store: EventStore = {
-      ...memory,
-      recordUnlessChanged: async (...args) => refusals-- <= 0 && memory.recordUnlessChanged(...args),
-    };
+    const { store, refuse } = refusingStore();
     const { cloud, event } = await cancelledAtOne(bad, wantedEvent(), { store });
-    refusals = 5;
+    refuse(5);
     await cloud.runUntil(START + 10 * SECOND);
     expect(await historyOf(cloud, event)).toEqual(['cancelled', [1], 1]);
   });
 
   test('goes back to the due queue if it cannot be added for long, and is added when it comes back, without a call', async () => {
-    let refusals = 0;
-    const memory = memoryEventStore();
-    const store: EventStore = {
-      ...memory,
-      recordUnlessChanged: async (...args) => refusals-- <= 0 && memory.recordUnlessChanged(...args),
-    };
+    const { store, refuse } = refusingStore();
     const { cloud, event } = await cancelledAtOne(bad, wantedEvent(), { store });
-    refusals = 15;
+    refuse(15);
     await cloud.runUntil(START + 10 * SECOND);
     expect(await historyOf(cloud, event)).toEqual(['cancelled', [], 0]);
     await cloud.runUntil(START + 2 * MINUTE);

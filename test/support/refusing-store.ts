@@ -1,0 +1,19 @@
+import type { EventStore } from '../../core/ports.ts';
+import { memoryEventStore } from './memory-event-store.ts';
+
+/** A store in memory that refuses records of failures, as if another process had changed the event meanwhile. */
+export function refusingStore() {
+  const memory = memoryEventStore();
+  let refusals = 0;
+  const store: EventStore = {
+    ...memory,
+    recordUnlessChanged: async (...args) => refusals-- <= 0 && memory.recordUnlessChanged(...args),
+  };
+  return {
+    store,
+    /** Refuses the next records. */
+    refuse: (count: number) => {
+      refusals = count;
+    },
+  };
+}
