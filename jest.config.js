@@ -1,4 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+// Hundreds of processes start in a run of all tests. Half of the processor time of a start is for compiling what the
+// start before compiled, so Node keeps it.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url));
 
 /** @type {import('jest').Config} */
 export default {

@@ -11,7 +11,8 @@ import { eventually, publish } from '../support/http-client.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
-const REQUESTS = 50_000;
+/** The number of requests. More are sent by `REQUESTS=50000 npm run jest -- test/local/fuzz`. */
+const REQUESTS = Number(process.env.REQUESTS ?? 10_000);
 /**
  * The number of requests after which memory no longer grows; until then, garbage collector and allocator still take
  * more.

@@ -1,5 +1,5 @@
 import { canonicalRequest } from '../../core/event/canonical-request.ts';
-import { type Entry, type Position, positionAt, positionOf } from '../../core/event/entry.ts';
+import { type Entry, type Position, positionAt } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { type EventKey, offsetOf, publicKey, shardOf } from '../../core/event/event-key.ts';
 import { firstProgress } from '../../core/event/lifecycle.ts';
@@ -19,11 +19,8 @@ export function memoryEventStore(): EventStore {
   let cursors: Cursors | undefined;
 
   function isListed(list: List, key: EventKey): boolean {
-    if ('taggedShard' in list && shardOf(key.uuid) !== list.taggedShard) return false;
-    if ('taggedShard' in list) return events.get(publicKey(key))?.tags.includes(list.tag) ?? false;
-    if ('tag' in list) return false;
-    if ('shard' in list) return shardOf(key.uuid) === list.shard;
-    return shardOf(key.uuid) === list.failedShard && failed.has(key.uuid);
+    if ('failedShard' in list) return failed.has(key.uuid);
+    return !('tag' in list) || (events.get(publicKey(key))?.tags.includes(list.tag) ?? false);
   }
 
   function shard(number: number): Map<Position, Entry> {
@@ -64,13 +61,14 @@ export function memoryEventStore(): EventStore {
       return { entries: page.map(([, entry]) => entry), reached: reached ?? to };
     },
     async list(list, after, to, limit, earliestFirst = false) {
-      const keys = [...events.values()].map(({ key }) => key);
-      const listed = keys.filter((key) => isListed(list, key)).map((key) => ({ key, position: positionOf(key) }));
+      if (!('shard' in list || 'failedShard' in list || 'taggedShard' in list)) return [];
+      const number = 'shard' in list ? list.shard : 'failedShard' in list ? list.failedShard : list.taggedShard;
       const [low, high] = earliestFirst ? [to, after] : [after, to];
-      const latestFirst = listed
-        .filter(({ position }) => low <= position && position <= high && position !== after)
-        .sort((one, other) => (one.position < other.position ? -1 : 1));
-      return (earliestFirst ? latestFirst.reverse() : latestFirst).slice(0, limit).map(({ key }) => key);
+      const latestFirst = [...shard(number)]
+        .filter(([position]) => low <= position && position <= high && position !== after)
+        .filter(([, { kind, key }]) => kind === 'event' && isListed(list, key))
+        .sort(([one], [other]) => (one < other ? -1 : 1));
+      return (earliestFirst ? latestFirst.reverse() : latestFirst).slice(0, limit).map(([, { key }]) => key);
     },
     async putFailedEntry({ key }) {
       failed.add(key.uuid);
