@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Problem, type Query, queryText } from './api-client.ts';
 import { pageOptions } from './page-options.ts';
 import { type Repetition, repeatWhileWatched } from './repeat-while-watched.ts';
@@ -22,6 +22,8 @@ const NOTHING = { value: undefined, problem: undefined, asOf: undefined };
 
 export type LiveOptions = {
   readonly query?: Query;
+  /** Parameters that each request computes anew, such as the present instant. */
+  readonly fresh?: () => Query;
   /** Seconds between an answer and the next request. The owner of the queue sets the least number. */
   readonly every?: number;
 };
@@ -32,22 +34,26 @@ export type LiveOptions = {
  *
  * @param path Undefined while there is nothing to ask for.
  */
-export function useLive<T>(path: string | undefined, { query, every = 0 }: LiveOptions = {}): Live<T> {
-  const url = path === undefined ? undefined : `${path}${queryText(query)}`;
+export function useLive<T>(path: string | undefined, { query, fresh, every = 0 }: LiveOptions = {}): Live<T> {
   const seconds = Math.max(every, pageOptions.refreshSeconds);
   const usedKey = key.value;
-  const poll = useMemo(() => (url === undefined ? undefined : polling<T>(url, seconds)), [url, seconds, usedKey]);
+  const latestFresh = useRef(fresh);
+  latestFresh.current = fresh;
+  const poll = useMemo(() => {
+    const urlNow = () => `${path}${queryText({ ...query, ...latestFresh.current?.() })}`;
+    return path === undefined ? undefined : polling<T>(urlNow, seconds);
+  }, [path, queryText(query), seconds, usedKey]);
   useEffect(() => poll?.start(), [poll]);
   return { ...(poll?.state.value ?? NOTHING), refresh: () => poll?.runNow() };
 }
 
 type Polling<T> = Repetition & { readonly state: ReadonlySignal<State<T>> };
 
-function polling<T>(url: string, seconds: number): Polling<T> {
+function polling<T>(urlNow: () => string, seconds: number): Polling<T> {
   const state = signal<State<T>>(NOTHING);
 
   async function load(aborted: AbortSignal): Promise<number> {
-    const answered = await ask<T>(url, { signal: aborted });
+    const answered = await ask<T>(urlNow(), { signal: aborted });
     if (aborted.aborted) return seconds;
     state.value = answered.ok
       ? { value: answered.value, problem: undefined, asOf: Date.now() }

@@ -45,6 +45,30 @@ export function clockTime(instant: number, now: number, zone: string | undefined
   return isToday ? `${hour}:${minute}:${second}` : `${year}-${month}-${day} ${hour}:${minute}:${second}`;
 }
 
+/** Writes an instant to the minute in a zone, such as "14:02", "14:02 yesterday" or "29 Nov 14:02". */
+export function minuteTime(instant: number, now: number, zone: string | undefined): string {
+  const { hour, minute } = partsOf(instant, zone);
+  const day = dayName(instant, zone);
+  if (day === dayName(now, zone)) return `${hour}:${minute}`;
+  if (day === dayName(now - DAY, zone)) return `${hour}:${minute} yesterday`;
+  return `${day} ${hour}:${minute}`;
+}
+
+/** The minutes of the day that the clocks of a zone show at an instant, from 0 to 1,439. */
+export function minuteOfDay(instant: number, zone: string | undefined): number {
+  const { hour, minute } = partsOf(instant, zone);
+  return Number(hour) * 60 + Number(minute);
+}
+
+/** Writes the day and the month of an instant in a zone, such as "29 Nov". */
+export function dayName(instant: number, zone: string | undefined): string {
+  return new Date(instant).toLocaleDateString('en-GB', {
+    ...(zone !== undefined && { timeZone: zone }),
+    day: 'numeric',
+    month: 'short',
+  });
+}
+
 const formats = new Map<string | undefined, Intl.DateTimeFormat>();
 
 function partsOf(instant: number, zone: string | undefined): Readonly<Record<string, string>> {

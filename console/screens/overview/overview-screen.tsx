@@ -1,4 +1,121 @@
-/** A screen. */
+import { useLocation } from 'preact-iso';
+import { Icon } from '../../parts/icon.tsx';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { Segments } from '../../parts/segments.tsx';
+import type { EventPage } from '../../state/api-types.ts';
+import { now } from '../../state/clock.ts';
+import { health } from '../../state/health.ts';
+import { useLive } from '../../state/live.ts';
+import { zone, zoneName } from '../../state/preferences.ts';
+import { clockTime, exactTime, minuteTime } from '../../text/time.ts';
+import { FirstEvent } from './first-event.tsx';
+import { type Overview, useOverview } from './overview-data.ts';
+import { PlotCard } from './plot-card.tsx';
+import { plotsOf } from './plot-model.ts';
+import { Tiles } from './tiles.tsx';
+import { TroubleList } from './trouble-list.tsx';
+import { troublesIn } from './troubles.ts';
+
+const ranges = [
+  { value: 'hour', text: 'Last hour' },
+  { value: 'day', text: 'Last day' },
+] as const;
+
+/** What is wrong, how much waits and was done, and how it went over time. */
 export function OverviewScreen() {
-  return <h1>Overview</h1>;
+  const { query, route } = useLocation();
+  const range = query.range === 'day' ? 'day' : 'hour';
+  const overview = useOverview();
+  const isUnused = useIsUnused(overview);
+  const statistics = overview[range].value;
+
+  return (
+    <div class="screen overview">
+      <div class="screen-head">
+        <h1>Overview</h1>
+        <AsOf overview={overview} />
+        <div class="actions">
+          <Segments
+            label="Time shown in the plots"
+            options={ranges}
+            chosen={range}
+            choose={(chosen) => route(chosen === 'hour' ? '/' : `/?range=${chosen}`, true)}
+          />
+        </div>
+      </div>
+      <Problems overview={overview} />
+      <Judgement overview={overview} />
+      <Tiles {...overview} />
+      {isUnused ? (
+        <FirstEvent />
+      ) : (
+        <div class="plots">
+          {plotsOf(statistics ?? { range, periods: [] }).map((model) => (
+            <PlotCard key={model.id} model={model} isLoading={statistics === undefined} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Whether the queue has no event at all. It is asked only if nothing waits and nothing happened in the last day. */
+function useIsUnused({ waiting, day }: Overview): boolean {
+  const isQuiet =
+    waiting.value?.count === 0 &&
+    waiting.value.complete &&
+    day.value?.periods.every(({ accepted, succeeded, exhausted }) => accepted + succeeded + exhausted === 0) === true;
+  const some = useLive<EventPage>(isQuiet ? '/events' : undefined, { query: { limit: 1 } });
+  return isQuiet && some.value?.events.length === 0;
+}
+
+function AsOf({ overview }: { readonly overview: Overview }) {
+  const received = [overview.waiting, overview.due, overview.late, overview.hour, overview.day].map(({ asOf }) => asOf);
+  const known = received.filter((asOf) => asOf !== undefined);
+  if (known.length < received.length) return <span class="muted as-of">Loading …</span>;
+  const asOf = Math.min(...known);
+  return (
+    <span class="muted as-of" title={exactTime(asOf, zoneName(zone.value))}>
+      As of {clockTime(asOf, now.value, zoneName(zone.value))}
+    </span>
+  );
+}
+
+function Problems({ overview }: { readonly overview: Overview }) {
+  const parts = [overview.waiting, overview.due, overview.late, overview.hour, overview.day];
+  const failed = parts.find(({ problem }) => problem !== undefined);
+  if (failed?.problem === undefined) return null;
+  const retry = () => {
+    for (const { refresh } of parts) refresh();
+  };
+  return <ProblemNotice problem={failed.problem} asOf={failed.asOf} retry={retry} />;
+}
+
+/** The sentences about what is wrong, or that all is well. */
+function Judgement({ overview: { due, late, lateSample, hour, day } }: { readonly overview: Overview }) {
+  const clock = (instant: number) => minuteTime(instant, now.peek(), zoneName(zone.value));
+  const hours = day.value?.periods ?? [];
+  const isPaused = health.value?.paused === true;
+  const troubles = troublesIn({
+    now: now.peek(),
+    isPaused,
+    due: due.value,
+    lateSample: late.value?.count ? (lateSample.value?.events ?? []) : [],
+    minutes: hour.value?.periods ?? [],
+    hours,
+    hosts: [],
+    clock,
+  });
+  if (troubles.length > 0) return <TroubleList troubles={troubles} />;
+  const since = hours[0];
+  if (since === undefined || late.value === undefined) return <p class="calm muted">Looking at the queue …</p>;
+  return (
+    <p class="calm">
+      <Icon name="done" />
+      {isPaused
+        ? 'No event is due, and none has failed since '
+        : 'All is well: events are called in time, and none has failed since '}
+      {clock(Date.parse(since.started_at_utc))}.
+    </p>
+  );
 }

@@ -1,0 +1,29 @@
+import { CodeBlock } from '../../parts/code-block.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { pageOptions } from '../../state/page-options.ts';
+import { isGivenKey } from '../../state/session.ts';
+
+const FALLBACK_TARGET = 'https://example.com';
+
+/** Shows how to publish the first event. */
+export function FirstEvent() {
+  return (
+    <Empty title="No events yet">
+      <p>
+        Publish one from a terminal, or with <a href="/console/publish">a form</a>. It appears here within seconds.
+      </p>
+      <CodeBlock text={curlOfFirstEvent()} what="curl" />
+    </Empty>
+  );
+}
+
+function curlOfFirstEvent(): string {
+  const key = isGivenKey.value && pageOptions.key !== undefined ? pageOptions.key : '$EVENT_QUEUE_KEY';
+  const body = JSON.stringify({ url_to_send_request: pageOptions.target ?? FALLBACK_TARGET });
+  return [
+    `curl ${location.origin}/events`,
+    `-H "x-api-key: ${key}"`,
+    `-H 'content-type: application/json'`,
+    `-d '${body}'`,
+  ].join(' \\\n  ');
+}

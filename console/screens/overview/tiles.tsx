@@ -1,0 +1,88 @@
+import { queryText } from '../../state/api-client.ts';
+import type { PeriodAnswer } from '../../state/api-types.ts';
+import { now } from '../../state/clock.ts';
+import { zone, zoneName } from '../../state/preferences.ts';
+import { countText, wholeNumber } from '../../text/number.ts';
+import { minuteTime } from '../../text/time.ts';
+import { dueBeforeNow, dueBeforeToBeLate, type Overview } from './overview-data.ts';
+
+/** Numbers of events. Each leads to the list of its events. */
+export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'due' | 'late' | 'day'>) {
+  const hours = day.value?.periods ?? [];
+  const first = hours[0];
+  const since = first && minuteTime(Date.parse(first.started_at_utc), now.peek(), zoneName(zone.value));
+  const sum = (of: (hour: PeriodAnswer) => number) =>
+    first && wholeNumber(hours.reduce((total, hour) => total + of(hour), 0));
+  const failed = hours.some(({ exhausted }) => exhausted > 0);
+  return (
+    <ul class="tiles">
+      <Tile
+        name="Waiting"
+        value={waiting.value && countText(waiting.value)}
+        hint="Not finished yet."
+        detail="All events that have neither finished nor been cancelled."
+        query={{}}
+      />
+      <Tile
+        name="Due now"
+        value={due.value && countText(due.value)}
+        hint="First due before now: called now, or waiting for a retry."
+        detail="Waiting events whose first instant has passed. An event that waits for its next attempt is one of them."
+        query={dueBeforeNow()}
+      />
+      <Tile
+        name="Late"
+        value={late.value && countText(late.value)}
+        hint="First due over 10 min ago. Some may wait for a retry."
+        detail="Waiting events whose first instant passed more than ten minutes ago. An event that failed and waits for a later attempt is one of them."
+        query={dueBeforeToBeLate()}
+        kind={late.value?.count ? 'warn' : ''}
+      />
+      <Tile
+        name="Succeeded, 24 h"
+        value={sum(({ succeeded }) => succeeded)}
+        hint={`Since ${since ?? 'yesterday'}.`}
+        detail={ENDED_DETAIL}
+        query={{ status: 'success' }}
+      />
+      <Tile
+        name="Failed, 24 h"
+        value={sum(({ exhausted }) => exhausted)}
+        hint={`For good, since ${since ?? 'yesterday'}.`}
+        detail={ENDED_DETAIL}
+        query={{ status: 'max_try_count_reached' }}
+        kind={failed ? 'alarm' : ''}
+      />
+    </ul>
+  );
+}
+
+const ENDED_DETAIL =
+  'How many times an event ended so. An event that was retried and ended again counts again. The list shows the events whose results are still kept.';
+
+type TileProps = {
+  readonly name: string;
+  readonly value: string | undefined;
+  /** The filters of its list, beside the status `waiting_execution`. */
+  readonly query: Readonly<Record<string, string>>;
+  /** What is counted, in short and in full. */
+  readonly hint: string;
+  readonly detail: string;
+  readonly kind?: '' | 'warn' | 'alarm';
+};
+
+function Tile({ name, value, query, hint, detail, kind = '' }: TileProps) {
+  return (
+    <li>
+      <a
+        class={`tile ${kind}`}
+        title={detail}
+        href={`/console/events${queryText({ status: 'waiting_execution', ...query })}`}
+      >
+        <span class="tile-name">{name}</span>
+        <strong class="tile-value">{value ?? '–'}</strong>
+        <span class="tile-hint">{hint}</span>
+      </a>
+    </li>
+  );
+}

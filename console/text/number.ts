@@ -1,0 +1,24 @@
+import type { CountAnswer } from '../state/api-types.ts';
+
+const whole = new Intl.NumberFormat('en');
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** Writes a whole number with a comma between thousands. */
+export function wholeNumber(number: number): string {
+  return whole.format(number);
+}
+
+/** Writes a number in little room, such as "1.2K". */
+export function compactNumber(number: number): string {
+  return compact.format(number);
+}
+
+/** Writes a count. A plus says that counting ended before all was counted. */
+export function countText({ count, complete }: CountAnswer): string {
+  return `${whole.format(count)}${complete ? '' : '+'}`;
+}
+
+/** Writes a count with the word for what was counted, such as "1 event" or "1,000+ events". */
+export function countedEvents({ count, complete }: CountAnswer): string {
+  return `${countText({ count, complete })} ${count === 1 && complete ? 'event' : 'events'}`;
+}

@@ -1,0 +1,117 @@
+import { expect, test } from '@jest/globals';
+import { type Facts, troublesIn } from '../../../console/screens/overview/troubles.ts';
+
+const now = Date.parse('2026-03-02T14:30:00Z');
+const clock = (instant: number) => new Date(instant).toISOString().slice(11, 16);
+const none = { answered: 0, timed_out: 0, unreachable: 0, invalid_answer: 0, blocked: 0, crashed: 0 };
+
+function periodAt(started_at_utc: string, changed: Partial<Facts['minutes'][number]> = {}): Facts['minutes'][number] {
+  const counts = { accepted: 0, attempts: none, succeeded: 0, exhausted: 0, cancelled: 0 };
+  return { started_at_utc, ...counts, late_ms: null, duration_ms: null, ...changed };
+}
+
+const calm: Facts = {
+  now,
+  isPaused: false,
+  due: { count: 0, complete: true },
+  lateSample: [],
+  minutes: [],
+  hours: [periodAt('2026-03-01T15:00:00.000Z')],
+  hosts: [],
+  clock,
+};
+
+function sentences(changed: Partial<Facts>): string[] {
+  return troublesIn({ ...calm, ...changed }).map(({ subject, rest }) => `${subject} ${rest}`);
+}
+
+test('nothing is wrong while events are called in time and none has failed', () => {
+  expect(sentences({})).toEqual([]);
+  expect(sentences({ due: { count: 40, complete: true } })).toEqual([]);
+});
+
+test('a pause is in the way of the events that are due', () => {
+  expect(sentences({ isPaused: true, due: { count: 312, complete: true } })).toEqual([
+    '312 events are due and wait for the end of the pause.',
+  ]);
+  expect(sentences({ isPaused: true, due: { count: 1, complete: true } })).toEqual([
+    '1 event is due and waits for the end of the pause.',
+  ]);
+  expect(sentences({ isPaused: true })).toEqual([]);
+});
+
+test('an event whose attempt should have ended a minute ago is not called in time', () => {
+  const lateSample = [
+    { next_attempt_at_utc: '2026-03-02T14:28:55Z', timeout_for_request: 4 },
+    { next_attempt_at_utc: '2026-03-02T14:02:00Z', timeout_for_request: 4 },
+  ];
+  expect(sentences({ lateSample })).toEqual([
+    'Waiting events are not called in time: one should have been called at 14:02 and still waits.',
+  ]);
+});
+
+test.each([
+  ['waits for its next attempt', '2026-03-02T14:40:00Z', 6],
+  ['may be called at this moment', '2026-03-02T14:20:00Z', 840],
+])('an event that was due long ago is not late if it %s', (_, next_attempt_at_utc, timeout_for_request) => {
+  expect(sentences({ lateSample: [{ next_attempt_at_utc, timeout_for_request }] })).toEqual([]);
+});
+
+test('a pause explains why events are late', () => {
+  const lateSample = [{ next_attempt_at_utc: '2026-03-02T14:02:00Z', timeout_for_request: 4 }];
+  const minutes = [periodAt('2026-03-02T14:29:00Z', { late_ms: { p50: 90_000, p95: 90_000, p99: 90_000 } })];
+  expect(sentences({ isPaused: true, lateSample, minutes })).toEqual([]);
+});
+
+test.each([
+  [{ p50: 65_000, p95: 70_000, p99: 80_000 }, 'Half of the attempts started 1 min 5 s'],
+  [{ p50: 5, p95: 70_000, p99: 80_000 }, 'One attempt in twenty started 1 min 10 s'],
+  [{ p50: 5, p95: 10, p99: 80_000 }, 'One attempt in a hundred started 1 min 20 s'],
+])('lateness of %j is told of the largest share', (late_ms, beginning) => {
+  expect(sentences({ minutes: [periodAt('2026-03-02T14:29:00Z', { late_ms })] })).toEqual([
+    `${beginning} or more after its time, in the minute from 14:29.`,
+  ]);
+});
+
+test('lateness is judged by the worst of the last five minutes', () => {
+  const minutes = [80_000, 5, 70_000, 61_000, 5, 5].map((p99, at) =>
+    periodAt(`2026-03-02T14:2${at}:00Z`, { late_ms: { p50: 1, p95: 2, p99 } }),
+  );
+  expect(sentences({ minutes })).toEqual([
+    'One attempt in a hundred started 1 min 10 s or more after its time, in the minute from 14:22.',
+  ]);
+});
+
+test('hosts that fail are named, most failures first', () => {
+  const since = Date.parse('2026-03-02T14:02:00Z');
+  const hosts = [
+    { host: 'one.example', failed: 1, since },
+    { host: 'api.example.com', failed: 312, since },
+  ];
+  expect(sentences({ hosts })).toEqual([
+    '312 events to api.example.com have failed since 14:02.',
+    '1 event to one.example has failed since 14:02.',
+  ]);
+});
+
+test('failures beyond those of the named hosts are told in one sentence', () => {
+  const since = Date.parse('2026-03-02T14:02:00Z');
+  const hosts = ['a', 'b', 'c', 'd'].map((host, index) => ({ host, failed: 40 - index, since }));
+  const hours = [periodAt('2026-03-01T15:00:00Z'), periodAt('2026-03-02T14:00:00Z', { exhausted: 160 })];
+  expect(sentences({ hosts, hours }).slice(2)).toEqual([
+    '38 events to c have failed since 14:02.',
+    '43 events to other hosts have failed since 15:00.',
+  ]);
+  expect(sentences({ hours })).toEqual(['160 events have failed since 15:00.']);
+});
+
+test('what stops all events stands above what failed', () => {
+  const lateSample = [{ next_attempt_at_utc: '2026-03-02T14:02:00Z', timeout_for_request: 4 }];
+  const hours = [periodAt('2026-03-02T14:00:00Z', { exhausted: 1 })];
+  const minutes = [periodAt('2026-03-02T14:29:00Z', { late_ms: { p50: 5, p95: 10, p99: 80_000 } })];
+  expect(troublesIn({ ...calm, lateSample, hours, minutes }).map(({ leadsTo }) => leadsTo)).toEqual([
+    'late',
+    'lateness',
+    'failed',
+  ]);
+});

@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { compactNumber, countedEvents, countText } from '../../../console/text/number.ts';
+
+test('a count that ended before all was counted has a plus', () => {
+  expect(countText({ count: 1_000, complete: false })).toBe('1,000+');
+  expect(countText({ count: 1_000, complete: true })).toBe('1,000');
+});
+
+test('one event is singular, and one or more are plural', () => {
+  expect(countedEvents({ count: 1, complete: true })).toBe('1 event');
+  expect(countedEvents({ count: 1, complete: false })).toBe('1+ events');
+  expect(countedEvents({ count: 0, complete: true })).toBe('0 events');
+});
+
+test('an axis writes thousands in short', () => {
+  expect([900, 1_500, 20_000, 3_000_000].map(compactNumber)).toEqual(['900', '1.5K', '20K', '3M']);
+});
