@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import { clockTime } from '../../console/text/time.ts';
+import {
+  describeConsole,
+  type OpenConsole,
+  openConsole,
+  sidewaysScroll,
+  violations,
+} from '../support/console-browser.ts';
+
+/** The colours of successes in the plots, as red, green and blue. */
+const GREEN = { light: [0x16, 0x72, 0x4a], dark: [0x4c, 0xc3, 0x8a] } as const;
+const REFRESH = 5_000;
+
+describeConsole('the overview', () => {
+  describe('of a queue without events', () => {
+    let console: OpenConsole;
+
+    beforeAll(async () => {
+      console = await openConsole();
+    });
+    afterAll(() => console?.close());
+
+    test('shows how to publish, and then what became of the event', async () => {
+      const { page, queue } = console;
+      await page.getByRole('heading', { name: 'No events yet' }).waitFor();
+      await page.getByText('All is well').waitFor();
+      expect(await page.getByRole('region', { name: 'curl' }).innerText()).toContain(`curl ${queue.url}/events`);
+      expect(await violations(page)).toEqual([]);
+
+      await publish(console, '/echo');
+      await tile(page, 'Succeeded, 24 h', 1).waitFor();
+      await page.getByText('1 in the last hour: 1 succeeded.').waitFor();
+      expect(console.errors).toEqual([]);
+    });
+  });
+
+  describe('of a queue with a success and a failure', () => {
+    let console: OpenConsole;
+
+    beforeAll(async () => {
+      console = await openConsole();
+      await publish(console, '/echo');
+      await publish(console, '/echo?status=500');
+      await tile(console.page, 'Succeeded, 24 h', 1).waitFor();
+      await tile(console.page, 'Failed, 24 h', 1).waitFor();
+    });
+    afterAll(() => console?.close());
+
+    test('says in a sentence what failed, and leads to it', async () => {
+      const page = await console.open();
+      const sentence = page.getByRole('listitem').filter({ hasText: /1 event .*has failed since/ });
+      await sentence.waitFor();
+      expect(await violations(page)).toEqual([]);
+      await sentence.getByRole('link').click();
+      await page.waitForURL(`${console.queue.url}/console/events?status=max_try_count_reached**`);
+      expect(console.errors).toEqual([]);
+    });
+
+    test('leads from each number to the list of its events', async () => {
+      const page = await console.open();
+      await tile(page, 'Waiting', 0).waitFor();
+      const addresses = await page
+        .locator('.tile')
+        .evaluateAll((tiles) => tiles.map((one) => one.getAttribute('href')));
+      const searches = addresses.map((address) => new URLSearchParams(address?.split('?')[1]));
+      expect(searches.map((search) => [search.get('status'), search.has('due_before')])).toEqual([
+        ['waiting_execution', false],
+        ['waiting_execution', true],
+        ['waiting_execution', true],
+        ['success', false],
+        ['max_try_count_reached', false],
+      ]);
+    });
+
+    test('has its plots as tables, too', async () => {
+      const page = await console.open();
+      const plot = page.getByRole('region', { name: 'Finished events', exact: true });
+      await plot.getByText('1 succeeded, 1 failed').waitFor();
+      await plot.getByRole('button', { name: 'Table' }).click();
+      await plot.getByRole('cell', { name: '1' }).first().waitFor();
+      expect(await plot.getByRole('columnheader').allInnerTexts()).toEqual([
+        'From',
+        'Succeeded',
+        'Failed',
+        'Cancelled',
+      ]);
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('keeps the time that its plots cover in the URL', async () => {
+      const page = await console.open();
+      await page.getByText('2 in the last hour: 1 succeeded, 1 failed.').waitFor();
+      await page.getByRole('button', { name: 'Last day' }).click();
+      await page.waitForURL(`${console.queue.url}/?range=day`);
+      await page.reload();
+      await page.getByText('2 in the last day: 1 succeeded, 1 failed.').waitFor();
+    });
+
+    test('draws its plots in the colours that are chosen, and in those of the system', async () => {
+      const page = await console.open();
+      await plottedIn(page, GREEN.light);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await plottedIn(page, GREEN.dark);
+      await page.getByRole('button', { name: 'Preferences' }).click();
+      await page.getByRole('button', { name: 'Light' }).click();
+      await plottedIn(page, GREEN.light);
+    });
+
+    test('does not move anything while it loads', async () => {
+      const page = await console.open();
+      await page.route(
+        '**/stats?*',
+        (route) => new Promise((resolve) => page.once('dialog', () => resolve(route.continue()))),
+      );
+      await page.reload();
+      await page.getByText('Looking at the queue').waitFor();
+      const before = await placesOf(page);
+      await page.evaluate(() => void setTimeout(() => alert('')));
+      await page.getByText('1 succeeded, 1 failed').waitFor();
+      expect(await placesOf(page)).toEqual(before);
+    });
+
+    test('asks five times for each refresh, and never from a hidden tab', async () => {
+      const page = await console.open();
+      await page.clock.install();
+      await page.reload();
+      await page.getByText('As of').waitFor();
+      const start = Date.now() + 60_000;
+      await page.clock.pauseAt(start);
+      await received(page, start);
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+
+      for (const at of [start + REFRESH, start + 2 * REFRESH]) {
+        await page.clock.runFor(REFRESH);
+        await received(page, at);
+      }
+      const once = ['/events/count', '/events/count', '/events/count', '/stats', '/stats'];
+      expect(asked.toSorted()).toEqual([...once, ...once].toSorted());
+
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      await page.clock.runFor(60_000);
+      expect(asked.length).toBe(2 * once.length);
+    });
+
+    test('does not scroll sideways on a phone', async () => {
+      const page = await console.open({ width: 390 });
+      await tile(page, 'Failed, 24 h', 1).waitFor();
+      expect(await sidewaysScroll(page)).toBe(0);
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+});
+
+async function publish({ queue: { url } }: OpenConsole, path: string): Promise<void> {
+  const response = await fetch(`${url}/events`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'demo', 'content-type': 'application/json' },
+    body: JSON.stringify({ url_to_send_request: `${url}${path}`, max_try_count: 1 }),
+  });
+  expect(response.status).toBe(201);
+}
+
+function tile(page: Page, name: string, value: number): Locator {
+  return page.getByRole('link', { name: `${name} ${value}` });
+}
+
+/** Waits until everything on the page was received at an instant. */
+function received(page: Page, at: number): Promise<void> {
+  return page.getByText(`As of ${clockTime(at, at, undefined)}`).waitFor();
+}
+
+/** Waits until a plot has a pixel of a colour. */
+async function plottedIn(page: Page, colour: readonly [number, number, number]): Promise<void> {
+  await page.waitForFunction(
+    ([red, green, blue]) =>
+      [...document.querySelectorAll('canvas')].some((canvas) => {
+        const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        for (let at = 0; at < pixels.length; at += 4) {
+          if (pixels[at] === red && pixels[at + 1] === green && pixels[at + 2] === blue) return true;
+        }
+        return false;
+      }),
+    colour,
+  );
+}
+
+/** Where the tiles and the plots are, in CSS pixels from the top of the page, and how high they are. */
+function placesOf(page: Page): Promise<readonly (readonly number[])[]> {
+  return page.locator('.tile, .plot-card, .plot-room').evaluateAll((parts) =>
+    parts.map((part) => {
+      const { top, height } = part.getBoundingClientRect();
+      return [top, height];
+    }),
+  );
+}
