@@ -110,14 +110,15 @@ describeConsole('the overview', () => {
 
     test('does not move anything while it loads', async () => {
       const page = await console.open();
-      await page.route(
-        '**/stats?*',
-        (route) => new Promise((resolve) => page.once('dialog', () => resolve(route.continue()))),
-      );
+      const held = Promise.withResolvers<void>();
+      await page.route(/\/(stats|events\/count)\?/, async (route) => {
+        await held.promise;
+        await route.continue();
+      });
       await page.reload();
       await page.getByText('Looking at the queue').waitFor();
       const before = await placesOf(page);
-      await page.evaluate(() => void setTimeout(() => alert('')));
+      held.resolve();
       await page.getByText('1 succeeded, 1 failed').waitFor();
       expect(await placesOf(page)).toEqual(before);
     });
