@@ -10,10 +10,11 @@ type Props = {
 export function CodeBlock({ text, what }: Props) {
   return (
     <div class="code">
+      {/* biome-ignore lint/a11y/useSemanticElements: A fieldset would be announced as a part of a form. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: A block that scrolls must be reachable by keyboard. */}
-      <section class="scrolls" tabIndex={0} aria-label={what}>
+      <div class="scrolls" role="group" tabIndex={0} aria-label={what}>
         <pre>{text}</pre>
-      </section>
+      </div>
       <CopyButton text={text} what={what} small />
     </div>
   );

@@ -21,13 +21,13 @@ export function Dialog({ title, close, children }: Props) {
 
   return (
     <dialog ref={element} aria-labelledby={titleId} onClose={close}>
-      <header>
+      <div class="dialog-head">
         <h2 id={titleId}>{title}</h2>
         <button type="button" class="quiet small" onClick={close}>
           <Icon name="close" />
           <span class="only-read">Close</span>
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );
