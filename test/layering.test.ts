@@ -111,12 +111,12 @@ test.each(rules.map((rule, number) => [...rule, number] as const))(
   },
 );
 
-test('core asks for no time and no chance by itself', () => {
+test('core reads no clock and no random numbers by itself', () => {
   const files = sources.filter((file) => file.startsWith('core/')).map(codeOf);
   expect(files.filter((code) => /Date\.now|new Date\b(?!\(\w)|Math\.random|\brandomUUID\b/.test(code))).toEqual([]);
 });
 
-test('no file imports itself, over however many others, not even for a type', () => {
+test('no file imports itself through others, not even for a type', () => {
   const cycles: string[] = [];
   const seen = new Set<string>();
 

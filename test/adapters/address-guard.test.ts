@@ -115,7 +115,7 @@ describe('a name that is resolved again', () => {
     expect(network.connects).toEqual([PUBLIC, PUBLIC]);
   });
 
-  test('is looked up once a connection, and connected to nothing else than what was checked', async () => {
+  test('is looked up once for each connection, which goes to the address that was checked', async () => {
     network.answerLookups([[PUBLIC], ['10.0.0.1']]);
     await publishAndCall('http://once.attacker.example/');
     expect(network.lookups).toEqual(['once.attacker.example']);

@@ -20,7 +20,7 @@ describe('calls of the same moment', () => {
     expect(batches).toEqual([['a', 'b', 'c']]);
   });
 
-  test('share it although promises were awaited between them', async () => {
+  test('share a batch although promises were awaited between them', async () => {
     const { call, batches } = coalescing();
     void call('a');
     await Promise.resolve();
@@ -39,7 +39,7 @@ describe('calls of the same moment', () => {
     expect(await Promise.all(results)).toEqual(keys.map((key) => `${key} done`));
   });
 
-  test('go without the rest of it as soon as they fill a batch', async () => {
+  test('are sent as soon as they fill a batch, without the rest of their moment', async () => {
     const { call, batches } = coalescing({ most: 2 });
     for (const key of ['a', 'b', 'c']) void call(key);
     expect(batches).toEqual([['a', 'b']]);
@@ -47,7 +47,7 @@ describe('calls of the same moment', () => {
     expect(batches).toEqual([['a', 'b'], ['c']]);
   });
 
-  test('share one item if they share a key: the later counts, for both callers', async () => {
+  test('with the same key are one item, and both callers get the result of the later call', async () => {
     const ran: Item[] = [];
     const { call } = coalescing({ run: (items) => void ran.push(...items) });
     const results = [call('a', 1), call('b', 2), call('a', 3)];
@@ -70,7 +70,7 @@ test('calls of different moments share no batch, even with one key', async () =>
   expect(batches).toEqual([['a'], ['a']]);
 });
 
-test('a batch does not wait for one under way', async () => {
+test('a batch does not wait for the batch that is under way', async () => {
   const { promise: never } = Promise.withResolvers<void>();
   const { call, batches } = coalescing({ run: (items) => (items[0]?.key === 'stuck' ? never : undefined) });
   void call('stuck');
@@ -116,7 +116,7 @@ describe('items that a batch leaves undone', () => {
     expect(batches).toHaveLength(8);
   });
 
-  test('are run again however often, as long as each time something is done', async () => {
+  test('are run again as long as each run completes at least one of them', async () => {
     const startedAt = Date.now();
     const keys = Array.from({ length: 20 }, (_, n) => `${n}`);
     const { call, batches } = coalescing({ undone: keys.map((_, n) => keys.slice(n + 1)) });
@@ -171,7 +171,7 @@ describe('a batch that fails', () => {
 });
 
 describe('a batch that failed', () => {
-  test('is run again if it is worth it, as a whole', async () => {
+  test('is run again as a whole if its error is temporary', async () => {
     let failures = 2;
     const { call, batches } = coalescing({
       run() {
@@ -189,7 +189,7 @@ describe('a batch that failed', () => {
     ]);
   });
 
-  test('rejects in the end with what it failed of', async () => {
+  test('rejects in the end with the error of its last run', async () => {
     const fail = () => {
       throw new Error('throttled');
     };

@@ -46,7 +46,7 @@ describe('of a name in DNS', () => {
     expect(await found(resolve, 'a.example')).toEqual(addresses);
   });
 
-  test('both families are asked for at the same time, once each, where all is well', async () => {
+  test('IPv4 and IPv6 addresses are asked for at the same time, once each, if all is well', async () => {
     const { resolve, server } = await resolverFor(() => ['192.0.2.1']);
     await found(resolve, 'a.example');
     expect([...server.asked].sort()).toEqual(['A a.example', 'AAAA a.example']);
@@ -58,7 +58,7 @@ describe('of a name in DNS', () => {
     expect([...server.asked].sort()).toEqual(['A a.example', 'AAAA a.example']);
   });
 
-  test('nothing is remembered: who asks later gets what is true then', async () => {
+  test('no answer is remembered, so that a later question gets the answer of its time', async () => {
     let address = '192.0.2.1';
     const { resolve } = await resolverFor((_, type) => (type === 'A' ? [address] : []));
     expect(await found(resolve, 'a.example')).toEqual([v4('192.0.2.1')]);
@@ -149,14 +149,14 @@ describe('a hosts file', () => {
     ['printer', [v4('192.0.2.1')]],
     ['PRINTER.example.', [v4('192.0.2.1'), v6('2001:db8::1')]],
     ['dotted.example', [v4('192.0.2.2')]],
-  ])('says where %s is, and nobody else is asked', async (name, addresses) => {
+  ])('gives the address of %s, and no name server is asked', async (name, addresses) => {
     const { resolve, server } = await resolverFor(() => ['203.0.113.1'], { hostsPath: fileOf('hosts', text) });
     expect(await found(resolve, name)).toEqual(addresses);
     expect(server.asked).toEqual([]);
   });
 
   test.each(['commented.example', 'wrong.example', 'toString', '__proto__.example'])(
-    'does not say where %s is',
+    'gives no address for %s',
     async (name) => {
       const { resolve } = await resolverFor(() => 'NXDOMAIN', { hostsPath: fileOf('hosts', text) });
       await expect(found(resolve, name)).rejects.toMatchObject({ code: 'ENOTFOUND' });
@@ -182,7 +182,7 @@ describe('a hosts file', () => {
 });
 
 test.each(['localhost', 'LOCALHOST', 'localhost.', 'a.localhost', 'a.b.localhost'])(
-  '%s is this machine though no file says so',
+  '%s is this machine although no file names it',
   async (name) => {
     const { resolve, server } = await resolverFor(() => ['203.0.113.1']);
     expect(await found(resolve, name)).toEqual(loopback);
@@ -199,24 +199,21 @@ describe('the operating system', () => {
     'dead.local': undefined,
   };
 
-  test.each(['inside.vpn.example', 'nas.local', 'nas'])(
-    'is asked where %s is, of which DNS knows nothing',
-    async (name) => {
-      const { resolve } = await resolverFor(sayNothing, { system: answering('10.0.0.7') });
-      expect(await found(resolve, name)).toEqual([v4('10.0.0.7')]);
-    },
-  );
+  test.each(['inside.vpn.example', 'nas.local', 'nas'])('is asked for %s, which DNS does not know', async (name) => {
+    const { resolve } = await resolverFor(sayNothing, { system: answering('10.0.0.7') });
+    expect(await found(resolve, name)).toEqual([v4('10.0.0.7')]);
+  });
 
   test.each([
     ['known.example', [v4('192.0.2.1')]],
     ['broken.example', 'ESERVFAIL'],
     ['dead.local', 'ETIMEOUT'],
-  ])('is not asked where %s is', async (name, outcome) => {
+  ])('is not asked for %s', async (name, outcome) => {
     const { resolve } = await resolverFor(sayNothing, { system: answering('10.0.0.7') });
     expect(await found(resolve, name).catch(({ code }) => code)).toEqual(outcome);
   });
 
-  test('is asked for two names at a time, and never keeps DNS from its own', async () => {
+  test('is asked for two names at a time, and never delays the names that DNS knows', async () => {
     const asked = new Map<string, () => void>();
     const system: LookupFunction = (name, _, answer) => void asked.set(name, () => answer(null, [v4('10.0.0.7')]));
     const { resolve } = await resolverFor(sayNothing, { system });

@@ -57,7 +57,7 @@ describe('the due queue on SQS', () => {
     aws.reset();
   });
 
-  test('sends the messages of one moment ten a request', async () => {
+  test('sends the messages of one moment in requests of ten', async () => {
     await Promise.all(Array.from({ length: 25 }, () => queue.send(messageAt(START))));
     expect(requests().map((entries) => entries.length)).toEqual([10, 10, 5]);
   });
@@ -94,7 +94,7 @@ describe('the due queue on SQS', () => {
     expect([Math.min(...late), Math.max(...late)]).toEqual([-899, 100]);
   });
 
-  test('sends what came too early and goes back in the same way', async () => {
+  test('sends a message that came too early back in the same way', async () => {
     await queue.send(messageAt(START + 1_950));
     expect(requests().flat()).toEqual([expect.objectContaining({ DelaySeconds: 2 })]);
   });
@@ -111,7 +111,7 @@ describe('the due queue on SQS', () => {
     expect(requests().flat()).toEqual([expect.objectContaining({ MessageBody: bodyOf(message) })]);
   });
 
-  test('sends those again that SQS did not take, and only those', async () => {
+  test('sends the messages again that SQS did not take, and no others', async () => {
     aws
       .on(SendMessageBatchCommand)
       .callsFakeOnce(({ Entries }) => ({ Successful: [Entries[0]], Failed: [Entries[1]] }))
@@ -149,7 +149,7 @@ describe('the due queue on SQS', () => {
     },
   );
 
-  test('sends again as it was what SQS throttled: it has not taken it', async () => {
+  test('sends a throttled message again without a mark, because SQS has not taken it', async () => {
     const throttled = failure('RequestThrottled', 'client');
     aws
       .on(SendMessageBatchCommand)
@@ -161,7 +161,7 @@ describe('the due queue on SQS', () => {
   });
 
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])(
-    'sends again as it was what had no connection: %s',
+    'sends a message that got no connection again without a mark: %s',
     async (code) => {
       aws
         .on(SendMessageBatchCommand)
@@ -192,7 +192,7 @@ describe('the due queue on SQS', () => {
     expect(await queue.backlog()).toBe(7);
   });
 
-  test('sends nothing again that SQS refused', async () => {
+  test('sends no message again that SQS refused', async () => {
     aws.on(SendMessageBatchCommand).rejects(failure('AccessDenied', 'client'));
     await expect(queue.send(messageAt(START))).rejects.toThrow('AccessDenied');
     expect(requests()).toHaveLength(1);
@@ -218,16 +218,16 @@ describe('the text of a message', () => {
   };
   const text = '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":2,"at":1893456000250}';
 
-  test('is read as it is spelled here', () => {
+  test('is read in the form that is written here', () => {
     expect(bodyOf(message)).toBe(text);
     expect(parseMessageText(text)).toEqual(message);
   });
 
-  test('of a later version is read, whatever else it says', () => {
+  test('of a later version is read, and its unknown fields are ignored', () => {
     expect(parseMessageText(text.replace('{', '{"colour":"red","tries":{"a":[1]},'))).toEqual(message);
   });
 
-  test('of a version before, which says less, is that of the first attempt', () => {
+  test('of an earlier version, which has fewer fields, is read as that of the first attempt', () => {
     const { key } = message;
     const first = { key, attempt: 1, at: key.dueAt };
     expect(parseMessageText(JSON.stringify({ key: publicKey(key) }))).toEqual(first);
@@ -250,7 +250,7 @@ describe('the text of a message', () => {
     '{"key":"another","attempt":1,"at":1}',
     '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":"1","at":1893456000250}',
     '{"key":"98106543999.750-01234567-89ab-4cde-8f01-23456789abcd","attempt":1,"at":null}',
-  ])('is refused if it is none of ours: %s', (foreign) => {
+  ])('is refused if it is not a message of the queue: %s', (foreign) => {
     expect(() => parseMessageText(foreign)).toThrow();
   });
 });
@@ -303,7 +303,7 @@ describe('the due queue on timers', () => {
     expect(received).toHaveLength(1);
   });
 
-  test('hands over what was sent before it started', async () => {
+  test('hands over the messages that were sent before it started', async () => {
     const queue = timerDueQueue({ now: Date.now, redeliverAfter: SECOND });
     const { deliver, received } = recordingDeliverer();
     await queue.send(messageAt(START));
@@ -331,7 +331,7 @@ describe('the due queue on timers', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('stops when what was under way has ended, and hands nothing of it over again', async () => {
+  test('stops when the deliveries under way have ended, and hands none of them over again', async () => {
     const happened: string[] = [];
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const queue = timerDueQueue({ now: Date.now, redeliverAfter: SECOND });

@@ -61,7 +61,7 @@ describe('gets', () => {
     ]);
   });
 
-  test('answer each caller with its item, in whatever order they come back, and undefined where there is none', async () => {
+  test('answer each caller with its item, in whatever order items come back, and with undefined if there is none', async () => {
     aws.on(BatchGetCommand).resolves({ Responses: { events: [c, a] } });
     expect(await Promise.all([a, b, c].map(keyOf).map(table.get))).toEqual([a, undefined, c]);
   });
@@ -131,7 +131,7 @@ describe('conditional puts', () => {
     await expect(table.putIf(a, condition)).rejects.toBe(breakdown);
   });
 
-  test('reject if a refused one cannot be told from an own one', async () => {
+  test('reject if a refused put cannot be distinguished from the put of the caller', async () => {
     aws.on(PutCommand).rejects(refusal);
     aws.on(BatchGetCommand).rejects(breakdown);
     await expect(table.putIf(a, condition)).rejects.toBe(breakdown);

@@ -28,7 +28,7 @@ afterEach(() => {
   for (const { close } of opened.splice(0)) close();
 });
 
-describe('at its timeout ends a call to a receiver that', () => {
+describe('a call ends at its timeout if the receiver', () => {
   test.each(tarpits)('$does', async ({ open }) => {
     const { url, resolve } = await toBeClosed(open());
     const caller = strangerCaller(resolve);
@@ -37,7 +37,7 @@ describe('at its timeout ends a call to a receiver that', () => {
   });
 });
 
-describe('not more than the caps is left by a call to a receiver that', () => {
+describe('a call keeps no more than its limits if the receiver', () => {
   test.each(bombs)('$does', async ({ outcome, open }) => {
     const { url } = await toBeClosed(open());
     const result = await strangerCaller().call(url, outcome === 'timed_out' ? TIMEOUT : LONG_TIMEOUT);
@@ -49,7 +49,7 @@ describe('not more than the caps is left by a call to a receiver that', () => {
   });
 });
 
-describe('less than 64 MiB is what 50 calls at a time cost to a receiver that', () => {
+describe('50 calls at a time take less than 64 MiB if the receiver', () => {
   test.each(bombs.filter(({ does }) => /body$|one byte|informational answers$/.test(does)))(
     '$does',
     async ({ open }) => {
@@ -62,7 +62,7 @@ describe('less than 64 MiB is what 50 calls at a time cost to a receiver that', 
   );
 });
 
-describe('a recorded outcome is what comes of an answer that', () => {
+describe('an outcome is recorded for an answer that', () => {
   test.each(lyingAnswers)('$what', async ({ bytes, outcome, says }) => {
     const { url } = await toBeClosed(openTcpReceiver((socket) => socket.end(bytes, 'latin1')));
     const result = await strangerCaller().call(url, LONG_TIMEOUT);
@@ -71,7 +71,7 @@ describe('a recorded outcome is what comes of an answer that', () => {
     else expect(result.error).toMatch(says as RegExp);
   });
 
-  test('has every byte there is, which is kept as it came', async () => {
+  test('contains every possible byte, and is kept as it came', async () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const printable = Buffer.from(bytes.filter((byte) => byte > 32 && byte !== 127)).toString('latin1');
     const head = `HTTP/1.1 200 OK\r\nX-A: ${printable}\r\nContent-Length: 256\r\n\r\n`;
@@ -101,7 +101,7 @@ describe('a recorded outcome is what comes of an answer that', () => {
   });
 });
 
-describe('broken off after any of its bytes, there is no answer', () => {
+describe('an answer that breaks off after any of its bytes does not count', () => {
   const ways: readonly Cut['how'][] = ['ends', 'resets'];
   test.each(wholeAnswers.flatMap(({ what, bytes }) => ways.map((how) => ({ what, bytes, how }))))(
     '$what, if the connection $how',

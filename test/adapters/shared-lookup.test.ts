@@ -60,7 +60,7 @@ describe('a name whose look-up hangs', () => {
   });
 
   test.each([undefined, 'ENOTFOUND', 'ESERVFAIL', 'EMFILE'])(
-    'is one like all others once it is answered: %s',
+    'is treated like any other name once its look-up is answered: %s',
     async (code) => {
       const { ask, asked, answer } = silentResolver();
       for (const name of dead) void ask(name);
@@ -77,7 +77,7 @@ describe('a name whose look-up hangs', () => {
     },
   );
 
-  test('is not known any more when very many others hung since', async () => {
+  test('is forgotten when very many other names hung after it', async () => {
     const { lookup, asked } = answeringResolver('ETIMEOUT');
     for (let n = 0; n < 10_001; n++) lookup(`${n}.example`, {}, () => {});
     expect(asked).toHaveLength(10_001);
@@ -99,7 +99,7 @@ describe('of names that hung before', () => {
     expect(asked).toHaveLength(120);
   });
 
-  test('each takes its place until its resolver has answered, also after its callers were told', async () => {
+  test('each keeps its place until its resolver has answered, also after its callers got an error', async () => {
     const { ask, asked, answer } = silentResolver();
     await Promise.all(dead.map(ask));
     time += HALF_A_MINUTE;
@@ -121,7 +121,7 @@ describe('of names that hung before', () => {
     expect(asked).toHaveLength(61);
   });
 
-  test('one that found no place is not taken to have hung again', async () => {
+  test('one that found no place does not count as hung again', async () => {
     const { ask, asked, answer } = silentResolver();
     await Promise.all(dead.map(ask));
     time += HALF_A_MINUTE;
@@ -131,7 +131,7 @@ describe('of names that hung before', () => {
     expect(asked).toHaveLength(62);
   });
 
-  test('those go first that hung least often', async () => {
+  test('those that hung least often go first', async () => {
     const { ask, asked, answer } = silentResolver();
     await Promise.all(dead.map(ask));
     time += HALF_A_MINUTE;
@@ -144,7 +144,7 @@ describe('of names that hung before', () => {
     expect(asked.slice(-2)).toEqual(['dead1.example', 'dead2.example']);
   });
 
-  test('none holds up a name that never hung, be there 60 or 1,000', async () => {
+  test('none delays a name that never hung, whether there are 60 of them or 1,000', async () => {
     for (const count of [60, 1_000]) {
       const { ask, asked, answer } = silentResolver();
       const names = Array.from({ length: count }, (_, n) => `${n}.example`);

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => table.close());
 
-test('a revoked key is let in for 30 s at most', async () => {
+test('a revoked key is accepted for 30 s at most', async () => {
   const secret = await createApiKey(table, wanted, START);
   const id = hashOf(secret).slice(0, 16);
   const keys = apiKeys();
@@ -31,7 +31,7 @@ test('a revoked key is let in for 30 s at most', async () => {
   expect(await revokeApiKey(table, id)).toBe(false);
 });
 
-describe('a revoked key is let in no longer', () => {
+describe('a revoked key is no longer accepted', () => {
   test.each<[string, () => void]>([
     [
       'when the clock is put back',
@@ -110,7 +110,7 @@ describe('revoking a key again ends it', () => {
     };
   }
 
-  test('where its revocation died between its two items', async () => {
+  test('if the process died between the two writes of its revocation', async () => {
     const secret = await createApiKey(table, wanted, START);
     const id = hashOf(secret).slice(0, 16);
     await expect(revokeApiKey(cutInTwo('remove'), id)).rejects.toThrow('died');
@@ -121,7 +121,7 @@ describe('revoking a key again ends it', () => {
     expect(await revokeApiKey(table, id)).toBe(false);
   });
 
-  test('where its creation died between its two items', async () => {
+  test('if the process died between the two writes of its creation', async () => {
     const before = await listed();
     await expect(createApiKey(cutInTwo('put'), wanted, START)).rejects.toThrow('died');
     const [id = ''] = (await listed()).filter((one) => !before.includes(one));
@@ -131,7 +131,7 @@ describe('revoking a key again ends it', () => {
     expect(await revokeApiKey(table, id)).toBe(false);
   });
 
-  test('where it is in no list', async () => {
+  test('if it is in no list', async () => {
     const secret = await createApiKey(table, wanted, START);
     const id = hashOf(secret).slice(0, 16);
     await table.remove({ pk: 'keys', sk: id });
@@ -199,13 +199,13 @@ describe('no key is found', () => {
     ['after', (secret: string) => `${secret}\n`],
     ['twice', (secret: string) => secret + secret],
     ['in capitals', (secret: string) => secret.toUpperCase()],
-  ])('by a secret with more than itself: %s', async (_, changed) => {
+  ])('by a secret with additional characters: %s', async (_, changed) => {
     const secret = await createApiKey(table, wanted, START);
     expect(await apiKeys().find(changed(secret))).toBeUndefined();
     expect(table.reads).toBe(0);
   });
 
-  test('by a well-formed secret that nobody was given, at the cost of a read each time', async () => {
+  test('by a well-formed secret that was never issued, at the cost of one read each time', async () => {
     const keys = apiKeys();
     const unknown = await secretOfNobody();
     expect(await keys.find(unknown)).toBeUndefined();
@@ -213,7 +213,7 @@ describe('no key is found', () => {
     expect(table.reads).toBe(2);
   });
 
-  test('by another secret whose hash begins the same', async () => {
+  test('by another secret whose hash has the same beginning', async () => {
     const secret = await secretOfNobody();
     const hash = `${hashOf(secret).slice(0, 16)}${hashOf('another secret').slice(16)}`;
     await table.put({ ...itemKey(secret), format: 1, hash, ...wanted, createdAt: START });
@@ -248,7 +248,7 @@ describe('a found key', () => {
     expect(table.reads).toBe(2);
   });
 
-  test('is no longer found 30 s after it was taken back', async () => {
+  test('is no longer found 30 s after it was revoked', async () => {
     const keys = apiKeys();
     const secret = await createApiKey(table, wanted, START);
     await keys.find(secret);
@@ -258,7 +258,7 @@ describe('a found key', () => {
     expect(await keys.find(secret)).toBeUndefined();
   });
 
-  test('is no key for any other secret', async () => {
+  test('is found by no other secret', async () => {
     const keys = apiKeys();
     const [one, other] = await Promise.all(
       [wanted, { ...wanted, label: 'other' }].map((key) => createApiKey(table, key, START)),
@@ -267,7 +267,7 @@ describe('a found key', () => {
     expect((await keys.find(other ?? ''))?.label).toBe('other');
   });
 
-  test('is found at once, although it was asked for before there was such an item', async () => {
+  test('is found at once although it was looked for before it existed', async () => {
     const keys = apiKeys();
     const secret = await secretOfNobody();
     expect(await keys.find(secret)).toBeUndefined();

@@ -52,7 +52,7 @@ test('while there is no pause, a process reads once in five seconds', async () =
 test.each([
   ['was put back', -60_000],
   ['went on while its process was frozen', 60_000],
-])('what a process knows is not believed once the time of day %s', async (_, jump) => {
+])('a process reads the pause again when the time of day %s', async (_, jump) => {
   const [one, other] = [openProcess(), openProcess()];
   await other.find();
   await one.pause();
@@ -60,7 +60,7 @@ test.each([
   expect(await other.find()).toMatchObject({ version: 1 });
 });
 
-test('outlives the process, and is changed by one of two that change it at once', async () => {
+test('a pause outlives its process, and one of two simultaneous changes is made', async () => {
   const [one, other] = [openProcess(), openProcess()];
   const [first, second] = await Promise.all([one.pause(), other.pause()]);
   expect(first).toEqual(second);

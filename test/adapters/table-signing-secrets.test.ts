@@ -27,7 +27,7 @@ const openSecrets = () =>
   );
 
 describe('the signing secret', () => {
-  test('is made when it is first asked for, of 32 bytes, and is one however many ask at once', async () => {
+  test('has 32 bytes, is made when it is first asked for, and is the same for all that ask at once', async () => {
     const readers = Array.from({ length: 10 }, openSecrets);
     const found = await Promise.all(readers.map((reader) => reader.cached()));
     const [[first]] = found as [[{ secret: string }]];
@@ -36,7 +36,7 @@ describe('the signing secret', () => {
     expect(new Set(found.map((secrets) => JSON.stringify(secrets)))).toEqual(new Set([JSON.stringify([first])]));
   });
 
-  test('is another one for each queue', async () => {
+  test('differs for each queue', async () => {
     const other = sqliteTable(undefined);
     expect(await tableSigningSecrets(other, () => now).cached()).not.toEqual(await openSecrets().cached());
     await other.close();
@@ -77,7 +77,7 @@ describe('the signing secret', () => {
     expect(table.reads).toBe(1);
   });
 
-  test('is asked for once more where it could not be read', async () => {
+  test('is read again after a read that failed', async () => {
     const secrets = openSecrets();
     table.fails = true;
     await expect(secrets.cached()).rejects.toThrow('throttled');
@@ -101,7 +101,7 @@ describe('a secret that is replaced', () => {
     expect(await openSecrets().cached()).toEqual([current]);
   });
 
-  test('is known to be replaced at once where that was asked for, and elsewhere within 30 s', async () => {
+  test('is replaced at once in the process that replaced it, and within 30 s in all others', async () => {
     const [here, elsewhere] = [openSecrets(), openSecrets()];
     const before = await elsewhere.cached();
     const rotated = await here.rotate();
@@ -111,7 +111,7 @@ describe('a secret that is replaced', () => {
     expect(await elsewhere.cached()).toEqual(rotated);
   });
 
-  test('is known to be replaced also to whoever was reading it meanwhile', async () => {
+  test('is replaced also for a reader whose read began before', async () => {
     const secrets = openSecrets();
     await secrets.cached();
     now += REMEMBERED_FOR;
@@ -134,7 +134,7 @@ describe('a secret that is replaced', () => {
     expect(await elsewhere.cached()).toEqual(rotated);
   });
 
-  test('may be replaced again within the day: then all of them sign, ten at most', async () => {
+  test('may be replaced again within the day, and then all of its secrets sign, ten at most', async () => {
     const secrets = openSecrets();
     await secrets.cached();
     for (let rotations = 0; rotations < 12; rotations++) await secrets.rotate();
@@ -142,14 +142,14 @@ describe('a secret that is replaced', () => {
     expect(new Set(all.map(({ secret }) => secret)).size).toBe(10);
   });
 
-  test('is replaced once where two ask for it at the same moment', async () => {
+  test('is replaced once if two clients ask for it at the same moment', async () => {
     await openSecrets().cached();
     const [one, other] = await Promise.all([openSecrets().rotate(), openSecrets().rotate()]);
     expect(one).toEqual(other);
     expect(one).toHaveLength(2);
   });
 
-  test('may be the first that there ever was', async () => {
+  test('is made and replaced if there was none before', async () => {
     expect(await openSecrets().rotate()).toHaveLength(1);
   });
 });

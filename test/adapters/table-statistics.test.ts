@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 
 describe('statistics', () => {
-  test('of an hour outlive it when something happens while they are written', async () => {
+  test('of an hour are complete although something is counted while they are written', async () => {
     now = START + 29 * MINUTE + 59 * SECOND;
     const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
     const slow: Table = { ...table, put: (item) => goOn.then(() => table.put(item)) };
@@ -84,7 +84,7 @@ describe('statistics', () => {
     ).toBe(2);
   });
 
-  test('tell outcomes and ends apart, and know how late and how long attempts were', async () => {
+  test('distinguish outcomes and ends, and have the lateness and the duration of attempts', async () => {
     const statistics = tableStatistics(table, clock);
     for (let n = 1; n <= 100; n++) statistics.count(attempted({ late: n, duration: 10 * n }));
     statistics.count(attempted({ outcome: 'timed_out', late: 0, duration: 5_000 }));

@@ -37,8 +37,8 @@ beforeEach(() => {
 });
 afterEach(() => table.close());
 
-describe('events of which the version before keeps the tags in one partition', () => {
-  test('are found by tag among those of today, latest due first, each once', async () => {
+describe('events whose tags an earlier version put into one partition', () => {
+  test('are found by tag together with new events, latest due first, each once', async () => {
     const published = await publish(60);
     for (const event of published.filter((_, n) => n % 2 === 0)) await keepTagAsBefore(event);
     await publish(5, ['others']);
@@ -57,7 +57,7 @@ describe('events of which the version before keeps the tags in one partition', (
     for (const limit of [1, 2, 9]) expect(await foundBy(limit)).toEqual(published.map(({ key }) => key.uuid).reverse());
   });
 
-  test('stand alone there: those of today are spread over the shards', async () => {
+  test('are the only ones in that partition, because new events are spread over the shards', async () => {
     for (const event of (await publish(30)).slice(0, 3)) await keepTagAsBefore(event);
     const whole = { from: BEGINNING, to: END, attributes: ['sk'], limit: 100 };
     const counts = [`tag#${TAG}`, ...[0, 1, 2, 3].map((shard) => `tagged#${shard}#${TAG}`)].map(
@@ -67,7 +67,7 @@ describe('events of which the version before keeps the tags in one partition', (
     expect([before, today.reduce((sum, count) => sum + count)]).toEqual([3, 27]);
   });
 
-  test('are cancelled with those of today', async () => {
+  test('are cancelled together with new events', async () => {
     const published = await publish(40);
     for (const event of published.slice(0, 20)) await keepTagAsBefore(event);
     expect(await queue.cancelAll({ tags: [TAG] })).toEqual({ changed: 40 });

@@ -33,7 +33,7 @@ describe.each(guarded)('$method $path', ({ method, path, scope }) => {
   const ask = (headers: Record<string, string>) =>
     apiClient({ keys }).send({ method, path: path.replace(/\{\w+\}/, 'x'), headers });
 
-  test('without a key, with a wrong, a changed or a revoked one is one and the same 401', async () => {
+  test('answers the same 401 without a key and with a wrong, a changed or a revoked one', async () => {
     const good = secrets.get(scope === 'any' ? 'read' : scope) ?? '';
     const wrong = [undefined, 'wrong', 'eq_', good.slice(0, -1), `${good}0`, good.toUpperCase(), revoked];
     const answers = await Promise.all(wrong.map((key) => ask(key === undefined ? {} : { 'x-api-key': key })));

@@ -68,7 +68,7 @@ describe('a batch that is repeated', () => {
     expect(omittedIn(small).length).toBe(0);
   });
 
-  test('answers in brief where headers alone are too much', async () => {
+  test('is answered in brief if its headers alone are too large', async () => {
     const headers = [['x-quotes', '"'.repeat(16 * KIB)]] as const;
     const { first, results, bytes } = await repeated(100, async () => answered(200, headers));
     expect(bytes).toBeLessThan(MOST_OF_A_BATCH);
@@ -89,7 +89,7 @@ describe('a batch that is repeated', () => {
 });
 
 describe('a batch of new events', () => {
-  test('is answered though its own bodies are more than a reply can carry, each of them with its key', async () => {
+  test('is answered with every key although its bodies are more than a reply can carry', async () => {
     const bodies = Array.from({ length: 8 }, () => ({ url_to_send_request: URL, body: '"'.repeat(255 * KIB) }));
     const invalid = { url_to_send_request: URL, no_such_field: 1 };
     const { send, sendRaw } = apiClient();
@@ -141,7 +141,7 @@ describe('a name that a client made up is shortened in messages', () => {
     expect(body.errors).toEqual([{ path: `${'n'.repeat(100)}…`, detail: expect.any(String) }]);
   });
 
-  test('but two that begin alike are still two', async () => {
+  test('and two names that begin alike stay distinct', async () => {
     const names = ['a', 'b'].map((end) => [`${'n'.repeat(200)}${end}`, 1]);
     const { body } = await apiClient().publish({ url_to_send_request: URL, ...Object.fromEntries(names) });
     expect(body.errors).toHaveLength(2);

@@ -58,7 +58,7 @@ async function failedEvent() {
 }
 
 describe('to a key without the scope read', () => {
-  test('a new event is answered whole: it has sent it itself', async () => {
+  test('a new event is answered whole, because the client has just sent it', async () => {
     const { ask } = scene();
     const { status, body } = await ask('POST', '/events', 'publish', wanted);
     expect([status, body]).toEqual([201, expect.objectContaining({ ...wanted, attempts: [] })]);

@@ -187,7 +187,7 @@ describe('a request that is not an event in JSON', () => {
     expect(body.detail).toBe('Send a JSON object with the fields of an event.');
   });
 
-  test('may come in base64, as API Gateway hands over what it takes for bytes', async () => {
+  test('may come in base64, in which API Gateway hands over bytes', async () => {
     expect((await apiClient().send({ method: 'POST', path: '/events', body: Buffer.from(EVENT) })).status).toBe(201);
   });
 });
@@ -207,7 +207,7 @@ describe('API keys', () => {
     expect((await send({ path: '/get-event', ...sent('read') })).status).toBe(422);
   });
 
-  test('no key, an unknown key and an empty one get one and the same 401, which says where a key goes', async () => {
+  test('no key, an unknown key and an empty one get the same 401, which says where a key goes', async () => {
     const requests = [{ headers: JSON_TYPE }, ...ways.flatMap(([, sent]) => [sent('wrong'), sent('')])];
     const answers = await Promise.all(
       requests.map((request) => apiClient().send({ method: 'POST', path: '/events', body: EVENT, ...request })),
@@ -235,7 +235,7 @@ describe('API keys', () => {
     }
   });
 
-  test('are asked for before anything of the request is looked at', async () => {
+  test('are checked before anything else of the request', async () => {
     expect((await apiClient().send({ method: 'POST', path: '/events', headers: {}, body: 'x' })).status).toBe(401);
   });
 });
@@ -334,7 +334,7 @@ describe('HEAD', () => {
   });
 });
 
-test('a failure that nobody expected is a 503 that shows nothing of its cause', async () => {
+test('an unexpected failure is a 503 that shows nothing of its cause', async () => {
   const failure = new Error('ProvisionedThroughputExceededException on table events');
   const store = { ...memoryEventStore(), putEvent: () => Promise.reject(failure) };
   const { publish, report } = apiClient({ store });

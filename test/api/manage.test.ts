@@ -35,7 +35,7 @@ describe('GET /events', () => {
     expect(second.body.next_cursor).toBeNull();
   });
 
-  test('cuts a page that no function could answer, and goes on behind it', async () => {
+  test('shortens a page that is too large for an answer, and the next page continues behind it', async () => {
     const { send, sendRaw, publish } = apiClient();
     for (let n = 0; n < 20; n++) {
       await publish({ url_to_send_request: `${URL}/${n}`, call_url_after: n * 3600, body: '"'.repeat(100_000) });
@@ -258,7 +258,7 @@ describe('by host, outcome and status code of the last attempt', () => {
     }
   });
 
-  test('a filter that is there twice is a 422', async () => {
+  test('a filter that is given twice is a 422', async () => {
     for (const field of ['host', 'outcome', 'status_code']) {
       const { status, body } = await apiClient().send({ path: '/events', query: `${field}=500&${field}=500` });
       expect([status, body.errors[0].path]).toEqual([422, field]);
@@ -343,7 +343,7 @@ describe('DELETE /events/{key}', () => {
     }
   });
 
-  test('is a 409 once the event has finished, and a 404 for none', async () => {
+  test('is a 409 once the event has finished, and a 404 if there is no event', async () => {
     const { publish, send, queue, messages } = apiClient();
     const { body: event } = await publish({ url_to_send_request: URL });
     await queue.deliver(messages.take());
@@ -654,7 +654,7 @@ describe('a deduplication id', () => {
     expect((await apiClient().publish({ ...event, deduplication_id })).status).toBe(422);
   });
 
-  test('counts in a batch too, also twice in the same', async () => {
+  test('is recognised in a batch too, also twice in the same batch', async () => {
     const { send, clock } = apiClient();
     const batch = send(json('POST', '/events/batch', { events: [event, event, { ...event, body: 'else' }] }));
     await clock.moveTo(START + 2_000);
@@ -665,7 +665,7 @@ describe('a deduplication id', () => {
 });
 
 describe('GET /events/{key}?wait=', () => {
-  test.each([0, 5, 19])('waits for no longer than the owner of the queue lets it: %i s', async (maxWaitSeconds) => {
+  test.each([0, 5, 19])('waits no longer than the owner of the queue allows: %i s', async (maxWaitSeconds) => {
     const { send } = apiClient({ settings: { maxWaitSeconds } });
     const asked = (wait: number) => send({ path: '/events/x', query: `wait=${wait}` });
     expect((await asked(maxWaitSeconds)).status).toBe(404);

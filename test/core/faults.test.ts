@@ -43,7 +43,7 @@ const READS: readonly Operation[] = [
 
 describe('whichever call to the store or the due queue', () => {
   test.each<Fault>(['fails', 'is done and fails', 'dies before', 'dies after'])(
-    '%s, nothing accepted is lost, each failure is told once, and no call is repeated but those in flight or of one page, once',
+    '%s, no accepted event is lost, each failure is reported once, and only calls in flight or of one page are repeated, once',
     async (fault) => {
       const mayDiffer = (operation: Operation) =>
         fault === 'fails' || fault === 'dies before' || !READS.includes(operation);

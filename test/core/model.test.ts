@@ -54,7 +54,7 @@ async function keepsItsPromises(history: Iterable<Step>): Promise<void> {
   const { cloud, trouble } = real;
   Object.assign(trouble, noTrouble());
   model.resume(true);
-  // The hands may be those of a process that died: its lease runs out when the clock moves.
+  // A process that died may have the lease, which runs out when the clock moves.
   void cloud.queue.resume().catch(() => {});
   for (let hour = 0; hour < 12 && (hour < 1 || (await isBusy(cloud))); hour++)
     await cloud.runUntil(cloud.clock.now() + HOUR);

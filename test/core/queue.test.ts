@@ -158,7 +158,7 @@ describe('deliver', () => {
     expect((await queue.read(event.key))?.progress).toMatchObject({ status: 'failed', tryCount: 100 });
   });
 
-  test('with every message repeated and reordered, records each attempt once and never doubles the chain', async () => {
+  test('with every message repeated and reordered, records each attempt once and sends one message for the next', async () => {
     const { queue, messages, calls, clock } = simulation({ call: async () => answered(500) });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 20 }), 'web');
     const seen: Received[] = [];
@@ -176,7 +176,7 @@ describe('deliver', () => {
   test.each([
     ['first', [200, 500]],
     ['last', [500, 200]],
-  ])('lets a success stand against a failure of the same attempt when the success ends %s', async (_, statuses) => {
+  ])('keeps a success over a failure of the same attempt when the success ends %s', async (_, statuses) => {
     const ends: ((result: CallResult) => void)[] = [];
     const { queue, messages, deliverAll } = simulation({ call: () => new Promise((end) => ends.push(end)) });
     const { event } = await queue.publish(wantedEvent(), 'web');
@@ -226,7 +226,7 @@ describe('deliver', () => {
     expect(recordedAt).toEqual(recorded);
   });
 
-  test('answers the messages that could not be handled, and those alone', async () => {
+  test('returns the messages that could not be handled, and no others', async () => {
     const memory = memoryEventStore();
     const broken = new Set<string>();
     const store: EventStore = {

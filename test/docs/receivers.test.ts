@@ -209,7 +209,7 @@ function testWork(language: Language): void {
     await eventually(async () => expect(await statusOf(url, key, 'slow', 2)).toBe(200));
   });
 
-  test('knows after a restart what it has done, and does not guess about what it was killed in', async () => {
+  test('knows after a restart what it has done, and does not guess about the work in which it was killed', async () => {
     const [done, begun] = [newKey(), newKey()];
     expect(await statusOf(url, done, 'done')).toBe(200);
     rmSync(join(folder, 'work.log'));
@@ -224,7 +224,7 @@ function testWork(language: Language): void {
     expect(await statusOf(again.url, begun, 'begun')).toBe(503);
   });
 
-  test('does nothing with half a body', async () => {
+  test('does nothing with an incomplete body', async () => {
     const key = newKey();
     const { hostname: host, port } = new URL(url);
     const headers = Object.entries({ host, ...signedCall(key, 'whole').headers, 'content-length': 5 });
@@ -236,7 +236,7 @@ function testWork(language: Language): void {
     expect(work()).toBe('whole\n');
   });
 
-  test('refuses what is no id, and makes no file of it', async () => {
+  test('refuses an invalid id, and makes no file for it', async () => {
     for (const id of ['', 'work.log', '../outside', '..', `${randomUUID()}/../x`])
       expect([id, await statusOf(url, `12345678901.234-${id}`, 'signed')]).toEqual([id, 400]);
     expect(readdirSync(folder)).toEqual([]);
@@ -309,7 +309,7 @@ function testVerification(language: Language): void {
       expect(await send(url, signedCall(newKey(), 'signed', { timestamp: seconds() + off }))).toBe(200);
   });
 
-  test('answers 401 to what the queue did not send so, and does nothing', async () => {
+  test('answers 401 to a request that the queue did not send in this form, and does nothing', async () => {
     const call = signedCall(newKey(), BINARY);
     const before = readdirSync(folder);
     for (const [what, forged] of Object.entries(forgeriesOf(call)))

@@ -52,7 +52,7 @@ describe('the functions', () => {
     expect((await ask(name, method, path)).status).toBe(404);
   });
 
-  test('know which methods the paths of all take: whatever is no route goes to one of them', async () => {
+  test('know the methods of all paths, because a request for no route goes to one of them', async () => {
     const { status, headers } = await ask('site', 'PUT', '/events');
     expect([status, headers?.allow]).toEqual([405, 'POST, GET, HEAD']);
   });
@@ -85,7 +85,7 @@ describe('whoever may invoke publish', () => {
     expect(JSON.parse(body)).toEqual(expect.any(Object));
   });
 
-  test('is known by a name of its own in what it published', async () => {
+  test('appears under a name of its own in the events that it published', async () => {
     const { handler } = await import('../../lambdas/publish.ts');
     const wanted = { url_to_send_request: 'https://example.com/', deduplication_id: 'one' };
     const direct = JSON.parse((await handler({ body: JSON.stringify(wanted) }, context)).body ?? '');
@@ -94,7 +94,7 @@ describe('whoever may invoke publish', () => {
     expect(through.body.key).not.toBe(direct.key);
   });
 
-  test('is told how its event stands when it repeats a request, and shown no contents', async () => {
+  test('gets the status of its event when it repeats a request, and no contents', async () => {
     const { handler } = await import('../../lambdas/publish.ts');
     const body = JSON.stringify({ url_to_send_request: 'https://example.com/', deduplication_id: 'repeated' });
     const [first, second] = [await handler({ body }, context), await handler({ body }, context)];
@@ -163,7 +163,7 @@ describe('the site', () => {
 });
 
 describe('deliver', () => {
-  test('records what it called, acknowledges what is worth no call, and gives back what it cannot read', async () => {
+  test('records its calls, acknowledges messages that need no call, and gives back messages that it cannot read', async () => {
     const { handler } = await import('../../lambdas/deliver.ts');
     const blocked = queuedEvent(Date.now(), { url: 'http://127.0.0.1:1/' });
     await tableEventStore(aws.table).putEvent(blocked);
@@ -194,7 +194,7 @@ describe('deliver', () => {
   });
 });
 
-test('dispatch sends what comes due', async () => {
+test('dispatch sends the messages of events that come due', async () => {
   const { handler } = await import('../../lambdas/dispatch.ts');
   const dueAt = Date.now() + 900;
   const event = queuedEvent(dueAt, { key: { dueAt, uuid: '01000000-0000-4000-8000-000000000001' } });

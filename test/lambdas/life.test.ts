@@ -40,12 +40,12 @@ test.each(['publish', 'read', 'manage', 'site', 'dispatch', 'deliver'] as const)
 );
 
 describe('the metrics', () => {
-  test('that the functions write are those that dashboard and alarms look at, both ways', () => {
+  test('that the functions write are exactly those that dashboard and alarms look at', () => {
     const written = metricSetsIn(lines).flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name));
     expect([...new Set(written)].sort()).toEqual([...new Set(metricsLookedAt())].sort());
   });
 
-  test('have one dimension, the queue: each further one would be paid for', () => {
+  test('have one dimension, the queue, because each further one would cost money', () => {
     for (const { Namespace, Dimensions } of metricSetsIn(lines)) {
       expect({ Namespace, Dimensions }).toEqual({ Namespace: 'EventQueue', Dimensions: [[DIMENSION]] });
     }
@@ -74,13 +74,13 @@ describe('the logs', () => {
     expect(new Set(attempts.map(({ event_key, attempt }) => `${event_key} ${attempt}`)).size).toBe(attempts.length);
   });
 
-  test('never hold what was sent, what was answered, or who asked', () => {
+  test('never hold what was sent, what was answered, or the API key that was used', () => {
     expect(text).not.toContain(SECRET_WORD);
     expect(text).not.toContain(life.secret);
     expect(text).not.toContain('token=');
   });
 
-  test('are JSON to the last line, and tell of no failure where there was none', () => {
+  test('are JSON to the last line, and report no failure if there was none', () => {
     expect(
       text
         .trim()

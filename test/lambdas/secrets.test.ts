@@ -39,7 +39,7 @@ describe('the logs of the functions, whatever fails', () => {
     expect(found).toEqual([]);
   });
 
-  test('tell of each failure of the cloud, and of each message that is none of ours', () => {
+  test('report each failure of the cloud, and each message that is not of the queue', () => {
     expect(failures.get(undefined)).toBe(foreignMessages.length);
     for (const fault of FAULTS) expect([fault, Number(failures.get(fault)) > 5]).toEqual([fault, true]);
   });

@@ -28,7 +28,7 @@ describe('somebody is woken', () => {
     expect(alarms.get(name)).toMatchObject({ ComparisonOperator, Threshold, EvaluationPeriods });
   });
 
-  test('and by a dispatcher that says nothing at all; what else is silent is at rest', () => {
+  test('and by a dispatcher that writes no metrics; any other metric is missing when nothing happens', () => {
     const silent = [...alarms].filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching');
     expect(silent.map(([name]) => name)).toEqual(['DispatchNotRunning']);
     expect(alarms.get('DispatchNotRunning').TreatMissingData).toBe('breaching');
@@ -53,7 +53,7 @@ describe('somebody is woken', () => {
     expect([...alarmsIn(stackWith({ failedEventsAlarm: false })).keys()]).toEqual(others);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, 1_000_001])('and a threshold that is none is refused: %d', (failedEventsAlarm) => {
+  test.each([0, -1, 1.5, Number.NaN, 1_000_001])('and an invalid threshold is refused: %d', (failedEventsAlarm) => {
     expect(() => stackWith({ failedEventsAlarm })).toThrow(
       `failedEventsAlarm is ${failedEventsAlarm}. Give a whole number from 1 to 1000000.`,
     );

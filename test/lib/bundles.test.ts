@@ -82,7 +82,7 @@ describe('the bundles, each invocation in a process of its own', () => {
     expect(call?.headers.traceparent).toBe('00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01');
   });
 
-  test('deliver what a version before or after sent: what it does not say, and what it says beyond', async () => {
+  test('deliver messages of an earlier and of a later version, with missing and with unknown fields', async () => {
     for (const path of ['/before', '/after']) {
       await ask('Publish', {
         method: 'POST',
@@ -97,7 +97,7 @@ describe('the bundles, each invocation in a process of its own', () => {
     expect([receiver.callsTo('/before').length, receiver.callsTo('/after').length]).toEqual([1, 1]);
   });
 
-  test('publish without a key for whoever may invoke, and cancel', async () => {
+  test('publish without an API key for a caller that may invoke the function, and cancel', async () => {
     const { statusCode, body } = await run('Publish', { body: String(wish({ call_url_after: 3_600 })) });
     expect(statusCode).toBe(201);
     const path = `/events/${JSON.parse(body).key}`;

@@ -14,13 +14,13 @@ test('nothing in the stack is against the rules of AwsSolutions and Serverless w
   expect(findings(app)).toEqual([]);
 });
 
-test('the rules are looked at: a topic that takes messages without TLS is found', () => {
+test('the rules are applied: a topic that takes messages without TLS is found', () => {
   const theirs = notBundled();
   new CfnTopic(new Stack(theirs, 'Theirs'), 'Topic');
   expect(findings(theirs)).toContain('AwsSolutions-SNS3');
 });
 
-test('there is no exception but those that are known', () => {
+test('there are no other exceptions than the known ones', () => {
   const metadata = stack.node.findAll().flatMap(({ node }) => node.metadata);
   const exceptions = metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules');
   expect(

@@ -38,12 +38,12 @@ describe('nothing is lost', () => {
     });
   });
 
-  test('against its owner’s will: the table goes only if that was chosen', () => {
+  test('when the stack is deleted, unless its owner chose that the table is deleted too', () => {
     const fleeting = stackWith({ removalPolicy: RemovalPolicy.DESTROY });
     fleeting.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
   });
 
-  test('by somebody who deletes the table: nobody can, if that was chosen', () => {
+  test('by a deletion of the table, which its owner can forbid', () => {
     const protection = (stack: Template) =>
       resourcesIn(stack, 'AWS::DynamoDB::GlobalTable').flatMap(({ Properties }) =>
         Properties.Replicas.map(
@@ -54,7 +54,7 @@ describe('nothing is lost', () => {
     expect(protection(template)).toEqual([false]);
   });
 
-  test('in a table from a backup, which is protected by hand: a deployment says so', () => {
+  test('in a table from a backup: a deployment warns that it must be protected by hand', () => {
     const warnings = (props: EventQueueProps) =>
       new EventQueueStack(notBundled(), 'EventQueue', props).node
         .findAll()
@@ -65,7 +65,7 @@ describe('nothing is lost', () => {
     expect(warnings({ restoredTable: 'backup' })).toEqual([]);
   });
 
-  test('when a backup takes the table’s place: the queue goes on with it, and has no other', () => {
+  test('when a backup takes the place of the table: the queue uses it, and makes no other', () => {
     const restored = stackWith({ restoredTable: 'events-of-yesterday' });
     restored.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
     restored.allResourcesProperties('AWS::Lambda::Function', {
@@ -76,7 +76,7 @@ describe('nothing is lost', () => {
     expect(allowed.match(/:table\/events-of-yesterday"/g)).toHaveLength(7);
   });
 
-  test('of a batch: what failed comes back alone', () => {
+  test('of a batch: only the messages that failed come back', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -84,7 +84,7 @@ describe('nothing is lost', () => {
     });
   });
 
-  test('by reserved concurrency: there is none, which a new account would refuse', () => {
+  test('by reserved concurrency: there is none by default, because a new account would refuse it', () => {
     expect(reservedIn(template)).toEqual({});
   });
 
@@ -99,7 +99,7 @@ describe('nothing is lost', () => {
     expect(reservedIn(stackWith({ reservedConcurrency: chosen }))).toEqual(reserved);
   });
 
-  test('unseen: what nobody could handle is put aside for two weeks', () => {
+  test('unseen: messages that no deliverer could handle are put aside for two weeks', () => {
     template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 86_400 });
     template.hasResourceProperties('AWS::SQS::Queue', {
       RedrivePolicy: { maxReceiveCount: 10, deadLetterTargetArn: Match.anyValue() },
@@ -131,7 +131,7 @@ describe.each([1, 6, 60, 300, 840])('with a longest call of %i s', (longest) => 
     expect(oldestMessage).toBeLessThanOrEqual(45 * 60);
   });
 
-  test('functions, queue and code are told the same', () => {
+  test('functions, queue and code have the same timings', () => {
     const stack = stackWith({ maxTimeoutSeconds: longest });
     const timeouts = resourcesIn(stack, 'AWS::Lambda::Function').map(({ id, Properties }) => [
       nameOf(id),
@@ -161,7 +161,7 @@ describe.each([1, 6, 60, 300, 840])('with a longest call of %i s', (longest) => 
   });
 });
 
-test('in an upgrade whoever delivers, finds or changes events comes before whoever publishes them', () => {
+test('in an upgrade, the functions that deliver, find or change events come before the one that publishes', () => {
   const [publish] = resources('AWS::Lambda::Function').filter(({ id }) => nameOf(id) === 'Publish');
   const before = ['Deliver', 'Dispatch', 'Read', 'Manage'].map(
     (name) => resources('AWS::Lambda::Function').find(({ id }) => nameOf(id) === name)?.id,
@@ -178,8 +178,8 @@ test('the dispatcher runs every minute', () => {
 });
 
 test.each([
-  ['a run that failed or had to wait is not made up for: the next one is', 'Dispatch'],
-  ['what is published asynchronously, against its documentation, is never published again by Lambda', 'Publish'],
+  ['a run that failed or had to wait is not repeated, because the next one follows', 'Dispatch'],
+  ['an asynchronous invocation of publish, which the documentation forbids, is never repeated by Lambda', 'Publish'],
 ])('%s', (_, name) => {
   const [config, ...others] = resources('AWS::Lambda::EventInvokeConfig').filter(
     ({ Properties }) => nameOf(Properties.FunctionName.Ref) === name,
@@ -192,7 +192,7 @@ test('no other function is invoked asynchronously', () => {
   template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
 });
 
-test('tries that send each other messages are no loop that Lambda must stop; anything else is', () => {
+test('Lambda stops a loop of any function but deliver, whose attempts send the messages of the next ones', () => {
   const loops = resources('AWS::Lambda::Function').map(({ id, Properties }) => [nameOf(id), Properties.RecursiveLoop]);
   const others = ['Publish', 'Read', 'Manage', 'Site', 'Dispatch'].map((name) => [name, 'Terminate']);
   expect(Object.fromEntries(loops)).toEqual(Object.fromEntries([['Deliver', 'Allow'], ...others]));
@@ -274,7 +274,7 @@ describe('the API', () => {
     expect(integration.Properties).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
   });
 
-  test('has no other routes, and a limit', () => {
+  test('has no other routes, and limits the requests in a second', () => {
     expect(resources('AWS::ApiGatewayV2::Route')).toHaveLength(wanted.length + 1);
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
@@ -303,7 +303,7 @@ describe('the API', () => {
     });
   });
 
-  test('has a name that tells it from those of other queues', () => {
+  test('has a name that differs from those of other queues', () => {
     const names = (stack: Template) =>
       resourcesIn(stack, 'AWS::ApiGatewayV2::Api').map(({ Properties }) => Properties.Name);
     expect(names(template)).toEqual(['EventQueue/Queue']);
@@ -312,7 +312,7 @@ describe('the API', () => {
     expect(names(long.stack)).toEqual([`${'x'.repeat(122)}/Queue`]);
   });
 
-  test('can be closed under the name that AWS gives it, where it has another, and is not called under either', () => {
+  test('can be closed under the name that AWS gives it if it has a domain, and the queue calls neither name', () => {
     const { stack, own } = withDomain({ disableExecuteApiEndpoint: true });
     stack.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
     expect(own.url).toBe('https://queue.example.com');
@@ -342,7 +342,7 @@ describe('the API', () => {
     expect(new Set(names.map(([start]) => start)).size).toBe(2);
   });
 
-  test('has a domain of its own where one is given', () => {
+  test('has a domain of its own if one is given', () => {
     const { stack, own } = withDomain({});
     stack.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'queue.example.com' });
     stack.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
@@ -351,7 +351,7 @@ describe('the API', () => {
   });
 });
 
-test('the queue never calls itself: under the name that AWS gives it, its domain or any other that is known', () => {
+test('the queue never calls itself under the name that AWS gives it, its domain or any other known name', () => {
   const { stack } = withDomain({ ownHosts: ['other.example.com'] });
   for (const { Properties } of resourcesIn(stack, 'AWS::Lambda::Function')) {
     const [separator, parts] = Properties.Environment.Variables.OWN_HOSTS['Fn::Join'];
@@ -362,7 +362,7 @@ test('the queue never calls itself: under the name that AWS gives it, its domain
 });
 
 describe('the functions', () => {
-  test('run where they were tested: Node 24 on arm64, with traces', () => {
+  test('run on Node 24 and arm64, with traces', () => {
     const functions = resources('AWS::Lambda::Function');
     expect(functions).toHaveLength(6);
     for (const { Properties } of functions) {
@@ -379,7 +379,7 @@ describe('the functions', () => {
     ['shards', { shards: 16 }, { SHARDS: 16 }],
     ['private targets', { privateTargets: true }, { PRIVATE_TARGETS: true }],
     ['nothing', {}, { SHARDS: 4, PRIVATE_TARGETS: false, QUEUE_NAME: 'EventQueue/Queue' }],
-  ])('are told what was chosen: %s', (_, chosen, told) => {
+  ])('get the chosen settings: %s', (_, chosen, told) => {
     const stack = stackWith(chosen);
     for (const { Properties } of resourcesIn(stack, 'AWS::Lambda::Function')) {
       const { Variables } = Properties.Environment;
@@ -416,7 +416,7 @@ describe('of requests that wait', () => {
     expect(longest).toBeGreaterThan(0);
   });
 
-  test.each([0, 1, 20])('each function is told how long they may at most: %i s', (maxWaitSeconds) => {
+  test.each([0, 1, 20])('each function gets the longest wait: %i s', (maxWaitSeconds) => {
     expect(waits(stackWith({ maxWaitSeconds }))).toEqual(new Set([String(maxWaitSeconds)]));
   });
 });
@@ -433,7 +433,7 @@ test('the console is told how often it may ask for the same data', () => {
 test.each<[string, EventQueueProps]>([
   ['', {}],
   ['604800', { keepFailedFor: 604_800 }],
-])('the functions are told for how long failures are kept: "%s"', (KEEP_FAILED_FOR, props) => {
+])('the functions get the time for which failures are kept: "%s"', (KEEP_FAILED_FOR, props) => {
   const Environment = { Variables: Match.objectLike({ KEEP_FAILED_FOR }) };
   stackWith(props).allResourcesProperties('AWS::Lambda::Function', { Environment });
 });
@@ -453,11 +453,11 @@ test.each<[string, EventQueueProps]>([
     { disableExecuteApiEndpoint: true },
   ],
   ['maxConcurrency is 1. Give a whole number from 2 to 1000.', { maxConcurrency: 1 }],
-])('what cannot be chosen is refused before anything is deployed: %s', (message, props) => {
+])('an invalid prop is refused before anything is deployed: %s', (message, props) => {
   expect(() => stackWith(props)).toThrow(message);
 });
 
-test('whoever is granted to publish may invoke that function, and no other', () => {
+test('a role that is granted to publish may invoke that function, and no other', () => {
   const { stack } = templateOf((app) => {
     const one = new Stack(app, 'One');
     const grantee = new Role(one, 'Grantee', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
@@ -470,7 +470,7 @@ test('whoever is granted to publish may invoke that function, and no other', () 
   expect(JSON.stringify(Resource)).toMatch(/^\[\{"Fn::GetAtt":\["QueuePublishFunction\w+","Arn"\]\}/);
 });
 
-test('the stack says where to publish, and how to make the first key', () => {
+test('the outputs of the stack say where to publish, and how to make the first key', () => {
   template.hasOutput('Url', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('QueueApi'), 'ApiEndpoint'] } });
   const { FirstKey } = template.toJSON().Outputs;
   expect(FirstKey.Value['Fn::Join'][1][0]).toMatch(/^npm run keys -- create .* --table $/);
@@ -484,7 +484,7 @@ test.each([
     (name) => [`${name}Log`, 'Ref', 'AWS::Logs::LogGroup', new RegExp(`^Queue${name}Log`)] as const,
   ),
   ['AccessLog', 'Ref', 'AWS::Logs::LogGroup', /^QueueApiAccessLog/],
-])('the stack says where to look: %s', (name, intrinsic, type, id) => {
+])('the outputs of the stack name the resource to look at: %s', (name, intrinsic, type, id) => {
   const { Outputs, Resources } = template.toJSON();
   const named: string = Outputs[name].Value[intrinsic];
   expect(named).toMatch(id);
@@ -500,14 +500,14 @@ describe('cdk.json', () => {
     expect(context).toMatchObject(read('node_modules/aws-cdk/lib/init-templates/.recommended-feature-flags.json'));
   });
 
-  test('has none that makes another resource out of one: a stack with other flags keeps its table', () => {
+  test('has no flag that replaces a resource: a stack with other flags keeps its table', () => {
     const { stack } = templateOf(() => ({ stack: new EventQueueStack(notBundled({ flags: {} }), 'EventQueue') }));
     const others = stack.toJSON();
     expect(Object.keys(others.Resources)).toEqual(Object.keys(template.toJSON().Resources));
   });
 });
 
-describe('no two queues are in each other’s way', () => {
+describe('two queues do not conflict', () => {
   test('in one stack', () => {
     twoQueues.resourceCountIs('AWS::DynamoDB::GlobalTable', 2);
     expect(queueNamesIn(twoQueues)).toEqual(new Set(['Two/One', 'Two/Other']));

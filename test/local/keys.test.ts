@@ -76,7 +76,7 @@ describe('keys', () => {
     expect((await keys('revoke', other, '--data', folder)).exitCode).toBe(0);
   });
 
-  test('are not looked for in a folder that is not there, nor is one made', async () => {
+  test('are not looked for in a missing folder, and none is made', async () => {
     const folder = join(temporaryFolder(), 'mistyped');
     const { exitCode, printed } = await keys('list', '--data', folder);
     expect([exitCode, printed]).toEqual([2, expect.stringContaining(`There is no folder ${folder}`)]);
@@ -95,7 +95,7 @@ describe('keys', () => {
     [['list', 'all', 'of', 'them'], 'Too many words'],
     [['list', '--data', 'x', '--table', 'x'], '--data or --table, not both'],
     [['list', '--region', 'us-east-1'], '--table with its name'],
-  ])('a command that is none is refused, and says what to do: %j', async (args, message) => {
+  ])('an unknown command is refused with what to do instead: %j', async (args, message) => {
     expect(await keys(...args)).toMatchObject({ exitCode: 2, printed: expect.stringContaining(message) });
   });
 });
@@ -118,7 +118,7 @@ describe('keys of a queue on AWS', () => {
     ['no credentials', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, TABLE, 'Set AWS_PROFILE'],
     ['no region', { AWS_REGION: undefined }, ['--table', 'events'], '--region us-east-1'],
     ['another name', {}, ['--table', 'another', '--region', 'us-east-1'], "FirstKey, among the stack's outputs"],
-  ])('with %s it is said what to do', async (_, changed, where, message) => {
+  ])('with %s, the program says what to do', async (_, changed, where, message) => {
     const { environment } = await emulated();
     const listed = await keysWith({ ...environment, ...changed }, 'list', ...where);
     expect(listed).toEqual({ exitCode: 1, printed: expect.stringContaining(message) });

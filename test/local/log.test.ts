@@ -38,7 +38,7 @@ test('prints a summary of what happened since the last one when it stops', async
   );
 });
 
-test('prints nothing of that with --quiet', async () => {
+test('prints no such line with --quiet', async () => {
   const queue = await serving('--quiet');
   await three(queue.url);
   expect(await stopped(queue)).not.toMatch(/failed for good|Within/);
@@ -72,7 +72,7 @@ test('prints in JSON why it cannot go on, too', async () => {
   expect(String(second)).toMatch(/"level":"error","message":"Port \d+ is taken\./);
 });
 
-test('prints a summary again and again, but none of a time in which nothing happened', async () => {
+test('prints a summary at intervals, but none of a time in which nothing happened', async () => {
   const stdout = new PassThrough().setEncoding('utf8');
   const log = openLog(TEXT, { stdout, every: 1 });
   cleanUps.push(log.stop);

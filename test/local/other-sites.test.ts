@@ -146,7 +146,7 @@ describe('a link on a page of another site', () => {
   });
 });
 
-describe('a name that was made to lead here', () => {
+describe('the name of another site that leads to this machine', () => {
   test.each(['example.com', '127.0.0.1.example.com', '192.168.1.5:3000', 'localhost.example', ''])(
     'is refused as a Host: %j',
     async (name) => {
@@ -166,7 +166,7 @@ describe('a name that was made to lead here', () => {
   });
 });
 
-describe('whoever is no page of another site', () => {
+describe('a client that is no page of another site', () => {
   test.each<[string, () => Headers]>([
     ['a page of the queue', () => ({ 'sec-fetch-site': 'same-origin', origin: queue.url })],
     ['a page of the queue as localhost', () => ({ host: 'LocalHost:3000', origin: 'http://localhost:3000' })],

@@ -74,7 +74,7 @@ test.each<[string, readonly string[], RegExp]>([
   ['a host that is none', ['--host', 'http://a/b'], /^The queue answered 422\. host: One host/],
   ['a URL that is none', ['--url', 'here'], /^--url takes a URL, not here\. See npm run purge -- --help\.\n$/],
   ['an unknown option', ['--all'], /^Unknown option '--all'.* See npm run purge -- --help\.\n$/],
-])('with %s it is said what to do', async (_, options, reason) => {
+])('with %s, the program says what to do', async (_, options, reason) => {
   const { exitCode, printed } = await purge(...options);
   expect([exitCode, printed]).toEqual([2, expect.stringMatching(reason)]);
 });

@@ -80,7 +80,7 @@ test('fifty clients that publish with one Idempotency-Key at once get one event,
   expect(receiver.callsTo('/once')).toHaveLength(1);
 });
 
-test('what happens is counted, and seen at once', async () => {
+test('the statistics show at once what happened', async () => {
   const before = await succeededInLastHour();
   const { key } = await publish(queue.url, { url_to_send_request: `${receiver.url}/counted` });
   const event = await fetch(`${queue.url}/events/${key}?wait=10`, { headers });

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-test('killed with 200 events waiting, it calls all of them after a restart', async () => {
+test('a queue that is killed with 200 waiting events calls all of them after a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'event-queue-'));
   cleanUps.push(() => rmSync(folder, { recursive: true }));
   const receiver = await openReceiver(({ path, headers }, response) => {

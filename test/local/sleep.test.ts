@@ -7,7 +7,7 @@ let cleanUp = () => {};
 
 afterEach(() => cleanUp());
 
-test('after its machine slept for longer than an event is kept, what waited is not forgotten before it is called', async () => {
+test('events that wait while the machine sleeps for longer than they are kept are called, and not forgotten', async () => {
   const clock = `
     const awake = Date.now;
     let slept = 0;

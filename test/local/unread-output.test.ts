@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-describe('a queue of whose output nobody reads the rest', () => {
+describe('a queue whose output is no longer read', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('ends well on %s when stdout is closed', async (signal) => {
     const child = await start(['ignore', 'pipe', 'ignore']);
     child.stdout?.destroy();

@@ -130,7 +130,7 @@ export function eventStoreContract(
       const wish = { body: { kind: 'bytes', bytes: everyByte(KB) }, asked: { at: DUE } } as const;
       const reserving = (wishes: Partial<QueuedEvent>) => newEvent({ ...wish, createdAt: DUE, ...wishes });
 
-      test('for one of fifty that want it at once, and tells all others whose it is', async () => {
+      test('for one of fifty simultaneous requests, and tells all others which event has it', async () => {
         const deduplicationId = randomUUID();
         const rivals = Array.from({ length: 50 }, (_, n) => reserving({ deduplicationId, createdAt: DUE + n }));
         const verdicts = await Promise.all(rivals.map((rival) => store.reserve(rival)));
@@ -223,7 +223,7 @@ export function eventStoreContract(
       }
     });
 
-    test('records no failure of one that read a progress which has been left behind', async () => {
+    test('records no failure that was computed from an outdated progress', async () => {
       const event = await stored();
       const [first, second] = await recordedFailures(event, 2);
       expect(await store.recordUnlessChanged(event, firstProgress(event), failed(event, firstProgress(event)))).toBe(
@@ -305,7 +305,7 @@ export function eventStoreContract(
         expect(await everything(positionAt(from + 300 * SECOND), from + 300 * SECOND)).toEqual([]);
       });
 
-      test('with its reminders, of which two at one instant are one', async () => {
+      test('with its reminders, and two reminders of one event at one instant are one', async () => {
         const event = inShard(1_000);
         const at = from + 2_000 * SECOND;
         const attempt = { kind: 'attempt', key: event.key, attempt: 7, at } as const;
@@ -320,7 +320,7 @@ export function eventStoreContract(
       });
     });
 
-    test('writes the cursors down for one of ten that read the same', async () => {
+    test('saves the cursors of one of ten runs that read the same cursors', async () => {
       const cursors = (version: number): Cursors => ({
         version,
         writtenAt: DUE,
@@ -557,7 +557,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         expect(expiry).toBeGreaterThanOrEqual((DUE + 408 * DAY) / SECOND);
       });
 
-      test('is moved on, of the event, of its tags’ entries and, a week behind, of its progress', async () => {
+      test('moves on for the event, the entries of its tags and, a week behind, its progress', async () => {
         const tag = `moved on ${randomUUID()}`;
         const event = newEvent({ tags: [tag] });
         await store.putEvent(event);

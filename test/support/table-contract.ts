@@ -82,7 +82,7 @@ export function tableContract(name: string, open: () => Promise<{ table: Table; 
       expect(await table.get(key)).toEqual(isPut ? { ...key, put: true } : before && { ...key, ...before });
     });
 
-    test('lets one of fifty that want the same version have it', async () => {
+    test('takes one of fifty puts on the condition of the same version', async () => {
       const key = newKey();
       await table.put({ ...key, version: 1 });
       const rivals = Array.from({ length: 50 }, (_, by) =>

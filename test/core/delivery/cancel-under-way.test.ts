@@ -48,7 +48,7 @@ describe('an attempt that fails after its event was cancelled', () => {
     }
   });
 
-  test('is told of once, and so is the cancel', async () => {
+  test('is reported once, and so is the cancellation', async () => {
     const changes: Change[] = [];
     const { queue, messages, clock, call } = slowSimulation((change) => changes.push(change));
     const { event } = await queue.publish(wantedEvent(), 'web');
@@ -305,7 +305,7 @@ describe('a claimed attempt whose deliverer died and whose event was cancelled',
     });
   });
 
-  test('is so too if the event was tried again since, and delays no attempt of that', async () => {
+  test('is in the history also if the event was retried meanwhile, and delays no attempt of the retry', async () => {
     const memory = memoryEventStore();
     const before = simulation({ store: memory, call: never });
     const { event } = await before.queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
@@ -331,7 +331,7 @@ describe('a claimed attempt whose deliverer died and whose event was cancelled',
     });
   });
 
-  test('of a live deliverer is recorded by that one', async () => {
+  test('of a living deliverer is recorded by that deliverer', async () => {
     const { queue, messages, calls, clock } = stepwise();
     const { event } = await queue.publish(wantedEvent(), 'web');
     const again = repeated(messages.take());

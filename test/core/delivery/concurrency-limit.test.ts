@@ -45,13 +45,13 @@ describe('a host that is full', () => {
     expect([concurrency.request().tryAcquire('full'), concurrency.request().tryAcquire('other')]).toEqual([true, true]);
   });
 
-  test('holds back no other', () => {
+  test('holds back no other host', () => {
     const concurrency = limitedConcurrency(1);
     expect([concurrency.request().tryAcquire('full'), concurrency.request().tryAcquire('full')]).toEqual([true, false]);
     expect(concurrency.request().tryAcquire('other')).toBe(true);
   });
 
-  test('lets nobody in any more once it is closed, neither who waits nor who comes later', async () => {
+  test('lets no call start once it is closed, neither a waiting one nor a later one', async () => {
     const concurrency = limitedConcurrency(1);
     const [inside, waiting, late] = [concurrency.request(), concurrency.request(), concurrency.request()];
     inside.tryAcquire('full');

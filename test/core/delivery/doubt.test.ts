@@ -126,7 +126,7 @@ describe('a claim', () => {
     expect((await queue.read(event.key))?.progress).not.toHaveProperty('claim');
   });
 
-  test('that another took first is not fought over: the message is looked at anew', async () => {
+  test('that another deliverer took first is left to it, and the message is looked at again', async () => {
     const memory = memoryEventStore();
     const { queue, messages, calls } = simulation({ store: memory });
     await queue.publish(wantedEvent(), 'web');
@@ -235,7 +235,7 @@ test('of messages that were handed over before, those are given back for which t
   expect(calls).toHaveLength(2);
 });
 
-test('of ten in a batch one kills its deliverer: nine succeed, none of them is crashed, and the one ends by its own tries', async () => {
+test('of ten events in a batch one kills its deliverer: nine succeed without a crash, and the one uses up its own tries', async () => {
   const store = memoryEventStore();
   const clock = simulatedClock(START);
   const messages = recordedMessages();

@@ -73,7 +73,7 @@ describe('the promote cursor', () => {
     expect(sent.map(({ at }) => at - START)).toEqual([3 * MINUTE, 3 * MINUTE + 1, 10 * MINUTE]);
   });
 
-  test('sends one message an event when two runs are at it at once', async () => {
+  test('sends one message for each event when several runs work at the same time', async () => {
     const { queue, clock, sent } = simulatedCloud();
     for (let n = 0; n < 100; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE } }), 'web');
     await clock.moveTo(START + 3 * MINUTE);
@@ -210,7 +210,7 @@ describe('a run reports', () => {
     expect(runs.reduce((sum, run) => sum + (run?.resent ?? 0), 0)).toBe(3);
   });
 
-  test('nothing if another run is at it', async () => {
+  test('nothing if another run has the lease', async () => {
     const memory = memoryEventStore();
     const { queueWith, queue } = simulatedCloud({ store: memory });
     const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
@@ -343,7 +343,7 @@ describe('the audit cursor', () => {
     expect(Math.min(...keptUntil)).toBeGreaterThan(end);
   });
 
-  test('does so at a start too, before anything is sent: what waited that long must not be forgotten now', async () => {
+  test('moves it on at a start too, before anything is sent, so that no event expires meanwhile', async () => {
     const order: [string, number][] = [];
     const store = {
       ...memoryEventStore(),
@@ -558,7 +558,7 @@ describe('at the start of a process that is alone', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('what came into reach while the start took its time is sent at once', async () => {
+  test('events that come within reach during a long start are sent at once', async () => {
     let startTakes = 0;
     const cloud = simulatedCloud({
       fault(operation) {
@@ -574,7 +574,7 @@ describe('at the start of a process that is alone', () => {
     expect(cloud.sent).toEqual([{ key: event.key, attempt: 1, at: event.key.dueAt }]);
   });
 
-  test('the lease of the process before does not count', async () => {
+  test('the lease of the process before is ignored', async () => {
     const { queue, clock, loseAll, calls, runUntil, store } = simulatedCloud();
     await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');
     await queue.dispatch();

@@ -53,7 +53,7 @@ describe('settle', () => {
     });
   });
 
-  test('takes nothing else for a wish to stop, least of all after a success', () => {
+  test('takes no other answer for a request to stop, and least of all a success', () => {
     for (const value of ['false', '1', '', 'yes'])
       expect(settled(queuedEvent(DUE), answered(500, [['event-queue-stop', value]])).status).toBe('waiting_execution');
     const stopped = settled(queuedEvent(DUE), answered(200, [['event-queue-stop', 'true']]));

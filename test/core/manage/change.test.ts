@@ -55,7 +55,7 @@ describe('cancel', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('of an event that another changes at the same time is tried on what it is then', async () => {
+  test('of an event that another process changes at the same time is tried again on the new state', async () => {
     const memory = memoryEventStore();
     const { queue, queueWith } = simulatedCloud({ store: memory });
     const { event } = await queue.publish(wantedEvent({ asked: { after: HOUR } }), 'web');
@@ -64,7 +64,7 @@ describe('cancel', () => {
     expect(one).toMatchObject({ progress: { status: 'cancelled', version: 1 } });
   });
 
-  test('knows no event that was never there, or is forgotten', async () => {
+  test('finds no event that never existed or is forgotten', async () => {
     const { queue, runUntil } = simulatedCloud();
     const { event } = await queue.publish(wantedEvent({ keepResultFor: MINUTE }), 'web');
     expect(await queue.cancel({ ...event.key, dueAt: START - 1 })).toBe('no such event');
@@ -219,7 +219,7 @@ describe('retry', () => {
 });
 
 describe('in bulk', () => {
-  test('what is found is cancelled, a bounded number at a time, and nothing else', async () => {
+  test('the events that are found are cancelled, a bounded number at a time, and no others', async () => {
     const { queue } = simulatedCloud();
     for (let n = 0; n < 1_500; n++) {
       await queue.publish(wantedEvent({ asked: { after: HOUR + n }, tags: [n % 5 === 0 ? 'kept' : 'dropped'] }), 'web');
@@ -231,7 +231,7 @@ describe('in bulk', () => {
     expect(await queue.count(1_000)).toEqual({ count: 300, complete: true });
   });
 
-  test('what is called between two requests is cancelled all the same', async () => {
+  test('an event whose call starts between two requests is cancelled all the same', async () => {
     const { queue, runUntil, now } = simulatedCloud({ answer: bad });
     for (let n = 0; n < 1_010; n++) await queue.publish(wantedEvent({ asked: { after: SECOND + n } }), 'web');
     const begunAt = now();
@@ -264,7 +264,7 @@ describe('in bulk', () => {
     expect(changed).toEqual([100, 100, 50]);
   });
 
-  test('what waits is counted without having all of it in memory at once', async () => {
+  test('waiting events are counted without having all of them in memory at once', async () => {
     const memory = memoryEventStore();
     let [open, most] = [0, 0];
     const store: EventStore = {
@@ -280,7 +280,7 @@ describe('in bulk', () => {
     expect(most).toBe(500);
   });
 
-  test('what failed is tried once more', async () => {
+  test('failed events are retried', async () => {
     let isUp = false;
     const { queue, runUntil } = simulatedCloud({ answer: () => answered(isUp ? 200 : 500) });
     const events: EventRecord[] = [];
@@ -411,7 +411,7 @@ describe('a deduplication id', () => {
     expect(calls).toHaveLength(100);
   });
 
-  test('given again sends nothing for an event that the cursors see to, or that has been called', async () => {
+  test('given again sends no message for an event that the cursors will send, or that has been called', async () => {
     const sent: string[] = [];
     const { queue, runUntil } = simulatedCloud({ answer: bad, loses: ({ key }) => sent.push(key.uuid) < 0 });
     const later = { ...wanted, deduplicationId: 'later', asked: { after: HOUR } };
@@ -455,7 +455,7 @@ describe('a deduplication id', () => {
   });
 
   test.each([10 * SECOND, 5 * MINUTE, 20 * HOUR])(
-    'whose event was never kept, because its publisher died, is completed %i ms later by whoever asks again, and never lost',
+    'whose publisher died before it stored the event is completed %i ms later by a repetition, and never lost',
     async (later) => {
       let dies = true;
       let losing = false;

@@ -42,7 +42,7 @@ describe('pause and resume', () => {
     expect(await queue.pause()).toEqual({ version: 3, pausedAt: START + 2 * MINUTE });
   });
 
-  test('of several at the same moment are one', async () => {
+  test('by several clients at the same moment are one', async () => {
     const { queue, queueWith } = simulatedCloud();
     const [one, other] = await Promise.all([queue.pause(), queueWith(4).pause()]);
     expect(one).toEqual(other);
@@ -178,7 +178,7 @@ describe('after the resumption', () => {
     expect(callsOf(cloud)).toEqual([[1, 0]]);
   });
 
-  test('of a message that outlived the pause and the one that was sent again, one leads to a call', async () => {
+  test('of a message that outlived the pause and its repetition, only one leads to a call', async () => {
     const cloud = simulatedCloud({ deliverers: 0, answerAfter: 2 * SECOND });
     await publishAll(cloud, [0]);
     await cloud.queue.pause();
@@ -234,7 +234,7 @@ describe('after the resumption', () => {
     expect(cloud.calls.map(({ at }) => at - START)).toEqual([MINUTE, 4 * MINUTE, 5 * MINUTE, HOUR]);
   });
 
-  test('what one run has no time for is sent by the next, and nothing twice', async () => {
+  test('messages for which one run has no time are sent by the next run, and none twice', async () => {
     const memory = memoryEventStore();
     const store: EventStore = {
       ...memory,
@@ -273,7 +273,7 @@ describe('after the resumption', () => {
     expect(cloud.calls).toHaveLength(7);
   });
 
-  test('a run that began during the pause holds up nothing', async () => {
+  test('a run that began during the pause delays no call', async () => {
     const memory = memoryEventStore();
     let isSlow = false;
     const store: EventStore = {

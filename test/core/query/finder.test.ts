@@ -42,7 +42,7 @@ describe('events are found', () => {
     expect(reads).toBe(202);
   });
 
-  test('as a list of all would be filtered, whatever is asked', async () => {
+  test('exactly as a filter over a list of all events finds them, whatever is asked', async () => {
     const { queue, runUntil } = await lived();
     await runUntil(START + HOUR);
     const all = (await everyPage(queue, { tags: [] }, 100)).flat();
