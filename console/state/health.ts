@@ -15,7 +15,7 @@ const watching = repeatWhileWatched(async () => {
   return ASK_EVERY_S;
 });
 
-/** Keeps `health` up to date. The result ends it. */
+/** Starts to keep `health` up to date. The returned function ends that. */
 export const watchHealth = watching.start;
 
 /** Pauses the whole queue. */

@@ -3,7 +3,7 @@ import { live } from './preferences.ts';
 export type Repetition = {
   /** Runs at once, instead of a run that is under way or still to come. Does nothing before the start. */
   runNow(): void;
-  /** Begins to run. The result ends it. */
+  /** Starts the repetition. The returned function ends it. */
   start(): () => void;
 };
 
