@@ -1,15 +1,15 @@
 import { live } from './preferences.ts';
 
 export type Repetition = {
-  /** Runs at once, instead of a run that is under way or still to come. Does nothing before the start. */
+  /** Runs the task at once, in place of a run that is under way or planned. Does nothing unless the repetition is started. */
   runNow(): void;
   /** Starts the repetition. The returned function ends it. */
   start(): () => void;
 };
 
 /**
- * Runs a task again and again while the page is visible and live. One run is under way at a time. In a hidden tab, or
- * while the reader has stopped the page, nothing runs; the next run comes when somebody looks again.
+ * Repeats a task while the page is visible and live, with one run at a time. No run starts in a hidden tab, or after the
+ * reader has stopped the page. The next run starts as soon as the page is visible and live again.
  *
  * @param run The task. It returns the number of seconds until the next run. Its signal is aborted when another run takes
  *   its place.

@@ -7,14 +7,20 @@ import type { Stage, StageChecks } from './stage.ts';
 import { isPauseTime, metricsNotWritten } from './telemetry-checks.ts';
 import { until } from './until.ts';
 
-/** The milliseconds for which calls may still arrive after the answer to a pause: 30 s, and 1 s for the network. */
+/** The milliseconds after the answer to POST /pause in which calls may still arrive: 30 s, and 1 s for the network. */
 const STOPPED_WITHIN = 31_000;
-/** The seconds that the pause lasts, in which the dispatcher runs and messages that were sent before come. */
+/**
+ * The seconds for which the check watches the paused queue. In this time the dispatcher runs, and messages arrive that
+ * were sent before the pause.
+ */
 const OBSERVED = 75;
-/** The seconds after a pause within which everything is called: twice as many as needed, for a busy machine. */
+/**
+ * The seconds after a resumption within which every event must be called. They are twice as many as the queue needs, so
+ * that a busy machine is not taken for a defect.
+ */
 const CAUGHT_UP_WITHIN = 120;
 
-/** The checks of a pause. They stop the queue for two minutes, so no other check may run at the same time. */
+/** Checks that a paused queue calls nothing and loses nothing. No other check may run in the two minutes of the pause. */
 export const pauseChecks: StageChecks = {
   'a paused queue starts no attempt, says so, and calls everything when it is resumed': async (stage) => {
     const { queue, receiver } = stage;
@@ -37,7 +43,8 @@ export const pauseChecks: StageChecks = {
     );
     assert.deepEqual(await metricsNotWritten(stage, isPauseTime), []);
 
-    // The queue begins to send before it answers.
+    // The resumption counts from the moment of the request, because the queue may call events before the answer to the
+    // request arrives.
     const resumedAt = Date.now();
     const resumed = await queue.api('POST', '/resume');
     assert.deepEqual([resumed.status, resumed.json.paused], [200, false]);
