@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type Problem, type Query, queryText } from './api-client.ts';
+import { type Answered, type Problem, type Query, queryText } from './api-client.ts';
 import { pageOptions } from './page-options.ts';
 import { type Repetition, repeatWhileWatched } from './repeat-while-watched.ts';
 import { ask, key } from './session.ts';
@@ -34,26 +34,40 @@ export type LiveOptions = {
  *
  * @param path Undefined while there is nothing to ask for.
  */
-export function useLive<T>(path: string | undefined, { query, fresh, every = 0 }: LiveOptions = {}): Live<T> {
-  const seconds = Math.max(every, pageOptions.refreshSeconds);
-  const usedKey = key.value;
+export function useLive<T>(path: string | undefined, { query, fresh, every }: LiveOptions = {}): Live<T> {
   const latestFresh = useRef(fresh);
   latestFresh.current = fresh;
-  const poll = useMemo(() => {
+  const load = useMemo(() => {
     const urlNow = () => `${path}${queryText({ ...query, ...latestFresh.current?.() })}`;
-    return path === undefined ? undefined : polling<T>(urlNow, seconds);
-  }, [path, queryText(query), seconds, usedKey]);
+    return path === undefined ? undefined : (signal: AbortSignal) => ask<T>(urlNow(), { signal });
+  }, [path, queryText(query)]);
+  return useLiveAnswer(load, every);
+}
+
+/** Asks for data, in one request or in several. */
+type Load<T> = (signal: AbortSignal) => Promise<Answered<T>>;
+
+/**
+ * Asks for data by a function, as `useLive` does.
+ *
+ * @param load Undefined while there is nothing to ask for. The data are dropped when another function comes.
+ * @param every Seconds between an answer and the next request.
+ */
+export function useLiveAnswer<T>(load: Load<T> | undefined, every = 0): Live<T> {
+  const seconds = Math.max(every, pageOptions.refreshSeconds);
+  const usedKey = key.value;
+  const poll = useMemo(() => (load === undefined ? undefined : polling(load, seconds)), [load, seconds, usedKey]);
   useEffect(() => poll?.start(), [poll]);
   return { ...(poll?.state.value ?? NOTHING), refresh: () => poll?.runNow() };
 }
 
 type Polling<T> = Repetition & { readonly state: ReadonlySignal<State<T>> };
 
-function polling<T>(urlNow: () => string, seconds: number): Polling<T> {
+function polling<T>(load: Load<T>, seconds: number): Polling<T> {
   const state = signal<State<T>>(NOTHING);
 
-  async function load(aborted: AbortSignal): Promise<number> {
-    const answered = await ask<T>(urlNow(), { signal: aborted });
+  async function poll(aborted: AbortSignal): Promise<number> {
+    const answered = await load(aborted);
     if (aborted.aborted) return seconds;
     state.value = answered.ok
       ? { value: answered.value, problem: undefined, asOf: Date.now() }
@@ -61,5 +75,5 @@ function polling<T>(urlNow: () => string, seconds: number): Polling<T> {
     return answered.ok ? seconds : Math.max(seconds, answered.problem.retryAfter ?? 0);
   }
 
-  return { state, ...repeatWhileWatched(load) };
+  return { state, ...repeatWhileWatched(poll) };
 }
