@@ -13,6 +13,8 @@ export function whileNotTyping(handlers: KeyHandlers): Record<string, (pressed: 
   return Object.fromEntries(guarded);
 }
 
+const FIELDS = 'input:not([type="checkbox"], [type="radio"]), select, textarea, [contenteditable]';
+
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, select, textarea, [contenteditable]');
+  return target instanceof HTMLElement && target.matches(FIELDS);
 }
