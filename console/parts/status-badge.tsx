@@ -1,12 +1,5 @@
 import type { EventStatus } from '../state/api-types.ts';
-
-/** The names of the statuses on the page. */
-export const statusNames: Readonly<Record<EventStatus, string>> = {
-  waiting_execution: 'Waiting',
-  success: 'Succeeded',
-  max_try_count_reached: 'Failed',
-  cancelled: 'Cancelled',
-};
+import { statusNames } from '../text/status.ts';
 
 export function StatusBadge({ status }: { readonly status: EventStatus }) {
   return <span class={`badge ${status}`}>{statusNames[status]}</span>;

@@ -69,6 +69,28 @@ export function dayName(instant: number, zone: string | undefined): string {
   });
 }
 
+/** Writes an instant as the value of a field for a date and a time in a zone, such as "2026-03-29T02:30:00". */
+export function fieldTime(instant: number, zone: string | undefined): string {
+  const { year, month, day, hour, minute, second } = partsOf(instant, zone);
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+}
+
+/**
+ * Reads the value of a field for a date and a time in a zone, as epoch milliseconds. A time that a zone skips is moved
+ * ahead, and of a time that a zone has twice, one is taken. Undefined if the field is empty.
+ */
+export function instantOfField(text: string, zone: string | undefined): number | undefined {
+  const asUtc = Date.parse(`${text}Z`);
+  if (Number.isNaN(asUtc)) return undefined;
+  const near = asUtc - offsetAt(asUtc, zone);
+  return asUtc - offsetAt(near, zone);
+}
+
+/** The milliseconds by which the clocks of a zone are ahead of UTC. */
+function offsetAt(instant: number, zone: string | undefined): number {
+  return Date.parse(`${fieldTime(instant, zone)}Z`) - Math.trunc(instant / SECOND) * SECOND;
+}
+
 const formats = new Map<string | undefined, Intl.DateTimeFormat>();
 
 function partsOf(instant: number, zone: string | undefined): Readonly<Record<string, string>> {

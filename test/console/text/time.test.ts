@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { clockTime, exactTime, lengthOfTime, relativeTime } from '../../../console/text/time.ts';
+import { clockTime, exactTime, fieldTime, instantOfField, lengthOfTime, relativeTime } from '../../../console/text/time.ts';
 
 const NOON = Date.UTC(2026, 2, 28, 12);
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
@@ -42,4 +42,27 @@ test('the time of day has its date unless it is today in the zone', () => {
   expect(clockTime(NOON - HOUR, NOON, 'UTC')).toBe('11:00:00');
   expect(clockTime(NOON - HOUR, NOON, 'Pacific/Kiritimati')).toBe('01:00:00');
   expect(clockTime(NOON - 13 * HOUR, NOON, 'UTC')).toBe('2026-03-27 23:00:00');
+});
+
+test.each([
+  ['UTC', '2026-11-29T12:00:00', Date.UTC(2026, 10, 29, 12)],
+  ['Europe/Berlin', '2026-11-29T12:00:00', Date.UTC(2026, 10, 29, 11)],
+  ['Europe/Berlin', '2026-03-29T01:59:59', Date.UTC(2026, 2, 29, 0, 59, 59)],
+  ['Europe/Berlin', '2026-03-29T03:00:00', Date.UTC(2026, 2, 29, 1)],
+  ['Asia/Kathmandu', '2026-01-01T00:00:00', Date.UTC(2025, 11, 31, 18, 15)],
+  ['America/New_York', '2026-11-01T03:00:00', Date.UTC(2026, 10, 1, 8)],
+])('in %s, %s is one instant and the same text again', (zone, text, instant) => {
+  expect(instantOfField(text, zone)).toBe(instant);
+  expect(fieldTime(instant, zone)).toBe(text);
+});
+
+test('a time without seconds is read, and an empty field is no instant', () => {
+  expect(instantOfField('2026-11-29T12:00', 'UTC')).toBe(Date.UTC(2026, 10, 29, 12));
+  expect(instantOfField('', 'UTC')).toBeUndefined();
+});
+
+test('a time that a zone skips in spring is moved ahead', () => {
+  expect(fieldTime(instantOfField('2026-03-29T02:30:00', 'Europe/Berlin') ?? 0, 'Europe/Berlin')).toBe(
+    '2026-03-29T03:30:00',
+  );
 });

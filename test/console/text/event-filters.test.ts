@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import { queryText } from '../../../console/state/api-client.ts';
+import {
+  bulkPath,
+  type EventFilters,
+  eventsPath,
+  filterList,
+  filtersIn,
+  instantIn,
+  listQuery,
+  placeIn,
+  withFilter,
+  withoutFilter,
+} from '../../../console/text/event-filters.ts';
+
+const all: EventFilters = {
+  status: 'max_try_count_reached',
+  host: '[2001:db8::1]:8443',
+  outcome: 'answered',
+  status_code: '5xx',
+  due_after: '2026-03-29T02:30:00+02:00',
+  due_before: '1774751400.5',
+  tag: ['a&b=c', 'two words', '<img src=x>', 'ü+%'],
+};
+const none: EventFilters = { tag: [] };
+
+function parametersOf(path: string): URLSearchParams {
+  return new URL(path, 'http://localhost').searchParams;
+}
+
+test('an address keeps every filter and the place in the list', () => {
+  const place = { cursor: 'abc_-', asOf: '2026-11-29T12:00:00.000Z' };
+  const parameters = parametersOf(eventsPath(all, place));
+  expect(filtersIn(parameters)).toEqual(all);
+  expect(placeIn(parameters)).toEqual(place);
+});
+
+test('an address without filters is that of the newest events', () => {
+  expect(eventsPath(none)).toBe('/console/events');
+  expect(filtersIn(parametersOf('/console/events'))).toEqual(none);
+  expect(placeIn(parametersOf('/console/events?as_of=2026-11-29T12:00:00Z'))).toBeUndefined();
+});
+
+test('an address with empty, repeated or foreign parameters has the filters that remain', () => {
+  const parameters = parametersOf('/console/events?status=&host=a&host=b&tag=&tag=x&tag=x&utm_source=mail&limit=3');
+  expect(filtersIn(parameters)).toEqual({ host: 'a', tag: ['x'] });
+});
+
+test('the bulk screen gets the same filters', () => {
+  const parameters = parametersOf(bulkPath('retry', all));
+  expect(parameters.get('action')).toBe('retry');
+  expect(filtersIn(parameters)).toEqual(all);
+});
+
+test('the API is asked with its own parameters', () => {
+  const now = '2026-11-29T12:00:00.000Z';
+  expect(listQuery(all, now, 25, 'abc')).toEqual({ ...all, limit: 25, cursor: 'abc' });
+  expect(queryText(listQuery({ tag: ['a', 'b'], status: 'success' }, now, 25))).toBe(
+    '?tag=a&tag=b&status=success&limit=25',
+  );
+});
+
+test('without a status, only what has been due is asked for', () => {
+  const now = '2026-11-29T12:00:00.000Z';
+  expect(listQuery(none, now, 25)).toMatchObject({ due_before: now });
+  expect(listQuery({ tag: [], status: 'waiting_execution' }, now, 25)).not.toHaveProperty('due_before');
+  expect(listQuery({ tag: [], due_before: '7' }, now, 25)).toMatchObject({ due_before: '7' });
+});
+
+test('each filter can be removed by itself, and put back', () => {
+  expect(filterList(all)).toHaveLength(10);
+  for (const one of filterList(all)) {
+    const others = withoutFilter(all, one);
+    expect(filterList(others)).toEqual(
+      filterList(all).filter(({ name, value }) => name !== one.name || value !== one.value),
+    );
+    expect(new Set(filterList(withFilter(others, one)))).toEqual(new Set(filterList(all)));
+  }
+});
+
+test('a second tag is added to the first, and a second host replaces it', () => {
+  const first = withFilter(withFilter(none, { name: 'tag', value: 'a' }), { name: 'host', value: 'one' });
+  const second = withFilter(withFilter(first, { name: 'tag', value: 'b' }), { name: 'host', value: 'two' });
+  expect(second).toEqual({ tag: ['a', 'b'], host: 'two' });
+  expect(withFilter(second, { name: 'tag', value: 'b' })).toEqual(second);
+});
+
+test('an instant is read from ISO 8601 and from epoch seconds', () => {
+  expect(instantIn('1774751400.5')).toBe(1_774_751_400_500);
+  expect(instantIn('2026-03-29T02:30:00Z')).toBe(Date.UTC(2026, 2, 29, 2, 30));
+  expect(instantIn('yesterday')).toBeUndefined();
+});
