@@ -9,6 +9,9 @@ type Props = {
   readonly run: () => unknown;
   readonly kind?: 'primary' | 'danger';
   readonly disabled?: boolean;
+  /** Whether the button shows only an icon, so that its title must say what it does. */
+  readonly small?: boolean;
+  readonly title?: string | undefined;
   readonly children: ComponentChildren;
 };
 
@@ -16,7 +19,7 @@ type Props = {
  * A button that changes something in the queue. It takes no second click while the first is under way. It stays
  * focusable when the scope is missing, so that everybody can find out why it does nothing.
  */
-export function ActionButton({ scope, run, kind, disabled = false, children }: Props) {
+export function ActionButton({ scope, run, kind, disabled = false, small = false, title, children }: Props) {
   const isRunning = useSignal(false);
   const allowed = may(scope);
 
@@ -33,10 +36,10 @@ export function ActionButton({ scope, run, kind, disabled = false, children }: P
   return (
     <button
       type="button"
-      class={kind ?? ''}
+      class={[kind, small && 'quiet small'].filter(Boolean).join(' ')}
       aria-disabled={!allowed || disabled}
       aria-busy={isRunning.value}
-      title={allowed ? undefined : `This needs a key with the scope ${scope}.`}
+      title={allowed ? title : `This needs a key with the scope ${scope}.`}
       onClick={click}
     >
       {children}

@@ -1,0 +1,145 @@
+import { ActionButton } from '../../parts/action-button.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { RelativeInstant } from '../../parts/instant.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import type { EventAnswer } from '../../state/api-types.ts';
+import { now } from '../../state/clock.ts';
+import { type EventFilters, eventsPath, withFilter } from '../../text/event-filters.ts';
+import { dueAt, lastAttempt, latenessOf, urlParts } from '../../text/event-summary.ts';
+import { outcomeText } from '../../text/outcome.ts';
+import { lengthOfTime } from '../../text/time.ts';
+import { canChange, changeName } from './event-changes.ts';
+import type { RowActions } from './row-keys.ts';
+
+/** The most tags that a row shows. The others are named on hover and on the screen of the event. */
+const TAGS_SHOWN = 2;
+
+type Props = {
+  readonly event: EventAnswer;
+  readonly filters: EventFilters;
+  /** Whether the event no longer has what is searched for. */
+  readonly hasLeft: boolean;
+  readonly isSelected: boolean;
+  readonly actions: RowActions;
+};
+
+export function EventRow({ event, filters, hasLeft, isSelected, actions }: Props) {
+  const { key, method, status, url_to_send_request: url, try_count, max_try_count } = event;
+  return (
+    <tr data-key={key} class={hasLeft ? 'has-left' : ''} aria-selected={isSelected}>
+      <td class="select">
+        <input
+          type="checkbox"
+          aria-label={`Select ${method} ${url}`}
+          checked={isSelected}
+          onChange={() => actions.select(key)}
+        />
+      </td>
+      <td class="status">
+        {hasLeft ? (
+          <span class="badge" title="The event does not fit any more. It goes when the newest are shown.">
+            Changed
+          </span>
+        ) : (
+          <StatusBadge status={status} />
+        )}
+      </td>
+      <td class="request">
+        <RequestLink event={event} />
+      </td>
+      <td class="tags">
+        <Tags tags={event.event_tags} filters={filters} />
+      </td>
+      <td class="due">
+        <RelativeInstant at={dueAt(event)} />
+      </td>
+      <td class="attempts">
+        {try_count} of {max_try_count}
+      </td>
+      <td class="outcome">
+        <Outcome event={event} />
+      </td>
+      <td class="late">
+        <Lateness event={event} />
+      </td>
+      <td class="row-actions">
+        <RowButtons event={event} actions={actions} />
+      </td>
+    </tr>
+  );
+}
+
+function RequestLink({ event: { key, method, url_to_send_request: url } }: { readonly event: EventAnswer }) {
+  const { start, end } = urlParts(url);
+  return (
+    <a href={`/console/events/${key}`} title={`${method} ${url}`}>
+      <span class="method">{method}</span>
+      <span class="start">{start}</span>
+      <span class="end">{end}</span>
+    </a>
+  );
+}
+
+function Tags({ tags, filters }: { readonly tags: readonly string[]; readonly filters: EventFilters }) {
+  const others = tags.slice(TAGS_SHOWN);
+  return (
+    <>
+      {tags.slice(0, TAGS_SHOWN).map((tag) => (
+        <a
+          key={tag}
+          class="tag"
+          href={eventsPath(withFilter(filters, { name: 'tag', value: tag }))}
+          title={`Show the events with the tag ${tag}`}
+        >
+          {tag}
+        </a>
+      ))}
+      {others.length > 0 && (
+        <span class="muted" title={others.join(', ')}>
+          +{others.length}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Outcome({ event }: { readonly event: EventAnswer }) {
+  const last = lastAttempt(event);
+  if (last === undefined) return <span class="muted">none yet</span>;
+  const isGood = last.status_code !== null && last.status_code < 300;
+  return (
+    <span class={isGood ? 'good' : 'bad'} title={last.error ?? undefined}>
+      {outcomeText(last)}
+    </span>
+  );
+}
+
+function Lateness({ event }: { readonly event: EventAnswer }) {
+  const lateness = latenessOf(event, now.value);
+  if (lateness === undefined) return <span class="muted">–</span>;
+  const text = lengthOfTime(lateness.milliseconds);
+  if (!lateness.isGrowing) return text;
+  return (
+    <span class="warn" title="The attempt has not started yet.">
+      {text}
+    </span>
+  );
+}
+
+function RowButtons({ event, actions }: { readonly event: EventAnswer; readonly actions: RowActions }) {
+  const retryName = changeName('retry', event);
+  return (
+    <>
+      <ActionButton scope="manage" small title={`${retryName} (r)`} run={() => actions.retry(event.key)}>
+        <Icon name="retry" />
+        <span class="name">{retryName}</span>
+      </ActionButton>
+      {canChange('cancel', event) && (
+        <ActionButton scope="manage" small title="Cancel (c)" run={() => actions.cancel(event.key)}>
+          <Icon name="cancel" />
+          <span class="name">Cancel</span>
+        </ActionButton>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import type { Answered } from '../../state/api-client.ts';
+import type { EventAnswer, EventPage } from '../../state/api-types.ts';
+import { ask } from '../../state/session.ts';
+import { type EventFilters, type ListPlace, listQuery } from '../../text/event-filters.ts';
+
+/** The number of events on a page: what a screen shows. */
+export const PAGE = 25;
+/** The most requests that are sent for one page. Each looks at up to a thousand events, however few of them fit. */
+const MOST_REQUESTS = 5;
+
+/** Events that were found, and where the search goes on. */
+export type FoundPage = {
+  readonly events: readonly EventAnswer[];
+  /** The cursor of the page behind this one; null if this one is the last. */
+  readonly nextCursor: string | null;
+  /** The instant before which events were searched for, if the search does not say it. */
+  readonly asOf: string;
+};
+
+/**
+ * Finds a page of events. A page of the API can be empty although there is more, so the search goes on until there is
+ * an event, for a bounded number of requests.
+ */
+export async function findPage(
+  filters: EventFilters,
+  place: ListPlace | undefined,
+  signal: AbortSignal,
+): Promise<Answered<FoundPage>> {
+  const asOf = place?.asOf ?? new Date().toISOString();
+  let cursor = place?.cursor;
+  for (let requests = 1; ; requests++) {
+    const answered = await ask<EventPage>('/events', { query: listQuery(filters, asOf, PAGE, cursor), signal });
+    if (!answered.ok) return answered;
+    const { events, next_cursor: nextCursor } = answered.value;
+    if (events.length > 0 || nextCursor === null || requests === MOST_REQUESTS) {
+      return { ok: true, value: { events, nextCursor, asOf } };
+    }
+    cursor = nextCursor;
+  }
+}

@@ -1,0 +1,106 @@
+import { useLocation } from 'preact-iso';
+import { CodeBlock } from '../../parts/code-block.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import type { CountAnswer } from '../../state/api-types.ts';
+import { useLive } from '../../state/live.ts';
+import { pageOptions } from '../../state/page-options.ts';
+import { isGivenKey, key } from '../../state/session.ts';
+import { type EventFilters, eventsPath, filterList, type ListPlace, withoutFilter } from '../../text/event-filters.ts';
+import { counted, countText } from '../../text/event-summary.ts';
+import { FilterChip } from './filter-chips.tsx';
+import type { FoundPage } from './find-page.ts';
+import { placeBehind } from './list-head.tsx';
+
+type Props = {
+  readonly filters: EventFilters;
+  readonly place: ListPlace | undefined;
+  readonly page: FoundPage;
+};
+
+/** Says why the list is empty, and what to do. */
+export function NothingFound({ filters, place, page }: Props) {
+  const { nextCursor, asOf } = page;
+  if (nextCursor !== null) {
+    return (
+      <Empty title="Nothing found so far">
+        <p>
+          The search has looked at some thousand events, the latest due first, and none of them fits. There are more
+          behind them.
+        </p>
+        <a class="button primary" href={eventsPath(filters, placeBehind(filters, nextCursor, asOf))}>
+          Search further
+        </a>
+        <RemoveFilters filters={filters} />
+      </Empty>
+    );
+  }
+  if (place !== undefined) {
+    return (
+      <Empty title="There are no older events">
+        <a class="button" href={eventsPath(filters)}>
+          Back to the newest
+        </a>
+      </Empty>
+    );
+  }
+  return filterList(filters).length === 0 ? <NoEvents /> : <NoneFits filters={filters} />;
+}
+
+function NoneFits({ filters }: { readonly filters: EventFilters }) {
+  return (
+    <Empty title="No event fits">
+      <p>Finished events are kept for a day, unless they say otherwise. Remove a filter to find more:</p>
+      <RemoveFilters filters={filters} />
+    </Empty>
+  );
+}
+
+/** Offers to remove each filter. */
+export function RemoveFilters({ filters }: { readonly filters: EventFilters }) {
+  const { route } = useLocation();
+  const all = filterList(filters);
+  if (all.length === 0) return null;
+  return (
+    <div class="chips">
+      {all.map((filter) => (
+        <FilterChip
+          key={filter.name + filter.value}
+          filter={filter}
+          remove={() => route(eventsPath(withoutFilter(filters, filter)))}
+        />
+      ))}
+      {all.length > 1 && (
+        <a class="button small" href={eventsPath({ tag: [] })}>
+          Remove all
+        </a>
+      )}
+    </div>
+  );
+}
+
+function NoEvents() {
+  const { value: waiting } = useLive<CountAnswer>('/events/count');
+  const count = waiting?.count ?? 0;
+  return (
+    <Empty title={count === 0 ? 'No events yet' : 'No event has been due yet'}>
+      {waiting !== undefined && count > 0 && (
+        <p>
+          <a href={eventsPath({ tag: [], status: 'waiting_execution' })}>
+            {waiting.complete ? counted(count, 'event') : `${countText(waiting)} events`}
+          </a>{' '}
+          will be due later.
+        </p>
+      )}
+      <p>Publish {count === 0 ? 'the first one' : 'one that is called at once'}. It appears here by itself:</p>
+      <CodeBlock text={firstEvent()} what="curl command" />
+    </Empty>
+  );
+}
+
+/** A command that publishes an event. A key that is secret is not shown. */
+function firstEvent(): string {
+  const { target = 'https://example.com/' } = pageOptions;
+  const shownKey = isGivenKey.value ? key.value : '$EVENT_QUEUE_KEY';
+  const event = JSON.stringify({ url_to_send_request: target });
+  return `curl ${location.origin}/events -H "x-api-key: ${shownKey}" -H "content-type: application/json" -d '${event}'`;
+}

@@ -1,0 +1,43 @@
+import type { CountAnswer, EventStatus } from '../../state/api-types.ts';
+import { useLive } from '../../state/live.ts';
+import { type EventFilters, eventsPath, withFilter, withoutFilter } from '../../text/event-filters.ts';
+import { countText } from '../../text/event-summary.ts';
+import { statusNames } from '../../text/status.ts';
+
+const ASK_EVERY_S = 15;
+/** Counting reads this many pages, of about 200 entries each. So a count can end at about a thousand. */
+const MOST_PAGES_COUNTED = 5;
+
+const statuses: readonly EventStatus[] = ['waiting_execution', 'max_try_count_reached', 'success', 'cancelled'];
+
+type Props = { readonly filters: EventFilters };
+
+/** The lists by status, with the number of events in the one that is shown. What waits is counted in any case. */
+export function StatusTabs({ filters }: Props) {
+  const { status = '' } = filters;
+  const counted = status === '' ? 'waiting_execution' : status;
+  const { value } = useLive<CountAnswer>('/events/count', {
+    query: { ...filters, status: counted, max_count_of_fetch_requests: MOST_PAGES_COUNTED },
+    every: ASK_EVERY_S,
+  });
+  return (
+    <nav class="tabs" aria-label="Events by status">
+      <a
+        href={eventsPath(withoutFilter(filters, { name: 'status', value: status }))}
+        aria-current={status === '' ? 'page' : undefined}
+      >
+        Recent
+      </a>
+      {statuses.map((one) => (
+        <a
+          key={one}
+          href={eventsPath(withFilter(filters, { name: 'status', value: one }))}
+          aria-current={status === one ? 'page' : undefined}
+        >
+          {statusNames[one]}
+          {counted === one && <span class="count">{value ? countText(value) : '…'}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}
