@@ -12,13 +12,14 @@ type Props = {
   readonly children: ComponentChildren;
   /** The text of the button that does it. */
   readonly action: string;
+  readonly kind?: 'primary' | 'danger';
   readonly scope: Scope;
   readonly run: () => Promise<Answered<unknown>>;
   readonly close: () => void;
 };
 
 /** Asks once before something that is hard to undo. It stays open with the reason if the queue refuses. */
-export function ConfirmDialog({ title, children, action, scope, run, close }: Props) {
+export function ConfirmDialog({ title, children, action, kind = 'danger', scope, run, close }: Props) {
   const problem = useSignal<Problem | undefined>(undefined);
 
   async function confirm(): Promise<void> {
@@ -36,7 +37,7 @@ export function ConfirmDialog({ title, children, action, scope, run, close }: Pr
           <button type="button" onClick={close}>
             Go back
           </button>
-          <ActionButton scope={scope} kind="danger" run={confirm}>
+          <ActionButton scope={scope} kind={kind} run={confirm}>
             {action}
           </ActionButton>
         </div>

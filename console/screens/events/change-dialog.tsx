@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals';
-import { Confirm } from '../../parts/confirm.tsx';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import type { Answered } from '../../state/api-client.ts';
 import { counted, hostOf } from '../../text/event-summary.ts';
 import type { EventChanges } from './use-event-changes.ts';
 
@@ -17,16 +18,16 @@ export function ChangeDialog({ changes, selected }: Props) {
   const many = counted(events.length, 'event');
   const verb = change === 'retry' ? 'Retry' : 'Cancel';
 
-  async function run(): Promise<void> {
-    await confirmed();
-    if (events.some(({ key }) => selected.value.has(key))) selected.value = new Set();
+  async function run(): Promise<Answered<unknown>> {
+    const answered = await confirmed();
+    if (answered.ok && events.some(({ key }) => selected.value.has(key))) selected.value = new Set();
+    return answered;
   }
 
   return (
-    <Confirm
+    <ConfirmDialog
       title={`${verb} ${events.length === 1 ? 'this event' : many}?`}
       action={`${verb} ${events.length === 1 ? 'the event' : many}`}
-      refusal="Leave as is"
       kind={change === 'retry' ? 'primary' : 'danger'}
       scope="manage"
       run={run}
@@ -42,7 +43,7 @@ export function ChangeDialog({ changes, selected }: Props) {
           ? 'They are called now. Finished events get all their tries again.'
           : 'No more attempts start. An attempt that is under way still ends.'}
       </p>
-    </Confirm>
+    </ConfirmDialog>
   );
 }
 

@@ -1,10 +1,11 @@
 import { type Signal, useSignal } from '@preact/signals';
+import type { Answered } from '../../state/api-client.ts';
 import type { EventAnswer } from '../../state/api-types.ts';
-import { type Change, canChange, changedText, changeEvents } from './event-changes.ts';
+import { type Change, type Changed, canChange, changedText, changeEvents } from './event-changes.ts';
 import { type ShownEvents, withChanged } from './shown-events.ts';
 
 /** A change of several events, or one that needs a second thought, before the reader has confirmed it. */
-export type AskedChange = { readonly change: Change; readonly events: readonly EventAnswer[] };
+type AskedChange = { readonly change: Change; readonly events: readonly EventAnswer[] };
 
 export type EventChanges = {
   /** The change that the reader is asked to confirm. */
@@ -13,8 +14,8 @@ export type EventChanges = {
   readonly said: Signal<string | undefined>;
   readonly retry: (event: EventAnswer) => Promise<void>;
   readonly cancel: (event: EventAnswer) => void;
-  /** Makes the change that was confirmed. */
-  readonly confirmed: () => Promise<void>;
+  /** Makes the change that was confirmed. It has failed if none of the events could be changed. */
+  readonly confirmed: () => Promise<Answered<unknown>>;
 };
 
 /** Changes events of the list, and shows at once what became of them. */
@@ -22,23 +23,30 @@ export function useEventChanges(shown: Signal<ShownEvents | undefined>, refresh:
   const asked = useSignal<AskedChange | undefined>(undefined);
   const said = useSignal<string | undefined>(undefined);
 
-  async function make(change: Change, events: readonly EventAnswer[]): Promise<void> {
+  async function make({ change, events }: AskedChange): Promise<Changed> {
     const changed = await changeEvents(change, events);
     if (shown.value !== undefined) shown.value = changed.events.reduce(withChanged, shown.value);
-    said.value = changedText(changed);
     refresh();
+    return changed;
   }
 
-  return {
-    asked,
-    said,
-    retry: (event) => make('retry', [event]),
-    cancel(event) {
-      if (canChange('cancel', event)) asked.value = { change: 'cancel', events: [event] };
-      else said.value = 'Only an event that waits can be cancelled.';
-    },
-    async confirmed() {
-      if (asked.value !== undefined) await make(asked.value.change, asked.value.events);
-    },
-  };
+  async function retry(event: EventAnswer): Promise<void> {
+    said.value = changedText(await make({ change: 'retry', events: [event] }));
+  }
+
+  function cancel(event: EventAnswer): void {
+    if (canChange('cancel', event)) asked.value = { change: 'cancel', events: [event] };
+    else said.value = 'Only an event that waits can be cancelled.';
+  }
+
+  async function confirmed(): Promise<Answered<unknown>> {
+    if (asked.value === undefined) return { ok: true, value: undefined };
+    const changed = await make(asked.value);
+    const [problem] = changed.problems;
+    if (changed.events.length === 0 && problem !== undefined) return { ok: false, problem };
+    said.value = changedText(changed);
+    return { ok: true, value: undefined };
+  }
+
+  return { asked, said, retry, cancel, confirmed };
 }
