@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { clockTime, exactTime, fieldTime, instantOfField, lengthOfTime, relativeTime } from '../../../console/text/time.ts';
+import {
+  clockTime,
+  exactTime,
+  fieldTime,
+  instantOfField,
+  lengthOfTime,
+  relativeTime,
+} from '../../../console/text/time.ts';
 
 const NOON = Date.UTC(2026, 2, 28, 12);
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
