@@ -16,6 +16,7 @@ const paths = {
   retry: 'M20 12a8 8 0 1 1-2.5-5.8M20 3v5h-5',
   cancel: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM6.5 6.5l11 11',
   filter: 'M4 6h16M7 12h10M10 18h4',
+  order: 'M8 5v14M4 15l4 4 4-4M16 19V5M12 9l4-4 4 4',
   newest: 'M12 5v14M6 11l6-6 6 6',
 } as const;
 

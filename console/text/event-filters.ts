@@ -10,12 +10,10 @@ export type EventFilters = { readonly [Name in SingleFilter]?: string } & { read
 /** One condition of a search. A search has one for each of its tags. */
 export type OneFilter = { readonly name: SingleFilter | 'tag'; readonly value: string };
 
-/** A page of a list behind the newest one. */
-export type ListPlace = {
-  readonly cursor: string;
-  /** The instant before which events are due in the whole list, if the search does not say it. */
-  readonly asOf?: string;
-};
+export type Order = 'asc' | 'desc';
+
+/** Which page of a list is shown, and in which order. Without a cursor it is the first page. */
+export type ListPlace = { readonly order?: Order; readonly cursor?: string };
 
 /** Reads the filters from the query of a URL. Empty ones are left out, and values are not checked. */
 export function filtersIn(parameters: URLSearchParams): EventFilters {
@@ -27,17 +25,19 @@ export function filtersIn(parameters: URLSearchParams): EventFilters {
   return { ...Object.fromEntries(given), tag };
 }
 
-/** Reads which page of the list a URL leads to; undefined for the newest one. */
-export function placeIn(parameters: URLSearchParams): ListPlace | undefined {
+/** Reads the page and the order of the list from the query of a URL. */
+export function placeIn(parameters: URLSearchParams): ListPlace {
+  const order = parameters.get('order');
   const cursor = parameters.get('cursor');
-  const asOf = parameters.get('as_of');
-  if (cursor === null || cursor === '') return undefined;
-  return { cursor, ...(asOf !== null && asOf !== '' && { asOf }) };
+  return {
+    ...((order === 'asc' || order === 'desc') && { order }),
+    ...(cursor !== null && cursor !== '' && { cursor }),
+  };
 }
 
-/** The address of the list of events with some filters. The filters have the same names as in the API. */
-export function eventsPath(filters: EventFilters, place?: ListPlace): string {
-  return `/console/events${queryText({ ...filters, as_of: place?.asOf, cursor: place?.cursor })}`;
+/** The address of the list of events with some filters. Its parameters have the same names as in the API. */
+export function eventsPath(filters: EventFilters, { order, cursor }: ListPlace = {}): string {
+  return `/console/events${queryText({ ...filters, order, cursor })}`;
 }
 
 /** The address of the screen that changes all events that have the filters. */
@@ -45,19 +45,29 @@ export function bulkPath(action: 'retry' | 'cancel', filters: EventFilters): str
   return `/console/bulk${queryText({ action, ...filters })}`;
 }
 
-/**
- * The parameters by which the API is asked for a page of events. Without a status, a search is for what has been due,
- * because otherwise events that wait for next year would be in front of what happened a minute ago.
- *
- * @param asOf The instant before which these events were due.
- */
-export function listQuery(filters: EventFilters, asOf: string, limit: number, cursor?: string): Query {
-  return { ...filters, ...(isBoundedByNow(filters) && { due_before: asOf }), limit, cursor };
+/** The parameters by which the API is asked for a page of events. */
+export function listQuery(filters: EventFilters, place: ListPlace, limit: number): Query {
+  return { ...boundedByNow(filters), order: orderOf(filters, place), limit, cursor: place.cursor };
 }
 
-/** Whether the list of events ends at the present instant. */
-export function isBoundedByNow({ status, due_before }: EventFilters): boolean {
-  return status === undefined && due_before === undefined;
+/** The order in which events are shown: what comes, soonest first, and what has been, latest first. */
+export function orderOf(filters: EventFilters, { order }: ListPlace): Order {
+  return order ?? (isToCome(filters) ? 'asc' : 'desc');
+}
+
+/** Whether the list is of what waits for a later instant. */
+export function isToCome({ status, due_before }: EventFilters): boolean {
+  return status === 'waiting_execution' && due_before === undefined;
+}
+
+/**
+ * Ends a list of any status at the present instant, because events that wait for next year would be in front of what
+ * happened a minute ago. Begins the list of what is to come there, because all that has happened would be in front.
+ */
+function boundedByNow(filters: EventFilters): EventFilters {
+  const { status, due_after, due_before } = filters;
+  if (status === undefined && due_before === undefined) return { ...filters, due_before: 'now' };
+  return isToCome(filters) && due_after === undefined ? { ...filters, due_after: 'now' } : filters;
 }
 
 /** All conditions of a search, each by itself. */

@@ -17,7 +17,7 @@ import { useEventChanges } from './use-event-changes.ts';
 
 const ASK_EVERY_S = 5;
 
-type Props = { readonly filters: EventFilters; readonly place: ListPlace | undefined };
+type Props = { readonly filters: EventFilters; readonly place: ListPlace };
 
 /** A page of the list. It is made anew for other filters and for another page. */
 export function EventList({ filters, place }: Props) {

@@ -5,7 +5,7 @@ import { EventList } from './event-list.tsx';
 import { FilterButton } from './filter-button.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { SearchField } from './search-field.tsx';
-import { StatusTabs } from './status-tabs.tsx';
+import { StatusTabs, WaitingLists } from './status-tabs.tsx';
 
 /** The events that fit some filters. Everything that was chosen stands in the address of the page. */
 export function EventsScreen() {
@@ -27,6 +27,7 @@ export function EventsScreen() {
       </div>
       <div class="narrowing">
         <StatusTabs filters={filters} />
+        <WaitingLists filters={filters} />
         <FilterChips filters={filters} />
       </div>
       <EventList key={eventsPath(filters, place)} filters={filters} place={place} />

@@ -1,7 +1,7 @@
 import type { Answered } from '../../state/api-client.ts';
 import type { EventAnswer, EventPage } from '../../state/api-types.ts';
 import { ask } from '../../state/session.ts';
-import { type EventFilters, type ListPlace, listQuery } from '../../text/event-filters.ts';
+import { type EventFilters, type ListPlace, listQuery, type Order, orderOf } from '../../text/event-filters.ts';
 
 /** The number of events on a page: what a screen shows. */
 export const PAGE = 25;
@@ -13,8 +13,7 @@ export type FoundPage = {
   readonly events: readonly EventAnswer[];
   /** The cursor of the page behind this one; null if this one is the last. */
   readonly nextCursor: string | null;
-  /** The instant before which events were searched for, if the search does not say it. */
-  readonly asOf: string;
+  readonly order: Order;
 };
 
 /**
@@ -23,17 +22,18 @@ export type FoundPage = {
  */
 export async function findPage(
   filters: EventFilters,
-  place: ListPlace | undefined,
+  place: ListPlace,
   signal: AbortSignal,
 ): Promise<Answered<FoundPage>> {
-  const asOf = place?.asOf ?? new Date().toISOString();
-  let cursor = place?.cursor;
+  const order = orderOf(filters, place);
+  let { cursor } = place;
   for (let requests = 1; ; requests++) {
-    const answered = await ask<EventPage>('/events', { query: listQuery(filters, asOf, PAGE, cursor), signal });
+    const query = listQuery(filters, { order, ...(cursor !== undefined && { cursor }) }, PAGE);
+    const answered = await ask<EventPage>('/events', { query, signal });
     if (!answered.ok) return answered;
     const { events, next_cursor: nextCursor } = answered.value;
     if (events.length > 0 || nextCursor === null || requests === MOST_REQUESTS) {
-      return { ok: true, value: { events, nextCursor, asOf } };
+      return { ok: true, value: { events, nextCursor, order } };
     }
     cursor = nextCursor;
   }

@@ -1,13 +1,20 @@
 import { Icon } from '../../parts/icon.tsx';
-import { ExactInstant, RelativeInstant } from '../../parts/instant.tsx';
-import { type EventFilters, eventsPath, isBoundedByNow, type ListPlace } from '../../text/event-filters.ts';
+import { RelativeInstant } from '../../parts/instant.tsx';
+import {
+  type EventFilters,
+  eventsPath,
+  isToCome,
+  type ListPlace,
+  type Order,
+  orderOf,
+} from '../../text/event-filters.ts';
 import { counted } from '../../text/event-summary.ts';
 import { type FoundPage, PAGE } from './find-page.ts';
 import type { ShownEvents } from './shown-events.ts';
 
 type Props = {
   readonly filters: EventFilters;
-  readonly place: ListPlace | undefined;
+  readonly place: ListPlace;
   readonly list: ShownEvents;
   readonly asOf: number | undefined;
   readonly showNewest: () => void;
@@ -15,24 +22,27 @@ type Props = {
 
 /** Says what the list shows, in which order and as of when, and how many new events can be shown. */
 export function ListHead({ filters, place, list, asOf, showNewest }: Props) {
+  const order = orderOf(filters, place);
+  const other: Order = order === 'asc' ? 'desc' : 'asc';
   const news = newsText(list);
   return (
     <div class="list-head">
       <p class="muted">
-        {place === undefined ? orderText(filters) : <Older place={place} />}
+        Sorted by when they were first due, {orderNames[order]}.{' '}
         {asOf !== undefined && (
           <>
-            {' '}
             As of <RelativeInstant at={asOf} />.
           </>
         )}
       </p>
-      {place !== undefined && (
-        <a class="button small" href={eventsPath(filters)}>
-          <Icon name="newest" />
-          Back to the newest
-        </a>
-      )}
+      <a
+        class="button quiet small"
+        href={eventsPath(filters, { order: other })}
+        title={`Show the events ${orderNames[other]}`}
+      >
+        <Icon name="order" />
+        <span class="only-read">Turn the order round</span>
+      </a>
       <span role="status">
         {news !== '' && (
           <button type="button" class="small new" onClick={showNewest}>
@@ -45,6 +55,8 @@ export function ListHead({ filters, place, list, asOf, showNewest }: Props) {
   );
 }
 
+const orderNames: Readonly<Record<Order, string>> = { asc: 'earliest first', desc: 'latest first' };
+
 /** Says how the newest page differs from the rows, such as "12 new, 3 changed"; empty if it does not. */
 function newsText({ newCount, left }: ShownEvents): string {
   const isWholePage = newCount >= PAGE;
@@ -53,37 +65,19 @@ function newsText({ newCount, left }: ShownEvents): string {
     .join(', ');
 }
 
-function orderText(filters: EventFilters): string {
-  if (isBoundedByNow(filters)) return 'What has been due, the latest first.';
-  return 'Sorted by when they were first due, the latest first.';
-}
-
-function Older({ place: { asOf } }: { readonly place: ListPlace }) {
-  if (asOf === undefined) return <>Older events.</>;
-  return (
-    <>
-      Older events, of those that were due before <ExactInstant at={asOf} />.
-    </>
-  );
-}
-
 type PagerProps = Pick<Props, 'filters' | 'place'> & { readonly page: FoundPage };
 
-/** Leads to the next page and back to the newest one. */
-export function Pager({ filters, place, page: { events, nextCursor, asOf } }: PagerProps) {
+/** Leads to the next page and back to the first one. */
+export function Pager({ filters, place, page: { events, nextCursor, order } }: PagerProps) {
   return (
     <nav class="pager" aria-label="Pages">
       <span class="muted">
         {counted(events.length, 'event')} on this page{nextCursor === null && ', and none behind it'}.
       </span>
-      {place !== undefined && (
-        <a class="button" href={eventsPath(filters)}>
-          Back to the newest
-        </a>
-      )}
+      {place.cursor !== undefined && <FirstPageLink filters={filters} place={place} />}
       {nextCursor !== null && (
-        <a class="button" href={eventsPath(filters, placeBehind(filters, nextCursor, asOf))}>
-          Older
+        <a class="button" href={eventsPath(filters, { ...place, cursor: nextCursor })}>
+          {order === 'asc' ? 'Later' : 'Older'}
           <Icon name="next" />
         </a>
       )}
@@ -91,7 +85,12 @@ export function Pager({ filters, place, page: { events, nextCursor, asOf } }: Pa
   );
 }
 
-/** The place of the page behind another. */
-export function placeBehind(filters: EventFilters, cursor: string, asOf: string): ListPlace {
-  return { cursor, ...(isBoundedByNow(filters) && { asOf }) };
+export function FirstPageLink({ filters, place }: Pick<Props, 'filters' | 'place'>) {
+  const { cursor: _, ...firstPlace } = place;
+  const isAscending = orderOf(filters, place) === 'asc';
+  return (
+    <a class="button" href={eventsPath(filters, firstPlace)}>
+      Back to the {!isAscending ? 'newest' : isToCome(filters) ? 'next due' : 'oldest'}
+    </a>
+  );
 }

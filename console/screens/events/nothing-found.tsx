@@ -5,41 +5,46 @@ import type { CountAnswer } from '../../state/api-types.ts';
 import { useLive } from '../../state/live.ts';
 import { pageOptions } from '../../state/page-options.ts';
 import { isGivenKey, key } from '../../state/session.ts';
-import { type EventFilters, eventsPath, filterList, type ListPlace, withoutFilter } from '../../text/event-filters.ts';
+import {
+  type EventFilters,
+  eventsPath,
+  filterList,
+  type ListPlace,
+  orderOf,
+  withoutFilter,
+} from '../../text/event-filters.ts';
 import { counted, countText } from '../../text/event-summary.ts';
 import { FilterChip } from './filter-chips.tsx';
 import type { FoundPage } from './find-page.ts';
-import { placeBehind } from './list-head.tsx';
+import { FirstPageLink } from './list-head.tsx';
 
 type Props = {
   readonly filters: EventFilters;
-  readonly place: ListPlace | undefined;
+  readonly place: ListPlace;
   readonly page: FoundPage;
 };
 
 /** Says why the list is empty, and what to do. */
 export function NothingFound({ filters, place, page }: Props) {
-  const { nextCursor, asOf } = page;
+  const { nextCursor } = page;
   if (nextCursor !== null) {
     return (
       <Empty title="Nothing found so far">
         <p>
-          The search has looked at some thousand events, the latest due first, and none of them fits. There are more
-          behind them.
+          The search has looked at some thousand events, {orderOf(filters, place) === 'asc' ? 'earliest' : 'latest'}{' '}
+          first, and none of them fits. There are more behind them.
         </p>
-        <a class="button primary" href={eventsPath(filters, placeBehind(filters, nextCursor, asOf))}>
+        <a class="button primary" href={eventsPath(filters, { ...place, cursor: nextCursor })}>
           Search further
         </a>
         <RemoveFilters filters={filters} />
       </Empty>
     );
   }
-  if (place !== undefined) {
+  if (place.cursor !== undefined) {
     return (
-      <Empty title="There are no older events">
-        <a class="button" href={eventsPath(filters)}>
-          Back to the newest
-        </a>
+      <Empty title="There are no more events">
+        <FirstPageLink filters={filters} place={place} />
       </Empty>
     );
   }

@@ -10,7 +10,7 @@ export type ShownEvents = {
   readonly page: FoundPage;
   /** The page that was received last. */
   readonly latest: FoundPage;
-  /** How many events of the latest page are not among the rows. */
+  /** How many events of the latest page belong between the rows, or in front of them. */
   readonly newCount: number;
 };
 
@@ -28,7 +28,9 @@ export function withLatest(shown: ShownEvents, latest: FoundPage): ShownEvents {
     rows: shown.rows.map((row) => found.get(row.key) ?? row),
     left: new Set([...known].filter((key) => !found.has(key) && isCovered(key, latest))),
     latest,
-    newCount: latest.events.filter(({ key }) => !known.has(key)).length,
+    newCount: latest.events.filter(
+      ({ key }) => !known.has(key) && isCovered(key, { ...shown.page, events: shown.rows }),
+    ).length,
   };
 }
 
@@ -38,10 +40,11 @@ export function withChanged(shown: ShownEvents, changed: EventAnswer): ShownEven
 }
 
 /**
- * Whether a page would hold the event of a key if it still fitted. The list is sorted by key, because a key begins with
+ * Whether a page would hold the event of a key if the event fitted. The list is sorted by key, because a key begins with
  * an offset that is larger for earlier instants.
  */
-function isCovered(key: string, { events, nextCursor }: FoundPage): boolean {
+function isCovered(key: string, { events, nextCursor, order }: FoundPage): boolean {
   const last = events.at(-1);
-  return nextCursor === null || (last !== undefined && key <= last.key);
+  if (nextCursor === null) return true;
+  return last !== undefined && (order === 'desc' ? key <= last.key : key >= last.key);
 }

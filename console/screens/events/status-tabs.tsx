@@ -1,3 +1,5 @@
+import { useLocation } from 'preact-iso';
+import { Segments } from '../../parts/segments.tsx';
 import type { CountAnswer, EventStatus } from '../../state/api-types.ts';
 import { useLive } from '../../state/live.ts';
 import { type EventFilters, eventsPath, withFilter, withoutFilter } from '../../text/event-filters.ts';
@@ -39,5 +41,27 @@ export function StatusTabs({ filters }: Props) {
         </a>
       ))}
     </nav>
+  );
+}
+
+type WaitingList = 'to come' | 'due';
+
+const waitingLists: readonly { readonly value: WaitingList; readonly text: string }[] = [
+  { value: 'to come', text: 'To come' },
+  { value: 'due', text: 'Due, or between two tries' },
+];
+
+/** Parts what waits by whether it was due before, because no single order would be right for both. */
+export function WaitingLists({ filters }: Props) {
+  const { route } = useLocation();
+  if (filters.status !== 'waiting_execution') return null;
+  const { due_after: _from, due_before: _until, ...others } = filters;
+  return (
+    <Segments
+      label="What waits"
+      options={waitingLists}
+      chosen={filters.due_before === undefined ? 'to come' : 'due'}
+      choose={(list) => route(eventsPath(list === 'due' ? { ...others, due_before: 'now' } : others))}
+    />
   );
 }

@@ -29,7 +29,7 @@ function parametersOf(path: string): URLSearchParams {
 }
 
 test('an address keeps every filter and the place in the list', () => {
-  const place = { cursor: 'abc_-', asOf: '2026-11-29T12:00:00.000Z' };
+  const place = { cursor: 'abc_-', order: 'asc' } as const;
   const parameters = parametersOf(eventsPath(all, place));
   expect(filtersIn(parameters)).toEqual(all);
   expect(placeIn(parameters)).toEqual(place);
@@ -38,7 +38,7 @@ test('an address keeps every filter and the place in the list', () => {
 test('an address without filters is that of the newest events', () => {
   expect(eventsPath(none)).toBe('/console/events');
   expect(filtersIn(parametersOf('/console/events'))).toEqual(none);
-  expect(placeIn(parametersOf('/console/events?as_of=2026-11-29T12:00:00Z'))).toBeUndefined();
+  expect(placeIn(parametersOf('/console/events?cursor=&order=upwards'))).toEqual({});
 });
 
 test('an address with empty, repeated or foreign parameters has the filters that remain', () => {
@@ -53,18 +53,29 @@ test('the bulk screen gets the same filters', () => {
 });
 
 test('the API is asked with its own parameters', () => {
-  const now = '2026-11-29T12:00:00.000Z';
-  expect(listQuery(all, now, 25, 'abc')).toEqual({ ...all, limit: 25, cursor: 'abc' });
-  expect(queryText(listQuery({ tag: ['a', 'b'], status: 'success' }, now, 25))).toBe(
-    '?tag=a&tag=b&status=success&limit=25',
+  expect(listQuery(all, { cursor: 'abc' }, 25)).toEqual({ ...all, order: 'desc', limit: 25, cursor: 'abc' });
+  expect(queryText(listQuery({ tag: ['a', 'b'], status: 'success' }, { order: 'asc' }, 25))).toBe(
+    '?tag=a&tag=b&status=success&order=asc&limit=25',
   );
 });
 
-test('without a status, only what has been due is asked for', () => {
-  const now = '2026-11-29T12:00:00.000Z';
-  expect(listQuery(none, now, 25)).toMatchObject({ due_before: now });
-  expect(listQuery({ tag: [], status: 'waiting_execution' }, now, 25)).not.toHaveProperty('due_before');
-  expect(listQuery({ tag: [], due_before: '7' }, now, 25)).toMatchObject({ due_before: '7' });
+test.each([
+  ['what has happened ends now, latest first', {}, { order: 'desc', due_before: 'now' }],
+  ['what is to come begins now, soonest first', { status: 'waiting_execution' }, { order: 'asc', due_after: 'now' }],
+  [
+    'what waits and is due is shown latest first',
+    { status: 'waiting_execution', due_before: 'now' },
+    { order: 'desc', due_before: 'now' },
+  ],
+  [
+    'a bound of the reader holds',
+    { due_before: '7', due_after: '3' },
+    { order: 'desc', due_before: '7', due_after: '3' },
+  ],
+  ['another status has no bound', { status: 'cancelled' }, { order: 'desc' }],
+])('%s', (_, filters, expected) => {
+  const { limit: _limit, tag: _tag, status: _status, ...query } = listQuery({ tag: [], ...filters }, {}, 25);
+  expect(JSON.parse(JSON.stringify(query))).toEqual(expected);
 });
 
 test('each filter can be removed by itself, and put back', () => {

@@ -8,7 +8,7 @@ function event(key: string, status: EventAnswer['status'] = 'waiting_execution')
 }
 
 function page(keys: string, nextCursor: string | null = 'more'): FoundPage {
-  return { events: [...keys].map((key) => event(key)), nextCursor, asOf: '2026-11-29T12:00:00.000Z' };
+  return { events: [...keys].map((key) => event(key)), nextCursor, order: 'desc' };
 }
 
 const keysOf = (events: readonly EventAnswer[]) => events.map(({ key }) => key).join('');
@@ -35,6 +35,12 @@ test('a row that no longer fits is marked, and one that was pushed to the next p
 
 test('on the last page, every row that is missing no longer fits', () => {
   expect([...withLatest(shownFrom(page('abc')), page('', null)).left]).toEqual(['a', 'b', 'c']);
+});
+
+test('in a list of what comes, the next page moves up without being new', () => {
+  const shown = shownFrom({ ...page('hgfe'), order: 'asc' });
+  const { left, newCount } = withLatest(shown, { ...page('gfed'), order: 'asc' });
+  expect([[...left], newCount]).toEqual([['h'], 0]);
 });
 
 test('a list without rows shows at once what comes', () => {
