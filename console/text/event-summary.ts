@@ -39,16 +39,6 @@ export function urlParts(url: string): { readonly start: string; readonly end: s
   return { start: shown.slice(0, at), end: shown.slice(at) };
 }
 
-/** Writes a number of events that may be only the beginning of a count, such as "1,000+". */
-export function countText({ count, complete }: { readonly count: number; readonly complete: boolean }): string {
-  return `${count.toLocaleString('en')}${complete ? '' : '+'}`;
-}
-
-/** Writes a number with its noun, such as "1 event" or "1,204 events". */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** The host of a URL with its port, and the URL itself where it cannot be read. */
 export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url;

@@ -22,3 +22,8 @@ export function countText({ count, complete }: CountAnswer): string {
 export function countedEvents({ count, complete }: CountAnswer): string {
   return `${countText({ count, complete })} ${count === 1 && complete ? 'event' : 'events'}`;
 }
+
+/** Writes a number with its noun, such as "1 event" or "1,204 events". */
+export function counted(count: number, noun: string): string {
+  return `${whole.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

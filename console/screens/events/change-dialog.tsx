@@ -1,7 +1,8 @@
 import type { Signal } from '@preact/signals';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import type { Answered } from '../../state/api-client.ts';
-import { counted, hostOf } from '../../text/event-summary.ts';
+import { hostOf } from '../../text/event-summary.ts';
+import { counted } from '../../text/number.ts';
 import type { EventChanges } from './use-event-changes.ts';
 
 /** The most hosts that a question names. */

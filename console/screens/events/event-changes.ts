@@ -1,7 +1,7 @@
 import type { Problem } from '../../state/api-client.ts';
 import type { EventAnswer } from '../../state/api-types.ts';
 import { ask } from '../../state/session.ts';
-import { counted } from '../../text/event-summary.ts';
+import { counted } from '../../text/number.ts';
 
 export type Change = 'retry' | 'cancel';
 

@@ -8,7 +8,7 @@ import {
   type Order,
   orderOf,
 } from '../../text/event-filters.ts';
-import { counted } from '../../text/event-summary.ts';
+import { counted } from '../../text/number.ts';
 import { type FoundPage, PAGE } from './find-page.ts';
 import type { ShownEvents } from './shown-events.ts';
 

@@ -13,7 +13,7 @@ import {
   orderOf,
   withoutFilter,
 } from '../../text/event-filters.ts';
-import { counted, countText } from '../../text/event-summary.ts';
+import { countedEvents } from '../../text/number.ts';
 import { FilterChip } from './filter-chips.tsx';
 import type { FoundPage } from './find-page.ts';
 import { FirstPageLink } from './list-head.tsx';
@@ -90,10 +90,7 @@ function NoEvents() {
     <Empty title={count === 0 ? 'No events yet' : 'No event has been due yet'}>
       {waiting !== undefined && count > 0 && (
         <p>
-          <a href={eventsPath({ tag: [], status: 'waiting_execution' })}>
-            {waiting.complete ? counted(count, 'event') : `${countText(waiting)} events`}
-          </a>{' '}
-          will be due later.
+          <a href={eventsPath({ tag: [], status: 'waiting_execution' })}>{countedEvents(waiting)}</a> will be due later.
         </p>
       )}
       <p>Publish {count === 0 ? 'the first one' : 'one that is called at once'}. It appears here by itself:</p>

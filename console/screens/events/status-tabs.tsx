@@ -3,7 +3,7 @@ import { Segments } from '../../parts/segments.tsx';
 import type { CountAnswer, EventStatus } from '../../state/api-types.ts';
 import { useLive } from '../../state/live.ts';
 import { type EventFilters, eventsPath, withFilter, withoutFilter } from '../../text/event-filters.ts';
-import { countText } from '../../text/event-summary.ts';
+import { countText } from '../../text/number.ts';
 import { statusNames } from '../../text/status.ts';
 
 const ASK_EVERY_S = 15;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../../console/state/api-types.ts';
-import { counted, countText, dueAt, hostOf, latenessOf, urlParts } from '../../../console/text/event-summary.ts';
+import { dueAt, hostOf, latenessOf, urlParts } from '../../../console/text/event-summary.ts';
 
 const NOW = Date.UTC(2026, 10, 29, 12);
 
@@ -34,18 +34,6 @@ test('a URL is split so that its end is always shown, and only https:// is left 
   });
   expect(urlParts('http://a.example/')).toEqual({ start: 'htt', end: 'p://a.example/' });
   expect(urlParts('https://a.io/')).toEqual({ start: '', end: 'a.io/' });
-});
-
-test('numbers are written with their nouns, and a bounded count with a plus', () => {
-  expect([counted(1, 'event'), counted(1_204, 'event'), counted(0, 'event')]).toEqual([
-    '1 event',
-    '1,204 events',
-    '0 events',
-  ]);
-  expect([countText({ count: 1_000, complete: false }), countText({ count: 7, complete: true })]).toEqual([
-    '1,000+',
-    '7',
-  ]);
 });
 
 test('the host of a URL has its port', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { compactNumber, countedEvents, countText } from '../../../console/text/number.ts';
+import { compactNumber, counted, countedEvents, countText } from '../../../console/text/number.ts';
 
 test('a count that ended before all was counted has a plus', () => {
   expect(countText({ count: 1_000, complete: false })).toBe('1,000+');
@@ -14,4 +14,8 @@ test('one event is singular, and one or more are plural', () => {
 
 test('an axis writes thousands in short', () => {
   expect([900, 1_500, 20_000, 3_000_000].map(compactNumber)).toEqual(['900', '1.5K', '20K', '3M']);
+});
+
+test('a number is written with its noun', () => {
+  expect([1, 0, 1_204].map((count) => counted(count, 'host'))).toEqual(['1 host', '0 hosts', '1,204 hosts']);
 });
