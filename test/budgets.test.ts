@@ -4,6 +4,7 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { parseMessageText, sqsDueQueue } from '../adapters/sqs-due-queue.ts';
+import { MINUTE, WEEK } from '../core/durations.ts';
 import type { WantedEvent } from '../core/event/event.ts';
 import type { CallResult } from '../core/event/progress.ts';
 import { openQueue, type Queue } from '../core/queue.ts';
@@ -15,8 +16,6 @@ import { answered, wantedEvent } from './support/sample-event.ts';
 import { received } from './support/simulated-time.ts';
 
 const KB = 1_024;
-const MINUTE = 60_000;
-const WEEK = 7 * 24 * 60 * MINUTE;
 /** The size of an event without its body, in bytes, rounded up. */
 const ENVELOPE = 512;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { DAY, HOUR, MINUTE, SECOND } from '../core/durations.ts';
 import type { EventKey } from '../core/event/event-key.ts';
 import { openQueue, type Queue } from '../core/queue.ts';
 import { type Meter, meter } from './support/consumed-capacity.ts';
@@ -10,9 +11,6 @@ import { quietDependencies } from './support/quiet-dependencies.ts';
 import { answered, wantedEvent } from './support/sample-event.ts';
 import { received, recordedMessages } from './support/simulated-time.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 const AT_ONCE = 1_000;
 const START = Date.parse('2030-01-01T00:00:00Z');
 
@@ -59,7 +57,7 @@ test('paging through 2,000 events while 200 arrive and 80 finish misses none of 
 
 test('1,000 waiting events are counted exactly among 1,000 that have just finished and 1,000 of the day before', async () => {
   await finish(await publishAll(1_000, () => 0));
-  now = START + 24 * HOUR;
+  now = START + DAY;
   for (let run = 0; run < 12; run++) {
     await queue.dispatch();
     now += MINUTE;

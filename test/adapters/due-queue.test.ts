@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { mockClient } from 'aws-sdk-client-mock';
 import { buildApp } from 'fauxqs';
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import { publicKey } from '../../core/event/event-key.ts';
 import type { Message } from '../../core/event/message.ts';
 import type { Deliver } from '../../core/ports.ts';
@@ -19,9 +20,6 @@ import { timerDueQueue } from '../../local/timer-due-queue.ts';
 import { dueQueueContract, messageAt, recordingDeliverer } from '../support/due-queue-contract.ts';
 
 const START = Date.parse('2030-01-01T00:00:00.250Z');
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
 dueQueueContract('SQS', async (deliver) => {
   const sqs = await openFauxqs();
@@ -77,7 +75,7 @@ describe('the due queue on SQS', () => {
     ['in 15 minutes', 15 * MINUTE, 900],
     ['in a millisecond less than 15 minutes and a second', 15 * MINUTE + SECOND - 1, 900],
     ['in an hour', HOUR, 900],
-    ['in ten years', 10 * 365 * 24 * HOUR, 900],
+    ['in ten years', 10 * 365 * DAY, 900],
   ])('delays a message that is due %s by whole seconds, 15 minutes at the most', async (_, distance, seconds) => {
     const message = messageAt(START + distance);
     await queue.send(message);
@@ -272,7 +270,7 @@ describe('the due queue on timers', () => {
     expect(received).toHaveLength(1);
   });
 
-  test.each([15 * MINUTE + 1, HOUR, 10 * 365 * 24 * HOUR])(
+  test.each([15 * MINUTE + 1, HOUR, 10 * 365 * DAY])(
     'hands a message over after 15 minutes that is due later, in %i ms',
     async (distance) => {
       const { queue, received } = started();

@@ -5,6 +5,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
+import { MINUTE } from '../../core/durations.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import type { Answer, CallResult, NotMade } from '../../core/event/progress.ts';
 import { parseTargetUrl } from '../../core/target/target-url.ts';
@@ -311,7 +312,7 @@ describe('a connection', () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const url = await receiving((response) => response.end());
     const before = timers();
-    expect((await callTo(url, { timeout: 60_000 })).outcome).toBe('answered');
+    expect((await callTo(url, { timeout: MINUTE })).outcome).toBe('answered');
     expect(timers()).toBeLessThanOrEqual(before);
   });
 

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { httpCaller } from '../../adapters/http-caller.ts';
 import { eventAnswer, eventSchema } from '../../api/event-answer.ts';
+import { MINUTE } from '../../core/durations.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { publicKey } from '../../core/event/event-key.ts';
 import { openReceiver } from '../support/receiver.ts';
@@ -159,7 +160,7 @@ test('a second request that gets no connection has used no try', async () => {
     userAgent: 'test',
     now: Date.now,
   });
-  const call = () => caller.call(queuedEvent(Date.now(), { url, timeout: 60_000 }), 1, secrets, 3);
+  const call = () => caller.call(queuedEvent(Date.now(), { url, timeout: MINUTE }), 1, secrets, 3);
   expect((await call()).outcome).toBe('answered');
   const refused = await call();
   expect(refused).toEqual({ outcome: 'unreachable', error: expect.stringMatching(/refused|closed before an answer/) });

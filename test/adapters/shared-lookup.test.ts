@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type LookupBounds, sharedLookup } from '../../adapters/shared-lookup.ts';
+import { HOUR, MINUTE } from '../../core/durations.ts';
 
 const HALF_A_MINUTE = 30_000;
 const SOON = 20;
@@ -45,14 +46,14 @@ describe('a name whose look-up hangs', () => {
   test('is not taken for one that hangs if the process was suspended meanwhile', async () => {
     const { ask, asked } = silentResolver();
     const told = ask('slow.example');
-    time += 3_600_000;
+    time += HOUR;
     expect(await told).toBe('ETIMEOUT');
     void ask('slow.example');
     expect(asked).toHaveLength(2);
   });
 
   test('counts as such also if its resolver itself says so', async () => {
-    const { ask, asked, answer } = silentResolver({ longest: 60_000 });
+    const { ask, asked, answer } = silentResolver({ longest: MINUTE });
     const told = ask('dead.example');
     answer('dead.example', 'ETIMEOUT');
     expect([await told, await ask('dead.example')]).toEqual(['ETIMEOUT', 'ETIMEOUT']);

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Item, Table } from '../../adapters/table.ts';
 import { createApiKey, listApiKeys, revokeApiKey, tableApiKeys } from '../../adapters/table-api-keys.ts';
+import { HOUR } from '../../core/durations.ts';
 import { type CountedTable, countedTable } from '../support/counted-table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
@@ -36,7 +37,7 @@ describe('a revoked key is no longer accepted', () => {
     [
       'when the clock is put back',
       () => {
-        now -= 3_600_000;
+        now -= HOUR;
       },
     ],
     [

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { tablePauses } from '../../adapters/table-pauses.ts';
+import { MINUTE } from '../../core/durations.ts';
 import { pauser } from '../../core/manage/pauser.ts';
 import { type CountedTable, countedTable } from '../support/counted-table.ts';
 
@@ -50,8 +51,8 @@ test('while there is no pause, a process reads once in five seconds', async () =
 });
 
 test.each([
-  ['was put back', -60_000],
-  ['went on while its process was frozen', 60_000],
+  ['was put back', -MINUTE],
+  ['went on while its process was frozen', MINUTE],
 ])('a process reads the pause again when the time of day %s', async (_, jump) => {
   const [one, other] = [openProcess(), openProcess()];
   await other.find();
@@ -64,7 +65,7 @@ test('a pause outlives its process, and one of two simultaneous changes is made'
   const [one, other] = [openProcess(), openProcess()];
   const [first, second] = await Promise.all([one.pause(), other.pause()]);
   expect(first).toEqual(second);
-  pass(60_000);
+  pass(MINUTE);
   expect(await openProcess().find()).toEqual({ version: 1, pausedAt: START });
   expect(await one.change({ version: 0, pausedAt: 0 }, { version: 1, pausedAt: 1 })).toBe(false);
 });

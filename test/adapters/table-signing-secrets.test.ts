@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import type { Table } from '../../adapters/table.ts';
 import { tableSigningSecrets } from '../../adapters/table-signing-secrets.ts';
+import { DAY, HOUR, SECOND } from '../../core/durations.ts';
 import { type CountedTable, countedTable } from '../support/counted-table.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
-const DAY = 86_400_000;
 /** How long a reader may not see the change of another process, in milliseconds. */
-const REMEMBERED_FOR = 30_000;
+const REMEMBERED_FOR = 30 * SECOND;
 
 let table: CountedTable;
 let now = START;
@@ -57,7 +57,7 @@ describe('the signing secret', () => {
     [
       'the clock is put back',
       () => {
-        now -= 3_600_000;
+        now -= HOUR;
       },
     ],
     [

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { Table } from '../../adapters/table.ts';
 import { tableStatistics } from '../../adapters/table-statistics.ts';
+import { HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import type { Change } from '../../core/event/change.ts';
 import type { Attempt } from '../../core/event/progress.ts';
 import { noCounts, quantile } from '../../core/statistics.ts';
@@ -12,9 +13,6 @@ import { type Database, openDynalite } from '../support/open-dynalite.ts';
 import { queuedEvent } from '../support/sample-event.ts';
 
 const START = Date.parse('2030-01-01T23:30:00Z');
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 const event = queuedEvent(START);
 const accepted: Change = { kind: 'accepted', event };
 

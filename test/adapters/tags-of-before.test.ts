@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type SqliteTable, sqliteTable } from '../../adapters/sqlite-table.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
+import { HOUR, MINUTE } from '../../core/durations.ts';
 import { BEGINNING, END, positionOf } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { shardOf } from '../../core/event/event-key.ts';
@@ -11,8 +12,6 @@ import { quietDependencies } from '../support/quiet-dependencies.ts';
 import { answered, answeringRecords, wantedEvent } from '../support/sample-event.ts';
 import { recordedMessages } from '../support/simulated-time.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const START = Date.parse('2030-01-01T00:00:00Z');
 /** This tag looks like the partition of another tag. */
 const TAG = '1#mails';

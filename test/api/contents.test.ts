@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Scope } from '../../core/api-key.ts';
+import { MINUTE } from '../../core/durations.ts';
 import type { ApiKeys } from '../../core/ports.ts';
 import { apiClient, START } from '../support/api-client.ts';
 import { answered } from '../support/sample-event.ts';
@@ -145,7 +146,7 @@ describe('to a key with the scope read', () => {
     const { ask, event, published, clock } = await failedEvent();
     await clock.moveTo(START + 59_999);
     expect((await ask('POST', '/events', 'publish+read', event)).body).toMatchObject(event);
-    await clock.moveTo(START + 60_000);
+    await clock.moveTo(START + MINUTE);
     for (const scopes of ['publish+read', 'publish+read+manage+admin']) {
       const { status, body } = await ask('POST', '/events', scopes, event);
       expect([status, Object.keys(body), body.key]).toEqual([200, IN_BRIEF, published.key]);

@@ -4,6 +4,7 @@ import { eventSchema } from '../../api/event-answer.ts';
 import { problemSchema } from '../../api/problem.ts';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
+import { MINUTE } from '../../core/durations.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { apiClient, START } from '../support/api-client.ts';
 import { memoryEventStore } from '../support/memory-event-store.ts';
@@ -51,7 +52,7 @@ describe('publish and get', () => {
     await queue.deliver(messages.take());
     await clock.moveTo(START + 59_999);
     expect((await send({ path: `/events/${published.key}` })).status).toBe(200);
-    await clock.moveTo(START + 60_000);
+    await clock.moveTo(START + MINUTE);
     expect((await send({ path: `/events/${published.key}` })).status).toBe(404);
   });
 
@@ -68,7 +69,7 @@ describe('publish and get', () => {
       expect((await send({ path: '/events', query })).body.events).toHaveLength(1);
     expect((await send({ method: 'POST', path: '/events/retry', body: '{}' })).body.changed).toBe(1);
     await queue.deliver(messages.take());
-    await clock.moveTo(START + 599_999 + 600_000);
+    await clock.moveTo(START + 599_999 + 10 * MINUTE);
     expect((await send({ path: `/events/${published.key}` })).status).toBe(404);
   });
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Scope } from '../../core/api-key.ts';
+import { DAY, HOUR } from '../../core/durations.ts';
 import type { ApiKeys } from '../../core/ports.ts';
 import { apiClient, START } from '../support/api-client.ts';
 import { answered } from '../support/sample-event.ts';
 
 const URL = 'https://example.com/hook';
 const json = (method: string, path: string, body?: unknown) => ({ method, path, body: JSON.stringify(body) });
-const tooLate = START + 10 * 86_400_000;
+const tooLate = START + 10 * DAY;
 /** The largest request and answer of a synchronous invocation of Lambda, in bytes. */
 const MOST_OF_LAMBDA = 6 * 1_024 * 1_024;
 
@@ -66,7 +67,7 @@ describe('GET /events', () => {
     ['due_before=0', []],
     ['due_before=0.001', []],
     [`due_after=${START / 1_000 + 3 * 3600}`, [6, 5, 4, 3]],
-    [`due_before=${new Date(START + 3 * 3_600_000).toISOString()}`, [2, 1, 0]],
+    [`due_before=${new Date(START + 3 * HOUR).toISOString()}`, [2, 1, 0]],
     [`due_after=${START / 1_000 + 3600}&due_before=${START / 1_000 + 3 * 3600}&tag=all`, [2, 1]],
     ['due_after=2030-01-01T05:00:00+02:00', [6, 5, 4, 3]],
     ['due_after=2030-01-01T05:00:00%2B02:00', [6, 5, 4, 3]],
@@ -385,7 +386,7 @@ describe('in bulk', () => {
     const { send } = await withEvents();
     const cancelled = await send(json('POST', '/events/cancel', { tag: 'odd' }));
     expect(cancelled.body).toEqual({ changed: 3, more: false, next_cursor: null });
-    const dueBefore = new Date(START + 2 * 3_600_000).toISOString();
+    const dueBefore = new Date(START + 2 * HOUR).toISOString();
     const retried = await send(json('POST', '/events/retry', { status: 'cancelled', due_before: dueBefore }));
     expect(retried.body).toEqual({ changed: 1, more: false, next_cursor: null });
     expect((await send(json('POST', '/events/cancel', {}))).body.changed).toBe(5);
@@ -445,7 +446,7 @@ describe('in bulk', () => {
       const listed = (await send({ path: '/events' })).body.events;
       expect(
         listed.map(({ status, next_attempt_at_utc }: Record<string, string>) => [status, next_attempt_at_utc]),
-      ).toEqual(Array(4).fill(['waiting_execution', new Date(START + 3_600_000).toISOString()]));
+      ).toEqual(Array(4).fill(['waiting_execution', new Date(START + HOUR).toISOString()]));
       expect((await send(json('POST', path, { ...asked, dry_run: false }))).body).toEqual({
         ...{ changed: 4, more: false, next_cursor: null },
       });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { HOUR } from '../../core/durations.ts';
 import { apiClient, START } from '../support/api-client.ts';
 
 const URL = 'https://example.com/hook';
-const HOUR = 3_600_000;
 const post = (path: string) => ({ method: 'POST', path, headers: { 'x-api-key': 'manage' } });
 const at = (instant: number) => new Date(instant).toISOString();
 

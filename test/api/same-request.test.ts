@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { MINUTE } from '../../core/durations.ts';
 import { apiClient, START } from '../support/api-client.ts';
 import { memoryEventStore } from '../support/memory-event-store.ts';
 
@@ -71,7 +72,7 @@ test('a request is another with any other value', async () => {
 });
 
 describe('of two spellings', () => {
-  const instant = new Date(START + 60_000);
+  const instant = new Date(START + MINUTE);
   test.each<[string, object, object]>([
     ['unset and null', {}, { headers: null, event_tags: null, call_url_at: null, body: null, failure_url: null }],
     ['unset and the default', {}, { ...DEFAULTS, headers: {}, event_tags: [] }],

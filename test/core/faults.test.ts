@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { HOUR, MINUTE } from '../../core/durations.ts';
 import type { EventRecord } from '../../core/ports.ts';
 import { rest } from '../../verify/shared/simulated-clock.ts';
 import {
@@ -12,10 +13,8 @@ import {
 } from '../support/mixed-events.ts';
 import { wantedEvent } from '../support/sample-event.ts';
 import { type Fault, type Operation, type SimulatedCall, simulatedCloud } from '../support/simulated-cloud.ts';
-import { SECOND, START } from '../support/simulation.ts';
+import { START } from '../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 const SHARDS = 2;
 
 test('without a fault every event is finished, called at its instants, and no attempt is made twice', async () => {

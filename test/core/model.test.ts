@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import type { EventKey } from '../../core/event/event-key.ts';
 import { isPaused } from '../../core/event/pause.ts';
@@ -10,10 +11,7 @@ import { type Harm, type QueueModel, queueModel } from '../support/queue-model.t
 import { wantedEvent } from '../support/sample-event.ts';
 import { type Fault, type Operation, simulatedCloud } from '../support/simulated-cloud.ts';
 import type { Held } from '../support/simulated-due-queue.ts';
-import { SECOND } from '../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 const RUNS = Number(process.env.RUNS ?? 2_000);
 /** A busy machine takes many times as long as the half minute that the histories take on an idle one. */
 const LONGEST_RUN = 30 * MINUTE;

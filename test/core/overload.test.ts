@@ -1,13 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import type { Progress } from '../../core/event/progress.ts';
 import { memoryEventStore } from '../support/memory-event-store.ts';
 import { everyEvent } from '../support/mixed-events.ts';
 import { answered, wantedEvent } from '../support/sample-event.ts';
 import { type SimulatedCall, simulatedCloud } from '../support/simulated-cloud.ts';
-import { SECOND, START } from '../support/simulation.ts';
-
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+import { START } from '../support/simulation.ts';
 
 test('a backlog of 40 minutes costs no event more than a second message, and no attempt a second call', async () => {
   const events = 4_800;

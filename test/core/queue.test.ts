@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import { shardOf } from '../../core/event/event-key.ts';
 import type { Received } from '../../core/event/message.ts';
 import type { CallResult } from '../../core/event/progress.ts';
@@ -6,7 +7,7 @@ import type { EventStore } from '../../core/ports.ts';
 import { rest } from '../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../support/sample-event.ts';
-import { SECOND, START, simulation } from '../support/simulation.ts';
+import { START, simulation } from '../support/simulation.ts';
 
 describe('publish', () => {
   test('puts the event and sends the message of its first attempt', async () => {
@@ -67,7 +68,7 @@ describe('deliver', () => {
       },
     };
     const { queue, messages } = simulation({ store, call: async () => answered(500) });
-    const retry = { backoff: 'fixed', delay: 3_600 * SECOND, maxDelay: 3_600 * SECOND } as const;
+    const retry = { backoff: 'fixed', delay: HOUR, maxDelay: HOUR } as const;
     await queue.publish(wantedEvent({ retry }), 'web');
     await queue.deliver(messages.take());
     expect(order).toEqual(['reminder', 'record']);
@@ -117,11 +118,11 @@ describe('deliver', () => {
 
   test('sends a second message that is more than a second early again, behind the first', async () => {
     const { queue, messages, calls } = simulation();
-    await queue.publish(wantedEvent({ asked: { after: 60_000 } }), 'web');
+    await queue.publish(wantedEvent({ asked: { after: MINUTE } }), 'web');
     const [second] = messages.take().map((message) => ({ ...message, mayBeDuplicate: true as const }));
     await queue.deliver([second as Received]);
-    expect(messages.sent).toMatchObject([{ at: START + 60_000, mayBeDuplicate: true }]);
-    expect(messages.handOverAts.at(-1)).toBeGreaterThan(START + 60_000 + 5_000);
+    expect(messages.sent).toMatchObject([{ at: START + MINUTE, mayBeDuplicate: true }]);
+    expect(messages.handOverAts.at(-1)).toBeGreaterThan(START + MINUTE + 5_000);
     expect(calls).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { HOUR } from '../../core/durations.ts';
 import { deployedFunctions } from '../../verify/shared/deployed-functions.ts';
 import { captureLines } from '../support/captured-lines.ts';
 import { answered } from '../support/sample-event.ts';
 
-const HOUR = 3_600_000;
 const BURST = 60;
 /** The time from one event of the burst to the next, in milliseconds. The whole burst takes 3.8 s. */
 const PACE = 64;

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
 import type { HttpApi } from '../../api/http-api.ts';
 import type { FunctionName } from '../../api/route.ts';
+import { MINUTE } from '../../core/durations.ts';
 import { publicKey } from '../../core/event/event-key.ts';
 import type { DirectRequest } from '../../lambdas/runtime/direct-request.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
@@ -11,7 +12,7 @@ import { emulatedCloud, type FunctionSurroundings } from '../../verify/shared/em
 import { captureLines } from '../support/captured-lines.ts';
 import { queuedEvent } from '../support/sample-event.ts';
 
-const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
+const context = { getRemainingTimeInMillis: () => MINUTE } as Context;
 
 let aws: Awaited<ReturnType<typeof emulatedCloud>>;
 let environment: FunctionSurroundings['environment'];

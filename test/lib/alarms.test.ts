@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { LONGEST_RUN } from '../../core/dispatch/dispatcher.ts';
+import { HOUR, MINUTE } from '../../core/durations.ts';
 import { resourcesIn, stackWith } from '../support/synthesized.ts';
 
-const MINUTE = 60_000;
 const template = stackWith({ alarmEmail: 'on-call@example.com' });
 const alarms = alarmsIn(template);
 
@@ -16,10 +16,10 @@ describe('somebody is woken', () => {
     ['by a message that is older than any should get', 'OldestMessage', more, 1_200, 3],
     ['by one dead letter', 'DeadLetters', more, 1, 1],
     ['by ten minutes without a run of the dispatcher', 'DispatchNotRunning', 'LessThanThreshold', 1, 2],
-    ['by a dispatcher five minutes behind', 'DispatchBehind', more, 300_000, 2],
-    ['by an audit that is an hour behind', 'AuditBehind', more, 3_600_000, 5],
-    ['by a pause of an hour', 'Paused', more, 3_600_000, 1],
-    ['by attempts a minute late', 'Late', more, 60_000, 60],
+    ['by a dispatcher five minutes behind', 'DispatchBehind', more, 5 * MINUTE, 2],
+    ['by an audit that is an hour behind', 'AuditBehind', more, HOUR, 5],
+    ['by a pause of an hour', 'Paused', more, HOUR, 1],
+    ['by attempts a minute late', 'Late', more, MINUTE, 60],
     ['by errors in two of three periods', 'Errors', more, 1, 3],
     ['by throttles in two of three periods', 'Throttles', more, 1, 3],
     ['by answers with 5xx in two of three periods', 'ServerErrors', more, 1, 3],

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openSite } from '../../api/pages/site.ts';
+import { MINUTE } from '../../core/durations.ts';
 import { type Bundles, invoke, synthesize } from '../../verify/shared/bundles.ts';
 import { emulatedCloud, type FunctionSurroundings } from '../../verify/shared/emulated-cloud.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 import { apiRequest, everyMinute, queueRecords } from '../support/recorded-payloads.ts';
 
 const MOST_BYTES = 600 * 1_024;
-const MINUTE = 60_000;
 
 let out: string;
 let synthesized: Awaited<ReturnType<typeof synthesize>>;

@@ -1,13 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { DAY } from '../../core/durations.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
 import { runProcess } from '../../verify/shared/local-process.ts';
 import { closedPortUrl } from '../../verify/shared/tcp-receiver.ts';
 import { publish, readEvent } from '../support/http-client.ts';
 
 const LATER = { url_to_send_request: 'http://127.0.0.1:8999/', call_url_after: 600 };
-const TOMORROW = new Date(Date.now() + 86_400_000).toISOString();
+const TOMORROW = new Date(Date.now() + DAY).toISOString();
 const cleanUps: (() => unknown)[] = [];
 let queue: LocalQueue;
 

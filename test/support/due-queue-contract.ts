@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import type { Message } from '../../core/event/message.ts';
 import type { Deliver, DueQueue } from '../../core/ports.ts';
 
-const SECOND = 1_000;
-const LIMIT = 60_000;
+const LIMIT = MINUTE;
 
 export type OpenDueQueue = (deliver: Deliver) => Promise<{ readonly queue: DueQueue; close(): Promise<void> }>;
 
@@ -32,7 +32,7 @@ export function dueQueueContract(name: string, open: OpenDueQueue): void {
 
     test.each([
       ['now', 0],
-      ['an hour ago', -3_600 * SECOND],
+      ['an hour ago', -HOUR],
     ])('hands a message over at once that is due %s', async (_, distance) => {
       const later = messageAt(Date.now() + 600 * SECOND);
       await queue.send(later);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { ItemKey, Table } from '../../adapters/table.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
+import { DAY, HOUR, MINUTE, SECOND, WEEK } from '../../core/durations.ts';
 import { BEGINNING, END, type Entry, positionAt, positionBefore, positionOf } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { type EventKey, inShard, offsetOf } from '../../core/event/event-key.ts';
@@ -17,9 +18,6 @@ import { answered, queuedEvent } from './sample-event.ts';
 
 const TABLE_NAME = 'events';
 const DUE = Date.parse('2030-01-01T00:00:00.250Z');
-const SECOND = 1_000;
-const WEEK = 7 * 86_400;
-const DAY = 86_400 * SECOND;
 const KB = 1_024;
 
 /** The contract that every event store passes: what core relies on, whatever technology holds the events. */
@@ -507,7 +505,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         const event = newEvent({ ...elaborate, tags: [tag], maxTryCount: 2, keepResultFor: DAY });
         await store.putEvent(event);
         const tries = 2 * (5.5 + 7_200 * 1.2);
-        const seconds = Math.ceil((DUE + (tries * SECOND + DAY + 7 * DAY)) / SECOND);
+        const seconds = Math.ceil((DUE + (tries * SECOND + DAY + WEEK)) / SECOND);
         expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
         expect(await expiryOf({ pk: tagPartitionOf(event, tag), sk: sortKeyOf(event.key) })).toBe(seconds);
       });
@@ -515,7 +513,7 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
       test('counts with receivers that ask for an hour between the tries', async () => {
         const event = newEvent({ maxTryCount: 1_000, keepResultFor: 60 * SECOND });
         await store.putEvent(event);
-        const seconds = Math.ceil(DUE / SECOND) + 1_000 * (5 + 3_600) + 60 + 7 * 86_400;
+        const seconds = Math.ceil(DUE / SECOND) + (1_000 * (5 * SECOND + HOUR) + MINUTE + WEEK) / SECOND;
         expect(await expiryOf(eventKeyOf(event))).toBe(seconds);
       });
 
@@ -526,9 +524,12 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         const life = eventExpiry - DUE / SECOND;
         const waiting = failed(event, firstProgress(event));
         await store.recordUnlessChanged(event, firstProgress(event), waiting);
-        expect(await expiryOf(progressKeyOf(event))).toBeCloseTo(waiting.nextAttemptAt / SECOND + life + WEEK, -1);
+        expect(await expiryOf(progressKeyOf(event))).toBeCloseTo(
+          waiting.nextAttemptAt / SECOND + life + WEEK / SECOND,
+          -1,
+        );
         await store.recordSuccess(event, succeeded(event, firstProgress(event)));
-        expect(await expiryOf(progressKeyOf(event))).toBeGreaterThanOrEqual(eventExpiry + WEEK);
+        expect(await expiryOf(progressKeyOf(event))).toBeGreaterThanOrEqual(eventExpiry + WEEK / SECOND);
       });
 
       test('is, for the progress of an event that finished very late, no less than a week after its result', async () => {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { FunctionName } from '../../api/route.ts';
+import { MINUTE } from '../../core/durations.ts';
 import { openRuntime } from '../../lambdas/runtime/open-runtime.ts';
 import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
@@ -7,7 +8,7 @@ import { badReceivers } from './bad-receivers.ts';
 import { badRequests, eventWithSecrets, planted } from './planted-secrets.ts';
 import { type Fault, telltaleEndpoint } from './telltale-endpoint.ts';
 
-const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
+const context = { getRemainingTimeInMillis: () => MINUTE } as Context;
 const NO_EVENT = '98106543999.750-00000000-0000-4000-8000-000000000000';
 
 /** Messages that other programs of the account might send to the due queue. */

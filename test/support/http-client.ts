@@ -3,10 +3,11 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:ht
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { EventAnswer } from '../../api/event-answer.ts';
+import { MINUTE } from '../../core/durations.ts';
 import { expectDescribed } from './described-answer.ts';
 
 const POLL_EVERY = 20;
-const LONGEST_WAIT = 60_000;
+const LONGEST_WAIT = MINUTE;
 
 const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 

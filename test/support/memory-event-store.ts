@@ -1,3 +1,4 @@
+import { DAY } from '../../core/durations.ts';
 import { canonicalRequest } from '../../core/event/canonical-request.ts';
 import { type Entry, type Position, positionAt } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
@@ -7,7 +8,6 @@ import type { Progress } from '../../core/event/progress.ts';
 import type { Cursors, EventStore, List } from '../../core/ports.ts';
 
 const PAGE = 10;
-const DAY = 86_400_000;
 
 /** An event store in memory, which passes the same contract as `tableEventStore`. */
 export function memoryEventStore(): EventStore {

@@ -1,14 +1,11 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import { BEGINNING, positionAt } from '../../core/event/entry.ts';
 import type { QueuedEvent, WantedEvent } from '../../core/event/event.ts';
 import { type EventKey, publicKey } from '../../core/event/event-key.ts';
 import { pendingSince } from '../../core/event/lifecycle.ts';
 import type { EventRecord, EventStore } from '../../core/ports.ts';
 import { answered } from './sample-event.ts';
-import { SECOND, START } from './simulation.ts';
-
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { START } from './simulation.ts';
 
 /**
  * Events that are due at once, soon, later and much later; that succeed, fail once or fail always; with near and far

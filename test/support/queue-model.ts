@@ -1,4 +1,5 @@
 import { callbackKey } from '../../core/delivery/failure-callback.ts';
+import { SECOND } from '../../core/durations.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { pendingSince } from '../../core/event/lifecycle.ts';
 import type { Attempt, Progress, Waiting } from '../../core/event/progress.ts';
@@ -13,7 +14,7 @@ import type { SimulatedCall } from './simulated-cloud.ts';
 export type Harm = 'late' | 'copied' | 'repeated' | 'crashed' | 'untold';
 
 /** The longest time in which a pause is noticed, in milliseconds. */
-const NOTICED_WITHIN = 30_000;
+const NOTICED_WITHIN = 30 * SECOND;
 
 /** The life of an event if nothing goes wrong: the instants of its calls, and its end. */
 type Life = { readonly callsAt: readonly number[]; readonly status: 'success' | 'failed' };

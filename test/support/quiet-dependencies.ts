@@ -1,5 +1,6 @@
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Dependencies } from '../../core/dependencies.ts';
+import { MINUTE } from '../../core/durations.ts';
 import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
 import { secrets } from './sample-event.ts';
 
@@ -13,7 +14,7 @@ export const quietDependencies = {
   },
   shards: 4,
   longestTimeout: 6_000,
-  visibility: 60_000,
+  visibility: MINUTE,
   onChange: () => {},
   report: () => {},
   instance: 'one',

@@ -1,9 +1,8 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import type { QueuedEvent, WantedEvent } from '../../core/event/event.ts';
 import type { CallResult } from '../../core/event/progress.ts';
 import type { EventRecord, SigningSecret } from '../../core/ports.ts';
 import type { Queue } from '../../core/queue.ts';
-
-const SECOND = 1_000;
 
 /** The event that a publisher asks for who sends nothing but a URL. */
 export function wantedEvent(wishes: Partial<WantedEvent> = {}): WantedEvent {
@@ -15,9 +14,9 @@ export function wantedEvent(wishes: Partial<WantedEvent> = {}): WantedEvent {
     body: undefined,
     timeout: 5 * SECOND,
     maxTryCount: 3,
-    retry: { backoff: 'fixed', delay: 60 * SECOND, maxDelay: 3_600 * SECOND },
+    retry: { backoff: 'fixed', delay: MINUTE, maxDelay: HOUR },
     tags: [],
-    keepResultFor: 86_400 * SECOND,
+    keepResultFor: DAY,
     ...wishes,
   };
 }

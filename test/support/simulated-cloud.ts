@@ -1,3 +1,4 @@
+import { MINUTE, SECOND } from '../../core/durations.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import type { Message } from '../../core/event/message.ts';
 import { isPaused, type Pause } from '../../core/event/pause.ts';
@@ -10,9 +11,8 @@ import { memoryEventStore } from './memory-event-store.ts';
 import { quietDependencies } from './quiet-dependencies.ts';
 import { answered, answeringRecords } from './sample-event.ts';
 import { simulatedDueQueue } from './simulated-due-queue.ts';
-import { SECOND, START } from './simulation.ts';
+import { START } from './simulation.ts';
 
-const MINUTE = 60 * SECOND;
 const REMEMBERED_FOR = 5 * SECOND;
 
 /**

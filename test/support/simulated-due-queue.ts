@@ -1,8 +1,8 @@
 import { delaySeconds } from '../../adapters/sqs-due-queue.ts';
+import { SECOND } from '../../core/durations.ts';
 import type { Message } from '../../core/event/message.ts';
 import type { DueQueue } from '../../core/ports.ts';
 import { received } from './simulated-time.ts';
-import { SECOND } from './simulation.ts';
 
 const MOST_AT_ONCE = 10;
 

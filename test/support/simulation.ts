@@ -9,7 +9,6 @@ import { answered, answeringRecords } from './sample-event.ts';
 import { recordedMessages } from './simulated-time.ts';
 
 export const START = Date.parse('2030-01-01T00:00:00.250Z');
-export const SECOND = 1_000;
 
 type Scene = {
   readonly store?: EventStore;

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE, SECOND } from '../../core/durations.ts';
 import type { CallResult } from '../../core/event/progress.ts';
 import { deployedFunctions } from '../../verify/shared/deployed-functions.ts';
 import type { AwsCall } from '../../verify/shared/recording-endpoint.ts';
 import { answered } from './sample-event.ts';
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 
 /** A word that is in everything that is sent and answered, and must be in no log. */
 export const SECRET_WORD = 'opensesame';

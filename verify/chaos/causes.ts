@@ -1,3 +1,4 @@
+import { SECOND } from '../../core/durations.ts';
 import type { ReceivedCall } from '../shared/moody-receiver.ts';
 import type { History, Kill, RecordWrite, Treatment } from './history.ts';
 
@@ -19,7 +20,7 @@ export type Cause =
  * The milliseconds from the end of a call within which the local queue records it. After a start it takes long, because
  * thousands of calls end at once. `latestRecord` of the findings says how much of this time was needed.
  */
-export const RECORDED_WITHIN = 1_000;
+export const RECORDED_WITHIN = SECOND;
 /**
  * The milliseconds within which a worker records a call that has ended. They are more, because the table may be slow.
  */

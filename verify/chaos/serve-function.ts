@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionName } from '../../api/route.ts';
+import { SECOND } from '../../core/durations.ts';
 import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
 import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { openGateway } from '../../local/gateway.ts';
@@ -10,7 +11,7 @@ import { pollForEver } from './poll-for-ever.ts';
 
 /** The batches at a time in a process. An environment of Lambda has one; a process here does the work of several. */
 const POLLERS = 10;
-const DISPATCH_EVERY = 1_000;
+const DISPATCH_EVERY = SECOND;
 
 /** Serves a deployed function in a process of its own, wired from its environment: `serve-function.ts <name>`. */
 const [name] = process.argv.slice(2);

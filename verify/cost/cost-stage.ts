@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseMessageText } from '../../adapters/sqs-due-queue.ts';
+import { MINUTE, SECOND } from '../../core/durations.ts';
 import type { Caller } from '../../core/ports.ts';
 import { FLUSHES } from '../../lambdas/runtime/with-telemetry.ts';
 import { deployedFunctions } from '../shared/deployed-functions.ts';
 import { seededChance } from '../shared/seeded-chance.ts';
 import { usageMeter } from './usage.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 const START = Date.parse('2030-01-01T00:00:00Z');
 /** Leaves a process one flush, because under a load of days it has used up the flushes that it had at first. */
 const STEADY = { ...FLUSHES, most: 1 };

@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { DAY, MINUTE } from '../../core/durations.ts';
 import { attemptMetrics, metricNames, TOO_MANY_REQUESTS } from '../../lambdas/runtime/metric-names.ts';
 import { EventQueueStack } from '../../lib/event-queue-stack.ts';
 import { prices, pricesAsOf } from '../../lib/prices.ts';
@@ -8,7 +9,7 @@ import { costOf, idleRun, scenarios, usageOfEvent } from './cost.ts';
 import type { Usage } from './usage.ts';
 
 const MILLION = 1_000_000;
-const RUNS_OF_MONTH = 30 * 24 * 60;
+const RUNS_OF_MONTH = (30 * DAY) / MINUTE;
 /** The requests that Lambda makes on an empty queue: five pollers, each of which waits for 20 s in each request. */
 const EMPTY_RECEIVES_OF_MONTH = 5 * 3 * RUNS_OF_MONTH;
 

@@ -1,10 +1,9 @@
+import { MINUTE, SECOND } from '../../core/durations.ts';
 import { prices } from '../../lib/prices.ts';
 import { type DeployedName, deployedNames } from '../shared/deployed-functions.ts';
 import { type SentMessage, type Stage, staged } from './cost-stage.ts';
 import { combined, nothing, times, type Usage } from './usage.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 const GIGABYTE = 1_024 ** 3;
 
 /** The milliseconds between two events: two events a second, or a million in six days. */

@@ -7,13 +7,12 @@ import type { Item, ItemKey } from '../../adapters/table.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import { dispatcher } from '../../core/dispatch/dispatcher.ts';
+import { MINUTE, SECOND } from '../../core/durations.ts';
 import { timingsFor } from '../../lib/timings.ts';
 import { pausesInMemory } from '../shared/pauses-in-memory.ts';
 import { simulatedClock } from '../shared/simulated-clock.ts';
 import { dueEvents } from './due-events.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 const START = Date.parse('2030-01-01T00:00:00Z');
 /** The minutes before the first event, in which new cursors become up to date, so that the audit runs. */
 const SETTLING = 15;

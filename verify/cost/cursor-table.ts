@@ -1,8 +1,8 @@
+import { MINUTE } from '../../core/durations.ts';
 import { quantileOfCounts } from '../../core/statistics.ts';
 import { type Scene, type Seen, simulateCursors } from './cursor-simulation.ts';
 import { markdownTable } from './markdown-table.ts';
 
-const MINUTE = 60_000;
 /** The minutes that are simulated after the last event. */
 const FOLLOWING = 20;
 /**

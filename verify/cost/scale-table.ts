@@ -1,9 +1,8 @@
+import { HOUR, SECOND } from '../../core/durations.ts';
 import { defaultSettings } from '../../core/settings.ts';
 import { costOf, idleRun, sharesOfEvent, sumOfShares } from './cost.ts';
 import { markdownTable } from './markdown-table.ts';
 
-const SECOND = 1_000;
-const HOUR = 3_600;
 /** The default of the stack for the requests to the API in a second (lib/event-queue-props.ts). */
 const THROTTLING = 100;
 /** The default of the stack for the deliverers that work at the same time (lib/event-queue-props.ts). */
@@ -83,7 +82,7 @@ async function needsOfOneASecond(): Promise<readonly Need[]> {
       amount: all.readUnits,
       wall: { at: 40_000, movedBy: "the account's limit for a table on demand" },
     },
-    { what: 'dollars an hour', amount: dollars * HOUR },
+    { what: 'dollars an hour', amount: dollars * (HOUR / SECOND) },
   ];
 }
 

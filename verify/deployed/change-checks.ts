@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventAnswer } from '../../api/event-answer.ts';
+import { HOUR, SECOND } from '../../core/durations.ts';
 import { eventFor, publishMany } from './many-checks.ts';
 import { dueAt } from './queue-client.ts';
 import { openReceiver } from './receiver.ts';
 import type { Stage, StageChecks } from './stage.ts';
 import { until } from './until.ts';
 
-const HOUR = 3_600;
+const HOUR_IN_SECONDS = HOUR / SECOND;
 /** The milliseconds after its instant within which an event is called unless it is cancelled. */
 const CALLED_WITHIN = 4_000;
 
@@ -27,7 +28,7 @@ export const changeChecks: StageChecks = {
 
   'a waiting event is called now when it is retried': async (stage) => {
     const { queue } = stage;
-    const event = await queue.publish({ ...eventFor(stage, '/now'), call_url_after: HOUR });
+    const event = await queue.publish({ ...eventFor(stage, '/now'), call_url_after: HOUR_IN_SECONDS });
     const retried = await queue.api('POST', `/events/${event.key}/retry`);
     assert.equal(retried.status, 200);
     const { status, try_count } = await queue.finished(event);
@@ -36,7 +37,11 @@ export const changeChecks: StageChecks = {
 
   'an event in backoff is called now when it is retried, and keeps its tries': async (stage) => {
     const { queue, receiver } = stage;
-    const event = await queue.publish({ ...eventFor(stage, '/fail/1'), retry_delay: HOUR, max_try_count: 3 });
+    const event = await queue.publish({
+      ...eventFor(stage, '/fail/1'),
+      retry_delay: HOUR_IN_SECONDS,
+      max_try_count: 3,
+    });
     await until('its first attempt', 20, async () => {
       const { json } = await queue.api('GET', `/events/${event.key}`);
       return json.try_count === 1;
@@ -49,7 +54,7 @@ export const changeChecks: StageChecks = {
 
   'waiting events are called now all at once by their tag': async (stage) => {
     const tag = `${stage.tag}-all-now`;
-    const events = await publishMany(stage, 12, '/all-now', tag, { call_url_after: HOUR });
+    const events = await publishMany(stage, 12, '/all-now', tag, { call_url_after: HOUR_IN_SECONDS });
     assert.equal(await changeAll(stage, 'retry', { tag, status: 'waiting_execution' }), 12);
     const ends = await Promise.all(events.map((event) => stage.queue.finished(event)));
     assert.deepEqual([...new Set(ends.map(({ status }) => status))], ['success']);
@@ -126,8 +131,8 @@ export const changeChecks: StageChecks = {
     // Nothing is called before it is cancelled. A receiver that stays open if the check fails keeps its process alive.
     const other = await openReceiver();
     other.close();
-    await publishMany(stage, 3, '/here', tag, { call_url_after: HOUR });
-    await publishMany({ ...stage, receiver: other }, 2, '/there', tag, { call_url_after: HOUR });
+    await publishMany(stage, 3, '/here', tag, { call_url_after: HOUR_IN_SECONDS });
+    await publishMany({ ...stage, receiver: other }, 2, '/there', tag, { call_url_after: HOUR_IN_SECONDS });
     const [here, there] = [new URL(receiver.url).host, new URL(other.url).host];
     const { json } = await queue.api('POST', '/events/cancel', { tag, dry_run: true });
     const hosts = [

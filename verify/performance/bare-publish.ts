@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DAY, HOUR, MINUTE } from '../../core/durations.ts';
 
 const { TABLE_NAME = '', QUEUE_URL } = process.env;
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
@@ -19,9 +20,9 @@ const Item = {
   body: { kind: 'json', bytes: Buffer.from('{"user":42}') },
   timeout: 5_000,
   maxTryCount: 3,
-  retry: { backoff: 'fixed', delay: 60_000, maxDelay: 3_600_000 },
+  retry: { backoff: 'fixed', delay: MINUTE, maxDelay: HOUR },
   tags: [],
-  keepResultFor: 86_400_000,
+  keepResultFor: DAY,
   sent: true,
 };
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MINUTE } from '../../core/durations.ts';
 import { idleRun, scenarios, usageOfEvent } from '../cost/cost.ts';
 import { type Bundle, type Bundles, bundleOf, invokeAgainAndAgain, loadTime, synthesize } from '../shared/bundles.ts';
 import { recordsOf, requestOf } from '../shared/deployed-functions.ts';
@@ -20,7 +21,6 @@ const LOADS = 5;
 const INVOCATIONS = 2_000;
 const BATCH = 10;
 const COMING_DUE = 5_000;
-const MINUTE = 60_000;
 
 export async function functions(): Promise<void> {
   const { turn, report, close } = await functionsInTurns((name, value, unit, aim) =>

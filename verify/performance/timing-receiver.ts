@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { MINUTE } from '../../core/durations.ts';
 
 /** The milliseconds after which a path that begins with `/slow` is answered. */
 const SLOW = 5_000;
 /** The milliseconds without another call after which the calls that are awaited are taken for lost. */
-export const LOST_AFTER = 60_000;
+export const LOST_AFTER = MINUTE;
 
 export type TimingReceiver = {
   readonly url: string;

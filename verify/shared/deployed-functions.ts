@@ -1,12 +1,13 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { FunctionName } from '../../api/route.ts';
+import { MINUTE } from '../../core/durations.ts';
 import { openRuntime, type Runtime } from '../../lambdas/runtime/open-runtime.ts';
 import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { emulatedCloud } from './emulated-cloud.ts';
 import type { AwsCall } from './recording-endpoint.ts';
 
 export const deployedNames = ['publish', 'read', 'manage', 'site', 'dispatch', 'deliver'] as const;
-const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
+const context = { getRemainingTimeInMillis: () => MINUTE } as Context;
 
 export type DeployedName = (typeof deployedNames)[number];
 export type DeployedFunctions = Awaited<ReturnType<typeof deployedFunctions>>;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE, SECOND } from '../../core/durations.ts';
 import { parsePublicKey } from '../../core/event/event-key.ts';
 import { openForgetfulReceiver, type ReceivedCall } from '../shared/moody-receiver.ts';
 import { seededChance } from '../shared/seeded-chance.ts';
@@ -7,13 +8,12 @@ import { type Load, steadyLoad } from './steady-load.ts';
 import { tableRows } from './table-rows.ts';
 import { type Holdings, watchedProcess } from './watched-process.ts';
 
-const MINUTE = 60_000;
-const LAST_RETRIES_WITHIN = 60_000;
+const LAST_RETRIES_WITHIN = MINUTE;
 const SAMPLES = 100;
 /** The least milliseconds between samples. Each sample collects the heaps, which blocks the queue for a moment. */
 const SHORTEST_PAUSE = 500;
 /** The most milliseconds between samples. */
-const LONGEST_PAUSE = 20_000;
+const LONGEST_PAUSE = 20 * SECOND;
 const END_OF_WELCOME = /^ *curl .*\n\n/m;
 
 export type SoakOptions = { readonly minutes: number; readonly rate: number; readonly seed: number };

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { SECOND } from '../../../core/durations.ts';
 import type { NotMade } from '../../../core/event/progress.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { received } from '../../support/simulated-time.ts';
-import { SECOND, START, simulation } from '../../support/simulation.ts';
+import { START, simulation } from '../../support/simulation.ts';
 
 const notMade: NotMade = { outcome: 'not_made', error: 'Nothing is left (EMFILE).' };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
 import type { Change } from '../../../core/event/change.ts';
 import type { QueuedEvent } from '../../../core/event/event.ts';
 import type { Received } from '../../../core/event/message.ts';
@@ -10,10 +11,8 @@ import { refusingStore } from '../../support/refusing-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { simulatedCloud } from '../../support/simulated-cloud.ts';
 import { received } from '../../support/simulated-time.ts';
-import { SECOND, START, simulation } from '../../support/simulation.ts';
+import { START, simulation } from '../../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 /** How long the claim of a call with the default timeout lasts, in milliseconds. */
 const CLAIM = 35 * SECOND;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { limitedConcurrency } from '../../../core/delivery/concurrency-limit.ts';
+import { SECOND } from '../../../core/durations.ts';
 import type { Received } from '../../../core/event/message.ts';
 import type { DueQueue, EventStore } from '../../../core/ports.ts';
 import { hostAndPortOf } from '../../../core/target/target-url.ts';
@@ -7,7 +8,7 @@ import { rest } from '../../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, queuedEvent, wantedEvent } from '../../support/sample-event.ts';
 import { received, recordedMessages } from '../../support/simulated-time.ts';
-import { SECOND, START, simulation } from '../../support/simulation.ts';
+import { START, simulation } from '../../support/simulation.ts';
 
 describe('a host that is full', () => {
   test('gives its slots to those who wait, first come, first served, each to one', async () => {

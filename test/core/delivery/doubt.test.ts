@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { MINUTE, SECOND } from '../../../core/durations.ts';
 import type { QueuedEvent } from '../../../core/event/event.ts';
 import type { Message, Received } from '../../../core/event/message.ts';
 import type { CallResult } from '../../../core/event/progress.ts';
@@ -9,9 +10,8 @@ import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { quietDependencies } from '../../support/quiet-dependencies.ts';
 import { answered, answeringRecords, wantedEvent } from '../../support/sample-event.ts';
 import { received, recordedMessages } from '../../support/simulated-time.ts';
-import { SECOND, START, simulation } from '../../support/simulation.ts';
+import { START, simulation } from '../../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
 /**
  * How much longer a claim lasts than the timeout of its call, and how long a call may take by default, in milliseconds.
  */

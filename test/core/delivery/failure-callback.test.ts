@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { callbackKey } from '../../../core/delivery/failure-callback.ts';
+import { HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
 import type { EventKey } from '../../../core/event/event-key.ts';
 import { publicKey, shardOf } from '../../../core/event/event-key.ts';
 import type { CallResult, Finished, Progress } from '../../../core/event/progress.ts';
@@ -8,10 +9,8 @@ import { rest } from '../../../verify/shared/simulated-clock.ts';
 import { callbacksOf, everyEvent } from '../../support/mixed-events.ts';
 import { answered, queuedEvent, wantedEvent } from '../../support/sample-event.ts';
 import { type Fault, simulatedCloud } from '../../support/simulated-cloud.ts';
-import { SECOND, START } from '../../support/simulation.ts';
+import { START } from '../../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 const SHARDS = 4;
 const FAILING = 'https://example.com/failing';
 const TOLD = 'https://example.com/told';

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { withClaim } from '../../../core/delivery/claim.ts';
 import { isMissing, withLateAttempt } from '../../../core/delivery/late-attempt.ts';
+import { SECOND } from '../../../core/durations.ts';
 import {
   attemptOf,
   type Call,
@@ -13,7 +14,7 @@ import {
 } from '../../../core/event/lifecycle.ts';
 import type { Attempt, CallResult, Finished, Progress } from '../../../core/event/progress.ts';
 import { answered, queuedEvent } from '../../support/sample-event.ts';
-import { SECOND, START } from '../../support/simulation.ts';
+import { START } from '../../support/simulation.ts';
 
 const event = queuedEvent(START, { maxTryCount: 1_000 });
 

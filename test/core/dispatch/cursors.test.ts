@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { caughtUp, lease, mayAudit, moved, renewed } from '../../../core/dispatch/cursors.ts';
+import { MINUTE, SECOND } from '../../../core/durations.ts';
 import { positionAt } from '../../../core/event/entry.ts';
 import { graceOf, nextAuditAt } from '../../../core/event/reminder-times.ts';
 import type { Cursors } from '../../../core/ports.ts';
-import { SECOND, START } from '../../support/simulation.ts';
+import { START } from '../../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
 const GRACE = 10 * MINUTE;
 
 const standing: Cursors = {

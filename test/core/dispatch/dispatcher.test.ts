@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { renewed } from '../../../core/dispatch/cursors.ts';
+import { DAY, HOUR, MINUTE, SECOND, WEEK } from '../../../core/durations.ts';
 import { type Entry, positionAt } from '../../../core/event/entry.ts';
 import type { QueuedEvent } from '../../../core/event/event.ts';
 import { shardOf } from '../../../core/event/event-key.ts';
@@ -10,11 +11,8 @@ import { rest } from '../../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { type Operation, simulatedCloud } from '../../support/simulated-cloud.ts';
-import { SECOND, START } from '../../support/simulation.ts';
+import { START } from '../../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 /** The number of entries on a page of the store in memory. */
 const PAGE = 10;
 
@@ -180,7 +178,7 @@ describe('the promote cursor', () => {
       return counted.read();
     };
     const before = await entriesReadByRun(1);
-    for (let n = 0; n < 10_000; n++) await queue.publish(wantedEvent({ asked: { after: 7 * DAY + n } }), 'web');
+    for (let n = 0; n < 10_000; n++) await queue.publish(wantedEvent({ asked: { after: WEEK + n } }), 'web');
     expect(await entriesReadByRun(2)).toEqual(before);
   });
 });
@@ -337,8 +335,8 @@ describe('the audit cursor', () => {
     const end = expiresAt(event);
     await runUntil(START + HOUR);
     expect(keptUntil).toEqual([]);
-    await clock.moveTo(end - 7 * DAY);
-    await runUntil(end - 7 * DAY + HOUR);
+    await clock.moveTo(end - WEEK);
+    await runUntil(end - WEEK + HOUR);
     expect(keptUntil.length).toBeGreaterThan(0);
     expect(Math.min(...keptUntil)).toBeGreaterThan(end);
   });
@@ -360,7 +358,7 @@ describe('the audit cursor', () => {
     await clock.moveTo(expiresAt(event) + DAY);
     await queue.dispatchAtStart();
     expect(order.map(([what]) => what).slice(0, 2)).toEqual(['kept', 'sent']);
-    expect(order[0]?.[1]).toBeGreaterThan(clock.now() + 7 * DAY);
+    expect(order[0]?.[1]).toBeGreaterThan(clock.now() + WEEK);
   });
 
   test('keeps an event for as long as its result, however late it was called', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { withLateAttempt } from '../../../core/delivery/late-attempt.ts';
+import { DAY, HOUR, MINUTE, WEEK } from '../../../core/durations.ts';
 import type { QueuedEvent, RetryPolicy } from '../../../core/event/event.ts';
 import { expiresAt, laterExpiry, progressExpiresAt, reopenedExpiresAt } from '../../../core/event/expiry.ts';
 import { cancelled, firstProgress, reopened, retryDelay, settle, triesLeft } from '../../../core/event/lifecycle.ts';
@@ -7,9 +8,6 @@ import type { CallResult, Finished, Progress, Waiting } from '../../../core/even
 import { answered, queuedEvent } from '../../support/sample-event.ts';
 
 const DUE = Date.parse('2030-01-01T00:00:00Z');
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 describe('settle', () => {
   test.each([200, 201, 204, 299])('makes an event a success when it is answered with %i', (status) => {
@@ -120,8 +118,8 @@ describe('settle', () => {
     ['nothing said', {}, [DAY, DAY]],
     ['keep_failed_for', { keepFailedFor: 90 * DAY }, [90 * DAY, DAY]],
     ['a shorter keep_failed_for', { keepFailedFor: MINUTE }, [MINUTE, DAY]],
-    ['what the owner chose', { defaultKeepFailedFor: 7 * DAY, keepResultFor: HOUR }, [7 * DAY, HOUR]],
-    ['both', { keepFailedFor: 2 * DAY, defaultKeepFailedFor: 7 * DAY }, [2 * DAY, DAY]],
+    ['what the owner chose', { defaultKeepFailedFor: WEEK, keepResultFor: HOUR }, [WEEK, HOUR]],
+    ['both', { keepFailedFor: 2 * DAY, defaultKeepFailedFor: WEEK }, [2 * DAY, DAY]],
   ])(
     'with %s, keeps a failure readable for as long, and a success and a cancelled event for keep_result_for',
     (_, wishes, [failure, others]) => {
@@ -190,7 +188,7 @@ describe('expiry', () => {
       const call = { startedAt, endedAt: startedAt + 5_000, result: answered(503, [['retry-after', '99999']]) };
       progress = settle(queuedEvent(DUE), progress, call, 0.5);
     }
-    expect(expiresAt(queuedEvent(DUE))).toBeGreaterThanOrEqual(progress.readableUntil + 7 * DAY);
+    expect(expiresAt(queuedEvent(DUE))).toBeGreaterThanOrEqual(progress.readableUntil + WEEK);
   });
 
   test("of a progress is a week behind its event's, and covers a result that came later than ever expected", () => {
@@ -202,20 +200,20 @@ describe('expiry', () => {
     );
     expect(progressExpiresAt(queuedEvent(DUE), late)).toBeGreaterThanOrEqual(DUE + 91 * DAY + 14 * DAY);
     const first = firstProgress(queuedEvent(DUE));
-    expect(progressExpiresAt(queuedEvent(DUE), first)).toBe(expiresAt(queuedEvent(DUE)) + 7 * DAY);
+    expect(progressExpiresAt(queuedEvent(DUE), first)).toBe(expiresAt(queuedEvent(DUE)) + WEEK);
   });
 
   test('moves on once an event is unfinished past its longest possible life, and progress recorded later is not behind', () => {
     const event = queuedEvent(DUE);
-    const end = expiresAt(event) - 7 * DAY;
+    const end = expiresAt(event) - WEEK;
     expect(laterExpiry(event, end)).toBeUndefined();
     const movedTo = laterExpiry(event, end + 30 * DAY) ?? 0;
     expect(movedTo).toBeGreaterThan(end + 37 * DAY);
     const claim = { attempt: 1, by: 'one', startedAt: end + 30 * DAY, until: end + 31 * DAY };
-    expect(progressExpiresAt(event, { ...firstProgress(event), claim })).toBeGreaterThanOrEqual(movedTo + 7 * DAY);
+    expect(progressExpiresAt(event, { ...firstProgress(event), claim })).toBeGreaterThanOrEqual(movedTo + WEEK);
     const call = { startedAt: end + 30 * DAY, endedAt: end + 30 * DAY, result: answered(500) };
     expect(progressExpiresAt(event, settle(event, firstProgress(event), call, 0))).toBeGreaterThanOrEqual(
-      movedTo + 7 * DAY,
+      movedTo + WEEK,
     );
   });
 
@@ -232,7 +230,7 @@ describe('expiry', () => {
       settle(event, triedAgain, late, 0),
       cancelled(event, triedAgain, DUE + HOUR),
     ])
-      expect(progressExpiresAt(event, progress)).toBeGreaterThanOrEqual(failure.readableUntil + 7 * DAY);
+      expect(progressExpiresAt(event, progress)).toBeGreaterThanOrEqual(failure.readableUntil + WEEK);
   });
 
   test('of an event that is tried again is not before its failure was to be forgotten', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
 import type { WantedEvent } from '../../../core/event/event.ts';
 import type { CallResult } from '../../../core/event/progress.ts';
 import type { EventStore } from '../../../core/ports.ts';
@@ -6,11 +7,8 @@ import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { simulatedCloud } from '../../support/simulated-cloud.ts';
 import { received } from '../../support/simulated-time.ts';
-import { SECOND, START } from '../../support/simulation.ts';
+import { START } from '../../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const WAITING = { status: 'waiting_execution', tags: [] } as const;
 
 const bad = () => answered(500);

@@ -1,15 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
 import { positionAt } from '../../../core/event/entry.ts';
 import type { EventRecord, EventStore } from '../../../core/ports.ts';
 import { rest } from '../../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { simulatedCloud } from '../../support/simulated-cloud.ts';
-import { SECOND, START } from '../../support/simulation.ts';
-
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { START } from '../../support/simulation.ts';
 
 const bad = () => answered(500);
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
 import type { WantedEvent } from '../../../core/event/event.ts';
 import type { Finished } from '../../../core/event/progress.ts';
 import { retrier } from '../../../core/manage/retrier.ts';
@@ -8,10 +9,8 @@ import { quietDependencies } from '../../support/quiet-dependencies.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { simulatedCloud } from '../../support/simulated-cloud.ts';
 import { recordedMessages } from '../../support/simulated-time.ts';
-import { SECOND, START } from '../../support/simulation.ts';
+import { START } from '../../support/simulation.ts';
 
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 const SEARCH = { status: 'cancelled', tags: [] } as const;
 
 const bad = () => answered(500);

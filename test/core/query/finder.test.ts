@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
 import type { WantedEvent } from '../../../core/event/event.ts';
 import type { CallResult } from '../../../core/event/progress.ts';
 import type { EventRecord, EventStore } from '../../../core/ports.ts';
@@ -8,10 +9,7 @@ import type { Search, SortedSearch } from '../../../core/query/search.ts';
 import { memoryEventStore } from '../../support/memory-event-store.ts';
 import { answered, wantedEvent } from '../../support/sample-event.ts';
 import { simulatedCloud } from '../../support/simulated-cloud.ts';
-import { SECOND, START } from '../../support/simulation.ts';
-
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+import { START } from '../../support/simulation.ts';
 
 describe('events are found', () => {
   test('latest due first, page by page, each once', async () => {
