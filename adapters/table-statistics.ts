@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DAY, HOUR, MINUTE, SECOND } from '../core/durations.ts';
 import type { Change } from '../core/event/change.ts';
+import { type CountsByHost, countHost, type HostCounts, withoutSurplusHosts } from '../core/host-counts.ts';
 import type { Period, Statistics, StatisticsRange } from '../core/ports.ts';
 import { added, type Counts, counted, noCounts } from '../core/statistics.ts';
 import type { Item, Table } from './table.ts';
@@ -39,23 +40,25 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
    * The counts of the current minute that are in no item yet. They are apart because finding the items takes longer
    * than counting.
    */
-  let fresh = { minute: 0, counts: noCounts };
+  let fresh = freshCounts(0);
 
   function count(change: Change): void {
     const minute = startOf('hour', now());
-    if (minute !== fresh.minute) settle();
-    fresh = { minute, counts: counted(fresh.counts, change) };
+    if (minute !== fresh.minute) settle(minute);
+    fresh.counts = counted(fresh.counts, change);
+    countHost(fresh.hosts, change);
   }
 
-  function settle(): void {
-    const { minute, counts } = fresh;
-    fresh = { minute, counts: noCounts };
+  /** Moves the fresh counts into those of their items, and begins with new ones for a minute. */
+  function settle(next = fresh.minute): void {
+    const { minute, counts, hosts } = fresh;
+    fresh = freshCounts(next);
     if (counts === noCounts) return;
     for (const range of ['hour', 'day'] as const) {
       const startedAt = startOf(range, minute);
       const sk = sortKey(range, startedAt, writer);
-      const before = own.get(sk)?.counts ?? noCounts;
-      own.set(sk, { range, startedAt, counts: added(before, counts) });
+      const sum = added(own.get(sk)?.counts ?? noCounts, { ...counts, hosts });
+      own.set(sk, { range, startedAt, counts: { ...sum, hosts: withoutSurplusHosts(sum.hosts) } });
       unwritten.add(sk);
     }
   }
@@ -111,6 +114,10 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
   return { count, hasUnwritten, flush, read };
 }
 
+function freshCounts(minute: number) {
+  return { minute, counts: noCounts, hosts: new Map<string, HostCounts>() };
+}
+
 async function everyItem(table: Table, pk: string, from: string, to: string): Promise<readonly Item[]> {
   const found: Item[] = [];
   for (let after = from, isLast = false; !isLast; ) {
@@ -123,14 +130,46 @@ async function everyItem(table: Table, pk: string, from: string, to: string): Pr
 }
 
 /** Counts with the names that their attributes have in the table. The version before knows only these names. */
-type StoredCounts = Omit<Counts, 'failed'> & { readonly exhausted: number };
+type StoredCounts = Omit<Counts, 'failed' | 'hosts'> & {
+  readonly exhausted: number;
+  /** Absent in items of the version before, which counts no hosts. */
+  readonly hosts?: readonly StoredHost[] | undefined;
+};
 
-function storedCounts({ failed, ...counts }: Counts): StoredCounts {
-  return { ...counts, exhausted: failed };
+/**
+ * The counts of a host. It is a list, because names of attributes would be stored with each host, and because the host
+ * itself is no name of an attribute: publishers choose it.
+ */
+type StoredHost = readonly [
+  host: string,
+  succeededAttempts: number,
+  failedAttempts: number,
+  failedEvents: number,
+  lastError?: HostCounts['lastError'],
+];
+
+function storedCounts({ failed, hosts, ...counts }: Counts): StoredCounts {
+  return { ...counts, exhausted: failed, hosts: storedHosts(hosts) };
 }
 
-function countsFrom({ exhausted, ...counts }: StoredCounts): Counts {
-  return { ...counts, failed: exhausted };
+function countsFrom({ exhausted, hosts = [], ...counts }: StoredCounts): Counts {
+  return { ...counts, failed: exhausted, hosts: hostsFrom(hosts) };
+}
+
+function storedHosts(hosts: CountsByHost): readonly StoredHost[] {
+  return [...hosts].map(([host, { succeededAttempts, failedAttempts, failedEvents, lastError }]) => {
+    const counts = [host, succeededAttempts, failedAttempts, failedEvents] as const;
+    return lastError === undefined ? counts : [...counts, lastError];
+  });
+}
+
+function hostsFrom(stored: readonly StoredHost[]): CountsByHost {
+  return new Map(
+    stored.map(([host, succeededAttempts, failedAttempts, failedEvents, lastError]) => {
+      const counts = { succeededAttempts, failedAttempts, failedEvents };
+      return [host, lastError === undefined ? counts : { ...counts, lastError }];
+    }),
+  );
 }
 
 const ATTRIBUTES = ['sk', ...Object.keys(storedCounts(noCounts))];

@@ -95,7 +95,15 @@ const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 const newSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const apiKey = { id: '6f1ed002ab559585', label: 'web', scopes: ['publish', 'read'] };
 const storedKey = { ...apiKey, created_at_utc: '2026-03-02T08:00:00.000Z' };
-const quantiles = { p50: 3, p95: 12, p99: 21 };
+const counts = {
+  accepted: 6000,
+  attempts: { answered: 6012, timed_out: 3, unreachable: 0, invalid_answer: 0, blocked: 0, crashed: 0 },
+  succeeded: 5998,
+  exhausted: 2,
+  cancelled: 0,
+  late_ms: { p50: 3, p95: 12, p99: 21 },
+  duration_ms: { p50: 84, p95: 410, p99: 1200 },
+};
 
 /** Example requests and answers for the documentation, under the names of their routes. */
 export const examples = {
@@ -124,18 +132,18 @@ export const examples = {
     input: { range: 'hour' },
     answer: {
       range: 'hour',
-      periods: [
+      periods: [{ started_at_utc: '2026-03-02T09:00:00.000Z', ...counts }],
+      total: counts,
+      hosts: [
         {
-          started_at_utc: '2026-03-02T09:00:00.000Z',
-          accepted: 6000,
-          attempts: { answered: 6012, timed_out: 3, unreachable: 0, invalid_answer: 0, blocked: 0, crashed: 0 },
-          succeeded: 5998,
-          exhausted: 2,
-          cancelled: 0,
-          late_ms: quantiles,
-          duration_ms: { p50: 84, p95: 410, p99: 1200 },
+          host: 'api.example.com',
+          attempts_succeeded: 5980,
+          attempts_failed: 17,
+          events_failed: 2,
+          last_error: { at_utc: '2026-03-02T09:00:41.250Z', outcome: 'answered', status_code: 503, error: null },
         },
       ],
+      other_hosts: { attempts_succeeded: 18, attempts_failed: 0, events_failed: 0 },
     },
   },
 } as const;

@@ -19,7 +19,7 @@ export const operationRoutes = {
     scope: 'read',
     operationId: 'getStatistics',
     tag: 'Operate',
-    summary: 'What happened in the last hour, by the minute, or in the last day, by the hour',
+    summary: 'What happened in the last hour, by the minute, or in the last day, by the hour, and which hosts fail',
     takes: 'parameters',
     input: z.strictObject({ range: z.enum(['hour', 'day']).default('hour') }),
     answers: {

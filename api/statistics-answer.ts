@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { type CountsByHost, type HostCounts, noHostCounts, OTHER_HOSTS, together } from '../core/host-counts.ts';
 import type { Period, StatisticsRange } from '../core/ports.ts';
-import { type Histogram, quantile } from '../core/statistics.ts';
+import { added, type Counts, type Histogram, noCounts, quantile } from '../core/statistics.ts';
+import { outcomeSchema } from './event-answer.ts';
 import { namedObject } from './named-object.ts';
 
 const quantiles = namedObject('Quantiles', { p50: z.int(), p95: z.int(), p99: z.int() })
@@ -18,8 +20,10 @@ const attemptCountsSchema = namedObject('AttemptCounts', {
   crashed: count,
 });
 
-const periodSchema = namedObject('Period', {
-  started_at_utc: z.iso.datetime(),
+/** An answer names this many hosts. The others are added up. */
+const MOST_HOSTS = 50;
+
+const counts = {
   accepted: count,
   attempts: attemptCountsSchema,
   succeeded: count,
@@ -27,22 +31,53 @@ const periodSchema = namedObject('Period', {
   cancelled: count,
   late_ms: quantiles,
   duration_ms: quantiles,
+};
+
+const periodSchema = namedObject('Period', { started_at_utc: z.iso.datetime(), ...counts });
+
+const hostCounts = {
+  attempts_succeeded: count,
+  attempts_failed: count,
+  events_failed: count.meta({ description: 'The number of events that failed for good.' }),
+};
+
+const hostErrorSchema = namedObject('HostError', {
+  at_utc: z.iso.datetime(),
+  outcome: outcomeSchema,
+  status_code: z.int().nullable(),
+  error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
+});
+
+const hostSchema = namedObject('HostStatistics', {
+  host: z.string().meta({ description: 'The host, as the filter host of a search takes it.' }),
+  ...hostCounts,
+  last_error: hostErrorSchema.nullable().meta({ description: 'The latest attempt that failed. Null if none did.' }),
 });
 
 export const statisticsSchema = namedObject('Statistics', {
   range: z.enum(['hour', 'day']),
   periods: z.array(periodSchema),
+  total: namedObject('StatisticsTotal', counts).meta({ description: 'All periods together.' }),
+  hosts: z.array(hostSchema).meta({
+    description: `Up to ${MOST_HOSTS} hosts that were called, those with the most failed attempts first.`,
+  }),
+  other_hosts: namedObject('OtherHosts', hostCounts).meta({
+    description: 'All other hosts together. A process tells 50 hosts apart in a minute, and counts the others here.',
+  }),
 });
 
 export function statisticsAnswer(range: StatisticsRange, periods: readonly Period[]): z.infer<typeof statisticsSchema> {
-  return { range, periods: periods.map(periodAnswer) };
+  const total = periods.map((period) => period.counts).reduce(added, noCounts);
+  return { range, periods: periods.map(periodAnswer), total: countsAnswer(total), ...hostsAnswer(total.hosts) };
 }
 
-function periodAnswer({ startedAt, counts }: Period): z.infer<typeof periodSchema> {
-  const { accepted, attempts, succeeded, failed, cancelled, late, duration } = counts;
+function periodAnswer({ startedAt, counts: counted }: Period): z.infer<typeof periodSchema> {
+  return { started_at_utc: new Date(startedAt).toISOString(), ...countsAnswer(counted) };
+}
+
+function countsAnswer({ accepted, attempts, succeeded, failed, cancelled, late, duration }: Counts) {
   const none = { answered: 0, timed_out: 0, unreachable: 0, invalid_answer: 0, blocked: 0, crashed: 0 };
   return {
-    started_at_utc: new Date(startedAt).toISOString(),
     accepted,
     attempts: { ...none, ...attempts },
     succeeded,
@@ -51,6 +86,35 @@ function periodAnswer({ startedAt, counts }: Period): z.infer<typeof periodSchem
     late_ms: quantilesOf(late),
     duration_ms: quantilesOf(duration),
   };
+}
+
+function hostsAnswer(hosts: CountsByHost) {
+  const mostFailed = [...hosts]
+    .filter(([host]) => host !== OTHER_HOSTS)
+    .sort(([, one], [, other]) => other.failedAttempts - one.failedAttempts || calls(other) - calls(one))
+    .slice(0, MOST_HOSTS);
+  const others = together(
+    hosts,
+    mostFailed.map(([host]) => host),
+  ).get(OTHER_HOSTS);
+  return {
+    hosts: mostFailed.map(([host, one]) => ({ host, ...hostCountsAnswer(one), last_error: errorAnswer(one) })),
+    other_hosts: hostCountsAnswer(others ?? noHostCounts),
+  };
+}
+
+function calls({ succeededAttempts, failedAttempts }: HostCounts): number {
+  return succeededAttempts + failedAttempts;
+}
+
+function hostCountsAnswer({ succeededAttempts, failedAttempts, failedEvents }: HostCounts) {
+  return { attempts_succeeded: succeededAttempts, attempts_failed: failedAttempts, events_failed: failedEvents };
+}
+
+function errorAnswer({ lastError }: HostCounts): z.infer<typeof hostErrorSchema> | null {
+  if (lastError === undefined) return null;
+  const { at, outcome, statusCode, error } = lastError;
+  return { at_utc: new Date(at).toISOString(), outcome, status_code: statusCode ?? null, error: error ?? null };
 }
 
 function quantilesOf(histogram: Histogram) {

@@ -156,6 +156,103 @@ describe('statistics', () => {
     expect(metered.calls).toEqual({ BatchWriteItem: seconds / 10 });
   });
 
+  test('of hosts are added up over processes and periods, with the latest error', async () => {
+    const [one, other] = [tableStatistics(table, clock), tableStatistics(table, clock)];
+    const at = (host: string) => queuedEvent(START, { url: `https://${host}/path?token=1` });
+    one.count(attempted({}, at('well.example')));
+    one.count(attempted({ statusCode: 503, startedAt: START, duration: 20 }, at('bad.example:8443')));
+    one.count({ ...finished('failed'), event: at('bad.example:8443') });
+    await one.flush();
+    now += MINUTE;
+    other.count(attempted({ outcome: 'unreachable', error: 'x'.repeat(500), startedAt: now }, at('bad.example:8443')));
+    other.count(attempted({ outcome: 'unreachable', error: 'y', startedAt: now - 1 }, at('bad.example:8443')));
+    other.count(accepted);
+    other.count({ ...finished('success'), event: at('well.example') });
+    await other.flush();
+    const read = (await tableStatistics(table, clock).read('hour')).map(({ counts }) => counts.hosts);
+    expect(read.slice(-2)).toEqual([
+      new Map([
+        ['well.example', { succeededAttempts: 1, failedAttempts: 0, failedEvents: 0 }],
+        [
+          'bad.example:8443',
+          {
+            succeededAttempts: 0,
+            failedAttempts: 1,
+            failedEvents: 1,
+            lastError: { at: START + 20, outcome: 'answered', statusCode: 503 },
+          },
+        ],
+      ]),
+      new Map([
+        [
+          'bad.example:8443',
+          {
+            succeededAttempts: 0,
+            failedAttempts: 2,
+            failedEvents: 0,
+            lastError: { at: now, outcome: 'unreachable', error: 'x'.repeat(100) },
+          },
+        ],
+      ]),
+    ]);
+  });
+
+  test('tell 50 hosts apart in a period, however many there are and however often they are written', async () => {
+    const statistics = tableStatistics(table, clock);
+    for (let flush = 0; flush < 3; flush++) {
+      for (let n = 0; n < 1_000; n++)
+        statistics.count(attempted({}, queuedEvent(START, { url: `https://${flush * 1_000 + n}.example/` })));
+      await statistics.flush();
+    }
+    for (const range of ['hour', 'day'] as const) {
+      const hosts = (await tableStatistics(table, clock).read(range)).at(-1)?.counts.hosts ?? new Map();
+      expect([hosts.size, hosts.get('').succeededAttempts]).toEqual([51, 2_950]);
+      expect([...hosts.keys()]).toEqual(expect.arrayContaining(['0.example', '49.example']));
+    }
+  });
+
+  test('of a host whose name is that of a property of objects are counted like others', async () => {
+    const statistics = tableStatistics(table, clock);
+    statistics.count(attempted({}, queuedEvent(START, { url: 'http://__proto__/' })));
+    await statistics.flush();
+    const hosts = (await tableStatistics(table, clock).read('hour')).at(-1)?.counts.hosts;
+    expect([...(hosts?.keys() ?? [])]).toEqual(['__proto__']);
+  });
+
+  test('of the version before, which counts no hosts, are read', async () => {
+    const item = { pk: 'stats#2030-01-01', sk: 'minute#2030-01-01T23:30Z#before', format: 1, expires_at: 2e9 };
+    await table.put({
+      ...item,
+      accepted: 4,
+      attempts: {},
+      succeeded: 0,
+      exhausted: 1,
+      cancelled: 0,
+      late: {},
+      duration: {},
+    });
+    const { counts } = (await tableStatistics(table, clock).read('hour')).at(-1) ?? { counts: noCounts };
+    expect(counts).toMatchObject({ accepted: 4, failed: 1, hosts: new Map() });
+  });
+
+  test('cost 0.05 write units an event at most, although 50 hosts with the longest names fail', async () => {
+    const statistics = tableStatistics(table, clock);
+    const name = (n: number) => `${n}.${Array(4).fill('x'.repeat(61)).join('.')}`.slice(0, 253);
+    const failures = Array.from({ length: 60 }, (_, n) =>
+      attempted({ outcome: 'unreachable', error: 'ü'.repeat(100) }, queuedEvent(START, { url: `https://${name(n)}/` })),
+    );
+    const seconds = 60;
+    for (let second = 0; second < seconds; second++) {
+      now = START + second * SECOND;
+      for (let n = 0; n < 100; n++) {
+        statistics.count(accepted);
+        statistics.count(failures[n % 60] as Change);
+      }
+      if (second % 10 === 9) await statistics.flush();
+    }
+    expect(metered.writes / (100 * seconds)).toBeLessThanOrEqual(0.05);
+  });
+
   test('cost nothing while nothing happens', async () => {
     const statistics = tableStatistics(table, clock);
     await statistics.flush();
@@ -163,11 +260,12 @@ describe('statistics', () => {
   });
 });
 
-function attempted(attempt: Partial<Attempt>): Change {
+function attempted(attempt: Partial<Attempt>, called = event): Change {
+  const answered = attempt.outcome === undefined ? { statusCode: 200 } : {};
   return {
     kind: 'attempted',
-    event,
-    attempt: { number: 1, startedAt: START, late: 0, duration: 0, outcome: 'answered', ...attempt },
+    event: called,
+    attempt: { number: 1, startedAt: START, late: 0, duration: 0, outcome: 'answered', ...answered, ...attempt },
   };
 }
 

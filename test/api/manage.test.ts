@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Scope } from '../../core/api-key.ts';
 import { DAY, HOUR } from '../../core/durations.ts';
 import type { ApiKeys } from '../../core/ports.ts';
+import { noCounts } from '../../core/statistics.ts';
 import { apiClient, START } from '../support/api-client.ts';
 import { answered } from '../support/sample-event.ts';
 
@@ -698,6 +699,7 @@ describe('GET /stats', () => {
       cancelled: 0,
       late: { 0: 3 },
       duration: { 5: 2, 40: 1 },
+      hosts: new Map(),
     };
     const { send } = apiClient({ periods: [{ startedAt: START, counts }] });
     const { status, body } = await send({ path: '/stats', query: 'range=day' });
@@ -714,6 +716,56 @@ describe('GET /stats', () => {
         duration_ms: { p50: expect.any(Number), p95: expect.any(Number), p99: expect.any(Number) },
       },
     ]);
+  });
+
+  test('adds up all periods, with the quantiles of all', async () => {
+    const period = (late: number) => ({ ...noCounts, accepted: 2, late: { [late]: 50 } });
+    const periods = [0, 30].map((late) => ({ startedAt: START, counts: period(late) }));
+    const { body } = await apiClient({ periods }).send({ path: '/stats' });
+    expect(body.total).toMatchObject({ accepted: 4, late_ms: { p50: 0, p95: 17, p99: 17 }, duration_ms: null });
+    expect((await apiClient().send({ path: '/stats' })).body).toMatchObject({
+      total: { accepted: 0 },
+      hosts: [],
+      other_hosts: { attempts_succeeded: 0, attempts_failed: 0, events_failed: 0 },
+    });
+  });
+
+  test('names the hosts, those that fail most first, with their latest error', async () => {
+    const at = (minute: number) => START + minute * 60_000;
+    const refused = { at: at(1), outcome: 'unreachable' as const, error: 'The connection was refused.' };
+    const first = new Map([
+      ['well.example', { succeededAttempts: 7, failedAttempts: 0, failedEvents: 0 }],
+      ['bad.example:8443', { succeededAttempts: 1, failedAttempts: 2, failedEvents: 1, lastError: refused }],
+      ['', { succeededAttempts: 3, failedAttempts: 2, failedEvents: 1 }],
+    ]);
+    const busy = { at: at(2), outcome: 'answered' as const, statusCode: 503 };
+    const second = new Map([
+      ['bad.example:8443', { succeededAttempts: 0, failedAttempts: 2, failedEvents: 1, lastError: busy }],
+      ['worse.example', { succeededAttempts: 0, failedAttempts: 5, failedEvents: 0, lastError: busy }],
+    ]);
+    const periods = [second, first].map((hosts) => ({ startedAt: START, counts: { ...noCounts, hosts } }));
+    const { body } = await apiClient({ periods }).send({ path: '/stats' });
+    const shown = { at_utc: '2030-01-01T00:02:00.250Z', outcome: 'answered', status_code: 503, error: null };
+    expect(body.hosts).toEqual([
+      { host: 'worse.example', attempts_succeeded: 0, attempts_failed: 5, events_failed: 0, last_error: shown },
+      { host: 'bad.example:8443', attempts_succeeded: 1, attempts_failed: 4, events_failed: 2, last_error: shown },
+      { host: 'well.example', attempts_succeeded: 7, attempts_failed: 0, events_failed: 0, last_error: null },
+    ]);
+    expect(body.other_hosts).toEqual({ attempts_succeeded: 3, attempts_failed: 2, events_failed: 1 });
+  });
+
+  test('names 50 hosts at most, and adds up the others', async () => {
+    const hosts = new Map(
+      Array.from({ length: 60 }, (_, n) => [
+        `${n}.example`,
+        { succeededAttempts: 1, failedAttempts: n, failedEvents: 0 },
+      ]),
+    );
+    const { body } = await apiClient({ periods: [{ startedAt: START, counts: { ...noCounts, hosts } }] }).send({
+      path: '/stats',
+    });
+    expect([body.hosts.length, body.hosts[0].host, body.hosts[49].host]).toEqual([50, '59.example', '10.example']);
+    expect(body.other_hosts).toEqual({ attempts_succeeded: 10, attempts_failed: 45, events_failed: 0 });
   });
 
   test('range=week is a 422', async () => {

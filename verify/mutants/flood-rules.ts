@@ -45,4 +45,20 @@ export const floodRules: readonly Rule[] = [
     without: '',
     suites: ['test/core/manage/pause'],
   },
+  {
+    name: 'a process tells a limited number of hosts apart in its statistics',
+    why: 'Publishers could make its memory and its items as large as they like, with a name of its own for each event.',
+    file: 'core/host-counts.ts',
+    code: 'counts.has(host) || namedIn(counts) < MOST_HOSTS ? host : OTHER_HOSTS',
+    without: 'host',
+    suites: ['test/core/host-counts'],
+  },
+  {
+    name: 'an item of statistics has a limited number of hosts, however often it is written',
+    why: 'Each flush would add the hosts since the one before, and an item would cost more with each.',
+    file: 'core/host-counts.ts',
+    code: 'if (namedIn(counts) <= MOST_HOSTS) return counts;',
+    without: 'if (namedIn(counts) >= 0) return counts;',
+    suites: ['test/adapters/table-statistics'],
+  },
 ];

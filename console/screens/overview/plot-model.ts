@@ -36,7 +36,7 @@ const outcomes: readonly (readonly [AttemptOutcome, string, Colour])[] = [
 ];
 
 /** The plots of a range: events that finished, attempts by outcome, and how late and how long attempts were. */
-export function plotsOf({ range, periods }: StatisticsAnswer): readonly PlotModel[] {
+export function plotsOf({ range, periods }: Pick<StatisticsAnswer, 'range' | 'periods'>): readonly PlotModel[] {
   const starts = periods.map(({ started_at_utc }) => Date.parse(started_at_utc));
   const counts = (colour: Colour, name: string, of: (period: PeriodAnswer) => number): PlotSeries => ({
     name,

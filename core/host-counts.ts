@@ -1,0 +1,98 @@
+import type { Change } from './event/change.ts';
+import type { Attempt } from './event/progress.ts';
+import { hostOf } from './target/target-url.ts';
+
+/** What happened to the events for one host in a stretch of time. */
+export type HostCounts = {
+  readonly succeededAttempts: number;
+  readonly failedAttempts: number;
+  /** The number of events that failed for good. */
+  readonly failedEvents: number;
+  /** The latest attempt that failed. */
+  readonly lastError?: HostError | undefined;
+};
+
+/** How an attempt failed. `at` is its end, in epoch milliseconds. */
+export type HostError = Pick<Attempt, 'outcome' | 'statusCode' | 'error'> & { readonly at: number };
+
+/** Counts by host, as `hostOf` names it. */
+export type CountsByHost = ReadonlyMap<string, HostCounts>;
+
+/** The name of all hosts beyond those that are counted apart. No URL has this host. */
+export const OTHER_HOSTS = '';
+
+export const noHostCounts: HostCounts = { succeededAttempts: 0, failedAttempts: 0, failedEvents: 0 };
+
+/** A process counts this many hosts apart in a period. Otherwise publishers would decide how large its items become. */
+const MOST_HOSTS = 50;
+/** A reason is cut to this many characters. */
+const LONGEST_REASON = 100;
+
+/**
+ * Adds a change to the counts of its host, or to those of the others if the host is not one of the first 50. The map is
+ * changed, because a copy of it for each attempt would take longer than all other counting.
+ */
+export function countHost(counts: Map<string, HostCounts>, change: Change): void {
+  const happened = countsOf(change);
+  if (happened === undefined) return;
+  const host = hostOf(change.event.url);
+  const name = counts.has(host) || namedIn(counts) < MOST_HOSTS ? host : OTHER_HOSTS;
+  counts.set(name, sumOf(counts.get(name) ?? noHostCounts, happened));
+}
+
+/** The sum of two counts, with every host that has a name in one of them. */
+export function addedByHost(one: CountsByHost, other: CountsByHost): CountsByHost {
+  if (other.size === 0) return one;
+  const sum = new Map(one);
+  for (const [host, counts] of other) sum.set(host, sumOf(sum.get(host) ?? noHostCounts, counts));
+  return sum;
+}
+
+/** The counts of the first 50 hosts by their names, and of the others together. */
+export function withoutSurplusHosts(counts: CountsByHost): CountsByHost {
+  if (namedIn(counts) <= MOST_HOSTS) return counts;
+  const names = [...counts.keys()].filter((host) => host !== OTHER_HOSTS);
+  return together(counts, names.slice(0, MOST_HOSTS));
+}
+
+/** The counts of some hosts by their names, and of all others together. */
+export function together(counts: CountsByHost, names: readonly string[]): CountsByHost {
+  const named = new Set(names);
+  const kept = new Map([...counts].filter(([host]) => named.has(host)));
+  const others = [...counts].filter(([host]) => !named.has(host)).map(([, one]) => one);
+  return others.length === 0 ? kept : kept.set(OTHER_HOSTS, others.reduce(sumOf));
+}
+
+function namedIn(counts: CountsByHost): number {
+  return counts.size - (counts.has(OTHER_HOSTS) ? 1 : 0);
+}
+
+/** What a change adds to the counts of its host; undefined if it adds nothing. */
+function countsOf(change: Change): HostCounts | undefined {
+  if (change.kind === 'attempted') return countsOfAttempt(change.attempt);
+  const hasFailed = change.kind === 'finished' && change.progress.status === 'failed';
+  return hasFailed ? { ...noHostCounts, failedEvents: 1 } : undefined;
+}
+
+function countsOfAttempt({ startedAt, duration, outcome, statusCode, error }: Attempt): HostCounts {
+  if (outcome === 'answered' && statusCode !== undefined && statusCode < 300)
+    return { ...noHostCounts, succeededAttempts: 1 };
+  const reason = error === undefined ? {} : { error: error.slice(0, LONGEST_REASON) };
+  const code = statusCode === undefined ? {} : { statusCode };
+  return { ...noHostCounts, failedAttempts: 1, lastError: { at: startedAt + duration, outcome, ...code, ...reason } };
+}
+
+function sumOf(one: HostCounts, other: HostCounts): HostCounts {
+  const lastError = latestOf(one.lastError, other.lastError);
+  return {
+    succeededAttempts: one.succeededAttempts + other.succeededAttempts,
+    failedAttempts: one.failedAttempts + other.failedAttempts,
+    failedEvents: one.failedEvents + other.failedEvents,
+    ...(lastError && { lastError }),
+  };
+}
+
+function latestOf(one: HostError | undefined, other: HostError | undefined): HostError | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return other.at >= one.at ? other : one;
+}
