@@ -233,6 +233,28 @@ test('a run that fails gives the lease back', async () => {
   expect(sent).toHaveLength(1);
 });
 
+test('a run that cannot send its messages leaves the promote cursor before their events', async () => {
+  let isFailing = true;
+  const cloud = simulatedCloud({
+    fault: (operation) => (operation === 'send' && isFailing ? 'fails' : undefined),
+  });
+  await cloud.queue.publish(wantedEvent({ asked: { after: 5 * MINUTE } }), 'web');
+  await cloud.runUntil(START + 3 * MINUTE + 30 * SECOND);
+  isFailing = false;
+  await cloud.runUntil(START + HOUR);
+  expect(cloud.calls.map(({ at }) => at - START)).toEqual([5 * MINUTE]);
+});
+
+test('after the clock was put back by half an hour, an event is called at its instant', async () => {
+  const cloud = simulatedCloud();
+  await cloud.runUntil(START + HOUR);
+  cloud.jump(-30 * MINUTE);
+  await cloud.runUntil(START + HOUR + 2 * MINUTE);
+  const { event } = await cloud.queue.publish(wantedEvent({ asked: { after: 5 * MINUTE } }), 'web');
+  await cloud.runUntil(START + 3 * HOUR);
+  expect(cloud.calls.map(({ at }) => at)).toEqual([event.key.dueAt]);
+});
+
 describe('a run that dies between any two of its steps', () => {
   test('loses nothing, and repeats a page of each shard at most', async () => {
     for (let steps = 0; ; steps++) {

@@ -154,6 +154,8 @@ describe('Retry-After', () => {
     ['Tuesday, 01-Jan-30 00:10:00 GMT', 10 * MINUTE - 150],
     ['Tue Jan  1 00:10:00 2030', 10 * MINUTE - 150],
     ['Mon, 31 Dec 2029 00:00:00 GMT', MINUTE],
+    ['1 Jan 2030 00:10:00', MINUTE],
+    ['on Tue, 01 Jan 2030 00:10:00 GMT', MINUTE],
     ['soon', MINUTE],
     ['-5', MINUTE],
     ['1e3', MINUTE],
