@@ -21,6 +21,10 @@ export type Asked = {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly query?: Query | undefined;
   readonly body?: unknown;
+  /** The text of a JSON body that is sent as it is, instead of `body`. */
+  readonly json?: string;
+  /** Reads the text of an answer. By default it is parsed as JSON. */
+  readonly parse?: (text: string) => unknown;
   readonly signal?: AbortSignal;
 };
 
@@ -32,20 +36,20 @@ export type Query = Readonly<Record<string, string | number | boolean | readonly
  * got no answer.
  */
 export async function askApi<T>(key: string, path: string, asked: Asked = {}): Promise<Answered<T>> {
-  const { method = 'GET', query, body, signal } = asked;
+  const { method = 'GET', query, body, json = bodyText(body), parse = JSON.parse, signal } = asked;
   try {
     const response = await fetch(`${path}${queryText(query)}`, {
       method,
       headers: {
         ...(key !== '' && { 'x-api-key': key }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(json !== undefined && { body: json }),
       ...(signal && { signal }),
       cache: 'no-store',
     });
     const text = await response.text();
-    if (response.ok) return { ok: true, value: JSON.parse(text) as T };
+    if (response.ok) return { ok: true, value: parse(text) as T };
     return { ok: false, problem: refusal(response, text) };
   } catch {
     return { ok: false, problem: unreachable };
@@ -62,6 +66,10 @@ export function queryText(query: Query = {}): string {
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+function bodyText(body: unknown): string | undefined {
+  return body === undefined ? undefined : JSON.stringify(body);
 }
 
 const unreachable: Problem = {

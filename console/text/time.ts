@@ -37,6 +37,12 @@ export function exactTime(instant: number, zone: string | undefined): string {
   return `${year}-${month}-${day} ${hour}:${minute}:${second}.${fractionalSecond} ${timeZoneName}`;
 }
 
+/** Writes the time of day of an instant to the millisecond in a zone, such as "02:30:00.123". */
+export function timeOfDay(instant: number, zone: string | undefined): string {
+  const { hour, minute, second, fractionalSecond } = partsOf(instant, zone);
+  return `${hour}:${minute}:${second}.${fractionalSecond}`;
+}
+
 /** Writes the time of day of an instant to the second in a zone, with the date if it is another day than now. */
 export function clockTime(instant: number, now: number, zone: string | undefined): string {
   const { year, month, day, hour, minute, second } = partsOf(instant, zone);

@@ -1,4 +1,74 @@
-/** A screen. */
+import { useRoute } from 'preact-iso';
+import { Empty } from '../../parts/empty.tsx';
+import { NeedsScope } from '../../parts/needs-scope.tsx';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { may } from '../../state/session.ts';
+import { useTitle } from '../../state/title.ts';
+import { useWatchedEvent } from '../../state/watched-event.ts';
+import { AnswerCard } from './answer-card.tsx';
+import { AttemptTimeline } from './attempt-timeline.tsx';
+import { EventDetails } from './event-details.tsx';
+import { EventHead } from './event-head.tsx';
+import { RequestCard } from './request-card.tsx';
+
+/** One event: what is going on with it, what has happened to it, what is sent and what was answered. */
 export function EventScreen() {
-  return <h1>Event</h1>;
+  const key = useRoute().params.key ?? '';
+  useTitle('Event');
+  return (
+    <NeedsScope scope="read" toDo="see events">
+      <WatchedEventScreen key={key} eventKey={key} />
+    </NeedsScope>
+  );
+}
+
+function WatchedEventScreen({ eventKey }: { readonly eventKey: string }) {
+  const { value, problem, asOf, refresh } = useWatchedEvent(may('read') ? eventKey : undefined);
+  if (value === undefined) {
+    if (problem?.kind === 'not-found') return <NoSuchEvent eventKey={eventKey} />;
+    return problem === undefined ? <Loading /> : <ProblemNotice problem={problem} retry={refresh} />;
+  }
+  const { event, bodyText } = value;
+  return (
+    <article class="screen event" aria-labelledby="event-title">
+      {problem && <ProblemNotice problem={problem} asOf={asOf} retry={refresh} />}
+      <EventHead event={event} refresh={refresh} />
+      <div class="event-columns">
+        <div class="event-main">
+          <AttemptTimeline event={event} />
+          <div class="event-exchange">
+            <RequestCard event={event} bodyText={bodyText} />
+            <AnswerCard event={event} />
+          </div>
+        </div>
+        <EventDetails event={event} />
+      </div>
+    </article>
+  );
+}
+
+function Loading() {
+  return (
+    <div class="screen event loading" aria-busy="true">
+      <h1>Event</h1>
+      <p class="muted">Loading the event …</p>
+    </div>
+  );
+}
+
+function NoSuchEvent({ eventKey }: { readonly eventKey: string }) {
+  return (
+    <Empty title="There is no such event any more, or its key is wrong">
+      <p>
+        <code class="event-key">{eventKey}</code>
+      </p>
+      <p>
+        A result is kept for 24 hours after its event has finished, unless its publisher or the owner of the queue chose
+        another time. Then the queue forgets it. Check that the key is complete.
+      </p>
+      <p>
+        <a href="/console/events">See the events that are kept</a>
+      </p>
+    </Empty>
+  );
 }

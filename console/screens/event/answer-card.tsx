@@ -1,0 +1,42 @@
+import { useSignal } from '@preact/signals';
+import type { EventAnswer } from '../../state/api-types.ts';
+import { BodyView } from './body-view.tsx';
+import { HeaderList } from './header-list.tsx';
+
+/** The latest answer of the receiver. */
+export function AnswerCard({ event }: { readonly event: EventAnswer }) {
+  const areSecretsShown = useSignal(false);
+  const { request_response_status_code: status, request_response_headers: headers } = event;
+  return (
+    <section class="card exchange" aria-labelledby="answer-title">
+      <div class="exchange-head">
+        <h2 id="answer-title">Answer</h2>
+        {status !== null && <span class="muted">{attemptOf(event)}</span>}
+      </div>
+      {status === null ? (
+        <p class="muted">{whyNone(event)}</p>
+      ) : (
+        <>
+          <p class={`status-line ${status < 300 ? 'good' : 'bad'}`}>{status}</p>
+          <HeaderList headers={Object.entries(headers ?? {})} what="answer" areSecretsShown={areSecretsShown} />
+          <BodyView what="answer body" body={bodyOf(event)} isCut={event.request_response_truncated === true} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Says which attempt got the answer: the last one that was answered with its status code. */
+function attemptOf({ attempts, request_response_status_code: status }: EventAnswer): string {
+  const answered = attempts.findLast(({ outcome, status_code }) => outcome === 'answered' && status_code === status);
+  return answered === undefined ? '' : `to attempt ${answered.number}`;
+}
+
+function whyNone({ try_count: tries }: EventAnswer): string {
+  return tries === 0 ? 'The receiver has not been called yet.' : 'The receiver has never answered.';
+}
+
+function bodyOf({ request_response_body: text, request_response_body_base64: base64 }: EventAnswer) {
+  if (base64 !== null) return { base64 };
+  return text === null ? undefined : { text };
+}

@@ -1,0 +1,43 @@
+import { useSignal } from '@preact/signals';
+import { CodeBlock } from '../../parts/code-block.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import type { EventAnswer } from '../../state/api-types.ts';
+import { curlCommand } from '../../text/curl.ts';
+import { isSecretHeader } from '../../text/secret-headers.ts';
+import { BodyView } from './body-view.tsx';
+import { HeaderList } from './header-list.tsx';
+import { targetRequest } from './target-request.ts';
+
+type Props = { readonly event: EventAnswer; readonly bodyText: string | undefined };
+
+/** What is sent to the receiver at each attempt. */
+export function RequestCard({ event, bodyText }: Props) {
+  const areSecretsShown = useSignal(false);
+  const { headers, body, ...request } = targetRequest(event, bodyText);
+  const hasSecrets = headers.some(([name]) => isSecretHeader(name));
+  const isMasked = hasSecrets && !areSecretsShown.value;
+
+  return (
+    <section class="card exchange" aria-labelledby="request-title">
+      <div class="exchange-head">
+        <h2 id="request-title">Request</h2>
+        <CopyButton
+          text={() => curlCommand({ ...request, body, headers: isMasked ? headers.map(masked) : headers })}
+          what={isMasked ? 'as curl, without hidden values' : 'as curl'}
+        />
+      </div>
+      <CodeBlock text={`${request.method} ${request.url}`} what="method and URL" />
+      <HeaderList headers={headers} what="request" areSecretsShown={areSecretsShown} />
+      <BodyView what="request body" body={body} />
+      <p class="muted small-print">
+        The queue adds <code>webhook-id</code>, <code>webhook-timestamp</code>, <code>webhook-signature</code>,{' '}
+        <code>event-queue-key</code> and <code>event-queue-attempt</code> to each attempt.
+      </p>
+    </section>
+  );
+}
+
+/** Takes a value out that is hidden on the page, so that it is not copied by mistake. */
+function masked([name, value]: readonly [string, string]): readonly [string, string] {
+  return [name, isSecretHeader(name) ? 'HIDDEN' : value];
+}
