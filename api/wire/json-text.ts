@@ -1,13 +1,16 @@
-/** The largest depth that is counted exactly. */
+/** The largest depth that `JsonText.depth` counts exactly. It counts every larger depth as this number plus one. */
 const MAX_COUNTED_DEPTH = 100;
 
 /**
- * A name of a member that is sure to have no escapes and no characters that JSON forbids, so that it need not be
- * parsed.
+ * Matches the name of a member, with its quotation marks, if the name contains only letters, digits, `_`, `.` and `-`.
+ * Such a name has no escapes and no forbidden characters, so that it is read without `JSON.parse`.
  */
 const PLAIN_NAME = /^"[\w.-]*"$/;
 
-/** The codes of characters. Comparing codes takes a fraction of the time of comparing strings. */
+/**
+ * The constants from `QUOTE` to `CLOSE_BRACKET` are UTF-16 codes of the characters that give JSON its structure.
+ * Comparing codes takes a fraction of the time of comparing strings.
+ */
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -16,12 +19,14 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/** The error for a text that is not JSON. */
+/**
+ * The error of a text that is not JSON. It is a `SyntaxError`, so that callers treat it like an error of `JSON.parse`.
+ */
 class NotJson extends SyntaxError {}
 
 /**
- * A JSON value as the text that its author wrote. Parsing and writing it again would change numbers such as `1.0` and
- * `12345678901234567890`.
+ * A JSON value, kept as the text that its author wrote. Parsing the text and writing the value again would change
+ * numbers such as `1.0` and `12345678901234567890`.
  */
 export class JsonText {
   readonly text: string;
@@ -37,8 +42,8 @@ export class JsonText {
   }
 
   /**
-   * The number of arrays and objects around the innermost value. It is 101 for every depth above 100, because the walk
-   * over the text ends there.
+   * The largest number of arrays and objects that are nested in each other, the outermost included: 1 for `[]`, 0 for a
+   * string or a number. The text is read until the depth exceeds 100, so the result is 101 for every larger depth.
    */
   get depth(): number {
     if (this.#depth !== undefined) return this.#depth;
@@ -52,8 +57,8 @@ export class JsonText {
   }
 
   /**
-   * The number of members or elements of the value itself, without those inside of them. It is 1 for an empty array or
-   * object.
+   * The number of members of an object, or of elements of an array, without the parts of nested values. The result is 1
+   * for an empty object or array, and for a value of another kind.
    */
   get partCount(): number {
     let count = 1;
@@ -65,8 +70,9 @@ export class JsonText {
   }
 
   /**
-   * The number of values of which this value consists. An empty array or object counts as two. The result is at most
-   * `most` + 1, because the walk over the text ends there.
+   * Returns the number of values in this JSON: itself and, at every depth, all members of objects and elements of
+   * arrays. An empty array or object counts as two. The result is `most` + 1 if there are more values than `most`,
+   * because the text is not read further.
    */
   valuesUpTo(most: number): number {
     let values = 1;
@@ -79,7 +85,8 @@ export class JsonText {
 }
 
 /**
- * The value of a member of a JSON object. The last of several members with the same name counts, as with `JSON.parse`.
+ * Returns the value of the member `name` in the text of a JSON object; undefined if no member has this name. If several
+ * members have the name, the last one counts, as with `JSON.parse`. Throws a `SyntaxError` where `membersOf` does.
  */
 export function memberText(object: string, name: string): JsonText | undefined {
   let found: JsonText | undefined;
@@ -88,9 +95,9 @@ export function memberText(object: string, name: string): JsonText | undefined {
 }
 
 /**
- * Generates the members of a JSON object, each with the text of its value. It reads the text only as far as the caller
- * takes members. It throws a `SyntaxError` if the names, colons, commas or brackets of the object are wrong; it does
- * not check the values.
+ * Generates the members of a JSON object, each with the text of its value. The generator reads the text only as far as
+ * the caller takes members. It throws a `SyntaxError` when it comes to a name, colon, comma or bracket that is wrong.
+ * The values themselves are not checked.
  */
 export function membersOf(object: string): Generator<readonly [name: string, value: JsonText]> {
   return partsOf(object, '{}', (start) => {
@@ -105,8 +112,9 @@ export function membersOf(object: string): Generator<readonly [name: string, val
 }
 
 /**
- * Generates the elements of a JSON array as texts. It throws a `SyntaxError` if commas or brackets are wrong; it does
- * not check the elements.
+ * Generates the elements of a JSON array as texts. The generator reads the array only as far as the caller takes
+ * elements. It throws a `SyntaxError` when it comes to a comma or bracket that is wrong. The elements themselves are
+ * not checked.
  */
 export function elementsOf(array: string): Generator<JsonText> {
   return partsOf(array, '[]', (start) => {
@@ -139,7 +147,10 @@ function nameIn(text: string): string {
   return PLAIN_NAME.test(text) ? text.slice(1, -1) : JSON.parse(text);
 }
 
-/** The index after a value, or the length of the text if the value does not end. */
+/**
+ * Returns the index after the value that begins at `start`, or the length of the text if a string, array or object does
+ * not end. Throws a `SyntaxError` if no value begins at `start`.
+ */
 function endOfValue(json: string, start: number): number {
   const first = json.charCodeAt(start);
   if (first === QUOTE) return endOfString(json, start);
@@ -151,7 +162,8 @@ function endOfValue(json: string, start: number): number {
 }
 
 /**
- * The index after an array or object. This is `walk` without a callback for each character, which takes half the time.
+ * Returns the index after the array or object that begins at `start`, or the length of the text if the array or object
+ * does not end. The loop is that of `walk` without its callback, which doubles the time.
  */
 function endOfNested(json: string, start: number): number {
   let depth = 0;
@@ -165,10 +177,11 @@ function endOfNested(json: string, start: number): number {
 }
 
 /**
- * Calls `stop` for each bracket and comma outside of strings until it returns true. Returns the index after the last of
- * them.
+ * Calls `stop` for each brace, bracket and comma outside of strings, from the index `start` on. `depth` is the number
+ * of arrays and objects that are open after the character. The walk ends when `stop` returns true, or at the end of the
+ * text.
  */
-function walk(json: string, start: number, stop: (depth: number, character: number) => boolean): number {
+function walk(json: string, start: number, stop: (depth: number, character: number) => boolean): void {
   let depth = 0;
   for (let at = start; at < json.length; at++) {
     const character = json.charCodeAt(at);
@@ -176,12 +189,14 @@ function walk(json: string, start: number, stop: (depth: number, character: numb
     else if (character === OPEN_BRACE || character === OPEN_BRACKET) depth++;
     else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) depth--;
     else if (character !== COMMA) continue;
-    if (stop(depth, character)) return at + 1;
+    if (stop(depth, character)) return;
   }
-  return json.length;
 }
 
-/** The index after a string, or the length of the text if the string does not end. */
+/**
+ * Returns the index after the string whose opening quotation mark is at `start`, or the length of the text if the
+ * string does not end.
+ */
 function endOfString(json: string, start: number): number {
   for (let quote = json.indexOf('"', start + 1); quote !== -1; quote = json.indexOf('"', quote + 1)) {
     let before = quote - 1;
@@ -201,7 +216,7 @@ function endsScalar(character: number): boolean {
   return character === COMMA || character === CLOSE_BRACE || character === CLOSE_BRACKET || isSpace(character);
 }
 
-/** Whether a character is one of the four that JSON allows as white space. */
+/** Returns whether a character is white space in JSON: a space, a line feed, a carriage return or a tab. */
 function isSpace(character: number): boolean {
   return character === 0x20 || character === 0x0a || character === 0x0d || character === 0x09;
 }
