@@ -6,14 +6,15 @@ import { shortened } from './shortened.ts';
 export type RequestBody = Pick<APIGatewayProxyEventV2, 'headers' | 'body' | 'isBase64Encoded'>;
 
 /**
- * The length of the longest text that is parsed at once. A longer text is only parsed piece by piece, so that other
- * requests do not wait.
+ * The largest length, in characters, of an invalid request that is parsed a second time, to find the place of its
+ * error. `JSON.parse` of a longer text would block other requests, so its sender is not told the place.
  */
 const MOST_TO_PARSE_AT_ONCE = 64 * 1_024;
 
 /**
- * Parses the JSON of a request, or answers the problem with it. The body of an event stays the text that its publisher
- * wrote.
+ * Parses a request that contains JSON. The JSON body of an event stays the text that its publisher wrote. Returns a
+ * problem, instead of `json`, if the request is compressed, is not declared as JSON, has more than `maxBytes` bytes, or
+ * is not valid JSON in UTF-8.
  */
 export async function parseRequest(
   request: RequestBody,
@@ -40,7 +41,8 @@ export async function parseRequest(
 }
 
 /**
- * The error message of `JSON.parse` for a text that is not JSON; empty if the text is too long to be parsed at once.
+ * Returns the error message of `JSON.parse` for a text that is not JSON; an empty string if the text is longer than
+ * `MOST_TO_PARSE_AT_ONCE`, so that it is not parsed.
  */
 function parserError(text: string): string {
   try {
@@ -52,8 +54,9 @@ function parserError(text: string): string {
 }
 
 /**
- * The rest of a problem's detail: the place of the error, if the parser's message ends with one. The message itself
- * quotes the request, so it is not shown.
+ * Returns the end of the problem's detail: that the text ends too early, or the line and the column at which the text
+ * is wrong, or, if the message of `JSON.parse` contains neither, only what to check. The message itself is not shown,
+ * because it quotes the request, which may contain secrets.
  */
 function placeOf(message: string): string {
   if (message === 'Unexpected end of JSON input') return ': it ends too early. Send all of it.';

@@ -7,104 +7,121 @@ import type { Pause } from './event/pause.ts';
 import type { CallResult, Finished, NotMade, Progress } from './event/progress.ts';
 import type { Counts } from './statistics.ts';
 
-/** An event and what has happened to it so far. */
+/** An event, and the progress that says what has happened to the event so far. */
 export type EventRecord = { readonly event: QueuedEvent; readonly progress: Progress };
 
 /**
- * Handles each message by itself, and returns the messages that the due queue must hand over again.
+ * Handles messages, each independently of the others: makes the calls that they ask for, and records the attempts.
+ * Resolves with the messages that the due queue must hand over again.
  *
- * @param until The instant, in epoch milliseconds, by which the call should have ended. Messages for which there is no
- *   time left are returned. If undefined, there is no such instant.
+ * @param until The instant, in epoch milliseconds, by which all calls should have ended. A message that was handed over
+ *   before is returned without a call if its call could last longer. If undefined, there is no such instant.
  */
 export type Deliver = (messages: readonly Received[], until?: number) => Promise<readonly Received[]>;
 
-/** The store of events and their progress, which is the only truth about them. Every read sees all earlier writes. */
+/**
+ * The store of events and their progress. Only the store decides what is true about an event, because messages can be
+ * lost, repeated or late. Every read sees all writes that were made before it.
+ */
 export type EventStore = {
   putEvent(event: QueuedEvent): Promise<void>;
   /**
-   * Reserves the key of an event for its publisher's deduplication id, for 24 hours. Returns the reservation that
-   * holds: this one, or an earlier one.
+   * Reserves the key of an event, for 24 hours, for the deduplication id that the publisher gave the event. Resolves
+   * with the reservation that is valid: the new one, or an earlier one, which then stays as it is.
    *
-   * @param instead The key of an earlier reservation that this one replaces, if it still holds.
+   * @param instead The key in an earlier reservation for the same deduplication id. If that reservation is still the
+   *   valid one, the new one replaces it.
    */
   reserve(event: QueuedEvent, instead?: EventKey): Promise<Reservation>;
   findEvent(key: EventKey): Promise<EventRecord | undefined>;
   /**
-   * Reads the recorded progress of an event, which is cheaper than reading the event too. Undefined if nothing was
-   * recorded.
+   * Reads the progress of an event alone, which is cheaper than reading the event too. Resolves with undefined if no
+   * progress has been recorded yet.
    */
   findProgress(key: EventKey): Promise<Progress | undefined>;
   /**
-   * Records a success whatever the progress in the store is, because any attempt that succeeds makes its event a
-   * success.
+   * Records a success, even if the event has failed or has been cancelled in the store meanwhile, because any attempt
+   * that succeeds makes its event a success.
    */
   recordSuccess(event: QueuedEvent, progress: Finished): Promise<void>;
-  /** Records a progress. Returns false, and records nothing, if the progress in the store is no longer `read`. */
+  /**
+   * Records a progress if the progress in the store is still `read`. Otherwise resolves with false and records nothing.
+   */
   recordUnlessChanged(event: QueuedEvent, read: Progress, progress: Progress): Promise<boolean>;
-  /** Puts a reminder. Idempotent: a second reminder for the same event and instant replaces the first. */
+  /**
+   * Stores a reminder, through which dispatch finds the event at the reminder's instant. Idempotent: a second reminder
+   * for the same event and instant replaces the first.
+   */
   putReminder(event: QueuedEvent, reminder: Reminder): Promise<void>;
-  /** Reads entries of a shard, earliest first: those behind a position that are due at `until` or earlier. */
+  /**
+   * Reads a page of a shard's entries, earliest first: those that come after the position `after` and are due at the
+   * instant `until`, in epoch milliseconds, or earlier.
+   */
   entries(shard: number, after: Position, until: number): Promise<Page>;
   /**
-   * Reads keys of a list, latest due first: those behind the position `after`, up to the position `to`. The list ends
-   * if there are fewer than `limit`.
+   * Reads up to `limit` keys of a list, latest due first: those that come after the position `after`, up to and
+   * including the position `to`. If fewer than `limit` keys are returned, the list has no more of them.
    *
-   * @param earliestFirst Whether the list is read the other way, so that `to` is a smaller position than `after`.
+   * @param earliestFirst Whether the list is read in the opposite direction, earliest due first. Then `to` is a smaller
+   *   position than `after`.
    */
   list(list: List, after: Position, to: Position, limit: number, earliestFirst?: boolean): Promise<readonly EventKey[]>;
   /**
-   * Adds an event to the list of events that may have failed for good. The entry expires with this progress. Whether
-   * the event has failed is said by its progress alone.
+   * Adds an event to the list of events that may have failed for good. The entry expires when `progress` does. A reader
+   * of the list checks the progress of each event, because the entry is stored before the failure is recorded, and is
+   * not removed when the event is retried.
    */
   putFailedEntry(event: QueuedEvent, progress: Progress): Promise<void>;
-  /** Moves the expiry of an event, its tag entries and its progress to a later instant. */
+  /** Moves the expiry of an event, its tag entries and its progress to a later instant, in epoch milliseconds. */
   extendExpiry(record: EventRecord, instant: number): Promise<void>;
   findCursors(): Promise<Cursors | undefined>;
-  /** Writes the cursors. Returns false, and writes nothing, if the cursors in the store are no longer `read`. */
+  /**
+   * Writes the cursors if the cursors in the store are still `read`. Otherwise resolves with false and writes nothing.
+   */
   saveCursors(read: Cursors | undefined, cursors: Cursors): Promise<boolean>;
 };
 
 type Reservation = {
   readonly key: EventKey;
   readonly createdAt: number;
-  /** Whether this request made the reservation. */
+  /** Whether the call of `reserve` that returned this reservation also made it. */
   readonly isOwn: boolean;
-  /** Whether the reservation was made for a request that asks for the same. */
+  /** Whether the event for which the reservation was made was requested with the same fields as the present one. */
   readonly isSameRequest: boolean;
 };
 
-/** A list of the keys of events, in the order of their due instants. */
+/** A list of keys of events, in the order of the events' due instants. Its fields say which events it contains. */
 export type List =
   | { readonly shard: number }
   | { readonly failedShard: number }
-  /** The events with a tag, of one shard. */
+  /** The events of one shard that have the tag. */
   | { readonly tag: string; readonly taggedShard: number }
   /**
-   * The events with a tag, of all shards, that were published before the lists of tags were spread over shards. No
-   * event is added to this list.
+   * The events of all shards that have the tag and were published before the lists of tags were spread over shards. No
+   * event is added to this list any more.
    */
   | { readonly tag: string };
 
 /**
- * Hands each message to a deliverer at its instant, or earlier if the instant is further away than the queue can delay
- * a message.
+ * Hands each message to a deliverer at the message's instant, or earlier if the instant is further away than the queue
+ * can delay a message. A message may also be lost, repeated, late or out of order.
  */
 export type DueQueue = {
   /**
    * Sends a message.
    *
    * @param handOverAt The instant, in epoch milliseconds, before which no deliverer gets the message. If undefined, the
-   *   message is handed over at about its own instant, and a deliverer that gets it earlier waits.
+   *   message is handed over at about its own instant, and a deliverer that gets the message earlier waits.
    */
   send(message: Message, handOverAt?: number): Promise<void>;
-  /** Returns the approximate number of messages that are due and wait for a deliverer. */
+  /** Resolves with the approximate number of messages that are due and wait for a deliverer. */
   backlog(): Promise<number>;
 };
 
 /**
- * Makes one HTTP call for an event. Never rejects: every failure is an outcome.
+ * Makes one HTTP call for an event. The promise never rejects: every failure is a result.
  *
- * @param secrets The secrets that sign the call. Each adds a signature.
+ * @param secrets The secrets that sign the call. Each of them adds a signature.
  * @param triesLeft The number of tries that the event has left, including this one. If more than one is left, the call
  *   may use an open connection, and sends its request a second time if the receiver has closed that connection. Then
  *   the result says that two requests, and so two tries, were used. The last try uses a new connection.
@@ -117,118 +134,135 @@ export type Caller = (
 ) => Promise<CallResult | NotMade>;
 
 /**
- * A secret that signs calls, so that their receivers can verify that they come from this queue. A secret that was
- * replaced still signs before the instant `until`, in epoch milliseconds.
+ * A secret that signs calls, so that a receiver can verify that a call comes from this queue. A secret that was
+ * replaced has the field `until`, and signs calls only before that instant, in epoch milliseconds.
  */
 export type SigningSecret = { readonly secret: string; readonly until?: number };
 
 export type SigningSecrets = {
   /**
-   * Returns the secrets that sign now, the current one first. There is always one. They may be half a minute old, so
-   * that a secret that another process made since is missing.
+   * Resolves with the secrets that sign calls, the current one first. There is always at least one. The list may have
+   * been read half a minute ago, so a secret that another process has made since may be missing.
    */
   cached(): Promise<readonly SigningSecret[]>;
-  /** Reads the secrets that sign at this moment, the current one first. */
+  /** Reads the secrets that sign calls from the store, the current one first. No secret is missing. */
   fresh(): Promise<readonly SigningSecret[]>;
-  /** Replaces the current secret, and returns the secrets that sign from now on. */
+  /**
+   * Makes a new current secret. Resolves with the secrets that sign from now on: the new one first, then the replaced
+   * ones that still sign for a time.
+   */
   rotate(): Promise<readonly SigningSecret[]>;
 };
 
-/** The latest pause of the queue, which all processes share. */
+/** Reads and changes the latest pause of the queue, which is the same for all processes. */
 export type Pauses = {
   /**
-   * Returns the latest pause. That the queue is paused is true at this moment; that it is not paused may have been read
-   * seconds ago.
+   * Resolves with the latest pause; undefined if the queue was never paused. A pause that has not ended was read just
+   * now, but any other answer may be seconds old, so that the queue may have been paused since.
    */
   find(): Promise<Pause | undefined>;
-  /** Reads the latest pause at this moment. */
+  /** Reads the latest pause from the store; undefined if the queue was never paused. The answer is never old. */
   read(): Promise<Pause | undefined>;
-  /** Writes a pause. Returns false, and writes nothing, if the latest pause is no longer `known`. */
+  /** Writes a pause if the latest pause is still `known`. Otherwise resolves with false and writes nothing. */
   change(known: Pause | undefined, pause: Pause): Promise<boolean>;
 };
 
 export type StatisticsRange = 'hour' | 'day';
 
-/** The counts of the minute, or the hour, that began at `startedAt`. */
+/** The counts of the minute, or of the hour, that began at `startedAt`, in epoch milliseconds. */
 export type Period = { readonly startedAt: number; readonly counts: Counts };
 
 export type Statistics = {
   /**
-   * Returns one period for each minute of the last hour, or for each hour of the last day, oldest first. Periods in
-   * which nothing happened are included.
+   * Resolves with one period for each minute of the last hour, or for each hour of the last day, oldest first. Periods
+   * in which nothing happened are included.
    */
   read(range: StatisticsRange): Promise<readonly Period[]>;
 };
 
 export type ApiKeys = {
-  /** Returns the API key that has this secret; undefined if there is none. */
+  /** Resolves with the API key that has this secret; undefined if no key has it. */
   find(secret: string): Promise<ApiKey | undefined>;
 };
 
-/** The API keys that were made and not revoked, for those who look after them. */
+/** Lists, makes and revokes API keys, for those who administer the queue. */
 export type ApiKeyStore = {
-  /** Returns all keys, the latest first. */
+  /** Resolves with all keys that were not revoked, the latest first. */
   list(): Promise<readonly StoredKey[]>;
   /**
-   * Makes a key, and returns it with its secret, which is not stored and cannot be shown again. Returns `too many`, and
-   * makes nothing, if there are as many keys as there may be.
+   * Makes a key, and resolves with the key and its secret. The secret is not stored, so it cannot be shown again. If
+   * the largest allowed number of keys exists, resolves with `too many` and makes no key.
    */
   create(wanted: NewKey): Promise<(StoredKey & { readonly secret: string }) | 'too many'>;
-  /** Revokes a key, which may still be accepted for 30 s. Returns false if there is no such key. */
+  /**
+   * Revokes a key. Processes that have read the key before may still accept it for 30 s. Resolves with false if no key
+   * has this id.
+   */
   revoke(id: string): Promise<boolean>;
 };
 
-/** Bounds how many calls are made at the same time, to one host and to all hosts together. */
+/** Limits how many calls are made at the same time, to one host and to all hosts together. */
 export type ConcurrencyLimit = {
-  /** Creates the request of one message for one slot. It holds no slot yet. */
+  /** Creates a request of one message for one slot. The new request holds no slot yet. */
   request(): Slot;
 };
 
-/** A request for one of the slots of a host. */
+/** A request for one of the slots of a host. A call to the host may start only while its request holds a slot. */
 export type Slot = {
   /**
-   * Takes a slot of the host if one is free, and returns whether this request holds a slot. All calls for one request
-   * name the same host.
+   * Takes a slot of the host if one is free, without waiting. Returns true if this request holds a slot afterwards, and
+   * false if no slot is free or no calls start any more. Every call of this method for one request must name the same
+   * host.
    */
   tryAcquire(host: string): boolean;
   /**
-   * Waits for a slot of the host that `tryAcquire` named. Resolves with true when this request holds the slot, or with
-   * false if no calls start any more. Hosts take turns, and the requests for one host get slots in the order in which
-   * they began to wait.
+   * Waits for a slot of the host that the caller gave to `tryAcquire`. Resolves with true when this request holds a
+   * slot, or with false if no calls start any more. Hosts take turns, and the requests for one host get slots in the
+   * order in which they began to wait.
    */
   acquire(): Promise<boolean>;
-  /** Gives the slot back, if this request holds one. */
+  /** Gives the slot of this request back, if it holds one, so that another request can get the slot. */
   release(): void;
 };
 
 export type CursorName = 'promote' | 'audit' | 'resuming' | 'expiryWalk';
 
 /**
- * The positions of the dispatcher's cursors, and the lease on them. The promote cursor sends what is soon due; the
- * audit cursor looks after what should be finished. The run whose conditional write on `version` succeeded last holds
- * the lease. If it dies, the next run repeats at most a page of some shards.
+ * The positions of the dispatcher's cursors, and the lease on them. The promote cursor sends messages for what is soon
+ * due; the audit cursor looks for what should be finished and is not. The run whose conditional write on `version`
+ * succeeded last holds the lease. If that run dies, the next run repeats at most a page of some shards.
  */
 export type Cursors = {
   readonly version: number;
   readonly writtenAt: number;
-  /** The instant, in epoch milliseconds, at which the lease ends. 0 if it was given back. */
+  /** The instant, in epoch milliseconds, at which the lease ends; 0 if the lease was given back. */
   readonly leasedUntil: number;
   /**
-   * The positions of the promote cursor by shard. Every shard that was ever used has a position, here and in the lists
-   * below.
+   * The positions of the promote cursor: the index in this list is the number of the shard. This list and the other
+   * lists of positions have an element for every shard that was ever used.
    */
   readonly promote: readonly Position[];
   readonly audit: readonly Position[];
-  /** The instant since which the promote cursor has reached its goal in every run; undefined while it catches up. */
+  /**
+   * The instant, in epoch milliseconds, since which the promote cursor has reached its goal in every run; undefined
+   * while the promote cursor is behind.
+   */
   readonly upToDateSince?: number;
   /**
-   * The end of the latest pause after which the dispatcher has begun to send again the messages that the pause dropped.
+   * The end, in epoch milliseconds, of the latest pause after which the dispatcher has begun to send again the messages
+   * that the pause dropped.
    */
   readonly resumedAt?: number;
-  /** The positions up to which the messages that the pause dropped were sent again; undefined when all were. */
+  /**
+   * The positions up to which the messages that the latest pause dropped have been sent again; undefined when all of
+   * them have been.
+   */
   readonly resuming?: readonly Position[];
-  /** The instant at which the latest walk began that moves the expiry of unfinished events during a pause. */
+  /**
+   * The instant, in epoch milliseconds, at which the latest walk over the shards began that moves the expiry of
+   * unfinished events during a pause.
+   */
   readonly expiryWalkSince?: number;
-  /** The positions up to which that walk has come; undefined when it is done. */
+  /** The positions up to which the walk that moves expiries has come; undefined when this walk is done. */
   readonly expiryWalk?: readonly Position[];
 };

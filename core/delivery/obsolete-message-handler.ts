@@ -9,7 +9,10 @@ import { isCallbackPending } from './failure-callback.ts';
 import { isMissing } from './late-attempt.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
-/** Handles a message whose attempt is not pending. It is a repetition or a leftover, and no call is made for it. */
+/**
+ * Handles a message whose attempt is not pending, because the attempt was recorded already, or because its event was
+ * cancelled, has finished or was brought forward. No call is made for such a message.
+ */
 export type HandleObsolete = (message: Received, record: EventRecord) => Promise<undefined>;
 
 export function obsoleteMessageHandler(
@@ -21,8 +24,9 @@ export function obsoleteMessageHandler(
   const { dueQueue, now } = dependencies;
 
   /**
-   * The attempt may have been made before its event was cancelled and not be recorded, because the store refused the
-   * record or the deliverer died in the call. Such an attempt is added to the history.
+   * Adds the attempt of the message to the history if the attempt was made and is missing there: its event was
+   * cancelled during the call, and then the store refused the record or the deliverer died. If that deliverer may still
+   * be in the call, the message is sent again for the instant at which its claim ends.
    */
   async function handleObsolete(message: Received, record: EventRecord): Promise<undefined> {
     const { progress } = record;
@@ -43,9 +47,11 @@ export function obsoleteMessageHandler(
   }
 
   /**
-   * A deliverer may have died between recording an attempt and sending the next message or the failure callback. Then
-   * its own message is handed over again, and what is missing is sent here. It comes behind a message that the
-   * deliverer may have sent before it died.
+   * Sends the failure callback or the message of the next attempt again, if the handled message was handed over before
+   * or may be a duplicate. The deliverer that got the message first may have recorded the attempt and died then, and
+   * the callback or next message would be missing until the audit. If that deliverer did send a next message, the event
+   * now has two. So the second one is handed over only after a call for the first one should be recorded; otherwise the
+   * call could be made twice.
    */
   async function resendNext(message: Received, record: EventRecord): Promise<undefined> {
     if (!isRepeated(message)) return;

@@ -13,7 +13,10 @@ import type { EventRecord } from '../ports.ts';
  * more attempts.
  */
 const NOTICED_WITHIN = 30 * SECOND;
-/** The time, in milliseconds, within which a process that is alone notices the beginning of a pause. */
+/**
+ * The time after the beginning of a pause, in milliseconds, within which a process notices the pause if it is the only
+ * process of the queue.
+ */
 const NOTICED_ALONE_WITHIN = SECOND;
 
 type Entries = readonly Entry[];
@@ -22,21 +25,21 @@ type Dropped = { readonly event: EventRecord['event']; readonly progress: Waitin
 
 export type DroppedSender = {
   /**
-   * Sends the messages of the events of entries that may have been dropped, and returns the number of messages that it
-   * sent.
+   * Sends a message for each event that has one of the entries and whose message may have been dropped. Resolves with
+   * the number of messages that were sent.
    */
   readonly send: Handle;
   /**
-   * Sends such messages for audit reminders alone, and returns their number. The promote cursor meets the other
-   * entries.
+   * Does the same as `send` for the audit reminders among the entries, and skips all other entries, because the promote
+   * cursor sends the messages of those. Resolves with the number of messages that were sent.
    */
   readonly sendReminded: Handle;
 };
 
 /**
- * Sends again the messages that a pause may have dropped, in the order in which their attempts are due. One message is
- * sent for an event, however many entries it has. If the process dies before the cursors are written, some messages are
- * sent twice, and their deliverers claim the attempts.
+ * Sends again the messages that a pause may have dropped, in the order in which their attempts are due. Only one
+ * message is sent for an event, even if the event has several entries. If the process dies before the cursors are
+ * written, some messages are sent twice. Their deliverers then claim the attempts, so that no attempt is made twice.
  */
 export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause: Pause): DroppedSender {
   const noticedAt = pause.pausedAt + (isAlone ? NOTICED_ALONE_WITHIN : NOTICED_WITHIN);
@@ -56,7 +59,9 @@ export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause:
   }
 
   /**
-   * Reads the progress of an event first, because most events have finished, and then their events need not be read.
+   * Resolves with an event and its progress if a pause may have dropped the message of its pending attempt, otherwise
+   * with undefined. Most events have finished, so the progress is read first, and the event itself is read only if
+   * needed.
    */
   async function findDropped(key: EventKey): Promise<Dropped | undefined> {
     const progress = await store.findProgress(key);
@@ -69,7 +74,11 @@ export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause:
     return progress.status === 'waiting_execution' && mayHaveBeenDropped(progress.nextAttemptAt, pause);
   }
 
-  /** An attempt may have started, without a claim, before the pause was noticed. Then the message comes behind it. */
+  /**
+   * Sends the message of an event's next attempt. If the attempt was due before every process had noticed the pause, a
+   * deliverer may have started the attempt without a claim. Then the new message is handed over only after that call
+   * should be recorded, because a deliverer that gets the message earlier would make the same attempt a second time.
+   */
   async function sendOne({ event, progress }: Dropped): Promise<void> {
     const { nextAttemptAt: at } = progress;
     const handOverAt = at <= noticedAt ? afterTheFirst(noticedAt, event.timeout, noticedAt) : at;

@@ -27,8 +27,8 @@ const IN_BRIEF = [
 ];
 
 /**
- * One application with several keys. A deduplication id belongs to the id of a key, and the rights of a key are its
- * scopes.
+ * API keys that all have the same id, so that they share their deduplication ids. A secret consists of the scopes of
+ * its key, such as `publish+read`.
  */
 const keys: ApiKeys = {
   find: async (secret) => ({ id: 'application', label: '', scopes: secret.split('+') as Scope[] }),
@@ -49,7 +49,7 @@ function scene() {
   return { ...client, ask };
 }
 
-/** Publishes an event that is called once, fails, and has ended. */
+/** Publishes an event with one try, and lets the try fail, so that the event has failed for good. */
 async function failedEvent() {
   const client = scene();
   const event = { ...wanted, max_try_count: 1 };

@@ -11,7 +11,10 @@ import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
 import { captureLines } from '../support/captured-lines.ts';
 import { queuedEvent, wantedEvent } from '../support/sample-event.ts';
 
-/** How many requests to SQS the messages need that a cursor reads at once; a request takes ten messages. */
+/**
+ * The number of requests to SQS that are needed to send a message for every entry that a cursor reads at the same time.
+ * One request has at most ten messages.
+ */
 const REQUESTS = (MOST_SHARDS * PAGE) / 10;
 
 let aws: Awaited<ReturnType<typeof emulatedCloud>>;
@@ -61,7 +64,10 @@ test.each([
   expect(counting.connections()).toBe(connections);
 });
 
-/** A server in place of SQS that answers no request to send until the given number of them has arrived. */
+/**
+ * Opens a server that stands in for SQS. It holds requests to send messages until `count` of them have arrived, and
+ * then answers these together.
+ */
 async function answeringTogether(count: number) {
   const answered: number[] = [];
   let held: (() => void)[] = [];
@@ -79,7 +85,9 @@ async function answeringTogether(count: number) {
   return {
     connections: () => connections,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** How many requests were answered together, each time. */
+    /**
+     * Returns a list with one number for each time at which the server answered: how many requests it answered then.
+     */
     answered: () => answered,
     close: () => server.close().closeAllConnections(),
   };

@@ -47,8 +47,9 @@ test('a queue that is killed with 200 waiting events calls all of them after a r
     const path = new URL(url_to_send_request).pathname;
     const calls = receiver.callsTo(path);
     const event = await readEvent(second.url, key);
-    // Calls that were under way at the kill are in no record. On a busy machine a call may time out, and is then made
-    // again.
+    // The process was killed during one call of each event under `/under-way`, so the receiver got one call more than
+    // the event has recorded. The number of recorded calls is added up, because a call that times out on a busy machine
+    // is recorded and made again.
     const recorded = event.attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
     expect([path, calls.length]).toEqual([path, recorded + (path.includes('under-way') ? 1 : 0)]);
     if (path.includes('retried')) expect(recorded).toBeGreaterThan(1);
@@ -57,7 +58,10 @@ test('a queue that is killed with 200 waiting events calls all of them after a r
   }
 });
 
-/** Events in four equal parts: due while no process runs, called at the kill, between two tries, and due later. */
+/**
+ * Returns the request to publish event number `n`. The events are of four kinds in turn: due while no process runs,
+ * called when the process is killed, between two tries at that moment, and due after the restart.
+ */
 function wish({ url }: Receiver, n: number): object {
   const [kind, call_url_after] = (
     [
@@ -70,7 +74,7 @@ function wish({ url }: Receiver, n: number): object {
   return { url_to_send_request: `${url}/${kind}/${n}`, call_url_after, retry_delay: 8, timeout_for_request: 6 };
 }
 
-/** The instant in epoch milliseconds. */
+/** Returns the instant at which an event is due, in epoch milliseconds. */
 function dueAt({ timestamp_for_execution_to_start }: EventAnswer): number {
   return Math.round(timestamp_for_execution_to_start * 1_000);
 }

@@ -56,7 +56,10 @@ test.each([
   expect(await once(child, 'exit')).toEqual([exitCode, null]);
 });
 
-/** Stops the queue while a call is under way, and checks that the call is made once, ended and recorded. */
+/**
+ * Sends `signal` to the queue while a call is under way, and checks that the process ends with exit code 0, and that
+ * the event was called once and is a success after the next start.
+ */
 async function expectGoodEnd(child: Started, signal: NodeJS.Signals): Promise<void> {
   const receiver = await openReceiver();
   const { key } = await publish(child.url, { url_to_send_request: receiver.url });
@@ -88,7 +91,10 @@ async function start(stdio: StdioOptions): Promise<Started> {
   return Object.assign(child, { url });
 }
 
-/** The writing end of a pipe that takes nothing more. */
+/**
+ * Returns the file descriptor of a full pipe that nobody reads, so that every further write to the pipe blocks or
+ * fails.
+ */
 function fullPipe(): number {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
@@ -102,7 +108,10 @@ function fullPipe(): number {
   }
 }
 
-/** A receiver whose first call the test answers when it likes. */
+/**
+ * Opens a receiver whose first call stays open until the test answers it: `called` resolves with the response to write.
+ * Further calls are counted and never answered.
+ */
 async function openReceiver() {
   let calls = 0;
   const { promise: called, resolve } = Promise.withResolvers<ServerResponse>();
@@ -115,7 +124,7 @@ async function openReceiver() {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, called, calls: () => calls };
 }
 
-/** The environment without the variables that the test runner adds for itself. */
+/** Returns the environment of this process without `NODE_OPTIONS`, which the test runner sets for itself. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, ...environment } = process.env;
   return environment;

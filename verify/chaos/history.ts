@@ -2,24 +2,34 @@ import type { EventAnswer } from '../../api/event-answer.ts';
 import type { ReceivedCall } from '../shared/moody-receiver.ts';
 import type { WantedAttempt, WantedRecord } from './aws-request.ts';
 
-/** An event that a client asked for. Without `accepted`, the client did not learn whether it was accepted. */
+/**
+ * An event that a client asked the queue to publish. `accepted` is absent if the client got no answer, so that it is
+ * unknown whether the queue accepted the event.
+ */
 export type Wanted = {
   readonly path: string;
   readonly maxTryCount: number;
-  /** The timeout of each call in milliseconds. */
+  /** The time, in milliseconds, after which the queue gives up each call for the event. */
   readonly timeout: number;
   readonly accepted?: { readonly key: string; readonly dueAt: number };
 };
 
-/** A process that was killed at `at`. Calls that are seen before `replacedAt` were made by it. */
+/**
+ * A process that was killed at the instant `at` and replaced by another one at the instant `replacedAt`, both in epoch
+ * milliseconds. If only one process runs at a time, a call that a receiver gets before `replacedAt` was still made by
+ * the killed process.
+ */
 export type Kill = {
   readonly at: number;
   readonly replacedAt: number;
-  /** The id of the process, if there were several at a time. */
+  /** The id of the killed process; undefined if only one process of the queue runs at a time. */
   readonly worker?: string;
 };
 
-/** The outcome of a request. `done unanswered` was done, but a fault kept back the answer. */
+/**
+ * How the proxy that makes faults treated a request of the process `worker` at the instant `at`. `done` was carried out
+ * and answered. `done unanswered` was carried out, but its answer was withheld. `refused` was not carried out.
+ */
 export type Treatment = {
   readonly worker: string;
   readonly at: number;
@@ -27,25 +37,33 @@ export type Treatment = {
 };
 
 /**
- * A write that the table was asked for. Its `attempt` is the number of attempts that have ended, also when the write
- * claims the next one. It is `last` for a failed entry, which is put before the write that ends its event.
+ * A write of a deliverer to the table. If it is a write of an event's progress, `attempt` is the number of attempts
+ * that have ended, even if the write claims the next attempt. If it is a failed entry, which is written before the
+ * progress that ends the event, `attempt` is `last`.
  */
 export type RecordWrite = WantedRecord & Treatment;
 
-/** A message that was sent to the due queue. */
+/** A request to send a message to the due queue, and how the proxy treated that request. */
 export type SentMessage = WantedAttempt & Treatment;
 
 /**
- * Everything that is known of a run: what clients asked for, what was called, which processes died, what was recorded.
+ * Everything that is known of a chaos run: the events that clients asked for, the calls that receivers got, the
+ * processes that were killed, and the progress that was recorded.
  */
 export type History = {
   readonly wanted: readonly Wanted[];
   readonly calls: readonly ReceivedCall[];
   readonly kills: readonly Kill[];
-  /** The writes to the table. They are known only if a proxy stands before the table. */
+  /**
+   * The requests to write to the table, seen by a proxy between the queue and the table. Without a proxy the list is
+   * empty, and writes are unknown.
+   */
   readonly writes: readonly RecordWrite[];
-  /** The messages to the due queue. They are known only if a proxy stands before the queue. */
+  /**
+   * The requests to send messages, seen by a proxy between the queue and the due queue. Without a proxy the list is
+   * empty, and messages are unknown.
+   */
   readonly messages: readonly SentMessage[];
-  /** The events as they were read at the end, by their keys. */
+  /** The events as the API returned them at the end of the run, by their keys. */
   readonly records: ReadonlyMap<string, EventAnswer>;
 };

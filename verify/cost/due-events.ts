@@ -6,7 +6,7 @@ import { type EventKey, instantAt } from '../../core/event/event-key.ts';
 const LAST = 0xffff_ffff_ffff;
 
 type Stream = {
-  /** The instant of the first event, in epoch milliseconds. */
+  /** The instant at which the first event is due, in epoch milliseconds. */
   readonly from: number;
   readonly perSecond: number;
   readonly seconds: number;
@@ -14,8 +14,8 @@ type Stream = {
 };
 
 /**
- * Makes a stream of events that are spread evenly over time and shards. It takes no memory for each event, because an
- * entry is made when it is read.
+ * Simulates `perSecond * seconds` events that are due evenly over time and are spread evenly over the shards. No event
+ * is kept in memory: the entry of an event is computed when it is read.
  */
 export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
   const count = perSecond * seconds;
@@ -30,7 +30,10 @@ export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
     return from + Math.floor((index * 1_000) / perSecond);
   }
 
-  /** Returns the index of the first event of a shard at a position or behind it. */
+  /**
+   * Returns the index, among all events, of the first event of a shard at a position or after it. The index is not
+   * below the number of events if the shard has no such event.
+   */
   function firstBehind(shard: number, position: string): number {
     if (position === BEGINNING) return shard;
     const [offset = '', uuid] = position.split('#');
@@ -42,10 +45,14 @@ export function dueEvents({ from, perSecond, seconds, shards }: Stream) {
   }
 
   return {
-    /** Returns the number of events that are due at an instant or before it. */
+    /** Returns the number of events that are due at the instant, in epoch milliseconds, or earlier. */
     dueBy: (instant: number) => Math.min(count, Math.max(0, Math.ceil(((instant - from + 1) * perSecond) / 1_000))),
 
-    /** Returns what DynamoDB answers to a query in descending order of keys, which is ascending order of instants. */
+    /**
+     * Returns the answer of DynamoDB to a query for entries of a shard in descending order of their sort keys, which is
+     * the ascending order of their instants. The answer has `LastEvaluatedKey` if it has as many entries as the query
+     * allows.
+     */
     page({ ExpressionAttributeValues: values = {}, Limit = 0 }: QueryCommandInput) {
       const shard = Number(String(values[':pk']).slice('shard#'.length));
       const Items: Item[] = [];

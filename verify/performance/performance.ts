@@ -9,7 +9,7 @@ import { onBareMachine, onQueue, type ProcessScene, unseen } from './scenes.ts';
 import { openTimingReceiver } from './timing-receiver.ts';
 
 const SMALL_BURST = 2_000;
-/** The events in batches with which a process that has warmed up also warms up for batches. */
+/** The number of events in the batches that are published, after the general warm-up, before batches are measured. */
 const SMALL_BATCHES = 5_000;
 const options = {
   quick: { type: 'boolean', default: false },
@@ -17,22 +17,26 @@ const options = {
 
 type Sizes = {
   /**
-   * The events before anything is measured, in each process. Processes with a backlog get a small burst instead,
-   * because events that were published lately make a start slower.
+   * The number of events that each process handles before anything is measured in it. Processes that are compared with
+   * and without a backlog get `SMALL_BURST` events instead, because many events that were published shortly before make
+   * a start slower.
    */
   readonly warmUp: number;
   readonly burst: number;
-  /** The seconds of each steady load in a turn. */
+  /** The duration in seconds of each load with a steady rate. Every turn of the run has such loads. */
   readonly seconds: number;
   readonly delayed: number;
   readonly delayedSeconds: number;
   readonly backlogs: readonly number[];
   readonly turns: number;
-  /** The starts that are measured with each backlog. */
+  /** The number of starts of a process that are measured with each backlog. */
   readonly starts: number;
-  /** The turns with each backlog. Each turn starts new processes. */
+  /** The number of turns that are measured with each backlog. Each of these turns starts new processes. */
   readonly backlogTurns: number;
-  /** The small bursts in each of these turns, on the queue with the backlog and on one without it. */
+  /**
+   * The number of small bursts that are measured on the queue with the backlog in each of its turns. Each is compared
+   * with bursts on a queue without a backlog.
+   */
   readonly smallBursts: number;
 };
 const sizes: Sizes = {
@@ -69,7 +73,10 @@ function optionsIn(args: readonly string[]) {
   }
 }
 
-/** Measures everything and prints the figures. Resolves with whether every aim was met. */
+/**
+ * Measures everything and prints the figures. Resolves with true if every figure that has an aim meets it. Ends the
+ * process with exit code 2 if an argument is unknown.
+ */
 export async function measurePerformance(args: readonly string[]): Promise<boolean> {
   const { quick } = optionsIn(args);
   const figures: Figure[] = [];
@@ -93,7 +100,8 @@ type Aims = NonNullable<Parameters<typeof comparison>[0]['aims']>;
 type Measured = (scenario: string) => Measure;
 
 /**
- * Measures what a million waiting events cost a queue: its start, its memory, and the events that are due meanwhile.
+ * Measures how a million waiting events affect the queue: its start, its memory, and its speed and punctuality with
+ * events that are due meanwhile. Prints the figures.
  */
 export async function backlog(): Promise<void> {
   const { measure, report } = medians((name, value, unit, aim) =>
@@ -105,8 +113,8 @@ export async function backlog(): Promise<void> {
 }
 
 /**
- * Measures every load in turns that are spread over the run, because a machine that others share is not equally fast at
- * all times. Each backlog is measured in one turn only.
+ * Measures every load once in each turn of the run, and reports the median of each figure, because a machine that
+ * others share is not equally fast at all times. Each size of backlog is measured in one turn only.
  */
 async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async () => {}): Promise<void> {
   const scenarios = new Map<string, Medians>();
@@ -126,7 +134,10 @@ async function everyLoad(size: Sizes, measured: Measured, functionsTurn = async 
   for (const scenario of scenarios.values()) scenario.report();
 }
 
-/** Measures bursts of single events and of batches, and the start after a burst, which has more to look at. */
+/**
+ * Measures bursts of single events, the start of the process after these bursts, and bursts of batches. A start after a
+ * burst takes longer than another one, because it looks at the events of the burst.
+ */
 async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Promise<void> {
   await besideTheMachine(warmUp, async (...both) => {
     const { queue, machine, report } = compared('burst', measured, both, { 'called and recorded': { least: 0.5 } });
@@ -144,8 +155,8 @@ async function bursts({ burst: events, warmUp }: Sizes, measured: Measured): Pro
 }
 
 /**
- * Measures the lateness under each load, of the machine first and of the queue right after it. At the same time, each
- * would have half of the processors.
+ * Measures how late events are called under each load. The bare queue, which stands for the machine, is measured first
+ * and the queue right after it. If both were measured at the same time, each would have only half of the processors.
  */
 async function latenesses(size: Sizes, measured: Measured): Promise<void> {
   const { seconds, warmUp, delayed: events, delayedSeconds } = size;
@@ -168,7 +179,10 @@ async function latenesses(size: Sizes, measured: Measured): Promise<void> {
 
 type Both = readonly [queue: ProcessScene, machine: ProcessScene];
 
-/** Runs `act` with a queue and with the bare queue, which stores nothing and so shows the limit of the machine. */
+/**
+ * Runs `act` with a queue and with the bare queue. The bare queue stores nothing, so its figures show the limit of the
+ * machine.
+ */
 async function besideTheMachine(warmUp: number, act: (...both: Both) => Promise<void>): Promise<void> {
   await onBareMachine((machine) => onQueue((queue) => act(queue, machine), unseen, warmUp), unseen, warmUp);
 }
@@ -184,7 +198,8 @@ function compared(scenario: string, measured: Measured, [queue, machine]: Both, 
 }
 
 /**
- * Measures a queue with a backlog beside a queue without one, which does the same, so that only the backlog differs.
+ * Measures a queue with `count` waiting events. The same is done on a second queue without waiting events, so that a
+ * difference between the two comes only from the backlog.
  */
 function withBacklog(count: number, size: Sizes) {
   return async (scene: ProcessScene): Promise<void> => {
@@ -208,8 +223,8 @@ function withBacklog(count: number, size: Sizes) {
 }
 
 /**
- * Measures small bursts in turns. Each burst with the backlog is compared with the bursts without it before and after
- * it.
+ * Measures `count` small bursts on the queue with a backlog. Each of them is compared with the bursts on the queue
+ * without a backlog that are made before and after it.
  */
 async function smallBursts(scene: ProcessScene, without: ProcessScene, count: number): Promise<void> {
   const what = 'called and recorded';
@@ -224,7 +239,10 @@ async function smallBursts(scene: ProcessScene, without: ProcessScene, count: nu
   }
 }
 
-/** Measures delayed events on both queues at the same time, because neither of them takes much of the machine. */
+/**
+ * Measures events with a delay on the queue with a backlog and on the queue without one, at the same time, because
+ * neither of the two loads takes much of the machine.
+ */
 async function delayedBoth(scene: Scene, without: Scene, { delayed: events, delayedSeconds }: Sizes): Promise<void> {
   const aims = { 'late, p50': { most: 1.1 }, 'late, p99': { most: 1.1 } };
   const { one, other, report } = besideOneWithout(scene.measure, aims);

@@ -17,8 +17,8 @@ type Scene = NonNullable<Parameters<typeof simulatedCloud>[0]>;
 type Cloud = ReturnType<typeof simulatedCloud>;
 
 /**
- * Opens a queue at `START + MINUTE`, on which the given number of events have failed for good. They were published a
- * millisecond apart.
+ * Opens a queue on which `count` events have failed for good, and moves its clock to `START + MINUTE`. All events were
+ * published at `START`, and were due a millisecond after each other.
  */
 async function withFailed(count: number, wishes: Partial<WantedEvent> = {}, scene: Scene = {}) {
   const cloud = simulatedCloud({ answer: () => answered(500), ...scene });
@@ -29,7 +29,7 @@ async function withFailed(count: number, wishes: Partial<WantedEvent> = {}, scen
   return cloud;
 }
 
-/** The instants at which the events that wait are due, in milliseconds from `START + MINUTE` on, earliest first. */
+/** Returns the instants at which the waiting events are due, in milliseconds after `START + MINUTE`, earliest first. */
 async function dueOf({ queue }: Cloud): Promise<number[]> {
   const due: number[] = [];
   for (let after: string | undefined, isLast = false; !isLast; ) {
