@@ -14,7 +14,8 @@ export function closeOnSurplus(request: ClientRequest): void {
     let lastOfBody = Buffer.alloc(0);
     let last: Buffer | undefined;
 
-    // Node's own listener comes before this one, so the piece has been parsed when it is examined here.
+    // Node's parser listens to the same event and was added first, so it has parsed the piece when this listener
+    // examines it.
     socket.on('data', function examine(piece: Buffer) {
       if (!response?.complete) return;
       last = piece;
@@ -23,7 +24,7 @@ export function closeOnSurplus(request: ClientRequest): void {
     request.once('response', (begun) => {
       response = begun;
       if (hasStatedLength(begun)) begun.on('data', (piece) => (lastOfBody = piece));
-      // The connection has not gone back to the agent yet. A moment later, another request might use it.
+      // At this moment the agent has not got the connection back yet. A moment later, another request might use it.
       begun.once('end', () => {
         if (last === undefined || !endsWithAnswer(last, lastOfBody)) socket.destroy();
       });

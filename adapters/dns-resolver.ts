@@ -59,7 +59,7 @@ export type DnsResolverOptions = {
    * @default The name servers of the system are asked.
    */
   readonly nameServers?: () => readonly string[];
-  /** Milliseconds of a monotonic clock. */
+  /** Returns the milliseconds of a monotonic clock, which may count from any instant. */
   readonly now?: () => number;
 };
 

@@ -12,7 +12,7 @@ import {
 import { coalesce } from './coalesce.ts';
 import type { Condition, Item, ItemKey, Range, Table } from './table.ts';
 
-/** DynamoDB accepts at most this many puts and this many gets in a batch. */
+/** `MOST_WRITES` puts, and `MOST_READS` gets, are the most that DynamoDB accepts in one batch. */
 const MOST_WRITES = 25;
 const MOST_READS = 100;
 
@@ -29,7 +29,7 @@ export const tableSchema: Pick<CreateTableCommandInput, 'BillingMode' | 'Attribu
   ],
 };
 
-/** The part of a client that is used. It takes and returns plain documents. */
+/** The part of the AWS SDK's document client that the table uses. It takes and returns items as plain objects. */
 export type DocumentClient = Pick<DynamoDBDocumentClient, 'send'>;
 
 /**

@@ -38,7 +38,7 @@ export type LookupBounds = {
    * @default 4_000
    */
   readonly longest?: number;
-  /** Milliseconds of a monotonic clock. */
+  /** Returns the milliseconds of a monotonic clock, which may count from any instant. */
   readonly now?: () => number;
 };
 

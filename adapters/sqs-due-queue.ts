@@ -37,8 +37,8 @@ type Sent = { readonly id: string; readonly message: Message; readonly handOverA
 
 type SqsDueQueueDependencies = {
   /**
-   * The client must send each request only once. If it repeated a request itself, a second message would not be marked
-   * as one.
+   * The client of SQS, which must send each request only once. If the client repeated a request itself, the messages
+   * that arrive twice would not be marked as possible duplicates.
    */
   readonly client: SQSClient;
   readonly queueUrl: string;
@@ -107,9 +107,10 @@ export function sqsDueQueue({ client, queueUrl, now, longestTimeout }: SqsDueQue
 type MessageFields = Pick<Message, 'attempt' | 'at'> & { readonly key: string; readonly again?: true };
 
 /**
- * Returns the seconds, 0 to 900, for which SQS delays a message that is wanted at `wantedAt`. They are rounded up if
- * `wantedAt` is after the instant of the attempt, because the message must then come behind another one, or if the call
- * starts at most 0.1 s late by that. Otherwise they are rounded down, and the deliverer waits for the instant.
+ * Returns the seconds, 0 to 900, for which SQS delays a message that is wanted at `wantedAt`, in epoch milliseconds.
+ * They are rounded up if `wantedAt` is after the instant of the attempt, because an earlier message for the same
+ * attempt must have been handled by then, or if the call starts at most 0.1 s late by that. Otherwise they are rounded
+ * down, and the deliverer waits for the instant.
  */
 export function delaySeconds({ at }: Pick<Message, 'at'>, wantedAt: number, now: number): number {
   const wait = wantedAt - now;
@@ -140,7 +141,8 @@ function messageText({ key, attempt, at, mayBeDuplicate }: Message): string {
 }
 
 /**
- * Whether AWS itself has refused the request, so that no message was sent. After any other failure that is not known.
+ * Returns whether AWS itself has refused the request, so that no message was sent. After any other failure it is
+ * unknown whether messages were sent.
  */
 function isRefusal(error: unknown): boolean {
   return error instanceof SQSServiceException && error.$fault === 'client';

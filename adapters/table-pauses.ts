@@ -6,7 +6,7 @@ import type { Condition, ItemKey, Table } from './table.ts';
 
 const FORMAT = 1;
 const ITEM: ItemKey = { pk: 'pause', sk: 'pause' };
-/** A process that has read that the queue is not paused relies on that for this many milliseconds. */
+/** A process that has read that the queue is not paused reads the pause again after this many milliseconds. */
 const REMEMBERED_FOR = 5 * SECOND;
 
 /**

@@ -18,12 +18,12 @@ import { validate } from './validate.ts';
 
 export type HttpApi = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** A request without its body. */
+/** A request to the API whose body has not been read yet. */
 export type RequestHead = Omit<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
 
 /**
- * Refuses a request for its path, its method or its API key, before its body is read. Undefined if the request may go
- * on.
+ * Resolves with the refusal of a request whose path, method or API key is wrong, so that its body need not be read.
+ * Resolves with undefined if the request is not refused.
  */
 export type RefuseEarly = (head: RequestHead) => Promise<APIGatewayProxyStructuredResultV2 | undefined>;
 

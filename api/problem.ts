@@ -58,7 +58,7 @@ export function problemReply({ problem, detail, errors, headers }: Problem): Rep
   };
 }
 
-/** The problem that one field, parameter or header is not valid. */
+/** Makes the problem that says which field, parameter or header of a request is not valid, and why. */
 export function invalid(path: string, detail: string): Problem {
   return { problem: 'invalid', detail: `${path}: ${detail}`, errors: [{ path, detail }] };
 }

@@ -8,14 +8,14 @@ export type HostCounts = {
   readonly failedAttempts: number;
   /** The number of events that failed for good. */
   readonly failedEvents: number;
-  /** The latest attempt that failed. */
+  /** How the latest failed attempt failed; undefined if no attempt failed. */
   readonly lastError?: HostError | undefined;
 };
 
 /** How an attempt failed. `at` is its end, in epoch milliseconds. */
 export type HostError = Pick<Attempt, 'outcome' | 'statusCode' | 'error'> & { readonly at: number };
 
-/** Counts by host, as `hostOf` names it. */
+/** The counts of each host, by the name that `hostOf` gives the host. */
 export type CountsByHost = ReadonlyMap<string, HostCounts>;
 
 /** The name of all hosts beyond those that are counted apart. No URL has this host. */
@@ -23,7 +23,10 @@ export const OTHER_HOSTS = '';
 
 export const noHostCounts: HostCounts = { succeededAttempts: 0, failedAttempts: 0, failedEvents: 0 };
 
-/** A process counts this many hosts apart in a period. Otherwise publishers would decide how large its items become. */
+/**
+ * A process counts at most this many hosts separately in a period, and the others together. Without this limit,
+ * publishers would decide how large the items of statistics become.
+ */
 const MOST_HOSTS = 50;
 /** A reason is cut to this many characters. */
 const LONGEST_REASON = 100;

@@ -61,7 +61,7 @@ export function counted(counts: Counts, change: Change): Counts {
   }
 }
 
-/** The sum of two counts. */
+/** Adds up two counts, field by field. */
 export function added(one: Counts, other: Counts): Counts {
   return {
     accepted: one.accepted + other.accepted,

@@ -134,8 +134,8 @@ function outcomes(metrics: QueueMetrics): readonly IMetric[] {
 }
 
 /**
- * The hosts whose attempts fail, the most frequent first. Each time it is shown, it reads logs, for which AWS charges
- * by the gigabyte.
+ * The list of hosts whose attempts fail, the most frequent first. CloudWatch reads the logs whenever the dashboard is
+ * shown, and AWS charges for that by the gigabyte.
  */
 function failingReceivers(log: ILogGroup): LogQueryWidget {
   return new LogQueryWidget({

@@ -103,7 +103,7 @@ type BulkPage = {
   readonly hosts?: readonly { readonly host: string; readonly count: number }[];
 };
 
-/** Sends a cancel in bulk again and again, each time with the cursor of the last answer, until no events are left. */
+/** Sends cancels in bulk until no events are left. Each request after the first has the cursor of the answer before. */
 async function* pages(queue: Queue, search: Search): AsyncGenerator<BulkPage> {
   for (let cursor: string | null = null, more = true; more; ) {
     const page: BulkPage = await answerOf(await request(queue, { ...search, ...(cursor !== null && { cursor }) }));

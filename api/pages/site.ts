@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { ownFiles, packageFiles } from './package-files.ts';
 
-/** A page of the site, or a file of a page, as a client gets it that has no copy of it. */
+/** The complete answer to a request for a page of the site, or for a file of a page. */
 export type SitePage = {
   readonly status: 200 | 301;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +24,10 @@ export type PageOptions = {
 /** Finds a page, or a file of a page, by its path. */
 export type Site = (path: string) => SitePage | undefined | Promise<SitePage | undefined>;
 
-/** Opens the documentation pages. */
+/**
+ * Returns a function that finds a documentation page, or a file of such a page, by its path; undefined if there is
+ * none. A file is read when it is first asked for.
+ */
 export function openSite(options: PageOptions = {}): (path: string) => SitePage | undefined {
   const assets = assetsOf(options);
   const pages = new Map<string, SitePage>(Object.entries(moved));

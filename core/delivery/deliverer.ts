@@ -17,8 +17,9 @@ const LONGEST_LINGER = 100;
 const WRITTEN_WITHIN = 500;
 
 /**
- * Makes the attempts that messages ask for, and records them. Messages that were handed over before are handled one
- * after the other, behind all others: one of them may have killed its deliverer, and must not take the others with it.
+ * Makes the attempts that messages ask for, and records them. Messages that were handed over before are handled after
+ * all other messages, one at a time: the call of one of them may have killed its deliverer, and must not take other
+ * calls with it.
  */
 export function deliverer(dependencies: Dependencies): Deliver {
   const { store, now, sleep, longestTimeout } = dependencies;

@@ -30,8 +30,8 @@ export function isCallbackPending(record: EventRecord): record is PendingCallbac
 }
 
 /**
- * The key of the callback of an event. It follows from the event's key and the number of its last attempt, so it is the
- * same each time it is computed for one failure.
+ * The key of the callback that reports the failure of an event. The key is derived from the recorded failure alone: the
+ * event's key, the number of its last attempt, and its end. So every process computes the same key for one failure.
  */
 export function callbackKey(
   { key }: QueuedEvent,
@@ -44,8 +44,8 @@ export function callbackKey(
 }
 
 /**
- * The event that calls the `failure_url` of an event that failed. It is the same each time it is made, so putting it
- * twice puts one event. It has no failure callback itself.
+ * Makes the event that calls the `failure_url` of an event that has failed. For one failure, the same event is made
+ * whenever this is called, so putting the event twice stores it once. The failure of this event calls no URL.
  */
 export function failureCallback({ event, progress }: PendingCallback): QueuedEvent {
   const { publishedBy, failureUrl: url, timeout } = event;

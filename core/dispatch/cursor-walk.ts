@@ -25,7 +25,10 @@ export type Walked = { readonly cursors: Cursors | undefined; readonly sent: num
 type Walk = (from: Cursors, cursor: CursorName, until: number, handle: Handle, stopAt?: number) => Promise<Walked>;
 
 export type CursorWalk = {
-  /** Takes the lease, and returns the cursors. Undefined while another run has the lease. */
+  /**
+   * Takes the lease, and resolves with the cursors. Resolves with undefined if another run has the lease, or takes it
+   * at the same moment.
+   */
   take(found: Cursors | undefined): Promise<Cursors | undefined>;
   /**
    * Gives the lease back, also after a run that failed, so that the next run need not wait until the lease has ended.
@@ -33,7 +36,7 @@ export type CursorWalk = {
   release(cursors: Cursors): Promise<void>;
   /** Moves a cursor, and writes the cursors after each page that held entries. */
   readonly walk: Walk;
-  /** Handles the entries beyond a cursor in the same way, and leaves the cursor where it is. */
+  /** Does the same as `walk` with the entries beyond a cursor, but leaves the cursor where it is. */
   readonly look: Walk;
 };
 

@@ -88,7 +88,7 @@ export type Run = {
   readonly pausedFor?: number;
 };
 
-/** Moves the two cursors over the shards. */
+/** Makes a dispatcher, whose runs move the promote cursor and the audit cursor over the shards. */
 export function dispatcher(dependencies: Dependencies): Dispatcher {
   const { store, dueQueue, pauses, now, sleep } = dependencies;
   const grace = graceOf(dependencies.longestTimeout, dependencies.visibility);

@@ -1,6 +1,6 @@
 /** The key of an event: its due instant and its uuid. The first byte of the uuid is the number of its shard. */
 export type EventKey = {
-  /** Epoch milliseconds. */
+  /** The instant at which the event is due, in epoch milliseconds. */
   readonly dueAt: number;
   readonly uuid: string;
 };

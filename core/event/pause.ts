@@ -1,7 +1,7 @@
 import { SECOND } from '../durations.ts';
 /** A pause of the queue. While it lasts, no attempt starts. Instants are epoch milliseconds. */
 export type Pause = {
-  /** A number that every change raises. */
+  /** A number that is raised whenever the latest pause changes: when a pause begins, and when it ends. */
   readonly version: number;
   readonly pausedAt: number;
   /** The end of the pause. Absent while the pause lasts. */
@@ -20,7 +20,7 @@ export function isPaused(pause: Pause | undefined): pause is Pause {
 
 /**
  * Whether a pause that has ended may have dropped the message of an attempt that is due at an instant. The dispatcher
- * sends such a message again, so there may be two of them.
+ * sends a message again for every such attempt, so two messages may exist for it.
  */
 export function mayHaveBeenDropped(at: number, pause: Pause | undefined): boolean {
   return pause?.resumedAt !== undefined && at <= lastDropped(pause);

@@ -67,7 +67,7 @@ export function retrier(dependencies: Dependencies): Retrier {
     return record === undefined || isForgotten(record.progress, now()) ? undefined : record;
   }
 
-  /** @param again Called if the event was changed meanwhile. Its result is returned. */
+  /** @param again Called if another process has changed the event since it was read. Its result is returned instead. */
   function change<Answer>(record: EventRecord, again: () => Promise<Answer>, at?: number): Promise<Changed | Answer> {
     const { event, progress } = record;
     return progress.status === 'waiting_execution'
@@ -92,8 +92,9 @@ export function retrier(dependencies: Dependencies): Retrier {
   }
 
   /**
-   * If the writes lasted until the instant at which the attempt starts by itself, the message comes behind that
-   * attempt, so that two deliverers do not make it at once.
+   * Gives a waiting event an earlier instant for its next attempt, and sends a message for that attempt. If the attempt
+   * may have started by itself while this was written, the message is handed over only after that call should be
+   * recorded, so that two deliverers do not make the attempt at the same time.
    */
   async function bringForward<Answer>(
     event: QueuedEvent,

@@ -7,11 +7,11 @@ import { type Host, leadsTo } from '../target/target-url.ts';
  */
 export type Search = {
   readonly status?: Progress['status'] | undefined;
-  /** The tags of which an event has all. */
+  /** The tags that an event must have, all of them, to be found. */
   readonly tags: readonly string[];
-  /** The earliest due instant, inclusive. */
+  /** An event is found only if it is due at this instant or later. */
   readonly dueAfter?: number | undefined;
-  /** The latest due instant, exclusive. */
+  /** An event is found only if it is due before this instant. */
   readonly dueBefore?: number | undefined;
   readonly host?: Host | undefined;
   /** The outcome of the last attempt. An event without an attempt has none, and does not fit. */

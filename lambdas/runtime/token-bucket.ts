@@ -2,13 +2,16 @@
 export type Rate = {
   /** The number of tokens at the start, which is also the largest number. */
   readonly most: number;
-  /** Milliseconds until one token is added. */
+  /** The milliseconds after which one token is added. */
   readonly every: number;
 };
 
 /** The tokens of a rate that are left at an instant. Each use takes one token, and time adds tokens. */
 export type TokenBucket = Rate & {
-  /** The milliseconds that it takes to add the tokens that are left. In this unit, parts of a token are exact. */
+  /**
+   * The tokens that can still be taken, counted as the milliseconds that adding so many tokens takes. In this unit,
+   * parts of a token are whole numbers.
+   */
   readonly credit: number;
   /** The instant up to which tokens have been added, in epoch milliseconds. */
   readonly countedAt: number;

@@ -8,9 +8,9 @@ import { fullBucket, type Rate, refilled, withoutOne } from './token-bucket.ts';
  */
 export const FLUSHES = { most: 60, every: 10 * SECOND };
 /**
- * Milliseconds after which idle connections are closed and not used again. A send that fails on a connection that AWS
- * has closed may have arrived, so the message is sent a second time and must come behind the first, and its attempt is
- * late.
+ * The milliseconds after which an idle connection to SQS is closed and not used again. If AWS had closed the
+ * connection, a request on it would fail, although its message may have arrived. The message would then be sent a
+ * second time, to be handed over only after a call for the first one should have ended, so its attempt could be late.
  */
 const LONGEST_IDLE = 10 * SECOND;
 

@@ -95,7 +95,10 @@ async function isAtRest({ store, dueQueue }: ReturnType<typeof simulatedCloud>):
   return dueQueue.held().length === 0 && areSettled(await everyEvent(store, SHARDS));
 }
 
-/** An event whose deliverer died in its call may have used up its tries. */
+/**
+ * Fails unless every event has finished as it was promised. The end of an event whose deliverer died in a call is not
+ * compared, because that call may have used up the event's tries.
+ */
 async function expectFinished({ store }: ReturnType<typeof simulatedCloud>): Promise<void> {
   const records = await everyEvent(store, SHARDS);
   expect(areSettled(records)).toBe(true);
@@ -129,7 +132,10 @@ function hasCrashed({ progress }: EventRecord): boolean {
   return progress.attempts.some(({ outcome }) => outcome === 'crashed');
 }
 
-/** The instant at which each call was first made that was made again. */
+/**
+ * Returns, for every call that repeats an earlier call of the same attempt, the instant of the first call of that
+ * attempt.
+ */
 function repetitions(calls: readonly SimulatedCall[]): number[] {
   const first = new Map<string, number>();
   return calls.flatMap(({ uuid, attempt, at }) => {

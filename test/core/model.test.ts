@@ -203,7 +203,8 @@ async function retryOf({ cloud, trouble }: Real, model: QueueModel, event: Queue
   const changed = await answerOf(cloud.queue.retry(asked.key));
   if (typeof changed === 'object' && 'tooSoon' in changed) return;
   if (progress.status !== 'waiting_execution') model.retry(before, changed !== undefined);
-  // This is a second message, which relies on the clock to come behind the first.
+  // The retry sends a second message for the attempt, delayed until the first one has been handled. After the clock was
+  // put back, the second one may come too early, so the attempt may be made twice.
   else if (trouble.putBackUnseen) model.harm(['copied'], asked.key.uuid);
 }
 
@@ -264,8 +265,8 @@ const steps: readonly fc.Arbitrary<Step>[] = [
   tamper('delay', ['late'], (held) => {
     held.visibleAt += 7 * MINUTE;
   }),
-  // A second message, which is delayed beyond its instant, is not moved: SQS observes delays, and the message is only
-  // of use behind the first.
+  // A second message for an attempt is not moved. It is delayed until the first one has been handled, and is only
+  // useful after that; SQS never hands a message over before its delay has ended.
   tamper('hand over early', [], (held, { clock }) => {
     if (held.receiveCount === 0 && !held.isSecond) held.visibleAt = clock.now();
   }),
@@ -302,7 +303,8 @@ const steps: readonly fc.Arbitrary<Step>[] = [
       if (trouble.putBackUnseen) return;
       // When the clock jumps forward, a claim may run out while its call is under way.
       model.harm(['late', 'crashed']);
-      // After a pause, a message relies on the clock to come behind an attempt that was under way when the pause began.
+      // After a pause, the message for an attempt that was under way when the pause began is delayed until that attempt
+      // has ended. If the clock jumps, the message may come too early, so the attempt may be made twice.
       if (model.mayBePaused()) model.harm(['copied']);
       cloud.jump(by);
     },

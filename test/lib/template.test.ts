@@ -72,7 +72,8 @@ describe('nothing is lost', () => {
       Environment: { Variables: Match.objectLike({ TABLE_NAME: 'events-of-yesterday' }) },
     });
     const allowed = JSON.stringify(resourcesIn(restored, 'AWS::IAM::Policy'));
-    // Each of the six functions has it in a statement of its own, and the one that removes keys in another one.
+    // Each of the six functions has one statement that allows it to use the table. The function that revokes keys has
+    // one more, which allows it to remove them.
     expect(allowed.match(/:table\/events-of-yesterday"/g)).toHaveLength(7);
   });
 

@@ -7,7 +7,10 @@ import { openReceiver, type Receiver } from '../support/receiver.ts';
 const MOST = 50;
 const EVENTS = 1_000;
 const OTHERS = 20;
-/** On a busy machine a call may time out, and is then made again. */
+/**
+ * The fields of patient events: a call that times out on a busy machine is made again after a second, in up to 20
+ * tries, so that the test does not turn red.
+ */
 const PATIENT = { timeout_for_request: 6, retry_delay: 1, max_try_count: 20 };
 
 let queue: LocalQueue;

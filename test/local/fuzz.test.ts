@@ -75,7 +75,7 @@ test(`${REQUESTS} malformed requests are each answered, none with a failure, and
   const memory = ownMemory();
   await sendAll((4 * REQUESTS) / 5 - WARM_UP, keyThatCancelsNothing);
   await eventually(async () =>
-    // On a busy machine a call may time out, and is then made again.
+    // The paths are compared as a set, because a call that times out on a busy machine is made again.
     expect(new Set(receiver.calls.map(({ path }) => path).filter((path) => path.startsWith('/due'))).size).toBe(EVENTS),
   );
   for (const { url_to_send_request, timestamp_for_execution_to_start } of due) {

@@ -284,7 +284,10 @@ function post(url: string, body: string): Promise<Response> {
   });
 }
 
-/** A receiver whose first call the test answers when it likes. */
+/**
+ * Opens a receiver whose first call stays open until the test answers it: `called` resolves with the function that
+ * answers. Further calls are never answered.
+ */
 async function openReceiver() {
   const { promise: called, resolve } = Promise.withResolvers<(answer: string) => void>();
   const server = createServer((_, response) => resolve((answer) => response.end(answer))).listen(0, '127.0.0.1');

@@ -10,7 +10,7 @@ const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
 
 let queue: LocalQueue;
 let receiver: Receiver;
-/** Answers that the test gives when it likes. */
+/** The open responses of the calls to `/held`, which end only when the test ends them. */
 const held: ServerResponse[] = [];
 
 beforeAll(async () => {

@@ -747,7 +747,10 @@ const progressItem = {
   readableUntil: 1_893_542_400_281,
 };
 
-/** The largest size of an event without its body, in bytes. URLs are short here. */
+/**
+ * The largest size of a stored event without its body, in bytes. The events of these tests have short URLs, so they
+ * stay below this size.
+ */
 const ATTRIBUTES_OF_AN_EVENT = 512;
 
 /** A client whose connection breaks after a write was made, so that its answer is lost. */

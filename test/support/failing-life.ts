@@ -57,7 +57,7 @@ export async function failingLife() {
   return {
     apiKey: cloud.secret,
 
-    /** All requests to table and due queue, and all answers. */
+    /** Returns the text of all requests to the table and the due queue, and of all answers. */
     traffic: () => table.traffic() + dueQueue.traffic(),
 
     async refuse(): Promise<void> {

@@ -19,7 +19,7 @@ export type InterceptedNetwork = {
   /** The answers for a name: each one for one look-up, and the last one for all further look-ups. */
   answerLookups(answers: readonly (readonly string[])[]): void;
   readonly resolve: LookupFunction;
-  /** Clears what has been noted. */
+  /** Empties `lookups` and `connects`. */
   forget(): void;
   close(): Promise<void>;
 };

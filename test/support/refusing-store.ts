@@ -11,7 +11,7 @@ export function refusingStore() {
   };
   return {
     store,
-    /** Refuses the next records. */
+    /** Lets the next `count` calls of `recordUnlessChanged` return false and record nothing. */
     refuse: (count: number) => {
       refusals = count;
     },

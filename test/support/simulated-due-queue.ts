@@ -9,7 +9,10 @@ const MOST_AT_ONCE = 10;
 /** A message on the due queue. No deliverer gets it before it is visible. Tests may change any field. */
 export type Held = {
   readonly message: Message;
-  /** Whether the message is delayed beyond its instant, so that it comes behind another one. */
+  /**
+   * Whether the message is a second one for its attempt, which is delayed beyond its instant until the first one has
+   * been handled.
+   */
   readonly isSecond: boolean;
   visibleAt: number;
   receiveCount: number;

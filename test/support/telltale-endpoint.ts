@@ -10,7 +10,7 @@ export type Fault = 'quotes what it refuses' | 'answers garbage' | 'breaks down'
 
 export type TelltaleEndpoint = {
   readonly url: string;
-  /** All requests and answers. */
+  /** Returns the text of all requests and of the emulator's answers to them so far. */
   readonly traffic: () => string;
   fault: Fault | undefined;
   close(): void;

@@ -16,7 +16,7 @@ export type Killed = Target & {
   readonly startTimes: readonly number[];
   /** Kills the process, or one of several, with SIGKILL, and starts it again. */
   killAndRestart(): Promise<void>;
-  /** Ends all faults. */
+  /** Lets no request to the table or the due queue meet a fault from now on. Absent if requests never meet faults. */
   calm?(): void;
   /** The number of faults of each kind, for the table and for the due queue. */
   readonly faults?: Readonly<Record<string, Weather['counts']>>;

@@ -9,7 +9,7 @@ type Fault = (typeof faults)[number];
 export type Weather = {
   /** Returns the fault of a request, or undefined. `invocation` is the id that the SDK gives all tries of a request. */
   faultOf(invocation: string): Fault | undefined;
-  /** Ends all faults. */
+  /** Lets `faultOf` return undefined from now on, so that no request meets a fault any more. */
   calm(): void;
   readonly counts: Readonly<Record<Fault, number>>;
 };

@@ -46,7 +46,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /**
- * Resolves with what one event of a scenario uses. The result is the same each time, because the clock is simulated and
+ * Resolves with what one event of a scenario uses. Every run gives the same result, because the clock is simulated and
  * chance is seeded.
  *
  * @param by the function whose usage is wanted; that of all functions by default

@@ -1,4 +1,7 @@
-/** A value that was measured. */
+/**
+ * A value that was measured, with the names of what was measured, its unit, and the aim that it should meet, if it has
+ * one.
+ */
 export type Figure = {
   readonly scenario: string;
   readonly name: string;
@@ -16,7 +19,7 @@ export function meets({ value, aim }: Figure): boolean | undefined {
   return 'least' in aim ? value >= aim.least : value <= aim.most;
 }
 
-/** Returns a line of the table. */
+/** Returns the line of a figure in the printed table: scenario, name, value and unit, and whether an aim was met. */
 export function rowOf(figure: Figure): string {
   const { scenario, name, value, unit } = figure;
   const amount = `${shown(value).padStart(10)} ${unit.padEnd(12)}`;
