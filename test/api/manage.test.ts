@@ -13,6 +13,12 @@ const tooLate = START + 10 * DAY;
 const MOST_OF_LAMBDA = 6 * 1_024 * 1_024;
 
 /** Publishes seven events, due an hour apart, whose tags alternate. */
+/** Publishes as many events as a number says, in batches. */
+async function publishMany(send: ReturnType<typeof apiClient>['send'], count: number, event: object): Promise<void> {
+  for (let left = count; left > 0; left -= 100)
+    await send(json('POST', '/events/batch', { events: Array(Math.min(left, 100)).fill(event) }));
+}
+
 async function withEvents() {
   const client = apiClient();
   for (let n = 0; n < 7; n++) {
@@ -403,8 +409,8 @@ describe('in bulk', () => {
   });
 
   test('more than 1,000 take another request with the cursor of the first', async () => {
-    const { send, publish } = apiClient();
-    for (let n = 0; n < 1_010; n++) await publish({ url_to_send_request: URL, call_url_after: 60 });
+    const { send } = apiClient();
+    await publishMany(send, 1_010, { url_to_send_request: URL, call_url_after: 60 });
     const first = await send(json('POST', '/events/cancel', { tag: null }));
     expect(first.body).toMatchObject({ changed: 1_000, more: true });
     const second = await send(json('POST', '/events/cancel', { cursor: first.body.next_cursor }));
@@ -412,9 +418,8 @@ describe('in bulk', () => {
   });
 
   test('with a rate events are tried again one after the other, and the cursor carries where that has got to', async () => {
-    const { send, publish, queue, messages, clock } = apiClient({ call: async () => answered(500) });
-    for (let n = 0; n < 1_010; n++)
-      await publish({ url_to_send_request: URL, max_try_count: 1, keep_result_for: 3600 });
+    const { send, queue, messages, clock } = apiClient({ call: async () => answered(500) });
+    await publishMany(send, 1_010, { url_to_send_request: URL, max_try_count: 1, keep_result_for: 3600 });
     for (let batch = messages.take(); batch.length > 0; batch = messages.take()) await queue.deliver(batch);
     const retry = async (body: object) => (await send(json('POST', '/events/retry', { rate: 20, ...body }))).body;
     const first = await retry({});
@@ -469,8 +474,8 @@ describe('in bulk', () => {
   });
 
   test('a cursor of a dry run is for a dry run alone, and the other way round', async () => {
-    const { send, publish } = apiClient();
-    for (let n = 0; n < 1_001; n++) await publish({ url_to_send_request: URL, call_url_after: 3600 });
+    const { send } = apiClient();
+    await publishMany(send, 1_001, { url_to_send_request: URL, call_url_after: 3600 });
     const cancel = (body: object) => send(json('POST', '/events/cancel', body));
     const dry = (await cancel({ dry_run: true })).body;
     expect([dry.changed, dry.more]).toEqual([1_000, true]);
@@ -489,8 +494,8 @@ describe('in bulk', () => {
   });
 
   test('a cursor belongs to its rate', async () => {
-    const { send, publish } = apiClient();
-    for (let n = 0; n < 1_001; n++) await publish({ url_to_send_request: URL, call_url_after: 3600 });
+    const { send } = apiClient();
+    await publishMany(send, 1_001, { url_to_send_request: URL, call_url_after: 3600 });
     const retry = (body: object) => send(json('POST', '/events/retry', { status: 'waiting_execution', ...body }));
     const { next_cursor: cursor } = (await retry({ rate: 10 })).body;
     for (const body of [{}, { rate: null }, { rate: 20 }, { rate: 10, status: 'success' }]) {
@@ -501,8 +506,8 @@ describe('in bulk', () => {
   });
 
   test('a cursor whose instant was changed is a 422', async () => {
-    const { send, publish } = apiClient();
-    for (let n = 0; n < 1_001; n++) await publish({ url_to_send_request: URL, call_url_after: 3600 });
+    const { send } = apiClient();
+    await publishMany(send, 1_001, { url_to_send_request: URL, call_url_after: 3600 });
     const asked = { status: 'waiting_execution', rate: 10 };
     const { next_cursor: cursor } = (await send(json('POST', '/events/retry', asked))).body;
     const text = Buffer.from(cursor, 'base64url').toString();
