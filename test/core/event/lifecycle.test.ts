@@ -76,6 +76,7 @@ describe('settle', () => {
     let progress: Progress = firstProgress(event);
     while (progress.status === 'waiting_execution') {
       left.push(triesLeft(event, progress));
+      expect(left.length).toBeLessThan(10);
       progress = settled(
         event,
         progress.nextAttempt === twice ? { ...answered(500), requests: 2 } : answered(500),
@@ -185,7 +186,9 @@ describe('retryDelay', () => {
 describe('expiry', () => {
   test('is never before the last possible moment at which a result is readable, and a week', () => {
     let progress: Progress = firstProgress(queuedEvent(DUE));
+    let tries = 0;
     while (progress.status === 'waiting_execution') {
+      expect(tries++).toBeLessThan(100);
       const startedAt = progress.nextAttemptAt;
       const call = { startedAt, endedAt: startedAt + 5_000, result: answered(503, [['retry-after', '99999']]) };
       progress = settle(queuedEvent(DUE), progress, call, 0.5);

@@ -61,6 +61,23 @@ describe('cancel', () => {
     expect(one).toMatchObject({ progress: { status: 'cancelled', version: 1 } });
   });
 
+  test('of an event that is brought forward at the same time leads to no call', async () => {
+    const memory = memoryEventStore();
+    const { queue, queueWith, runUntil, calls } = simulatedCloud({ store: memory });
+    const { event } = await queue.publish(wantedEvent({ asked: { after: HOUR } }), 'web');
+    let isFirst = true;
+    const overtaken = queueWith(4, {
+      async recordUnlessChanged(...args) {
+        if (isFirst) await queue.retry(event.key);
+        isFirst = false;
+        return memory.recordUnlessChanged(...args);
+      },
+    });
+    expect(await overtaken.cancel(event.key)).toMatchObject({ progress: { status: 'cancelled' } });
+    await runUntil(START + 2 * HOUR);
+    expect(calls).toEqual([]);
+  });
+
   test('finds no event that never existed or is forgotten', async () => {
     const { queue, runUntil } = simulatedCloud();
     const { event } = await queue.publish(wantedEvent({ keepResultFor: MINUTE }), 'web');
