@@ -18,7 +18,8 @@ export function FilterFields({ filters, choose, disabled = false }: Props) {
 
   return (
     <fieldset class="filter-fields" disabled={disabled}>
-      <TagsField tags={filters.tag} choose={(tag) => choose({ ...filters, tag })} />
+      <TimeField text="Due from" value={filters.due_after} set={(value) => set('due_after', value)} />
+      <TimeField text="Due before" value={filters.due_before} set={(value) => set('due_before', value)} />
       <TextField
         text="Host"
         placeholder="api.example.com"
@@ -42,8 +43,7 @@ export function FilterFields({ filters, choose, disabled = false }: Props) {
         value={filters.status_code}
         set={(value) => set('status_code', value.trim().toLowerCase())}
       />
-      <TimeField text="Due from" value={filters.due_after} set={(value) => set('due_after', value)} />
-      <TimeField text="Due before" value={filters.due_before} set={(value) => set('due_before', value)} />
+      <TagsField tags={filters.tag} choose={(tag) => choose({ ...filters, tag })} />
     </fieldset>
   );
 }
@@ -84,7 +84,8 @@ function TimeField({ text, value = '', set }: FieldProps) {
   return (
     <label class="field">
       <span class="label">
-        {text} ({chosenZone ?? 'time of this browser'})
+        {text}
+        {chosenZone !== undefined && ` (${chosenZone})`}
       </span>
       <input
         type="datetime-local"
@@ -110,7 +111,7 @@ function TagsField({ tags, choose }: TagsProps) {
 
   return (
     <label class="field">
-      <span class="label">Tags, one a line; an event has all of them</span>
+      <span class="label">Tags, one a line</span>
       <textarea
         rows={2}
         spellcheck={false}

@@ -4,8 +4,9 @@ import { Icon } from '../parts/icon.tsx';
 import { RelativeInstant } from '../parts/instant.tsx';
 import { health, resumeQueue, watchHealth } from '../state/health.ts';
 import { isOffline } from '../state/session.ts';
+import { BulkBanner } from './bulk-banner.tsx';
 
-/** What concerns every screen: that the queue is paused, or that it does not answer. */
+/** What concerns every screen: that the queue is paused, that it does not answer, or that many events are being changed. */
 export function Banners() {
   useEffect(watchHealth, []);
   const { value } = health;
@@ -29,6 +30,7 @@ export function Banners() {
           </ActionButton>
         </div>
       )}
+      <BulkBanner />
     </>
   );
 }

@@ -25,3 +25,9 @@ export type PeriodAnswer = StatisticsAnswer['periods'][number];
 
 export type EventPage = { readonly events: readonly EventAnswer[]; readonly next_cursor: string | null };
 export type CountAnswer = { readonly count: number; readonly complete: boolean };
+export type BulkAnswer = {
+  readonly changed: number;
+  readonly more: boolean;
+  readonly next_cursor: string | null;
+  readonly hosts?: readonly { readonly host: string; readonly count: number }[];
+};

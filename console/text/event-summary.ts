@@ -12,19 +12,25 @@ export function lastAttempt({ attempts }: EventAnswer): AttemptAnswer | undefine
   return attempts.at(-1);
 }
 
-/** The least lateness of a waiting event, in milliseconds, that is worth a word. */
-const WORTH_SAYING = 1_000;
+/** The time, in milliseconds, that the record of an attempt may take. */
+const RECORDED_WITHIN = 1_000;
 
 type Lateness = {
   readonly milliseconds: number;
-  /** Whether the attempt has not been made yet, so that it gets later still. */
+  /** Whether the attempt is still to be made, so that it gets later still. */
   readonly isGrowing: boolean;
 };
 
-/** How late the last attempt of an event started, or how late its next attempt is already. */
-export function latenessOf(event: EventAnswer, now: number): Lateness | undefined {
-  const overdue = event.next_attempt_at_utc === null ? 0 : now - Date.parse(event.next_attempt_at_utc);
-  if (overdue >= WORTH_SAYING) return { milliseconds: overdue, isGrowing: true };
+/**
+ * How late the last attempt of an event started, or how late its next attempt is already. An attempt that is due may be
+ * under way until its timeout has passed.
+ *
+ * @param asOf When the event was received, in epoch milliseconds.
+ */
+export function latenessOf(event: EventAnswer, asOf: number): Lateness | undefined {
+  const { next_attempt_at_utc, timeout_for_request } = event;
+  const overdue = next_attempt_at_utc === null ? 0 : asOf - Date.parse(next_attempt_at_utc);
+  if (overdue >= timeout_for_request * 1_000 + RECORDED_WITHIN) return { milliseconds: overdue, isGrowing: true };
   const last = lastAttempt(event);
   return last && { milliseconds: last.late_ms, isGrowing: false };
 }

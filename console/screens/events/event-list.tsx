@@ -76,7 +76,13 @@ function Rows({ filters, place, list, shown, refresh, asOf }: RowsProps) {
     <>
       <ListHead filters={filters} place={place} list={list} asOf={asOf} showNewest={showNewest} />
       <div ref={table} class="list" tabIndex={-1}>
-        <EventTable filters={filters} list={list} selected={selected} actions={{ select, retry, cancel }} />
+        <EventTable
+          filters={filters}
+          list={list}
+          asOf={asOf ?? 0}
+          selected={selected}
+          actions={{ select, retry, cancel }}
+        />
       </div>
       <Pager filters={filters} place={place} page={list.page} />
       <SelectionBar list={list} selected={selected} changes={changes} />

@@ -3,7 +3,6 @@ import { Icon } from '../../parts/icon.tsx';
 import { RelativeInstant } from '../../parts/instant.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import type { EventAnswer } from '../../state/api-types.ts';
-import { now } from '../../state/clock.ts';
 import { type EventFilters, eventsPath, withFilter } from '../../text/event-filters.ts';
 import { dueAt, lastAttempt, latenessOf, urlParts } from '../../text/event-summary.ts';
 import { outcomeText } from '../../text/outcome.ts';
@@ -17,13 +16,15 @@ const TAGS_SHOWN = 2;
 type Props = {
   readonly event: EventAnswer;
   readonly filters: EventFilters;
+  /** When the event was received, in epoch milliseconds. */
+  readonly asOf: number;
   /** Whether the event no longer has what is searched for. */
   readonly hasLeft: boolean;
   readonly isSelected: boolean;
   readonly actions: RowActions;
 };
 
-export function EventRow({ event, filters, hasLeft, isSelected, actions }: Props) {
+export function EventRow({ event, filters, asOf, hasLeft, isSelected, actions }: Props) {
   const { key, method, status, url_to_send_request: url, try_count, max_try_count } = event;
   return (
     <tr data-key={key} class={hasLeft ? 'has-left' : ''} aria-selected={isSelected}>
@@ -60,7 +61,7 @@ export function EventRow({ event, filters, hasLeft, isSelected, actions }: Props
         <Outcome event={event} />
       </td>
       <td class="late">
-        <Lateness event={event} />
+        <Lateness event={event} asOf={asOf} />
       </td>
       <td class="row-actions">
         <RowButtons event={event} actions={actions} />
@@ -69,7 +70,7 @@ export function EventRow({ event, filters, hasLeft, isSelected, actions }: Props
   );
 }
 
-function RequestLink({ event: { key, method, url_to_send_request: url } }: { readonly event: EventAnswer }) {
+function RequestLink({ event: { key, method, url_to_send_request: url } }: Pick<Props, 'event'>) {
   const { start, end } = urlParts(url);
   return (
     <a href={`/console/events/${key}`} title={`${method} ${url}`}>
@@ -103,7 +104,7 @@ function Tags({ tags, filters }: { readonly tags: readonly string[]; readonly fi
   );
 }
 
-function Outcome({ event }: { readonly event: EventAnswer }) {
+function Outcome({ event }: Pick<Props, 'event'>) {
   const last = lastAttempt(event);
   if (last === undefined) return <span class="muted">none yet</span>;
   const isGood = last.status_code !== null && last.status_code < 300;
@@ -114,19 +115,19 @@ function Outcome({ event }: { readonly event: EventAnswer }) {
   );
 }
 
-function Lateness({ event }: { readonly event: EventAnswer }) {
-  const lateness = latenessOf(event, now.value);
+function Lateness({ event, asOf }: Pick<Props, 'event' | 'asOf'>) {
+  const lateness = latenessOf(event, asOf);
   if (lateness === undefined) return <span class="muted">–</span>;
   const text = lengthOfTime(lateness.milliseconds);
   if (!lateness.isGrowing) return text;
   return (
-    <span class="warn" title="The attempt has not started yet.">
+    <span class="warn" title="The next attempt is overdue.">
       {text}
     </span>
   );
 }
 
-function RowButtons({ event, actions }: { readonly event: EventAnswer; readonly actions: RowActions }) {
+function RowButtons({ event, actions }: Pick<Props, 'event' | 'actions'>) {
   const retryName = changeName('retry', event);
   return (
     <>

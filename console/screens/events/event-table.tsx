@@ -9,11 +9,12 @@ const ROWS_WHILE_LOADING = 12;
 type Props = {
   readonly filters: EventFilters;
   readonly list: ShownEvents;
+  readonly asOf: number;
   readonly selected: Signal<ReadonlySet<string>>;
   readonly actions: RowActions;
 };
 
-export function EventTable({ filters, list, selected, actions }: Props) {
+export function EventTable({ filters, list, asOf, selected, actions }: Props) {
   const { rows, left } = list;
   const areAll = rows.every(({ key }) => selected.value.has(key));
 
@@ -24,13 +25,15 @@ export function EventTable({ filters, list, selected, actions }: Props) {
   return (
     <table>
       <Head>
-        <input
-          type="checkbox"
-          aria-label="Select all events on this page"
-          checked={areAll}
-          indeterminate={!areAll && selected.value.size > 0}
-          onChange={selectAll}
-        />
+        <label class="select-all">
+          <input
+            type="checkbox"
+            checked={areAll}
+            indeterminate={!areAll && selected.value.size > 0}
+            onChange={selectAll}
+          />
+          <span class="name">Select all on this page</span>
+        </label>
       </Head>
       <tbody>
         {rows.map((event) => (
@@ -38,6 +41,7 @@ export function EventTable({ filters, list, selected, actions }: Props) {
             key={event.key}
             event={event}
             filters={filters}
+            asOf={asOf}
             hasLeft={left.has(event.key)}
             isSelected={selected.value.has(event.key)}
             actions={actions}

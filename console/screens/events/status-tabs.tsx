@@ -6,9 +6,9 @@ import { type EventFilters, eventsPath, withFilter, withoutFilter } from '../../
 import { countText } from '../../text/number.ts';
 import { statusNames } from '../../text/status.ts';
 
-const ASK_EVERY_S = 15;
-/** Counting reads this many pages, of about 200 entries each. So a count can end at about a thousand. */
-const MOST_PAGES_COUNTED = 5;
+const ASK_EVERY_S = 30;
+/** A count reads at most this many pages, of about 200 entries each. */
+const MOST_PAGES_COUNTED = 20;
 
 const statuses: readonly EventStatus[] = ['waiting_execution', 'max_try_count_reached', 'success', 'cancelled'];
 

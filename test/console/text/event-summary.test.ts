@@ -9,6 +9,7 @@ function event(fields: Partial<EventAnswer>): EventAnswer {
     timestamp_for_execution_to_start: NOW / 1_000 - 60,
     next_attempt_at_utc: null,
     attempts: [],
+    timeout_for_request: 5,
     ...fields,
   } as unknown as EventAnswer;
 }
@@ -20,11 +21,12 @@ test('an event that waits is due at its next attempt, and a finished one was due
   expect(dueAt(event({ next_attempt_at_utc: new Date(NOW).toISOString() }))).toBe(NOW);
 });
 
-test('lateness is that of the last attempt, and grows while the next one is overdue', () => {
+test('lateness is that of the last attempt, and grows when the next one is overdue beyond its timeout', () => {
   expect(latenessOf(event({}), NOW)).toBeUndefined();
   expect(latenessOf(event({ attempts: [attempt] }), NOW)).toEqual({ milliseconds: 12, isGrowing: false });
-  const overdue = event({ attempts: [attempt], next_attempt_at_utc: new Date(NOW - 5_000).toISOString() });
-  expect(latenessOf(overdue, NOW)).toEqual({ milliseconds: 5_000, isGrowing: true });
+  const overdue = event({ attempts: [attempt], next_attempt_at_utc: new Date(NOW - 6_000).toISOString() });
+  expect(latenessOf(overdue, NOW)).toEqual({ milliseconds: 6_000, isGrowing: true });
+  expect(latenessOf(overdue, NOW - 1)).toEqual({ milliseconds: 12, isGrowing: false });
 });
 
 test('a URL is split so that its end is always shown, and only https:// is left out', () => {
