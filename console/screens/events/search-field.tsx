@@ -66,7 +66,7 @@ export function SearchField({ filters }: Props) {
           onInput={(input) => (typed.value = input.currentTarget.value)}
           onPaste={paste}
         />
-        <kbd class="only-wide">/</kbd>
+        {typed.value === '' && <kbd class="only-wide">/</kbd>}
       </form>
       {meaning !== undefined && (
         <ul class="offers">
