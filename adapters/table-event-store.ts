@@ -55,12 +55,11 @@ export function tableEventStore(table: Table): EventStore {
 
     async reserve(event, instead) {
       const item = reservationItem(event);
-      const isOwn = await table.putIf(item, unreserved(event, instead));
-      const held = isOwn ? item : ((await table.get(item)) ?? item);
-      const { key, createdAt, request } = held as ReservationItem;
-      const reserved = parsePublicKey(key) ?? event.key;
-      const isSameRequest = request === item.request || request === hashAsGiven(event);
-      return { key: reserved, createdAt, isOwn, isSameRequest };
+      if (await table.putIf(item, unreserved(event, instead))) return { heldBy: 'this request' };
+      const { key, createdAt, request } = ((await table.get(item)) ?? item) as ReservationItem;
+      const isSame = request === item.request || request === hashAsGiven(event);
+      if (!isSame) return { heldBy: 'another request' };
+      return { heldBy: 'the same request', key: parsePublicKey(key) ?? event.key, createdAt };
     },
 
     recordSuccess: (event, progress) => table.put(progressItem(event, progress)),

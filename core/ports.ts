@@ -81,14 +81,20 @@ export type EventStore = {
   saveCursors(read: Cursors | undefined, cursors: Cursors): Promise<boolean>;
 };
 
-type Reservation = {
-  readonly key: EventKey;
-  readonly createdAt: number;
-  /** Whether the call of `reserve` that returned this reservation also made it. */
-  readonly isOwn: boolean;
-  /** Whether the event for which the reservation was made was requested with the same fields as the present one. */
-  readonly isSameRequest: boolean;
-};
+/**
+ * The answer to a request that wants to reserve a deduplication id. It says which request holds the id: this one, an
+ * earlier one that asks for the same, or an earlier one that asks for something else.
+ */
+type Reservation =
+  | { readonly heldBy: 'this request' }
+  | {
+      readonly heldBy: 'the same request';
+      /** The key that is reserved for the event. */
+      readonly key: EventKey;
+      /** The instant at which the earlier request was made, in epoch milliseconds. */
+      readonly createdAt: number;
+    }
+  | { readonly heldBy: 'another request' };
 
 /** A list of keys of events, in the order of the events' due instants. Its fields say which events it contains. */
 export type List =

@@ -35,7 +35,9 @@ export type Publisher = {
   publishAll(wanted: readonly WantedEvent[], publishedBy: string): Promise<readonly PromiseSettledResult<Published>[]>;
 };
 
-export function publisher(dependencies: Dependencies): Publisher {
+type PublisherDependencies = Pick<Dependencies, 'store' | 'dueQueue' | 'now' | 'sleep' | 'newId' | 'random' | 'shards'>;
+
+export function publisher(dependencies: PublisherDependencies): Publisher {
   const { store, dueQueue, now, sleep, newId, random, shards } = dependencies;
 
   async function publish(wanted: WantedEvent, publishedBy: string): Promise<Published> {
@@ -51,32 +53,42 @@ export function publisher(dependencies: Dependencies): Publisher {
 
   async function accept(wanted: WantedEvent, publishedBy: string): Promise<Accepted> {
     const event = newEvent(wanted, publishedBy);
-    return wanted.deduplicationId === undefined ? put(event) : putUnlessRepeated(event);
+    return event.deduplicationId === undefined ? put(event) : putUnlessRepeated(event);
+  }
+
+  function newEvent(wanted: WantedEvent, publishedBy: string): QueuedEvent {
+    const createdAt = now();
+    const key = { dueAt: dueAt(wanted.asked, createdAt), uuid: inShard(newId(), Math.floor(random() * shards)) };
+    return markedIfDueSoon({ ...wanted, key, publishedBy, createdAt });
   }
 
   /** If the process dies after this put, the promote cursor or the audit finds the event and sends its message. */
-  async function put(event: QueuedEvent): Promise<Accepted> {
+  async function put(event: QueuedEvent, mark?: Pick<Message, 'mayBeDuplicate'>): Promise<Accepted> {
     await store.putEvent(event);
     const progress = firstProgress(event);
     const published = { record: { event, progress }, isNew: true };
-    return event.messageSentByPublish ? { published, message: nextMessage(event, progress) } : { published };
+    if (!event.messageSentByPublish) return { published };
+    return { published, message: { ...nextMessage(event, progress), ...mark } };
   }
 
   /**
    * Puts the event if this request reserves its deduplication id. Otherwise it waits for the event of the request that
    * did. If that event does not come, the process that reserved the id has probably died, and this request puts the
-   * event under the reserved key. A reservation older than a minute gets a new key first, because the cursors may have
-   * passed the old one.
+   * event: within a minute under the reserved key, and later under a key of its own, because the cursors may have
+   * passed the reserved one.
    */
   async function putUnlessRepeated(event: QueuedEvent): Promise<Accepted> {
-    const reserved = await store.reserve(event);
-    if (reserved.isOwn) return put(event);
-    if (!reserved.isSameRequest) return { published: 'another request' };
-    const record = await waitForEvent(reserved.key);
+    const reservation = await store.reserve(event);
+    if (reservation.heldBy === 'this request') return put(event);
+    if (reservation.heldBy === 'another request') return { published: 'another request' };
+    const { key, createdAt } = reservation;
+    const record = await waitForEvent(key);
     if (record !== undefined) return acceptedBefore(record);
-    if (now() - reserved.createdAt < LONGEST_PUBLISH) return putInPlaceOf(reserved, event);
-    const renewed = await store.reserve(event, reserved.key);
-    return renewed.isOwn ? put(event) : putUnlessRepeated(event);
+    // The process that reserved the key may be slow and not dead, and send a message too.
+    if (now() - createdAt < LONGEST_PUBLISH)
+      return put(markedIfDueSoon({ ...event, key, createdAt }), { mayBeDuplicate: true });
+    const renewed = await store.reserve(event, key);
+    return renewed.heldBy === 'this request' ? put(event) : putUnlessRepeated(event);
   }
 
   async function waitForEvent(key: EventKey): Promise<EventRecord | undefined> {
@@ -96,19 +108,10 @@ export function publisher(dependencies: Dependencies): Publisher {
   function acceptedBefore(record: EventRecord): Accepted {
     const { event, progress } = record;
     const published = { record, isNew: false };
-    if (!event.messageSentByPublish || progress.status !== 'waiting_execution' || progress.tryCount > 0)
-      return { published };
+    const waitsForFirstAttempt = progress.status === 'waiting_execution' && progress.tryCount === 0;
+    if (!event.messageSentByPublish || !waitsForFirstAttempt) return { published };
     const handOverAt = afterTheFirst(progress.nextAttemptAt, event.timeout, now());
     return { published, message: nextMessage(event, progress), handOverAt };
-  }
-
-  /**
-   * The process that reserved the key may be slow and not dead, and send a message too, so this one says that it may be
-   * a duplicate.
-   */
-  async function putInPlaceOf({ key, createdAt }: Reservation, event: QueuedEvent): Promise<Accepted> {
-    const accepted = await put(markedIfDueSoon({ ...event, key, createdAt }));
-    return accepted.message ? { ...accepted, message: { ...accepted.message, mayBeDuplicate: true } } : accepted;
   }
 
   async function sendMessage({ published, message, handOverAt }: Accepted): Promise<Published> {
@@ -116,16 +119,8 @@ export function publisher(dependencies: Dependencies): Publisher {
     return published;
   }
 
-  function newEvent(wanted: WantedEvent, publishedBy: string): QueuedEvent {
-    const createdAt = now();
-    const key = { dueAt: dueAt(wanted.asked, createdAt), uuid: inShard(newId(), Math.floor(random() * shards)) };
-    return markedIfDueSoon({ ...wanted, key, publishedBy, createdAt });
-  }
-
   return { publish, publishAll };
 }
-
-type Reservation = Pick<QueuedEvent, 'key' | 'createdAt'>;
 
 /**
  * The answer to a request whose event is in the table, and the message that is sent before the answer is given, if any.

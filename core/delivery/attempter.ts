@@ -9,7 +9,7 @@ import type { Claim, Progress, Waiting } from '../event/progress.ts';
 import type { SigningSecret, Slot } from '../ports.ts';
 import { hostAndPortOf } from '../target/target-url.ts';
 import type { Ended } from './attempt-recorder.ts';
-import { callPostponer } from './call-postponer.ts';
+import { type CallPostponerDependencies, callPostponer } from './call-postponer.ts';
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import { pendingAttempt } from './late-attempt.ts';
 import type { HandleObsolete } from './obsolete-message-handler.ts';
@@ -20,6 +20,20 @@ import type { UnrecordedCalls } from './unrecorded-calls.ts';
  * to the due queue.
  */
 const LONGEST_WAIT = SECOND;
+
+export type AttempterDependencies = CallPostponerDependencies &
+  Pick<
+    Dependencies,
+    | 'call'
+    | 'concurrency'
+    | 'signingSecrets'
+    | 'pauses'
+    | 'sleep'
+    | 'longestTimeout'
+    | 'visibility'
+    | 'instance'
+    | 'isAlone'
+  >;
 
 /** An event whose attempt is pending, and what else decides about its call. */
 type Pending = {
@@ -35,7 +49,7 @@ type Pending = {
  * record.
  */
 export function attempter(
-  dependencies: Dependencies,
+  dependencies: AttempterDependencies,
   unrecorded: UnrecordedCalls,
   handleObsolete: HandleObsolete,
 ): (message: Received) => Promise<Ended | undefined> {
@@ -137,7 +151,7 @@ export function attempter(
 }
 
 /** Reads, at the same time, all that decides about the attempt of an event. */
-function reader({ store, signingSecrets, pauses }: Dependencies) {
+function reader({ store, signingSecrets, pauses }: Pick<Dependencies, 'store' | 'signingSecrets' | 'pauses'>) {
   return (key: EventKey) => Promise.all([store.findEvent(key), signingSecrets.cached(), pauses.find()]);
 }
 
@@ -145,7 +159,7 @@ function reader({ store, signingSecrets, pauses }: Dependencies) {
  * Waits until the clock has reached an instant. Timers fire up to a millisecond early, so the clock is asked again
  * after each.
  */
-function waiter({ now, sleep }: Dependencies): (instant: number) => Promise<void> {
+function waiter({ now, sleep }: Pick<Dependencies, 'now' | 'sleep'>): (instant: number) => Promise<void> {
   return async (instant) => {
     while (now() < instant) await sleep(instant - now());
   };

@@ -13,12 +13,14 @@ const AGAIN_AFTER = SECOND;
 /** The time, in milliseconds, between two reports that calls cannot be made. */
 const REPORT_EVERY = MINUTE;
 
+export type CallPostponerDependencies = Pick<Dependencies, 'store' | 'dueQueue' | 'now' | 'random' | 'report'>;
+
 /**
  * Puts off a call that this process could not make. The call is no attempt, so nothing is recorded, except that its
  * claim is withdrawn. If the process dies before the claim is withdrawn, the attempt is recorded as crashed, which uses
  * a try. If it dies before the new message is sent, the present message is handed over again.
  */
-export function callPostponer({ store, dueQueue, now, random, report }: Dependencies) {
+export function callPostponer({ store, dueQueue, now, random, report }: CallPostponerDependencies) {
   let reportedAt = Number.NEGATIVE_INFINITY;
 
   function reportOnceAMinute({ error }: NotMade): void {

@@ -33,7 +33,12 @@ export type CallbackSender = {
   put(pending: PendingCallback): Promise<EventRecord>;
 };
 
-export function callbackSender(dependencies: Dependencies): CallbackSender {
+export type CallbackSenderDependencies = Pick<
+  Dependencies,
+  'store' | 'dueQueue' | 'now' | 'longestTimeout' | 'visibility'
+>;
+
+export function callbackSender(dependencies: CallbackSenderDependencies): CallbackSender {
   const { store, dueQueue, now } = dependencies;
   const grace = graceOf(dependencies.longestTimeout, dependencies.visibility);
 

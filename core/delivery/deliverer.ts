@@ -1,9 +1,8 @@
-import type { Dependencies } from '../dependencies.ts';
 import type { Received } from '../event/message.ts';
 import type { Deliver } from '../ports.ts';
 import { attemptRecorder, type Ended, isSuccess } from './attempt-recorder.ts';
-import { attempter } from './attempter.ts';
-import { callbackSender } from './callback-sender.ts';
+import { type AttempterDependencies, attempter } from './attempter.ts';
+import { type CallbackSenderDependencies, callbackSender } from './callback-sender.ts';
 import { isRepeated } from './claim.ts';
 import { obsoleteMessageHandler } from './obsolete-message-handler.ts';
 import { unrecordedCalls } from './unrecorded-calls.ts';
@@ -21,7 +20,7 @@ const WRITTEN_WITHIN = 500;
  * all other messages, one at a time: the call of one of them may have killed its deliverer, and must not take other
  * calls with it.
  */
-export function deliverer(dependencies: Dependencies): Deliver {
+export function deliverer(dependencies: AttempterDependencies & CallbackSenderDependencies): Deliver {
   const { store, now, sleep, longestTimeout } = dependencies;
   const unrecorded = unrecordedCalls();
   const callbacks = callbackSender(dependencies);

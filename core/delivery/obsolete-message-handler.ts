@@ -16,7 +16,7 @@ import type { UnrecordedCalls } from './unrecorded-calls.ts';
 export type HandleObsolete = (message: Received, record: EventRecord) => Promise<undefined>;
 
 export function obsoleteMessageHandler(
-  dependencies: Dependencies,
+  dependencies: Pick<Dependencies, 'dueQueue' | 'now' | 'instance' | 'isAlone'>,
   unrecorded: UnrecordedCalls,
   callbacks: CallbackSender,
   { recordLate }: AttemptRecorder,

@@ -1,6 +1,5 @@
-import { callbackSender } from '../delivery/callback-sender.ts';
+import { type CallbackSenderDependencies, callbackSender } from '../delivery/callback-sender.ts';
 import { isCallbackPending } from '../delivery/failure-callback.ts';
-import type { Dependencies } from '../dependencies.ts';
 import { DAY } from '../durations.ts';
 import type { Entry } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
@@ -38,7 +37,7 @@ type Auditor = {
  * event has an entry there even if the process dies, and then moves the expiry of events that have been unfinished for
  * too long. `expiryExtender` leaves a reminder only in place of an old one.
  */
-export function auditor(dependencies: Dependencies, grace: number): Auditor {
+export function auditor(dependencies: CallbackSenderDependencies, grace: number): Auditor {
   const { store, dueQueue, now } = dependencies;
   const callbacks = callbackSender(dependencies);
 

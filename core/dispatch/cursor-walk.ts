@@ -40,8 +40,10 @@ export type CursorWalk = {
   readonly look: Walk;
 };
 
+type CursorWalkDependencies = Pick<Dependencies, 'store' | 'now' | 'shards'>;
+
 /** @param mostShards The number of shards that are read at the same time. */
-export function cursorWalk({ store, now, shards }: Dependencies, mostShards: number): CursorWalk {
+export function cursorWalk({ store, now, shards }: CursorWalkDependencies, mostShards: number): CursorWalk {
   async function take(found: Cursors | undefined): Promise<Cursors | undefined> {
     const taken = lease(found, now(), shards);
     return taken && (await store.saveCursors(found, taken)) ? taken : undefined;

@@ -1,3 +1,4 @@
+import type { CallbackSenderDependencies } from '../delivery/callback-sender.ts';
 import { afterTheFirst } from '../delivery/claim.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { SECOND } from '../durations.ts';
@@ -88,8 +89,11 @@ export type Run = {
   readonly pausedFor?: number;
 };
 
+type DispatcherDependencies = CallbackSenderDependencies &
+  Pick<Dependencies, 'pauses' | 'sleep' | 'shards' | 'isAlone'>;
+
 /** Makes a dispatcher, whose runs move the promote cursor and the audit cursor over the shards. */
-export function dispatcher(dependencies: Dependencies): Dispatcher {
+export function dispatcher(dependencies: DispatcherDependencies): Dispatcher {
   const { store, dueQueue, pauses, now, sleep } = dependencies;
   const grace = graceOf(dependencies.longestTimeout, dependencies.visibility);
   const { audit, resender, expiryExtender } = auditor(dependencies, grace);
@@ -177,12 +181,14 @@ export function dispatcher(dependencies: Dependencies): Dispatcher {
   return { dispatch, dispatchAfterPause, dispatchAtStart };
 }
 
+type PromoterDependencies = Pick<Dependencies, 'dueQueue' | 'now' | 'sleep' | 'longestTimeout'>;
+
 /**
  * Sends the messages of a page, which may be 160 requests to SQS. If one of them fails, the others are not repeated,
  * because then all their messages would come twice, at the same instant. The messages of the failed request are sent
  * once more, behind those that may have arrived. If that fails too, the next run sends the page again.
  */
-function promoter({ dueQueue, now, sleep, longestTimeout }: Dependencies): Handle {
+function promoter({ dueQueue, now, sleep, longestTimeout }: PromoterDependencies): Handle {
   return async (entries) => {
     const messages = entries.map(messageFor).filter((message) => message !== undefined);
     const results = await Promise.allSettled(messages.map((message) => dueQueue.send(message)));

@@ -23,6 +23,8 @@ type Entries = readonly Entry[];
 type Handle = (entries: Entries) => Promise<number>;
 type Dropped = { readonly event: EventRecord['event']; readonly progress: Waiting };
 
+export type DroppedSenderDependencies = Pick<Dependencies, 'store' | 'dueQueue' | 'isAlone'>;
+
 export type DroppedSender = {
   /**
    * Sends a message for each event that has one of the entries and whose message may have been dropped. Resolves with
@@ -41,7 +43,7 @@ export type DroppedSender = {
  * message is sent for an event, even if the event has several entries. If the process dies before the cursors are
  * written, some messages are sent twice. Their deliverers then claim the attempts, so that no attempt is made twice.
  */
-export function droppedSender({ store, dueQueue, isAlone }: Dependencies, pause: Pause): DroppedSender {
+export function droppedSender({ store, dueQueue, isAlone }: DroppedSenderDependencies, pause: Pause): DroppedSender {
   const noticedAt = pause.pausedAt + (isAlone ? NOTICED_ALONE_WITHIN : NOTICED_WITHIN);
   const seen = new Set<string>();
 

@@ -4,7 +4,7 @@ import type { Cursors } from '../ports.ts';
 import type { Audit } from './audit.ts';
 import type { CursorWalk, Walked } from './cursor-walk.ts';
 import { afterExpiryWalk, REACH, resumed, withExpiryWalk } from './cursors.ts';
-import { droppedSender } from './dropped-sender.ts';
+import { type DroppedSenderDependencies, droppedSender } from './dropped-sender.ts';
 
 export type PauseWalk = {
   /**
@@ -19,7 +19,7 @@ export type PauseWalk = {
 
 /** @param expiryExtender Moves the expiry of the unfinished events of entries. */
 export function pauseWalk(
-  dependencies: Dependencies,
+  dependencies: DroppedSenderDependencies & Pick<Dependencies, 'now'>,
   { walk, look, release }: CursorWalk,
   expiryExtender: Audit,
   grace: number,

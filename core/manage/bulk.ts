@@ -72,7 +72,12 @@ type LeftAlone = {
  * Events that an earlier, equal request has opened take their instants too, so that no other event gets those. If the
  * process dies, some events are changed, and the client repeats the request.
  */
-export function inBulk({ now }: Dependencies, find: Find, change: Change, leftAlone: LeftAlone = {}): Bulk {
+export function inBulk(
+  { now }: Pick<Dependencies, 'now'>,
+  find: Find,
+  change: Change,
+  leftAlone: LeftAlone = {},
+): Bulk {
   const { isUnchanged = () => false, isDone = () => false } = leftAlone;
 
   return async (search, after, { rate, startAt = 0, begunAt, isDryRun = false } = {}) => {

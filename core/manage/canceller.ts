@@ -10,7 +10,7 @@ export type Changed = EventRecord | 'no such event' | 'not in this state';
 /**
  * Cancels a waiting event, so that no attempt of it starts any more. An event that is cancelled already stays as it is.
  */
-export function canceller({ store, now }: Dependencies): (key: EventKey) => Promise<Changed> {
+export function canceller({ store, now }: Pick<Dependencies, 'store' | 'now'>): (key: EventKey) => Promise<Changed> {
   return async function cancel(key): Promise<Changed> {
     const record = await store.findEvent(key);
     if (record === undefined || isForgotten(record.progress, now())) return 'no such event';

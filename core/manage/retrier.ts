@@ -1,7 +1,6 @@
-import { callbackSender } from '../delivery/callback-sender.ts';
+import { type CallbackSenderDependencies, callbackSender } from '../delivery/callback-sender.ts';
 import { afterTheFirst } from '../delivery/claim.ts';
 import { isCallbackPending } from '../delivery/failure-callback.ts';
-import type { Dependencies } from '../dependencies.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isForgotten, reopenedExpiresAt } from '../event/expiry.ts';
@@ -39,7 +38,7 @@ export type Retrier = {
  * audit reminder or a scheduled attempt is put. If the process then dies before the message is sent, the audit finds
  * the event by that entry.
  */
-export function retrier(dependencies: Dependencies): Retrier {
+export function retrier(dependencies: CallbackSenderDependencies): Retrier {
   const { store, now } = dependencies;
   const callbacks = callbackSender(dependencies);
   const { leaveReminder, send, sendBehind } = announcer(dependencies);
@@ -141,7 +140,7 @@ function isDone(progress: Progress, begunAt: number): boolean {
 }
 
 /** Puts the reminders and sends the messages of attempts that a client asked for. */
-function announcer({ store, dueQueue, now, longestTimeout, visibility }: Dependencies) {
+function announcer({ store, dueQueue, now, longestTimeout, visibility }: CallbackSenderDependencies) {
   const grace = graceOf(longestTimeout, visibility);
 
   /**

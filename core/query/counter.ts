@@ -1,11 +1,10 @@
-import type { Dependencies } from '../dependencies.ts';
 import { DAY, SECOND } from '../durations.ts';
 import { BEGINNING, type Position, positionAt, positionOf } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isForgotten } from '../event/expiry.ts';
 import type { Progress } from '../event/progress.ts';
 import type { List } from '../ports.ts';
-import { listsFor, rangeOf } from './finder.ts';
+import { type FinderDependencies, listsFor, rangeOf } from './finder.ts';
 import { eventFits, lastAttemptFits, type Search } from './search.ts';
 
 /** A time from now, in milliseconds, after which no event can be due. */
@@ -44,7 +43,7 @@ type Source = {
  * unfinished event has an entry there, and few finished events do. Other events are counted from the lists in which
  * they are found.
  */
-export function counter(dependencies: Dependencies): Counter {
+export function counter(dependencies: FinderDependencies): Counter {
   const { store, now, shards } = dependencies;
 
   return async (mostPages, search = WHAT_WAITS) => {

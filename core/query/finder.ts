@@ -32,12 +32,14 @@ export type Find = (
   also?: (progress: Progress) => boolean,
 ) => Promise<FoundPage>;
 
+export type FinderDependencies = Pick<Dependencies, 'store' | 'now' | 'shards'>;
+
 /**
  * Finds events by merging the lists in which they stand. A page is full unless it is the last one, too few of many
  * events fit, or reading took too long. One more event than the page holds is looked for, so that a full last page has
  * no `next`.
  */
-export function finder(dependencies: Dependencies): Find {
+export function finder(dependencies: FinderDependencies): Find {
   const { store, now } = dependencies;
 
   return async (search, limit, after, also = () => false) => {
@@ -77,7 +79,7 @@ export function finder(dependencies: Dependencies): Find {
 
 /** Returns the shortest lists that together hold all events that can fit a search. */
 export async function listsFor(
-  { store, shards }: Dependencies,
+  { store, shards }: Pick<Dependencies, 'store' | 'shards'>,
   { status, tags: [tag] }: Search,
 ): Promise<readonly List[]> {
   const cursors = await store.findCursors();

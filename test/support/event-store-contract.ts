@@ -125,6 +125,7 @@ export function eventStoreContract(
     });
 
     describe('reserves a deduplication id', () => {
+      const OWN = { heldBy: 'this request' };
       const wish = { body: { kind: 'bytes', bytes: everyByte(KB) }, asked: { at: DUE } } as const;
       const reserving = (wishes: Partial<QueuedEvent>) => newEvent({ ...wish, createdAt: DUE, ...wishes });
 
@@ -132,18 +133,16 @@ export function eventStoreContract(
         const deduplicationId = randomUUID();
         const rivals = Array.from({ length: 50 }, (_, n) => reserving({ deduplicationId, createdAt: DUE + n }));
         const verdicts = await Promise.all(rivals.map((rival) => store.reserve(rival)));
-        const winner = rivals[verdicts.findIndex(({ isOwn }) => isOwn)];
-        expect(verdicts.filter(({ isOwn }) => isOwn)).toHaveLength(1);
-        for (const { key, createdAt, isSameRequest } of verdicts) {
-          expect([key, createdAt, isSameRequest]).toEqual([winner?.key, winner?.createdAt, true]);
-        }
+        const won = verdicts.findIndex(({ heldBy }) => heldBy === 'this request');
+        const { key, createdAt } = rivals[won] ?? {};
+        expect(verdicts.toSpliced(won, 1)).toEqual(Array(49).fill({ heldBy: 'the same request', key, createdAt }));
       });
 
       test('for each publisher, whatever both of them hold', async () => {
         const id = randomUUID();
         const own = await store.reserve(reserving({ publishedBy: 'a', deduplicationId: `b#${id}` }));
         const other = await store.reserve(reserving({ publishedBy: 'a#b', deduplicationId: id }));
-        expect([own.isOwn, other.isOwn]).toEqual([true, true]);
+        expect([own, other]).toEqual([OWN, OWN]);
       });
 
       test.each<[string, Partial<QueuedEvent>]>([
@@ -157,9 +156,8 @@ export function eventStoreContract(
       ])('and knows a request with another %s', async (_, change) => {
         const deduplicationId = randomUUID();
         await store.reserve(reserving({ deduplicationId }));
-        expect(await store.reserve(reserving({ deduplicationId, ...change }))).toMatchObject({
-          isOwn: false,
-          isSameRequest: false,
+        expect(await store.reserve(reserving({ deduplicationId, ...change }))).toEqual({
+          heldBy: 'another request',
         });
       });
 
@@ -175,19 +173,19 @@ export function eventStoreContract(
         ] as const;
         await store.reserve(reserving({ deduplicationId, headers, tags: ['a', 'b'] }));
         const again = reserving({ deduplicationId, headers: otherHeaders, tags: ['b', 'a'] });
-        expect(await store.reserve(again)).toMatchObject({ isOwn: false, isSameRequest: true });
+        expect(await store.reserve(again)).toMatchObject({ heldBy: 'the same request' });
       });
 
       test('for a day, or until one that knows the reserved key takes its place', async () => {
         const deduplicationId = randomUUID();
         const first = reserving({ deduplicationId });
         await store.reserve(first);
-        expect((await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY - 1 }))).isOwn).toBe(false);
-        expect((await store.reserve(reserving({ deduplicationId }), newKey())).isOwn).toBe(false);
+        expect(await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY - 1 }))).not.toEqual(OWN);
+        expect(await store.reserve(reserving({ deduplicationId }), newKey())).not.toEqual(OWN);
         const second = reserving({ deduplicationId });
-        expect((await store.reserve(second, first.key)).isOwn).toBe(true);
-        expect((await store.reserve(reserving({ deduplicationId }), first.key)).isOwn).toBe(false);
-        expect((await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY }))).isOwn).toBe(true);
+        expect(await store.reserve(second, first.key)).toEqual(OWN);
+        expect(await store.reserve(reserving({ deduplicationId }), first.key)).not.toEqual(OWN);
+        expect(await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY }))).toEqual(OWN);
       });
     });
 
@@ -473,8 +471,8 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         };
         await putItem(reservation);
         const again = newEvent({ ...wanted, createdAt: DUE });
-        expect(await store.reserve(again)).toEqual({ key, createdAt, isOwn: false, isSameRequest: true });
-        expect((await store.reserve({ ...again, tags: ['c'] })).isSameRequest).toBe(false);
+        expect(await store.reserve(again)).toEqual({ heldBy: 'the same request', key, createdAt });
+        expect(await store.reserve({ ...again, tags: ['c'] })).toEqual({ heldBy: 'another request' });
       });
 
       test('an event without a body has no attribute for one', async () => {

@@ -78,10 +78,12 @@ export function memoryEventStore(): EventStore {
       const id = `${publishedBy} ${deduplicationId}`;
       const request = JSON.stringify(canonicalRequest(event));
       const held = reservations.get(id);
-      const isFree = held === undefined || held.createdAt <= createdAt - DAY || held.key.uuid === instead?.uuid;
-      if (isFree) reservations.set(id, { key, createdAt, request });
-      const holds = isFree || held === undefined ? { key, createdAt, request } : held;
-      return { key: holds.key, createdAt: holds.createdAt, isOwn: isFree, isSameRequest: holds.request === request };
+      if (held === undefined || held.createdAt <= createdAt - DAY || held.key.uuid === instead?.uuid) {
+        reservations.set(id, { key, createdAt, request });
+        return { heldBy: 'this request' };
+      }
+      if (held.request !== request) return { heldBy: 'another request' };
+      return { heldBy: 'the same request', key: held.key, createdAt: held.createdAt };
     },
     async extendExpiry() {},
     async findCursors() {

@@ -5,7 +5,6 @@ import { type DocumentClient, dynamoTable } from '../../adapters/dynamo-table.ts
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import type { Item, ItemKey } from '../../adapters/table.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
-import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import { dispatcher } from '../../core/dispatch/dispatcher.ts';
 import { MINUTE, SECOND } from '../../core/durations.ts';
 import { timingsFor } from '../../lib/timings.ts';
@@ -86,27 +85,15 @@ function runWith({ table, queue }: Aws, { shards }: Scene, { now, sleep }: Clock
   const run = dispatcher({
     store: tableEventStore(dynamoTable(table, 'events')),
     dueQueue: sqsDueQueue({ client: queue, queueUrl: '', now, longestTimeout }),
-    call: async () => ({ outcome: 'unreachable', error: '' }),
-    signingSecrets: { cached: async () => [] },
-    concurrency: unlimitedConcurrency,
     pauses: pausesInMemory(),
     now,
     sleep,
-    newId: () => '',
-    random: () => 0,
     shards,
     longestTimeout,
     visibility: timings.visibility * SECOND,
-    onChange() {},
-    report: fail,
-    instance: '',
     isAlone: false,
   });
   return run.dispatch();
-}
-
-function fail(error: unknown): never {
-  throw error;
 }
 
 function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {

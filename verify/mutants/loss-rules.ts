@@ -9,9 +9,9 @@ export const lossRules: readonly Rule[] = [
     name: 'a repeated request puts the event if the first one died before it did',
     why: 'The client gets a key of an event that nobody ever put into the table.',
     file: 'core/publisher.ts',
-    code: 'const accepted = await put(markedIfDueSoon({ ...event, key, createdAt }));',
+    code: 'return put(markedIfDueSoon({ ...event, key, createdAt }), { mayBeDuplicate: true });',
     without:
-      'const accepted: Accepted = { published: { record: { event: { ...event, key, createdAt }, progress: firstProgress(event) }, isNew: false } };',
+      'return { published: { record: { event: { ...event, key, createdAt }, progress: firstProgress(event) }, isNew: false } };',
     suites: ['test/core/manage/change'],
   },
   {

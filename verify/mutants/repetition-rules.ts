@@ -10,8 +10,8 @@ export const repetitionRules: readonly Rule[] = [
     name: 'a request that did not get the reservation of its deduplication id adds no event',
     why: 'A client that repeats its request would publish the event again.',
     file: 'core/publisher.ts',
-    code: 'if (reserved.isOwn) return put(event);',
-    without: 'if (reserved.key !== undefined) return put(event);',
+    code: "if (reservation.heldBy === 'this request') return put(event);",
+    without: "if (reservation.heldBy !== 'another request') return put(event);",
     suites: ['test/core/manage/change'],
   },
   {
