@@ -70,7 +70,9 @@ async function run({ url, key, rate, minutes }: Options): Promise<void> {
 
 async function publishAll({ url, key, rate, minutes }: Options, target: string): Promise<void> {
   const total = Math.max(1, Math.round(rate * minutes * 60));
-  console.log(`Publishing ${total} events to ${url}, ${rate} a second. Look at ${url}/docs, or end it with Ctrl-C.`);
+  console.log(
+    `Publishing ${total} events to ${url}, ${rate} a second. Watch them in a browser at ${url}, or end it with Ctrl-C.`,
+  );
   for (let id = 1; id <= total; id++) {
     await publish({ url, key }, target, id);
     if (id % Math.max(1, Math.round(rate * 10)) === 0) console.log(`${id} events are published.`);

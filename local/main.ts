@@ -32,11 +32,11 @@ async function serve(options: CommandLine): Promise<void> {
 }
 
 function welcome({ url }: LocalQueue, log: Log, { dataFolder, logging }: CommandLine): void {
-  const text = `Event Queue listens on ${url}
+  const text = `Open the console in a browser: ${url}
+
+Event Queue listens on ${url}
 API key: ${DEMO_SECRET} (of this machine only)
 Events are kept ${dataFolder === undefined ? 'in memory, until this process ends' : `in ${dataFolder}`}
-
-Try the API in a browser: ${url}/docs
 
 Publish an event that calls this server's own /echo:
 

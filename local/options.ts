@@ -54,7 +54,7 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
   --log <text | json>            how it prints what happens: lines of text, or of JSON for a program (default text)
   --help                         shows this
 
-The API key is demo.`;
+The console is at the same address, in a browser. The API key is demo.`;
 
 const DEFAULT_PORT = '3000';
 /** The smallest and the largest number that `--max-calls` and `--max-calls-per-host` accept. */

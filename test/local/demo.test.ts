@@ -21,6 +21,7 @@ test('the demo fills a queue with events that succeed, fail, wait and end early'
     return ((await response.json()) as { events: EventAnswer[] }).events;
   };
   await demo.sees(/All events are published/);
+  expect(demo.printed()).toContain(`Watch them in a browser at ${queue.url}`);
   for (const tag of ['mails', 'reports', 'webhooks', 'orders', 'invoices', 'reminders'])
     await eventually(async () => expect((await listed(`tag=${tag}`)).length).toBeGreaterThan(0));
   await eventually(async () => {

@@ -18,9 +18,11 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-test('prints its address, its key and a curl line that works as printed', async () => {
-  const { sees, url } = await serving('--memory');
+test('prints the address of its console first, then its key and a curl line that works as printed', async () => {
+  const { sees, printed, url } = await serving('--memory');
   expect(await sees(/API key: (\w+)/)).toBe('demo');
+  expect(printed().split('\n')[0]).toBe(`Open the console in a browser: ${url}`);
+  expect(await (await fetch(url)).text()).toContain('<div id="console"');
   const curl = await sees(/^ {2}(curl .*)$/m);
   const published = JSON.parse(await shell(curl));
   expect(await finishedEvent(url, published.key)).toMatchObject({

@@ -1,3 +1,4 @@
+import type { Query } from '../../state/api-client.ts';
 import type { CountAnswer, EventPage, StatisticsAnswer } from '../../state/api-types.ts';
 import { now } from '../../state/clock.ts';
 import { type Live, useLive } from '../../state/live.ts';
@@ -23,10 +24,10 @@ export type Overview = {
 
 /** Everything that the overview shows. One refresh takes five requests and, while events are late, a sixth at times. */
 export function useOverview(): Overview {
-  const late = useWaiting(dueBeforeToBeLate);
+  const late = useWaiting({}, dueBeforeToBeLate);
   return {
     waiting: useWaiting(),
-    due: useWaiting(dueBeforeNow),
+    due: useWaiting(DUE),
     late,
     lateSample: useLive(late.value?.count ? '/events' : undefined, {
       query: { status: 'waiting_execution', limit: 10 },
@@ -38,20 +39,18 @@ export function useOverview(): Overview {
   };
 }
 
-/** The filter of events that are due. */
-export function dueBeforeNow() {
-  return { due_before: new Date(now.peek()).toISOString() };
-}
+/** The filter of events that are due, by the clock of the server. */
+export const DUE = { due_before: 'now' } as const;
 
 /** The filter of events that are late. */
 export function dueBeforeToBeLate() {
   return { due_before: new Date(now.peek() - LATE_MS).toISOString() };
 }
 
-function useWaiting(fresh?: () => { readonly due_before: string }): Live<CountAnswer> {
+function useWaiting(filter: Query = {}, fresh: () => Query = () => ({})): Live<CountAnswer> {
   return useLive('/events/count', {
-    query: { status: 'waiting_execution', max_count_of_fetch_requests: COUNTED_PAGES },
-    ...(fresh && { fresh }),
+    query: { status: 'waiting_execution', ...filter, max_count_of_fetch_requests: COUNTED_PAGES },
+    fresh,
     every: EVERY_S,
   });
 }

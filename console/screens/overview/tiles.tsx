@@ -4,7 +4,7 @@ import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { countText, wholeNumber } from '../../text/number.ts';
 import { minuteTime } from '../../text/time.ts';
-import { dueBeforeNow, dueBeforeToBeLate, type Overview } from './overview-data.ts';
+import { DUE, dueBeforeToBeLate, type Overview } from './overview-data.ts';
 
 /** Numbers of events. Each leads to the list of its events. */
 export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'due' | 'late' | 'day'>) {
@@ -28,7 +28,7 @@ export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'd
         value={due.value && countText(due.value)}
         hint="First due before now: called now, or waiting for a retry."
         detail="Waiting events whose first instant has passed. An event that waits for its next attempt is one of them."
-        query={dueBeforeNow()}
+        query={DUE}
       />
       <Tile
         name="Late"

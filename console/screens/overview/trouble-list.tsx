@@ -1,6 +1,6 @@
 import { Icon } from '../../parts/icon.tsx';
 import { queryText } from '../../state/api-client.ts';
-import { dueBeforeNow, dueBeforeToBeLate } from './overview-data.ts';
+import { DUE, dueBeforeToBeLate } from './overview-data.ts';
 import type { Trouble } from './troubles.ts';
 
 /** What is wrong, worst first. */
@@ -22,7 +22,7 @@ export function TroubleList({ troubles }: { readonly troubles: readonly Trouble[
 function addressOf({ leadsTo }: Trouble): string {
   if (leadsTo === 'lateness') return '#lateness';
   if (leadsTo === 'failed') return events({ status: 'max_try_count_reached' });
-  if (leadsTo === 'due') return events({ status: 'waiting_execution', ...dueBeforeNow() });
+  if (leadsTo === 'due') return events({ status: 'waiting_execution', ...DUE });
   if (leadsTo === 'late') return events({ status: 'waiting_execution', ...dueBeforeToBeLate() });
   return events({ status: 'max_try_count_reached', host: leadsTo.failedAt });
 }
