@@ -58,6 +58,16 @@ describeConsole('the overview', () => {
       expect(console.errors).toEqual([]);
     });
 
+    test('names the host that fails with its latest error, and leads to its failed events', async () => {
+      const page = await console.open();
+      const host = new URL(console.queue.url).host;
+      const row = page.getByRole('region', { name: 'Hosts that fail' }).getByRole('row').filter({ hasText: host });
+      await row.getByText('Answered 500').waitFor();
+      expect(await row.getByRole('cell').allInnerTexts()).toEqual(['1', '1 of 2', expect.stringContaining('500')]);
+      const search = new URLSearchParams({ status: 'max_try_count_reached', host });
+      expect(await row.getByRole('link').getAttribute('href')).toBe(`/console/events?${search}`);
+    });
+
     test('leads from each number to the list of its events', async () => {
       const page = await console.open();
       await tile(page, 'Waiting', 0).waitFor();

@@ -8,6 +8,7 @@ import { health } from '../../state/health.ts';
 import { useLive } from '../../state/live.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { clockTime, exactTime, minuteTime } from '../../text/time.ts';
+import { FailingHosts } from './failing-hosts.tsx';
 import { FirstEvent } from './first-event.tsx';
 import { type Overview, useOverview } from './overview-data.ts';
 import { PlotCard } from './plot-card.tsx';
@@ -49,11 +50,14 @@ export function OverviewScreen() {
       {isUnused ? (
         <FirstEvent />
       ) : (
-        <div class="plots">
-          {plotsOf(statistics ?? { range, periods: [] }).map((model) => (
-            <PlotCard key={model.id} model={model} isLoading={statistics === undefined} />
-          ))}
-        </div>
+        <>
+          <div class="plots">
+            {plotsOf(statistics ?? { range, periods: [] }).map((model) => (
+              <PlotCard key={model.id} model={model} isLoading={statistics === undefined} />
+            ))}
+          </div>
+          <FailingHosts statistics={statistics} />
+        </>
       )}
     </div>
   );
@@ -61,10 +65,8 @@ export function OverviewScreen() {
 
 /** Whether the queue has no event at all. It is asked only if nothing waits and nothing happened in the last day. */
 function useIsUnused({ waiting, day }: Overview): boolean {
-  const isQuiet =
-    waiting.value?.count === 0 &&
-    waiting.value.complete &&
-    day.value?.periods.every(({ accepted, succeeded, exhausted }) => accepted + succeeded + exhausted === 0) === true;
+  const { accepted, succeeded, exhausted } = day.value?.total ?? { accepted: 1, succeeded: 0, exhausted: 0 };
+  const isQuiet = waiting.value?.count === 0 && waiting.value.complete && accepted + succeeded + exhausted === 0;
   const some = useLive<EventPage>(isQuiet ? '/events' : undefined, { query: { limit: 1 } });
   return isQuiet && some.value?.events.length === 0;
 }
@@ -94,20 +96,18 @@ function Problems({ overview }: { readonly overview: Overview }) {
 /** The sentences about what is wrong, or that all is well. */
 function Judgement({ overview: { due, late, lateSample, hour, day } }: { readonly overview: Overview }) {
   const clock = (instant: number) => minuteTime(instant, now.peek(), zoneName(zone.value));
-  const hours = day.value?.periods ?? [];
   const isPaused = health.value?.paused === true;
   const troubles = troublesIn({
     now: now.peek(),
     isPaused,
     due: due.value,
     lateSample: late.value?.count ? (lateSample.value?.events ?? []) : [],
-    minutes: hour.value?.periods ?? [],
-    hours,
-    hosts: [],
+    hour: hour.value,
+    day: day.value,
     clock,
   });
   if (troubles.length > 0) return <TroubleList troubles={troubles} />;
-  const since = hours[0];
+  const since = day.value?.periods[0];
   if (since === undefined || late.value === undefined) return <p class="calm muted">Looking at the queue …</p>;
   return (
     <p class="calm">

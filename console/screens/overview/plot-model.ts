@@ -1,5 +1,6 @@
 import type { AttemptOutcome, PeriodAnswer, StatisticsAnswer } from '../../state/api-types.ts';
 import { wholeNumber } from '../../text/number.ts';
+import { outcomeNames } from '../../text/outcome.ts';
 import { lengthOfTime } from '../../text/time.ts';
 
 /** The name of a colour of the style sheet, without its dashes. */
@@ -26,13 +27,13 @@ export type PlotModel = {
   readonly emptyText: string;
 };
 
-const outcomes: readonly (readonly [AttemptOutcome, string, Colour])[] = [
-  ['answered', 'Answered', 'info'],
-  ['timed_out', 'Timed out', 'warn'],
-  ['unreachable', 'Unreachable', 'alarm'],
-  ['invalid_answer', 'Invalid answer', 'accent'],
-  ['blocked', 'Blocked', 'muted'],
-  ['crashed', 'Crashed', 'text'],
+const outcomes: readonly (readonly [AttemptOutcome, Colour])[] = [
+  ['answered', 'info'],
+  ['timed_out', 'warn'],
+  ['unreachable', 'alarm'],
+  ['invalid_answer', 'accent'],
+  ['blocked', 'muted'],
+  ['crashed', 'text'],
 ];
 
 /** The plots of a range: events that finished, attempts by outcome, and how late and how long attempts were. */
@@ -64,7 +65,7 @@ export function plotsOf({ range, periods }: Pick<StatisticsAnswer, 'range' | 'pe
       'Attempts by outcome',
       'count',
       'attempt ended',
-      outcomes.map(([outcome, name, colour]) => counts(colour, name, ({ attempts }) => attempts[outcome])),
+      outcomes.map(([outcome, colour]) => counts(colour, outcomeNames[outcome], ({ attempts }) => attempts[outcome])),
     ),
     plot('lateness', 'Lateness of attempts', 'ms', 'attempt ended', quantiles(periods, 'late_ms')),
     plot('duration', 'Duration of attempts', 'ms', 'attempt ended', quantiles(periods, 'duration_ms')),

@@ -1,19 +1,14 @@
-import { queryText } from '../../state/api-client.ts';
-import type { PeriodAnswer } from '../../state/api-types.ts';
 import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
+import { eventsPath } from '../../text/event-filters.ts';
 import { countText, wholeNumber } from '../../text/number.ts';
 import { minuteTime } from '../../text/time.ts';
 import { DUE, dueBeforeToBeLate, type Overview } from './overview-data.ts';
 
 /** Numbers of events. Each leads to the list of its events. */
 export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'due' | 'late' | 'day'>) {
-  const hours = day.value?.periods ?? [];
-  const first = hours[0];
+  const { total, periods: [first] = [] } = day.value ?? {};
   const since = first && minuteTime(Date.parse(first.started_at_utc), now.peek(), zoneName(zone.value));
-  const sum = (of: (hour: PeriodAnswer) => number) =>
-    first && wholeNumber(hours.reduce((total, hour) => total + of(hour), 0));
-  const failed = hours.some(({ exhausted }) => exhausted > 0);
   return (
     <ul class="tiles">
       <Tile
@@ -26,32 +21,32 @@ export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'd
       <Tile
         name="Due now"
         value={due.value && countText(due.value)}
-        hint="First due before now: called now, or waiting for a retry."
+        hint="Called now, or between two tries."
         detail="Waiting events whose first instant has passed. An event that waits for its next attempt is one of them."
         query={DUE}
       />
       <Tile
         name="Late"
         value={late.value && countText(late.value)}
-        hint="First due over 10 min ago. Some may wait for a retry."
+        hint="Due over 10 min ago. May be between two tries."
         detail="Waiting events whose first instant passed more than ten minutes ago. An event that failed and waits for a later attempt is one of them."
         query={dueBeforeToBeLate()}
         kind={late.value?.count ? 'warn' : ''}
       />
       <Tile
         name="Succeeded, 24 h"
-        value={sum(({ succeeded }) => succeeded)}
+        value={total && wholeNumber(total.succeeded)}
         hint={`Since ${since ?? 'yesterday'}.`}
         detail={ENDED_DETAIL}
         query={{ status: 'success' }}
       />
       <Tile
         name="Failed, 24 h"
-        value={sum(({ exhausted }) => exhausted)}
+        value={total && wholeNumber(total.exhausted)}
         hint={`For good, since ${since ?? 'yesterday'}.`}
         detail={ENDED_DETAIL}
         query={{ status: 'max_try_count_reached' }}
-        kind={failed ? 'alarm' : ''}
+        kind={total?.exhausted ? 'alarm' : ''}
       />
     </ul>
   );
@@ -74,11 +69,7 @@ type TileProps = {
 function Tile({ name, value, query, hint, detail, kind = '' }: TileProps) {
   return (
     <li>
-      <a
-        class={`tile ${kind}`}
-        title={detail}
-        href={`/console/events${queryText({ status: 'waiting_execution', ...query })}`}
-      >
+      <a class={`tile ${kind}`} title={detail} href={eventsPath({ status: 'waiting_execution', ...query, tag: [] })}>
         <span class="tile-name">{name}</span>
         <strong class="tile-value">{value ?? '–'}</strong>
         <span class="tile-hint">{hint}</span>

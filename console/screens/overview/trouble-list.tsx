@@ -1,5 +1,5 @@
 import { Icon } from '../../parts/icon.tsx';
-import { queryText } from '../../state/api-client.ts';
+import { type EventFilters, eventsPath } from '../../text/event-filters.ts';
 import { DUE, dueBeforeToBeLate } from './overview-data.ts';
 import type { Trouble } from './troubles.ts';
 
@@ -27,6 +27,6 @@ function addressOf({ leadsTo }: Trouble): string {
   return events({ status: 'max_try_count_reached', host: leadsTo.failedAt });
 }
 
-function events(query: Readonly<Record<string, string>>): string {
-  return `/console/events${queryText(query)}`;
+function events(filters: Omit<EventFilters, 'tag'>): string {
+  return eventsPath({ ...filters, tag: [] });
 }

@@ -1,5 +1,5 @@
-import type { CountAnswer, EventAnswer, PeriodAnswer } from '../../state/api-types.ts';
-import { countedEvents, wholeNumber } from '../../text/number.ts';
+import type { CountAnswer, EventAnswer, StatisticsAnswer } from '../../state/api-types.ts';
+import { counted, countedEvents } from '../../text/number.ts';
 import { lengthOfTime } from '../../text/time.ts';
 
 /** An attempt that starts so long after its instant is late, as for the alarm `Late` of a deployed queue. */
@@ -9,14 +9,6 @@ const JUDGED_MINUTES = 5;
 /** At most so many hosts have a sentence of their own. */
 const MOST_HOSTS = 3;
 
-/** A host to which events failed for good in the last day. */
-export type FailingHost = {
-  readonly host: string;
-  readonly failed: number;
-  /** When the first of them failed, in epoch milliseconds. */
-  readonly since: number;
-};
-
 /** What the overview judges by. What is not known yet is undefined or empty. */
 export type Facts = {
   readonly now: number;
@@ -24,11 +16,8 @@ export type Facts = {
   readonly due: CountAnswer | undefined;
   /** Some of the waiting events that were first due long ago. */
   readonly lateSample: readonly Pick<EventAnswer, 'next_attempt_at_utc' | 'timeout_for_request'>[];
-  /** The minutes of the last hour, oldest first. */
-  readonly minutes: readonly PeriodAnswer[];
-  /** The hours of the last day, oldest first. */
-  readonly hours: readonly PeriodAnswer[];
-  readonly hosts: readonly FailingHost[];
+  readonly hour: StatisticsAnswer | undefined;
+  readonly day: StatisticsAnswer | undefined;
   /** Writes an instant as a time of day. */
   readonly clock: (instant: number) => string;
 };
@@ -77,7 +66,8 @@ function overdueTrouble({ isPaused, lateSample, now, clock }: Facts): Trouble | 
   };
 }
 
-function lateTrouble({ isPaused, minutes, clock }: Facts): Trouble | undefined {
+function lateTrouble({ isPaused, hour, clock }: Facts): Trouble | undefined {
+  const minutes = hour?.periods ?? [];
   const latest = minutes.slice(-JUDGED_MINUTES).filter(({ late_ms }) => late_ms !== null && late_ms.p99 >= LATE_MS);
   const worst = latest.toSorted((one, other) => (other.late_ms?.p99 ?? 0) - (one.late_ms?.p99 ?? 0))[0];
   if (isPaused || !worst?.late_ms) return undefined;
@@ -96,28 +86,43 @@ function lateTrouble({ isPaused, minutes, clock }: Facts): Trouble | undefined {
   };
 }
 
-function failureTroubles({ hosts, hours, clock }: Facts): readonly Trouble[] {
-  const worst = hosts.toSorted((one, other) => other.failed - one.failed);
-  const named = worst.slice(0, MOST_HOSTS).map(
-    ({ host, failed, since }): Trouble => ({
-      severity: 'alarm',
-      subject: `${countedEvents({ count: failed, complete: true })} to ${host}`,
-      leadsTo: { failedAt: host },
-      rest: `${failed === 1 ? 'has' : 'have'} failed since ${clock(since)}.`,
-    }),
-  );
-  const failed = hours.reduce((total, { exhausted }) => total + exhausted, 0);
-  const unnamed = failed - worst.slice(0, MOST_HOSTS).reduce((total, host) => total + host.failed, 0);
-  const since = hours[0] === undefined ? undefined : Date.parse(hours[0].started_at_utc);
-  if (unnamed <= 0 || since === undefined) return named;
-  const other = named.length > 0 ? ' to other hosts' : '';
+function failureTroubles({ hour, day, clock }: Facts): readonly Trouble[] {
+  if (day === undefined) return [];
+  const named = day.hosts
+    .filter(({ events_failed }) => events_failed > 0)
+    .toSorted((one, other) => other.events_failed - one.events_failed)
+    .slice(0, MOST_HOSTS);
+  const others = day.total.exhausted - named.reduce((total, { events_failed }) => total + events_failed, 0);
+  const failuresInHour = (host: string) => hour?.hosts.find((one) => one.host === host)?.events_failed ?? 0;
+  const since = (failed: number, inHour: number) => clock(firstFailureIn(failed === inHour && hour ? hour : day));
   return [
-    ...named,
-    {
-      severity: 'alarm',
-      subject: `${wholeNumber(unnamed)} ${unnamed === 1 ? 'event' : 'events'}${other}`,
-      leadsTo: 'failed',
-      rest: `${unnamed === 1 ? 'has' : 'have'} failed since ${clock(since)}.`,
-    },
+    ...named.map(({ host, events_failed }) => ({
+      ...failure(events_failed, ` to ${host}`, since(events_failed, failuresInHour(host))),
+      leadsTo: { failedAt: host },
+    })),
+    ...(others > 0
+      ? [
+          failure(
+            others,
+            named.length > 0 ? ' to other hosts' : '',
+            since(day.total.exhausted, hour?.total.exhausted ?? 0),
+          ),
+        ]
+      : []),
   ];
+}
+
+function failure(failed: number, where: string, since: string): Trouble {
+  return {
+    severity: 'alarm',
+    subject: `${counted(failed, 'event')}${where}`,
+    leadsTo: 'failed',
+    rest: `${failed === 1 ? 'has' : 'have'} failed since ${since}.`,
+  };
+}
+
+/** The beginning of the first period in which an event failed, or of all periods. None failed before it. */
+function firstFailureIn({ periods }: StatisticsAnswer): number {
+  const first = periods.find(({ exhausted }) => exhausted > 0) ?? periods[0];
+  return Date.parse(first?.started_at_utc ?? '');
 }

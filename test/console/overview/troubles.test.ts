@@ -1,13 +1,43 @@
 import { expect, test } from '@jest/globals';
 import { type Facts, troublesIn } from '../../../console/screens/overview/troubles.ts';
+import type { PeriodAnswer, StatisticsAnswer } from '../../../console/state/api-types.ts';
 
 const now = Date.parse('2026-03-02T14:30:00Z');
 const clock = (instant: number) => new Date(instant).toISOString().slice(11, 16);
 const none = { answered: 0, timed_out: 0, unreachable: 0, invalid_answer: 0, blocked: 0, crashed: 0 };
 
-function periodAt(started_at_utc: string, changed: Partial<Facts['minutes'][number]> = {}): Facts['minutes'][number] {
-  const counts = { accepted: 0, attempts: none, succeeded: 0, exhausted: 0, cancelled: 0 };
-  return { started_at_utc, ...counts, late_ms: null, duration_ms: null, ...changed };
+const counts = {
+  accepted: 0,
+  attempts: none,
+  succeeded: 0,
+  exhausted: 0,
+  cancelled: 0,
+  late_ms: null,
+  duration_ms: null,
+};
+
+function periodAt(started_at_utc: string, changed: Partial<PeriodAnswer> = {}): PeriodAnswer {
+  return { started_at_utc, ...counts, ...changed };
+}
+
+function statistics(
+  range: 'hour' | 'day',
+  periods: readonly PeriodAnswer[],
+  failures: Readonly<Record<string, number>> = {},
+): StatisticsAnswer {
+  return {
+    range,
+    periods: [...periods],
+    total: { ...counts, exhausted: periods.reduce((total, { exhausted }) => total + exhausted, 0) },
+    hosts: Object.entries(failures).map(([host, events_failed]) => ({
+      host,
+      attempts_succeeded: 0,
+      attempts_failed: 2 * events_failed,
+      events_failed,
+      last_error: null,
+    })),
+    other_hosts: { attempts_succeeded: 0, attempts_failed: 0, events_failed: 0 },
+  };
 }
 
 const calm: Facts = {
@@ -15,9 +45,8 @@ const calm: Facts = {
   isPaused: false,
   due: { count: 0, complete: true },
   lateSample: [],
-  minutes: [],
-  hours: [periodAt('2026-03-01T15:00:00.000Z')],
-  hosts: [],
+  hour: statistics('hour', [periodAt('2026-03-02T13:31:00Z')]),
+  day: statistics('day', [periodAt('2026-03-01T15:00:00Z')]),
   clock,
 };
 
@@ -59,8 +88,9 @@ test.each([
 
 test('a pause explains why events are late', () => {
   const lateSample = [{ next_attempt_at_utc: '2026-03-02T14:02:00Z', timeout_for_request: 4 }];
-  const minutes = [periodAt('2026-03-02T14:29:00Z', { late_ms: { p50: 90_000, p95: 90_000, p99: 90_000 } })];
-  expect(sentences({ isPaused: true, lateSample, minutes })).toEqual([]);
+  const late_ms = { p50: 90_000, p95: 90_000, p99: 90_000 };
+  const hour = statistics('hour', [periodAt('2026-03-02T14:29:00Z', { late_ms })]);
+  expect(sentences({ isPaused: true, lateSample, hour })).toEqual([]);
 });
 
 test.each([
@@ -68,7 +98,7 @@ test.each([
   [{ p50: 5, p95: 70_000, p99: 80_000 }, 'One attempt in twenty started 1 min 10 s'],
   [{ p50: 5, p95: 10, p99: 80_000 }, 'One attempt in a hundred started 1 min 20 s'],
 ])('lateness of %j is told of the largest share', (late_ms, beginning) => {
-  expect(sentences({ minutes: [periodAt('2026-03-02T14:29:00Z', { late_ms })] })).toEqual([
+  expect(sentences({ hour: statistics('hour', [periodAt('2026-03-02T14:29:00Z', { late_ms })]) })).toEqual([
     `${beginning} or more after its time, in the minute from 14:29.`,
   ]);
 });
@@ -77,39 +107,56 @@ test('lateness is judged by the worst of the last five minutes', () => {
   const minutes = [80_000, 5, 70_000, 61_000, 5, 5].map((p99, at) =>
     periodAt(`2026-03-02T14:2${at}:00Z`, { late_ms: { p50: 1, p95: 2, p99 } }),
   );
-  expect(sentences({ minutes })).toEqual([
+  expect(sentences({ hour: statistics('hour', minutes) })).toEqual([
     'One attempt in a hundred started 1 min 10 s or more after its time, in the minute from 14:22.',
   ]);
 });
 
-test('hosts that fail are named, most failures first', () => {
-  const since = Date.parse('2026-03-02T14:02:00Z');
-  const hosts = [
-    { host: 'one.example', failed: 1, since },
-    { host: 'api.example.com', failed: 312, since },
-  ];
-  expect(sentences({ hosts })).toEqual([
-    '312 events to api.example.com have failed since 14:02.',
-    '1 event to one.example has failed since 14:02.',
+const quietHour = periodAt('2026-03-01T15:00:00Z');
+const nineOClock = (exhausted: number) => periodAt('2026-03-02T09:00:00Z', { exhausted });
+const fourteenOTwo = (exhausted: number) => periodAt('2026-03-02T14:02:00Z', { exhausted });
+
+test('hosts to which events failed are named, most failures first', () => {
+  const day = statistics('day', [quietHour, nineOClock(313)], {
+    'one.example': 1,
+    'api.example.com': 312,
+    'well.example': 0,
+  });
+  expect(sentences({ day })).toEqual([
+    '312 events to api.example.com have failed since 09:00.',
+    '1 event to one.example has failed since 09:00.',
+  ]);
+});
+
+test('the first failure is told to the minute if all failures are in the last hour', () => {
+  const hour = statistics('hour', [periodAt('2026-03-02T13:31:00Z'), fourteenOTwo(10)], {
+    'a.example': 7,
+    'b.example': 3,
+  });
+  const day = statistics('day', [quietHour, nineOClock(13)], { 'a.example': 7, 'b.example': 6 });
+  expect(sentences({ hour, day })).toEqual([
+    '7 events to a.example have failed since 14:02.',
+    '6 events to b.example have failed since 09:00.',
   ]);
 });
 
 test('failures beyond those of the named hosts are told in one sentence', () => {
-  const since = Date.parse('2026-03-02T14:02:00Z');
-  const hosts = ['a', 'b', 'c', 'd'].map((host, index) => ({ host, failed: 40 - index, since }));
-  const hours = [periodAt('2026-03-01T15:00:00Z'), periodAt('2026-03-02T14:00:00Z', { exhausted: 160 })];
-  expect(sentences({ hosts, hours }).slice(2)).toEqual([
-    '38 events to c have failed since 14:02.',
-    '43 events to other hosts have failed since 15:00.',
+  const day = statistics('day', [quietHour, nineOClock(160)], { a: 40, b: 39, c: 38, d: 37 });
+  expect(sentences({ day }).slice(2)).toEqual([
+    '38 events to c have failed since 09:00.',
+    '43 events to other hosts have failed since 09:00.',
   ]);
-  expect(sentences({ hours })).toEqual(['160 events have failed since 15:00.']);
+  expect(sentences({ day: statistics('day', [quietHour, nineOClock(160)]) })).toEqual([
+    '160 events have failed since 09:00.',
+  ]);
 });
 
 test('what stops all events stands above what failed', () => {
   const lateSample = [{ next_attempt_at_utc: '2026-03-02T14:02:00Z', timeout_for_request: 4 }];
-  const hours = [periodAt('2026-03-02T14:00:00Z', { exhausted: 1 })];
-  const minutes = [periodAt('2026-03-02T14:29:00Z', { late_ms: { p50: 5, p95: 10, p99: 80_000 } })];
-  expect(troublesIn({ ...calm, lateSample, hours, minutes }).map(({ leadsTo }) => leadsTo)).toEqual([
+  const day = statistics('day', [nineOClock(1)]);
+  const late_ms = { p50: 5, p95: 10, p99: 80_000 };
+  const hour = statistics('hour', [periodAt('2026-03-02T14:29:00Z', { late_ms })]);
+  expect(troublesIn({ ...calm, lateSample, hour, day }).map(({ leadsTo }) => leadsTo)).toEqual([
     'late',
     'lateness',
     'failed',
