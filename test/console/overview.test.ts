@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { clockTime } from '../../console/text/time.ts';
@@ -22,14 +24,16 @@ describeConsole('the overview', () => {
     });
     afterAll(() => console?.close());
 
-    test('shows how to publish, and then what became of the event', async () => {
+    test('shows a command that publishes, and then what became of the event', async () => {
       const { page, queue } = console;
       await page.getByRole('heading', { name: 'No events yet' }).waitFor();
       await page.getByText('All is well').waitFor();
-      expect(await page.getByRole('region', { name: 'curl' }).innerText()).toContain(`curl ${queue.url}/events`);
       expect(await violations(page)).toEqual([]);
 
-      await publish(console, '/echo');
+      const curl = await page.getByRole('group', { name: 'curl command' }).innerText();
+      expect(JSON.parse((await promisify(execFile)('sh', ['-c', curl])).stdout)).toMatchObject({
+        url_to_send_request: `${queue.url}/echo`,
+      });
       await tile(page, 'Succeeded, 24 h', 1).waitFor();
       await page.getByText('1 in the last hour: 1 succeeded.').waitFor();
       expect(console.errors).toEqual([]);
@@ -157,6 +161,21 @@ describeConsole('the overview', () => {
       });
       await page.clock.runFor(60_000);
       expect(asked.length).toBe(2 * once.length);
+    });
+
+    test('names the scope that a key lacks', async () => {
+      const page = await console.open({ key: await console.createKey('publish') });
+      await page.getByText('read', { exact: true }).first().waitFor();
+      expect(await page.locator('.tile').count()).toBe(0);
+    });
+
+    test('keeps what it shows when the queue does not answer, and says how old it is', async () => {
+      const page = await console.open();
+      await tile(page, 'Succeeded, 24 h', 1).waitFor();
+      await page.route(/\/(stats|events)/, (route) => route.abort());
+      await page.getByRole('alert').getByText('What is shown here was received').waitFor();
+      await tile(page, 'Succeeded, 24 h', 1).waitFor();
+      expect(await violations(page)).toEqual([]);
     });
 
     test('does not scroll sideways on a phone', async () => {

@@ -2,6 +2,7 @@ import { CodeBlock } from '../../parts/code-block.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { pageOptions } from '../../state/page-options.ts';
 import { isGivenKey } from '../../state/session.ts';
+import { curlCommand } from '../../text/curl.ts';
 
 const FALLBACK_TARGET = 'https://example.com';
 
@@ -12,18 +13,20 @@ export function FirstEvent() {
       <p>
         Publish one from a terminal, or with <a href="/console/publish">a form</a>. It appears here within seconds.
       </p>
-      <CodeBlock text={curlOfFirstEvent()} what="curl" />
+      <CodeBlock text={curlOfFirstEvent()} what="curl command" />
     </Empty>
   );
 }
 
 function curlOfFirstEvent(): string {
-  const key = isGivenKey.value && pageOptions.key !== undefined ? pageOptions.key : '$EVENT_QUEUE_KEY';
-  const body = JSON.stringify({ url_to_send_request: pageOptions.target ?? FALLBACK_TARGET });
-  return [
-    `curl ${location.origin}/events`,
-    `-H "x-api-key: ${key}"`,
-    `-H 'content-type: application/json'`,
-    `-d '${body}'`,
-  ].join(' \\\n  ');
+  const key = isGivenKey.value ? pageOptions.key : undefined;
+  return curlCommand({
+    method: 'POST',
+    url: `${location.origin}/events`,
+    headers: [
+      ['x-api-key', key ?? 'YOUR_API_KEY'],
+      ['content-type', 'application/json'],
+    ],
+    body: { text: JSON.stringify({ url_to_send_request: pageOptions.target ?? FALLBACK_TARGET }) },
+  });
 }

@@ -1,5 +1,6 @@
 import { useLocation } from 'preact-iso';
 import { Icon } from '../../parts/icon.tsx';
+import { NeedsScope } from '../../parts/needs-scope.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import type { EventPage } from '../../state/api-types.ts';
@@ -7,6 +8,7 @@ import { now } from '../../state/clock.ts';
 import { health } from '../../state/health.ts';
 import { useLive } from '../../state/live.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
+import { useTitle } from '../../state/title.ts';
 import { clockTime, exactTime, minuteTime } from '../../text/time.ts';
 import { FailingHosts } from './failing-hosts.tsx';
 import { FirstEvent } from './first-event.tsx';
@@ -24,6 +26,15 @@ const ranges = [
 
 /** What is wrong, how much waits and was done, and how it went over time. */
 export function OverviewScreen() {
+  useTitle('Overview');
+  return (
+    <NeedsScope scope="read" toDo="see the overview">
+      <OverviewOfAll />
+    </NeedsScope>
+  );
+}
+
+function OverviewOfAll() {
   const { query, route } = useLocation();
   const range = query.range === 'day' ? 'day' : 'hour';
   const overview = useOverview();
