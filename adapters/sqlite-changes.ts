@@ -3,7 +3,7 @@ import { itemOf, type Row } from './sqlite-row.ts';
 import { type Condition, holds, type ItemKey } from './table.ts';
 
 /** A change that a transaction makes. It can be sent from one thread to another. */
-export type Change =
+export type RowChange =
   | { readonly kind: 'put'; readonly row: Row; readonly condition?: Condition }
   | { readonly kind: 'remove'; readonly key: ItemKey }
   | { readonly kind: 'set expiry'; readonly key: ItemKey; readonly expiresAt: number }
@@ -20,7 +20,7 @@ export type Result = number;
  * Makes all changes in one transaction, which is on the disk when the function returns. If it throws, none of them was
  * made.
  */
-export type Apply = (changes: readonly Change[]) => Result[];
+export type Apply = (changes: readonly RowChange[]) => Result[];
 
 export function changesOn(database: DatabaseSync): Apply {
   const put = database.prepare(
@@ -36,7 +36,7 @@ export function changesOn(database: DatabaseSync): Apply {
   );
   const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) => database.prepare(sql));
 
-  function make(change: Change): Result {
+  function make(change: RowChange): Result {
     switch (change.kind) {
       case 'put': {
         const { row, condition } = change;

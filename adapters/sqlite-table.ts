@@ -1,6 +1,6 @@
 import { SECOND } from '../core/durations.ts';
 import { type GroupCommit, groupCommit } from './group-commit.ts';
-import { type Change, changesOn, type Result } from './sqlite-changes.ts';
+import { changesOn, type Result, type RowChange } from './sqlite-changes.ts';
 import { explained, openSqliteFile, openSqliteReader, UnusableFile } from './sqlite-file.ts';
 import { itemOf, type Row, rowOf } from './sqlite-row.ts';
 import { sqliteThread } from './sqlite-thread.ts';
@@ -56,7 +56,7 @@ export function sqliteTable(path: string | undefined): SqliteTable {
     return failure;
   }
 
-  async function change(wanted: Change): Promise<Result> {
+  async function change(wanted: RowChange): Promise<Result> {
     return writer.add(wanted).catch((error: unknown) => {
       throw noted(error);
     });
@@ -103,7 +103,7 @@ export function sqliteTable(path: string | undefined): SqliteTable {
 }
 
 type Connections = {
-  readonly writer: GroupCommit<Change, Result>;
+  readonly writer: GroupCommit<RowChange, Result>;
   readonly reader: ReturnType<typeof openSqliteFile>;
   close(): Promise<void>;
 };
@@ -111,7 +111,7 @@ type Connections = {
 function inMemory(): Connections {
   const database = openSqliteFile(undefined);
   const apply = changesOn(database);
-  const writer = groupCommit(async (changes: readonly Change[]) => apply(changes), MOST_CHANGES);
+  const writer = groupCommit(async (changes: readonly RowChange[]) => apply(changes), MOST_CHANGES);
   return { writer, reader: database, close: async () => database.close() };
 }
 

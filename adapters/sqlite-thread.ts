@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Change, Result } from './sqlite-changes.ts';
+import type { Result, RowChange } from './sqlite-changes.ts';
 import { UnusableFile } from './sqlite-file.ts';
 
-export type ToWriter = readonly Change[] | 'close';
+export type ToWriter = readonly RowChange[] | 'close';
 export type FromWriter =
   | { readonly results: readonly Result[] }
   | { readonly failure: string; readonly mayPass: boolean };
 
 /** Makes changes in one transaction. Rejects with `UnusableFile` if none of them was made. */
-export type Transact = (changes: readonly Change[]) => Promise<readonly Result[]>;
+export type Transact = (changes: readonly RowChange[]) => Promise<readonly Result[]>;
 
 /**
  * Starts a thread that writes to a database. It makes one transaction at a time, so the next one must not be sent
@@ -20,7 +20,7 @@ export function sqliteThread(path: string): { readonly transact: Transact; close
   let answer = Promise.withResolvers<FromWriter>();
   worker.on('message', (outcome: FromWriter) => answer.resolve(outcome));
 
-  async function transact(changes: readonly Change[]): Promise<readonly Result[]> {
+  async function transact(changes: readonly RowChange[]): Promise<readonly Result[]> {
     answer = Promise.withResolvers();
     worker.postMessage(changes satisfies ToWriter);
     const outcome = await answer.promise;

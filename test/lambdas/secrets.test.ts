@@ -2,20 +2,20 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { captureLines, type Line } from '../support/captured-lines.ts';
 import { failingLife, foreignMessages } from '../support/failing-life.ts';
 import { planted, secretsIn } from '../support/planted-secrets.ts';
-import type { Fault } from '../support/telltale-endpoint.ts';
+import type { TelltaleFault } from '../support/telltale-endpoint.ts';
 
-const FAULTS: readonly Fault[] = ['quotes what it refuses', 'answers garbage', 'breaks down', 'hangs up'];
+const FAULTS: readonly TelltaleFault[] = ['quotes what it refuses', 'answers garbage', 'breaks down', 'hangs up'];
 
 let text: string;
 let lines: readonly Line[];
 let traffic: string;
 let secrets: Readonly<Record<string, string>>;
-const failures = new Map<Fault | undefined, number>();
+const failures = new Map<TelltaleFault | undefined, number>();
 
 beforeAll(async () => {
   const captured = captureLines();
   const life = await failingLife();
-  const countFailures = async (fault: Fault | undefined, act: () => Promise<void>) => {
+  const countFailures = async (fault: TelltaleFault | undefined, act: () => Promise<void>) => {
     const failed = () => captured.lines.filter(({ message }) => message === 'failure').length;
     const before = failed();
     await act();

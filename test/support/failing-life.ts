@@ -6,7 +6,7 @@ import { serveRoutes } from '../../lambdas/runtime/serve-routes.ts';
 import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
 import { badReceivers } from './bad-receivers.ts';
 import { badRequests, eventWithSecrets, planted } from './planted-secrets.ts';
-import { type Fault, telltaleEndpoint } from './telltale-endpoint.ts';
+import { type TelltaleFault, telltaleEndpoint } from './telltale-endpoint.ts';
 
 const context = { getRemainingTimeInMillis: () => MINUTE } as Context;
 const NO_EVENT = '98106543999.750-00000000-0000-4000-8000-000000000000';
@@ -35,7 +35,7 @@ export async function failingLife() {
   const publish = (url: string, fields: object) =>
     ask('POST', '/events', JSON.stringify(eventWithSecrets(url, fields)));
 
-  async function failBy(fault: Fault): Promise<void> {
+  async function failBy(fault: TelltaleFault): Promise<void> {
     const urls = receivers.urls.slice(0, 2);
     const keys = await Promise.all(urls.map((url) => publish(url, { event_tags: [fault] })));
     const messages = await cloud.receive();

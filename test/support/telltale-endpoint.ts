@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
  * How a service of AWS may fail. Some of these failures show the SDK the request or the answer, which it may put into
  * its error.
  */
-export type Fault = 'quotes what it refuses' | 'answers garbage' | 'breaks down' | 'hangs up';
+export type TelltaleFault = 'quotes what it refuses' | 'answers garbage' | 'breaks down' | 'hangs up';
 
 export type TelltaleEndpoint = {
   readonly url: string;
   /** Returns the text of all requests and of the emulator's answers to them so far. */
   readonly traffic: () => string;
-  fault: Fault | undefined;
+  fault: TelltaleFault | undefined;
   close(): void;
 };
 
@@ -38,7 +38,7 @@ export async function telltaleEndpoint(target: string): Promise<TelltaleEndpoint
 
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
 
-function fail(fault: Fault, asked: string, answered: string, outgoing: ServerResponse): void {
+function fail(fault: TelltaleFault, asked: string, answered: string, outgoing: ServerResponse): void {
   switch (fault) {
     case 'quotes what it refuses': {
       const message = `1 validation error detected: Value '${asked}' at 'requestItems' failed to satisfy constraint`;

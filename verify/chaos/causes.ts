@@ -1,9 +1,9 @@
 import { SECOND } from '../../core/durations.ts';
-import type { ReceivedCall } from '../shared/moody-receiver.ts';
+import type { MoodyCall } from '../shared/moody-receiver.ts';
 import type { History, Kill, RecordWrite, Treatment } from './history.ts';
 
 /** A repeated call of an attempt, and the call of the same attempt before it. */
-export type Repetition = { readonly earlier: ReceivedCall; readonly call: ReceivedCall };
+export type Repetition = { readonly earlier: MoodyCall; readonly call: MoodyCall };
 
 /**
  * The reason for which an attempt was called again. `killed`: a process died before it had recorded the earlier call.
@@ -42,9 +42,9 @@ export const BEHIND_THE_LONGEST = 5_000;
 const NOTED_WITHIN = 100;
 
 /** Returns each call of an attempt but the first, with the call before it. */
-export function repeatedCalls(calls: readonly ReceivedCall[]): readonly Repetition[] {
+export function repeatedCalls(calls: readonly MoodyCall[]): readonly Repetition[] {
   return [...Map.groupBy(calls, ({ attempt }) => attempt).values()].flatMap((same) =>
-    same.slice(1).flatMap((call, index) => ({ earlier: same[index] as ReceivedCall, call })),
+    same.slice(1).flatMap((call, index) => ({ earlier: same[index] as MoodyCall, call })),
   );
 }
 
@@ -106,7 +106,7 @@ type Crash = { readonly attempt: number; readonly startedAt: number };
  */
 export function isExplainedCrash(
   { attempt, startedAt }: Crash,
-  calls: readonly ReceivedCall[],
+  calls: readonly MoodyCall[],
   kills: readonly Kill[],
   writes: readonly RecordWrite[],
 ): boolean {

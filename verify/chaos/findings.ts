@@ -1,5 +1,5 @@
 import type { EventAnswer } from '../../api/event-answer.ts';
-import type { Deed, ReceivedCall } from '../shared/moody-receiver.ts';
+import type { Deed, MoodyCall } from '../shared/moody-receiver.ts';
 import { type Cause, causeOf, isExplainedCrash, type Repetition, repeatedCalls } from './causes.ts';
 import type { History, Kill, RecordWrite, Wanted } from './history.ts';
 
@@ -47,7 +47,7 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
   const messagesOf = byEvent(messages);
   const accepted = wanted.filter(isAccepted);
   const timeouts = new Map(wanted.map(({ path, timeout }) => [path, timeout]));
-  const knownOf = ({ path, key }: ReceivedCall) => ({
+  const knownOf = ({ path, key }: MoodyCall) => ({
     kills,
     writes: writesOf(key),
     messages: messagesOf(key),
@@ -101,7 +101,7 @@ function lossOf({ path }: Accepted, record: EventAnswer | undefined): string[] {
   return record.status === 'waiting_execution' ? [`${path} is not finished: ${textOfRecord(record)}`] : [];
 }
 
-function unexpectedCalls(wanted: readonly Wanted[], calls: readonly ReceivedCall[]): string[] {
+function unexpectedCalls(wanted: readonly Wanted[], calls: readonly MoodyCall[]): string[] {
   const tries = new Map(wanted.map(({ path, maxTryCount }) => [path, maxTryCount]));
   return calls.filter(({ path, attempt }) => !(attempt <= (tries.get(path) ?? 0))).map(textOfCall);
 }
@@ -115,7 +115,7 @@ type Explained = Repetition & { readonly cause: Cause | undefined };
  */
 function excessOf(
   { path, maxTryCount }: Wanted,
-  calls: readonly ReceivedCall[],
+  calls: readonly MoodyCall[],
   repetitions: readonly Explained[],
   record: EventAnswer | undefined,
 ): string[] {
@@ -135,7 +135,7 @@ function triesOf({ attempts }: EventAnswer): number {
   return attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
 }
 
-function earlyCalls({ accepted }: Accepted, calls: readonly ReceivedCall[]): string[] {
+function earlyCalls({ accepted }: Accepted, calls: readonly MoodyCall[]): string[] {
   const early = calls.filter(({ startedAt }) => startedAt < accepted.dueAt);
   return early.map((call) => `${textOfCall(call)}, due at ${accepted.dueAt}`);
 }
@@ -147,7 +147,7 @@ function earlyCalls({ accepted }: Accepted, calls: readonly ReceivedCall[]): str
  */
 function mismatches(
   { path, maxTryCount, timeout }: Accepted,
-  calls: readonly ReceivedCall[],
+  calls: readonly MoodyCall[],
   record: EventAnswer | undefined,
   kills: readonly Kill[],
   writes: readonly RecordWrite[],
@@ -170,7 +170,7 @@ function mismatches(
   return [...unrecorded, ...(isWrong ? [`${path} is recorded as ${textOfRecord(record)}`] : [])];
 }
 
-function textOfCall({ path, attempt, worker, startedAt, endedAt }: ReceivedCall): string {
+function textOfCall({ path, attempt, worker, startedAt, endedAt }: MoodyCall): string {
   return `attempt ${attempt} of ${path} by ${worker}, ${startedAt} to ${endedAt}`;
 }
 

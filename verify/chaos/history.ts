@@ -1,5 +1,5 @@
 import type { EventAnswer } from '../../api/event-answer.ts';
-import type { ReceivedCall } from '../shared/moody-receiver.ts';
+import type { MoodyCall } from '../shared/moody-receiver.ts';
 import type { WantedAttempt, WantedRecord } from './aws-request.ts';
 
 /**
@@ -52,7 +52,7 @@ export type SentMessage = WantedAttempt & Treatment;
  */
 export type History = {
   readonly wanted: readonly Wanted[];
-  readonly calls: readonly ReceivedCall[];
+  readonly calls: readonly MoodyCall[];
   readonly kills: readonly Kill[];
   /**
    * The requests to write to the table, seen by a proxy between the queue and the table. Without a proxy the list is

@@ -12,9 +12,9 @@ const START = Date.parse('2030-01-01T00:00:00Z');
 const STEADY = { ...FLUSHES, most: 1 };
 
 /** A message on the due queue. `at` is the instant of its attempt, and SQS hands it over from `visibleAt` on. */
-export type SentMessage = { readonly body: string; readonly at: number; readonly visibleAt: number };
+export type StagedMessage = { readonly body: string; readonly at: number; readonly visibleAt: number };
 
-export type Stage = {
+export type CostStage = {
   readonly functions: Awaited<ReturnType<typeof deployedFunctions>>;
   readonly meter: ReturnType<typeof usageMeter>;
   now(): number;
@@ -23,7 +23,7 @@ export type Stage = {
   /** Returns how often the dispatcher has run. */
   runs(): number;
   /** Returns the messages that were sent since the last call of this function. */
-  takeMessages(): readonly SentMessage[];
+  takeMessages(): readonly StagedMessage[];
 };
 
 /**
@@ -31,10 +31,10 @@ export type Stage = {
  *
  * @param failures the number of attempts of each event that are answered with 500 before one is answered with 200
  */
-export async function staged<Found>(failures: number, run: (stage: Stage) => Promise<Found>): Promise<Found> {
+export async function staged<Found>(failures: number, run: (stage: CostStage) => Promise<Found>): Promise<Found> {
   let clock = START;
   let runs = 0;
-  let messages: SentMessage[] = [];
+  let messages: StagedMessage[] = [];
   const chance = seededChance(1);
   const call: Caller = async (_, attempt) => ({
     outcome: 'answered',
@@ -73,7 +73,7 @@ export async function staged<Found>(failures: number, run: (stage: Stage) => Pro
     }
   }
 
-  function takeMessages(): readonly SentMessage[] {
+  function takeMessages(): readonly StagedMessage[] {
     collect();
     const taken = messages;
     messages = [];

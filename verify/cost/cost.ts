@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from '../../core/durations.ts';
 import { prices } from '../../lib/prices.ts';
 import { type DeployedName, deployedNames } from '../shared/deployed-functions.ts';
-import { type SentMessage, type Stage, staged } from './cost-stage.ts';
+import { type CostStage, type StagedMessage, staged } from './cost-stage.ts';
 import { combined, nothing, times, type Usage } from './usage.ts';
 
 const GIGABYTE = 1_024 ** 3;
@@ -88,7 +88,11 @@ export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise
   });
 }
 
-async function publishAll({ functions, meter, now, passTo }: Stage, scenario: Scenario, events: number): Promise<void> {
+async function publishAll(
+  { functions, meter, now, passTo }: CostStage,
+  scenario: Scenario,
+  events: number,
+): Promise<void> {
   const { published = 1, fields = {} } = scenario;
   const event = { url_to_send_request: 'https://user.example.com/hook', body: { user: 42 }, ...fields };
   const [path, body] =
@@ -107,7 +111,7 @@ function partOfPace(index: number): number {
 }
 
 /** Hands over every message when its delay has passed, or at the pace of the events if that is later. */
-async function deliverAll(stage: Stage, scenario: Scenario, events: number): Promise<void> {
+async function deliverAll(stage: CostStage, scenario: Scenario, events: number): Promise<void> {
   const { handed = 1, call = USUAL_CALL } = scenario;
   const messages = await messagesOf(stage, events);
   const startedAt = stage.now();
@@ -124,7 +128,7 @@ async function deliverAll(stage: Stage, scenario: Scenario, events: number): Pro
 }
 
 /** Resolves with one message of each event, in the order in which their calls may start. */
-async function messagesOf(stage: Stage, events: number): Promise<readonly SentMessage[]> {
+async function messagesOf(stage: CostStage, events: number): Promise<readonly StagedMessage[]> {
   const messages = [...stage.takeMessages()];
   for (let minute = 0; minute < FOLLOWING && messages.length < events; minute++) {
     await minutes(stage, 1);
@@ -134,7 +138,7 @@ async function messagesOf(stage: Stage, events: number): Promise<readonly SentMe
   return messages.sort((one, other) => startOf(one) - startOf(other));
 }
 
-function startOf({ at, visibleAt }: SentMessage): number {
+function startOf({ at, visibleAt }: StagedMessage): number {
   return Math.max(at, visibleAt);
 }
 
@@ -157,7 +161,7 @@ export async function idleRun(): Promise<{ readonly used: Usage; readonly metric
   });
 }
 
-function minutes({ now, passTo }: Stage, count: number): Promise<void> {
+function minutes({ now, passTo }: CostStage, count: number): Promise<void> {
   return passTo(now() + count * MINUTE);
 }
 

@@ -25,7 +25,7 @@ const A_REQUEST = 0.5;
 /** The milliseconds of a processor for each event in a request. `npm run bench -- functions` measures 0.08 in all. */
 const AN_EVENT = 0.0145;
 
-export type Scene = {
+export type CursorScene = {
   readonly shards: number;
   /** The share of a processor that the dispatcher has: 1 is a whole one. */
   readonly processor: number;
@@ -50,7 +50,7 @@ export type Seen = {
  * Runs the dispatcher and its adapters on a clock that jumps from one answer of AWS to the next. Every event succeeds
  * as soon as its message is sent.
  */
-export async function simulateCursors(scene: Scene): Promise<Seen> {
+export async function simulateCursors(scene: CursorScene): Promise<Seen> {
   const { stopped = 0, minutes } = scene;
   const clock = simulatedClock(START - SETTLING * MINUTE);
   const aws = simulatedAws(scene, clock);
@@ -80,7 +80,7 @@ export async function simulateCursors(scene: Scene): Promise<Seen> {
 type Clock = ReturnType<typeof simulatedClock>;
 type Aws = { readonly table: DocumentClient; readonly queue: SQSClient };
 
-function runWith({ table, queue }: Aws, { shards }: Scene, { now, sleep }: Clock): Promise<unknown> {
+function runWith({ table, queue }: Aws, { shards }: CursorScene, { now, sleep }: Clock): Promise<unknown> {
   const longestTimeout = LONGEST_TIMEOUT * SECOND;
   const run = dispatcher({
     store: tableEventStore(dynamoTable(table, 'events')),
@@ -96,7 +96,7 @@ function runWith({ table, queue }: Aws, { shards }: Scene, { now, sleep }: Clock
   return run.dispatch();
 }
 
-function simulatedAws({ processor, ...stream }: Scene, clock: Clock) {
+function simulatedAws({ processor, ...stream }: CursorScene, clock: Clock) {
   const events = dueEvents({ from: START, ...stream });
   let cursors: Item | undefined;
 

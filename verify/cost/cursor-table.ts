@@ -1,6 +1,6 @@
 import { MINUTE } from '../../core/durations.ts';
 import { quantileOfCounts } from '../../core/statistics.ts';
-import { type Scene, type Seen, simulateCursors } from './cursor-simulation.ts';
+import { type CursorScene, type Seen, simulateCursors } from './cursor-simulation.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** The minutes that are simulated after the last event. */
@@ -34,7 +34,7 @@ export async function cursorTable(perSecond: number): Promise<string> {
   const rows: string[][] = [];
   for (const { name, ...rest } of situations) {
     const minutes = Math.ceil(rest.seconds / 60) + FOLLOWING;
-    const scene: Scene = { shards: 16, processor: 1, minutes, ...rest };
+    const scene: CursorScene = { shards: 16, processor: 1, minutes, ...rest };
     rows.push([name, ...cells(await simulateCursors(scene))]);
   }
   return markdownTable([

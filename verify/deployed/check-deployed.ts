@@ -7,7 +7,7 @@ import { keyChecks } from './key-checks.ts';
 import { manyChecks } from './many-checks.ts';
 import { pageChecks, refusalChecks } from './page-checks.ts';
 import { pauseChecks } from './pause-checks.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { openReceiver, type StageReceiver } from './receiver.ts';
 import { redeploy, redeploymentChecks, restorationChecks, restore } from './redeployment.ts';
 import { lastChecks, stackChecks } from './stack-checks.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -23,7 +23,12 @@ export type CheckOptions = {
   readonly from: string | undefined;
 };
 
-type Given = { readonly aws: Aws; readonly receiver: Receiver; readonly deployer: Deployer; readonly folder: string };
+type Given = {
+  readonly aws: Aws;
+  readonly receiver: StageReceiver;
+  readonly deployer: Deployer;
+  readonly folder: string;
+};
 
 /** Deploys the stack, runs the checks whose names were asked for, and deletes the stack. */
 export async function checkDeployed({ endpoint, folder, from }: CheckOptions, verdicts: Verdicts): Promise<void> {

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export type ReceivedCall = {
+export type StageCall = {
   readonly key: string;
   readonly attempt: string;
   /** The instant at which the call arrived, in epoch milliseconds. */
@@ -14,7 +14,7 @@ export type ReceivedCall = {
   readonly body: Buffer;
 };
 
-export type Receiver = Awaited<ReturnType<typeof openReceiver>>;
+export type StageReceiver = Awaited<ReturnType<typeof openReceiver>>;
 
 /**
  * Opens a server on this machine that records every call. The path says how it answers: `/status/500` with that status,
@@ -22,7 +22,7 @@ export type Receiver = Awaited<ReturnType<typeof openReceiver>>;
  * `/stop` with 500 and the header that asks for no more calls. Any other path is answered with 200.
  */
 export async function openReceiver() {
-  const calls: ReceivedCall[] = [];
+  const calls: StageCall[] = [];
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray());
     const call = callOf(request, body);
@@ -33,13 +33,13 @@ export async function openReceiver() {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls: calls as readonly ReceivedCall[],
-    of: (key: string): readonly ReceivedCall[] => calls.filter((call) => call.key === key),
+    calls: calls as readonly StageCall[],
+    of: (key: string): readonly StageCall[] => calls.filter((call) => call.key === key),
     close: () => void server.close().closeAllConnections(),
   };
 }
 
-function callOf({ method = '', url: path = '', headers }: IncomingMessage, body: Buffer): ReceivedCall {
+function callOf({ method = '', url: path = '', headers }: IncomingMessage, body: Buffer): StageCall {
   const key = String(headers['event-queue-key']);
   return { key, attempt: String(headers['event-queue-attempt']), at: Date.now(), method, path, headers, body };
 }

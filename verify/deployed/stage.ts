@@ -1,13 +1,13 @@
 import type { Aws } from './aws.ts';
 import type { Deployer, Deployment } from './deployment.ts';
 import { type QueueClient, queueClient } from './queue-client.ts';
-import type { Receiver } from './receiver.ts';
+import type { StageReceiver } from './receiver.ts';
 import type { Checks } from './verdicts.ts';
 
 /** A deployed queue that is checked, and a receiver for its calls. */
 export type Stage = {
   readonly aws: Aws;
-  readonly receiver: Receiver;
+  readonly receiver: StageReceiver;
   readonly deployed: Deployment;
   readonly queue: QueueClient;
   /** A key with the scope read only. Its label is the tag and `-weak`. */
@@ -20,7 +20,7 @@ export type Stage = {
 
 export type StageChecks = Checks<Stage>;
 
-type Given = { readonly aws: Aws; readonly receiver: Receiver; readonly deployer: Deployer };
+type Given = { readonly aws: Aws; readonly receiver: StageReceiver; readonly deployer: Deployer };
 
 /** Makes keys by the command in the output FirstKey of the stack, and resolves with everything that checks need. */
 export async function openStage(deployed: Deployment, { aws, receiver, deployer }: Given): Promise<Stage> {

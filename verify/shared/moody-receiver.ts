@@ -16,7 +16,7 @@ export type Deed =
 /** The way in which a receiver treats the first `attempts` attempts of an event. It answers the others with 200. */
 export type Mood = { readonly deed: Deed; readonly attempts: number };
 
-export type ReceivedCall = {
+export type MoodyCall = {
   readonly path: string;
   readonly key: string;
   readonly attempt: number;
@@ -28,7 +28,7 @@ export type ReceivedCall = {
   endedAt?: number;
 };
 
-export type MoodyReceiver = { readonly url: string; readonly calls: readonly ReceivedCall[]; close(): void };
+export type MoodyReceiver = { readonly url: string; readonly calls: readonly MoodyCall[]; close(): void };
 
 const SLOWLY = 300;
 
@@ -36,12 +36,12 @@ const SLOWLY = 300;
  * Opens a server on this machine that records every call, and treats it as the path asks: `/<name>/<deed>/<attempts>`.
  */
 export async function openMoodyReceiver(): Promise<MoodyReceiver> {
-  const calls: ReceivedCall[] = [];
+  const calls: MoodyCall[] = [];
   return { ...(await openForgetfulReceiver((call) => calls.push(call))), calls };
 }
 
 /** Opens the same server, which passes each call to `note` and does not remember it. */
-export async function openForgetfulReceiver(note: (call: ReceivedCall) => void): Promise<Omit<MoodyReceiver, 'calls'>> {
+export async function openForgetfulReceiver(note: (call: MoodyCall) => void): Promise<Omit<MoodyReceiver, 'calls'>> {
   const server = createServer((request, response) => {
     const call = callOf(request);
     note(call);
@@ -64,14 +64,14 @@ export function deedOf(path: string, attempt: number): Deed {
   return attempt <= Number(attempts) ? (decodeURIComponent(deed) as Deed) : 'answers 200';
 }
 
-function callOf({ url: path = '', headers }: IncomingMessage): ReceivedCall {
+function callOf({ url: path = '', headers }: IncomingMessage): MoodyCall {
   const attempt = Number(headers['event-queue-attempt']);
   const key = String(headers['event-queue-key']);
   const worker = String(headers['user-agent']).replace('event-queue/', '');
   return { path, key, attempt, worker, deed: deedOf(path, attempt), startedAt: Date.now() };
 }
 
-async function answer({ path, deed }: ReceivedCall, response: ServerResponse): Promise<void> {
+async function answer({ path, deed }: MoodyCall, response: ServerResponse): Promise<void> {
   switch (deed) {
     case 'answers slowly':
       await sleep(SLOWLY);

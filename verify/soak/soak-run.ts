@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE, SECOND } from '../../core/durations.ts';
 import { parsePublicKey } from '../../core/event/event-key.ts';
-import { openForgetfulReceiver, type ReceivedCall } from '../shared/moody-receiver.ts';
+import { type MoodyCall, openForgetfulReceiver } from '../shared/moody-receiver.ts';
 import { seededChance } from '../shared/seeded-chance.ts';
 import { type Load, steadyLoad } from './steady-load.ts';
 import { tableRows } from './table-rows.ts';
@@ -64,7 +64,7 @@ export async function soakRun(folder: string, { minutes, rate, seed }: SoakOptio
   }
 }
 
-function noteLateness(late: number[], { key, attempt, startedAt }: ReceivedCall): void {
+function noteLateness(late: number[], { key, attempt, startedAt }: MoodyCall): void {
   const dueAt = parsePublicKey(key)?.dueAt;
   if (attempt === 1 && dueAt !== undefined) late.push(startedAt - dueAt);
 }

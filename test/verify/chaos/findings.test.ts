@@ -3,7 +3,7 @@ import type { EventAnswer } from '../../../api/event-answer.ts';
 import { BEHIND_THE_LONGEST, RECORDED_THROUGH_FAULTS_WITHIN, RECORDED_WITHIN } from '../../../verify/chaos/causes.ts';
 import { checkHistory } from '../../../verify/chaos/findings.ts';
 import type { History, Kill, RecordWrite, SentMessage, Wanted } from '../../../verify/chaos/history.ts';
-import { deedOf, moodyPath, type ReceivedCall } from '../../../verify/shared/moody-receiver.ts';
+import { deedOf, type MoodyCall, moodyPath } from '../../../verify/shared/moody-receiver.ts';
 
 const AT = 1_000_000;
 const TIMEOUT = 4_000;
@@ -224,7 +224,7 @@ describe('an attempt whose connection was closed', () => {
     [3, 'unreachable', null],
   ]).attempts as [Attempt, Attempt, Attempt];
   const twice = { ...first, requests: 2 as const };
-  const history = (calls: readonly ReceivedCall[], attempts: EventAnswer['attempts']): History => ({
+  const history = (calls: readonly MoodyCall[], attempts: EventAnswer['attempts']): History => ({
     ...fine,
     wanted: [...fine.wanted, wanted(hung, key)],
     calls: [...fine.calls, ...calls],
@@ -254,7 +254,7 @@ describe('an attempt whose connection was closed', () => {
   });
 
   test('explains no repetition that comes later, by another process, or after an answer', () => {
-    const kinds = (again: ReceivedCall) =>
+    const kinds = (again: MoodyCall) =>
       Object.keys(found(history([call(hung, 1), again, call(hung, 2, AT + 9_000)], [twice, second])));
     expect(kinds(call(hung, 1, AT + 3_001))).toContain('unexplained');
     expect(kinds({ ...call(hung, 1, AT + 40), worker: 'another' })).toContain('unexplained');
@@ -337,7 +337,7 @@ function wanted(path: string, key: string): Wanted {
   return { path, maxTryCount: 3, timeout: TIMEOUT, accepted: { key, dueAt: AT } };
 }
 
-function call(path: string, attempt: number, startedAt = AT): ReceivedCall {
+function call(path: string, attempt: number, startedAt = AT): MoodyCall {
   return {
     path,
     key: GOOD_KEY,
