@@ -12,6 +12,8 @@ type Props = {
   /** Whether the button shows only an icon, so that its title must say what it does. */
   readonly small?: boolean;
   readonly title?: string | undefined;
+  /** Whether Enter in a field of the form presses this button. */
+  readonly submits?: boolean;
   readonly children: ComponentChildren;
 };
 
@@ -19,11 +21,13 @@ type Props = {
  * A button that changes something in the queue. It takes no second click while the first is under way. It stays
  * focusable when the scope is missing, so that everybody can find out why it does nothing.
  */
-export function ActionButton({ scope, run, kind, disabled = false, small = false, title, children }: Props) {
+export function ActionButton(props: Props) {
+  const { scope, run, kind, disabled = false, small = false, title, submits = false, children } = props;
   const isRunning = useSignal(false);
   const allowed = may(scope);
 
-  async function click(): Promise<void> {
+  async function click(clicked: MouseEvent): Promise<void> {
+    clicked.preventDefault();
     if (!allowed || disabled || isRunning.value) return;
     isRunning.value = true;
     try {
@@ -35,7 +39,7 @@ export function ActionButton({ scope, run, kind, disabled = false, small = false
 
   return (
     <button
-      type="button"
+      type={submits ? 'submit' : 'button'}
       class={[kind, small && 'quiet small'].filter(Boolean).join(' ')}
       aria-disabled={!allowed || disabled}
       aria-busy={isRunning.value}

@@ -2,17 +2,20 @@
 export type SentRequest = {
   readonly method: string;
   readonly url: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: readonly (readonly [name: string, value: string | ShellVariable])[];
   /** A text, or bytes in base64. Undefined if the request has no body. */
   readonly body?: { readonly text: string } | { readonly base64: string } | undefined;
 };
+
+/** A value that is not written into a command, such as a secret. The shell finds it in its environment. */
+export type ShellVariable = { readonly variable: string };
 
 /** Writes a request as a command for a POSIX shell. */
 export function curlCommand({ method, url, headers, body }: SentRequest): string {
   const data = body === undefined ? undefined : dataOf(body);
   const parts = [
     `curl ${methodOption(method, body !== undefined)}${globOption(url)}${shellQuoted(url)}`,
-    ...headers.map(([name, value]) => `-H ${shellQuoted(value.trim() === '' ? `${name};` : `${name}: ${value}`)}`),
+    ...headers.map(([name, value]) => `-H ${headerWord(name, value)}`),
     ...(data === undefined ? [] : [data.option]),
   ];
   return `${data?.before ?? ''}${parts.join(' \\\n  ')}`;
@@ -21,6 +24,12 @@ export function curlCommand({ method, url, headers, body }: SentRequest): string
 /** Writes a text as one word of a POSIX shell. Nothing in it has a meaning for the shell. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A header as a word of the shell. curl leaves a header out that ends with its colon, so an empty one ends with `;`. */
+function headerWord(name: string, value: string | ShellVariable): string {
+  if (typeof value !== 'string') return `${shellQuoted(`${name}: `)}"$${value.variable}"`;
+  return shellQuoted(value.trim() === '' ? `${name};` : `${name}: ${value}`);
 }
 
 /** A command's option that sends a body, and what stands before the command. */

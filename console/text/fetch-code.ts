@@ -1,3 +1,5 @@
+import { compactJson } from './json-text.ts';
+
 /** A request to the API with a JSON body. */
 export type ApiRequestText = {
   readonly url: string;
@@ -27,12 +29,7 @@ export function quoted(text: string): string {
 /** The code of a JSON text: an object that is turned into JSON, unless that would change the text's values. */
 function bodyCode(json: string): string {
   const value: unknown = JSON.parse(json);
-  const isSame = JSON.stringify(value) === compact(json) && !json.includes('__proto__');
+  const isSame = JSON.stringify(value) === compactJson(json) && !json.includes('__proto__');
   if (!isSame) return quoted(json);
   return `JSON.stringify(${JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')})`;
-}
-
-/** Takes away the blanks between the values of a JSON text. */
-function compact(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, text: string | undefined) => text ?? '');
 }

@@ -21,6 +21,11 @@ export function prettyJson(text: string): string | undefined {
   return pretty;
 }
 
+/** Takes the blanks between the values of JSON away. The text must be JSON. */
+export function compactJson(json: string): string {
+  return Array.from(json.matchAll(TOKEN), ([token]) => token).join('');
+}
+
 /** Says where a text stops being JSON; undefined if it is JSON. */
 export function jsonMistake(text: string): string | undefined {
   try {

@@ -126,7 +126,7 @@ describeConsole('the screen of an event', () => {
     const request = page.getByRole('region', { name: 'Request', exact: true });
     expect(await request.innerText()).not.toContain("it's-secret");
     await request.getByRole('button', { name: 'Copy as curl, without hidden values' }).click();
-    expect(await clipboard(page)).toContain("-H 'Authorization: HIDDEN'");
+    expect(await clipboard(page)).toContain(`-H 'Authorization: '"$AUTHORIZATION"`);
     await request.getByRole('button', { name: 'Show secret values' }).click();
     await request.getByText("Bearer it's-secret").waitFor();
     await request.getByRole('button', { name: 'Copy as curl' }).click();

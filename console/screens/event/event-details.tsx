@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { ExactInstant, RelativeInstant } from '../../parts/instant.tsx';
-import { queryText } from '../../state/api-client.ts';
 import type { EventAnswer } from '../../state/api-types.ts';
+import { eventsPath } from '../../text/event-filters.ts';
 import { lengthOfTime } from '../../text/time.ts';
 import { failedEventKey, webhookId } from './event-links.ts';
 
@@ -43,7 +43,7 @@ function Links({ event }: EventProps) {
         <Field name="Tags">
           <span class="tags">
             {event.event_tags.map((tag) => (
-              <a key={tag} class="tag" href={`/console/events${queryText({ tag })}`}>
+              <a key={tag} class="tag" href={eventsPath({ tag: [tag] })}>
                 {tag}
               </a>
             ))}

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { CodeBlock } from '../../parts/code-block.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import type { EventAnswer } from '../../state/api-types.ts';
-import { curlCommand } from '../../text/curl.ts';
+import { curlCommand, type ShellVariable } from '../../text/curl.ts';
 import { isSecretHeader } from '../../text/secret-headers.ts';
 import { BodyView } from './body-view.tsx';
 import { HeaderList } from './header-list.tsx';
@@ -38,6 +38,6 @@ export function RequestCard({ event, bodyText }: Props) {
 }
 
 /** Takes a value out that is hidden on the page, so that it is not copied by mistake. */
-function masked([name, value]: readonly [string, string]): readonly [string, string] {
-  return [name, isSecretHeader(name) ? 'HIDDEN' : value];
+function masked([name, value]: readonly [string, string]): readonly [string, string | ShellVariable] {
+  return [name, isSecretHeader(name) ? { variable: name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_') } : value];
 }

@@ -1,8 +1,10 @@
 import type { EventAnswer } from '../../state/api-types.ts';
 import type { SentRequest } from '../../text/curl.ts';
 
+type TargetRequest = SentRequest & { readonly headers: readonly (readonly [name: string, value: string])[] };
+
 /** The request of an event as its receiver gets it, without the headers that differ from attempt to attempt. */
-export function targetRequest(event: EventAnswer, bodyText: string | undefined): SentRequest {
+export function targetRequest(event: EventAnswer, bodyText: string | undefined): TargetRequest {
   const body = bodyOf(event, bodyText);
   const given = Object.entries(event.headers);
   const hasType = given.some(([name]) => name.toLowerCase() === 'content-type');

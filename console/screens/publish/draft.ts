@@ -1,0 +1,89 @@
+import type { EventAnswer } from '../../state/api-types.ts';
+import type { WatchedEvent } from '../../state/watched-event.ts';
+import { prettyJson } from '../../text/json-text.ts';
+
+export type DraftHeader = { readonly name: string; readonly value: string };
+
+export const delayUnits = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const;
+
+/** A new event as it stands in the form. A text that is empty stands for the default of the queue. */
+export type Draft = {
+  readonly url: string;
+  /** Empty for GET, or POST if there is a body. */
+  readonly method: EventAnswer['method'] | '';
+  readonly bodyKind: 'none' | 'json' | 'text' | 'base64';
+  readonly body: string;
+  readonly headers: readonly DraftHeader[];
+  /** One tag a line. */
+  readonly tags: string;
+  readonly when: 'now' | 'after' | 'at';
+  readonly after: string;
+  readonly afterUnit: keyof typeof delayUnits;
+  /** A date and a time in the zone that the reader chose, as a field of the browser has it. */
+  readonly at: string;
+  readonly timeout: string;
+  readonly tries: string;
+  readonly delay: string;
+  readonly backoff: EventAnswer['retry_backoff'];
+  readonly maxDelay: string;
+  readonly failureUrl: string;
+  readonly deduplicationId: string;
+  readonly keepResultFor: string;
+  readonly keepFailedFor: string;
+};
+
+/** The text fields of a draft. */
+export type TextName = { [Name in keyof Draft]: Draft[Name] extends string ? Name : never }[keyof Draft];
+
+/** @param url The URL to begin with; empty if there is none that one would like to call. */
+export function newDraft(url: string): Draft {
+  return {
+    url,
+    method: '',
+    bodyKind: 'json',
+    body: '{\n  "hello": "world"\n}',
+    headers: [],
+    tags: '',
+    when: 'now',
+    after: '1',
+    afterUnit: 'minutes',
+    at: '',
+    timeout: '',
+    tries: '',
+    delay: '',
+    backoff: 'fixed',
+    maxDelay: '',
+    failureUrl: '',
+    deduplicationId: '',
+    keepResultFor: '',
+    keepFailedFor: '',
+  };
+}
+
+/** A draft of an event like another one, due now. Its deduplication id is left out, because it would add no event. */
+export function draftLike({ event, bodyText }: WatchedEvent): Draft {
+  const isExponential = event.retry_backoff === 'exponential';
+  return {
+    ...newDraft(event.url_to_send_request),
+    method: event.method,
+    ...draftBody(event, bodyText),
+    headers: Object.entries(event.headers).map(([name, value]) => ({ name, value })),
+    tags: event.event_tags.join('\n'),
+    timeout: String(event.timeout_for_request),
+    tries: String(event.max_try_count),
+    delay: String(event.retry_delay),
+    backoff: event.retry_backoff,
+    maxDelay: isExponential ? String(event.retry_max_delay) : '',
+    failureUrl: event.failure_url ?? '',
+    keepResultFor: String(event.keep_result_for),
+    keepFailedFor: String(event.keep_failed_for),
+  };
+}
+
+function draftBody({ body, body_base64 }: EventAnswer, text: string | undefined): Pick<Draft, 'bodyKind' | 'body'> {
+  if (body_base64 !== null) return { bodyKind: 'base64', body: body_base64 };
+  if (text === undefined) return { bodyKind: 'none', body: '' };
+  return typeof body === 'string'
+    ? { bodyKind: 'text', body: text }
+    : { bodyKind: 'json', body: prettyJson(text) ?? text };
+}

@@ -1,0 +1,53 @@
+import { useSignal } from '@preact/signals';
+import { CodeBlock } from '../../parts/code-block.tsx';
+import { Segments } from '../../parts/segments.tsx';
+import { isGivenKey, key } from '../../state/session.ts';
+import type { PublishRequest } from './publish-request.ts';
+import { requestCode } from './request-code.ts';
+
+const languages = [
+  { value: 'curl', text: 'curl' },
+  { value: 'typescript', text: 'TypeScript' },
+] as const;
+
+/** The request that the form sends, as code to copy. A secret key is not written into it. */
+export function SameRequest({ request }: { readonly request: PublishRequest }) {
+  const language = useSignal<'curl' | 'typescript'>('curl');
+  const { json, mistakes } = request;
+  return (
+    <section class="card same-request" aria-labelledby="same-request-title">
+      <div class="part-head">
+        <h2 id="same-request-title">The same request</h2>
+        <Segments
+          label="Language"
+          options={languages}
+          chosen={language.value}
+          choose={(one) => (language.value = one)}
+        />
+      </div>
+      {mistakes.length === 0 ? (
+        <CodeBlock
+          text={
+            requestCode({ origin: location.origin, key: isGivenKey.value ? key.value : undefined, json })[
+              language.value
+            ]
+          }
+          what={`request in ${language.value === 'curl' ? 'curl' : 'TypeScript'}`}
+        />
+      ) : (
+        <p class="muted">
+          {mistakes.map(({ path, detail }) => (
+            <span key={path}>
+              <code>{path}</code>: {detail}{' '}
+            </span>
+          ))}
+        </p>
+      )}
+      {!isGivenKey.value && (
+        <p class="muted">
+          The code takes the API key from the variable <code>EVENT_QUEUE_KEY</code>.
+        </p>
+      )}
+    </section>
+  );
+}
