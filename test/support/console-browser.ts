@@ -1,21 +1,20 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import { createApiKey } from '../../adapters/table-api-keys.ts';
 import type { Scope } from '../../core/api-key.ts';
 import { databaseIn } from '../../local/data-folder.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
 import type { Options } from '../../local/options.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
+import { CHROMIUM, hasChromium, openChromium } from '../../verify/shared/chromium.ts';
 
 /** Describes tests that need Chromium. Where it is missing, they are skipped, and a line says so. */
-export const describeConsole = existsSync(CHROMIUM) ? describe : describe.skip;
-if (!existsSync(CHROMIUM)) process.stdout.write(`There is no ${CHROMIUM}: the console is not shown in a browser.\n`);
+export const describeConsole = hasChromium ? describe : describe.skip;
+if (!hasChromium) process.stdout.write(`There is no ${CHROMIUM}: the console is not shown in a browser.\n`);
 
 type PageOptions = {
   /** The path of the screen, with its query. The overview by default. */
@@ -46,10 +45,7 @@ export type OpenConsole = {
 export async function openConsole(options: PageOptions & Partial<Options> = {}): Promise<OpenConsole> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'event-queue-console-'));
   const queue = await openLocalQueue({ port: 0, privateTargets: true, version: 'test', ...options, dataFolder });
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--headless', '--no-sandbox', '--disable-gpu'],
-  });
+  const browser = await openChromium();
   const errors: string[] = [];
   const hosts = new Set<string>();
   const open = (wanted: PageOptions = {}) => openPage(browser, queue, { errors, hosts }, wanted);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { databaseIn } from '../../local/data-folder.ts';
 import { helpIfAsked } from '../../local/help-if-asked.ts';
-import { openLocalQueue } from '../../local/local-queue.ts';
+import { DEMO_SECRET, openLocalQueue } from '../../local/local-queue.ts';
 import { CHROMIUM, hasChromium, openChromium } from '../shared/chromium.ts';
 import { recordSampleHour } from './sample-hour.ts';
 
@@ -38,6 +38,7 @@ async function takePictures(): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await openPage(browser, colorScheme);
       await takeOverview(page, queue.url, `overview-${colorScheme}.png`);
+      await takeEvent(page, queue.url, `event-${colorScheme}.png`);
       await page.close();
     }
   } finally {
@@ -64,6 +65,17 @@ async function takeOverview(page: Page, url: string, name: string): Promise<void
     .getByText(/in the last hour/)
     .first()
     .waitFor();
+  await take(page, name);
+}
+
+/** Takes the picture of the latest event that failed for good. */
+async function takeEvent(page: Page, url: string, name: string): Promise<void> {
+  const query = 'status=max_try_count_reached&host=billing.example.com&limit=1';
+  const response = await fetch(`${url}/events?${query}`, { headers: { 'x-api-key': DEMO_SECRET } });
+  const { events } = (await response.json()) as { readonly events: readonly { readonly key: string }[] };
+  await page.goto(`${url}/console/events/${events[0]?.key}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByText('503').first().waitFor();
   await take(page, name);
 }
 

@@ -31,7 +31,7 @@ export async function recordSampleHour(databasePath: string, end: number): Promi
 
   const call: Caller = async ({ url }, attempt) => {
     const { duration, result } = answerOf(new URL(url), attempt, (clock.now() - (end - HOUR)) / HOUR, chance);
-    await clock.sleep(duration);
+    await clock.sleep(Math.round(duration));
     return result;
   };
 
@@ -62,7 +62,7 @@ export async function recordSampleHour(databasePath: string, end: number): Promi
 
   /** Hands a message over a few milliseconds after its instant, as timers do. */
   async function handOver(message: Received): Promise<void> {
-    await clock.sleep(Math.max(0, message.at - clock.now()) + chance() ** 6 * 90);
+    await clock.sleep(Math.max(0, message.at - clock.now()) + Math.round(chance() ** 6 * 90));
     await queue.deliver([message]);
   }
 

@@ -1,11 +1,12 @@
 import type { CallResult } from '../../core/event/progress.ts';
 
-/** The part of the hour, from 0 to 1, after which the receiver of invoices is down. */
+/** The parts of the hour, from 0 to 1, between which the receiver of invoices is down. */
 const DOWN_FROM = 0.55;
-/** The receiver of invoices is down until this part of the hour. */
+/** From here on no attempt fails, so that nothing is between two tries when the pictures are taken. */
 const DOWN_UNTIL = 0.9;
 const EVENTS_A_MINUTE = 24;
-const SECOND = 1_000;
+/** The last events of a minute are published so many milliseconds after its beginning, and called before its end. */
+const LAST_PUBLISH = 50_000;
 
 type Chance = () => number;
 
@@ -16,7 +17,7 @@ type Published = { readonly after: number; readonly event: object };
 export function eventsOfMinute(partOfHour: number, chance: Chance): readonly Published[] {
   const count = Math.round(EVENTS_A_MINUTE * (0.6 + 0.5 * Math.sin(partOfHour * Math.PI) + 0.3 * chance()));
   return Array.from({ length: count }, (_, index) => ({
-    after: ((index + chance()) / count) * 60 * SECOND,
+    after: Math.round(((index + chance()) / count) * LAST_PUBLISH),
     event: sampleEvent(1_000 + Math.floor(chance() * 9_000), chance),
   }));
 }
@@ -37,7 +38,7 @@ function sampleEvent(id: number, chance: Chance): object {
     return {
       url_to_send_request: 'https://billing.example.com/invoices',
       body: { invoice: id, amount: 12_900, currency: 'EUR' },
-      event_tags: ['invoices', `customer-${id % 40}`],
+      event_tags: ['invoices', 'europe'],
       max_try_count: 4,
       retry_delay: 20,
       retry_backoff: 'exponential',
@@ -54,7 +55,7 @@ function sampleEvent(id: number, chance: Chance): object {
   }
   return {
     url_to_send_request: `https://app.example.com/reminders/${id}`,
-    call_url_after: 1_800 + Math.floor(chance() * 86_400),
+    call_url_after: 7_200 + Math.floor(chance() * 86_400),
     event_tags: ['reminders'],
   };
 }
@@ -74,9 +75,9 @@ export function answerOf({ hostname }: URL, attempt: number, partOfHour: number,
         result: answered(503, '{"error":"The database does not answer.","retry":true}'),
       };
     case 'hooks.example.net':
-      if (chance() > 0.25) break;
+      if (partOfHour > DOWN_UNTIL || chance() > 0.25) break;
       return attempt === 1
-        ? { duration: 6_000, result: { outcome: 'timed_out', error: 'No complete answer came within 6 s.' } }
+        ? { duration: 5_002, result: { outcome: 'timed_out', error: 'No whole answer within 5000 ms.' } }
         : { duration: 12, result: { outcome: 'unreachable', error: 'The connection was refused.' } };
   }
   return { duration: 20 + chance() ** 4 * 260, result: answered(200, '{"ok":true}') };
