@@ -212,6 +212,7 @@ describe('expiry', () => {
     const event = queuedEvent(DUE);
     const end = expiresAt(event) - WEEK;
     expect(laterExpiry(event, end)).toBeUndefined();
+    expect(laterExpiry(event, end + 1)).toBeGreaterThan(end + WEEK);
     const movedTo = laterExpiry(event, end + 30 * DAY) ?? 0;
     expect(movedTo).toBeGreaterThan(end + 37 * DAY);
     const claim = { attempt: 1, by: 'one', startedAt: end + 30 * DAY, until: end + 31 * DAY };
@@ -243,6 +244,21 @@ describe('expiry', () => {
     const failure = settled(event, answered(500)) as Finished;
     expect(reopenedExpiresAt(event, failure, DUE + HOUR)).toBeGreaterThanOrEqual(failure.readableUntil);
     expect(reopenedExpiresAt(event, failure, DUE + 80 * DAY)).toBeGreaterThanOrEqual(DUE + 88 * DAY + HOUR);
+  });
+
+  test('of an event that is tried again long after it finished allows for all its tries from then on', () => {
+    const event = queuedEvent(DUE);
+    const success = settled(event, answered(200)) as Finished;
+    const life = expiresAt(event) - DUE;
+    expect(reopenedExpiresAt(event, success, DUE + 80 * DAY)).toBe(DUE + 80 * DAY + life);
+  });
+
+  test.each(['fixed', 'exponential'] as const)('allows for the longest delays of %s retries', (backoff) => {
+    const retry = { backoff, delay: backoff === 'fixed' ? DAY : MINUTE, maxDelay: DAY };
+    const event = queuedEvent(DUE, { retry, maxTryCount: 2 });
+    const longestDelay = retryDelay(retry, 100, 1);
+    const readableUntil = DUE + 2 * (event.timeout + longestDelay) + event.keepResultFor;
+    expect(expiresAt(event)).toBe(readableUntil + WEEK);
   });
 
   test('of an event does not count on a failure: most events have none', () => {
