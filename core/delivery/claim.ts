@@ -18,8 +18,9 @@ const LATE = 5 * MINUTE;
  */
 const LATE_FOR_REPEATED = 2 * SECOND;
 /**
- * The timeout, in milliseconds, beyond which a call may outlast the time after which the due queue hands its message
- * over again.
+ * The longest timeout, in milliseconds, of a call that may be made without a claim. A second message is held back until
+ * such a call is recorded, and SQS holds no message back for more than 15 minutes, so calls with a longer timeout are
+ * always claimed.
  */
 const LONG = 4 * MINUTE;
 /**

@@ -123,8 +123,8 @@ export function isExplainedCrash(
 }
 
 /**
- * Returns whether a write kept a deliverer from recording an attempt. The write of a failed entry does so too if its
- * answer was lost, because a failure is recorded only after its entry is known to be there.
+ * Returns whether a fault in a write explains why a deliverer did not record an attempt: the record itself was refused,
+ * or the entry of a failed event, which is written before the failure is recorded, was refused or got no answer.
  */
 function keptFromRecording({ attempt, how }: RecordWrite, recorded: number): boolean {
   return attempt === 'last' ? how !== 'done' : attempt === recorded && how === 'refused';
