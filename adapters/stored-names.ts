@@ -1,4 +1,5 @@
 import type { QueuedEvent } from '../core/event/event.ts';
+import type { EventKey } from '../core/event/event-key.ts';
 import type { Progress } from '../core/event/progress.ts';
 import type { Cursors } from '../core/ports.ts';
 
@@ -22,15 +23,29 @@ export function storedStatus(status: Progress['status']): StoredStatus {
   return status === 'failed' ? 'max_try_count_reached' : status;
 }
 
+/**
+ * The due instant of the event of a progress, by which the event is found if only its uuid is known. Absent in what the
+ * version before recorded.
+ */
+type WithEvent = { readonly eventDueAt?: number };
+
 /** A progress with the names that its attributes have in a table. */
-export function storedProgress(progress: Progress): object {
-  if (progress.status === 'waiting_execution') return progress;
+export function storedProgress(progress: Progress, { dueAt: eventDueAt }: EventKey): object {
+  if (progress.status === 'waiting_execution') return { ...progress, eventDueAt };
   const { callbackPending, ...others } = progress;
-  return { ...others, status: storedStatus(progress.status), ...(callbackPending && { callbackOwed: true }) };
+  const status = storedStatus(progress.status);
+  return { ...others, status, ...(callbackPending && { callbackOwed: true }), eventDueAt };
+}
+
+export function keyOfProgress({ eventDueAt }: WithEvent, uuid: string): EventKey | undefined {
+  return eventDueAt === undefined ? undefined : { dueAt: eventDueAt, uuid };
 }
 
 export function progressFrom(stored: object): Progress {
-  const { callbackOwed, status, ...others } = stored as { readonly callbackOwed?: true; readonly status: StoredStatus };
+  const { callbackOwed, status, eventDueAt, ...others } = stored as WithEvent & {
+    readonly callbackOwed?: true;
+    readonly status: StoredStatus;
+  };
   return {
     ...others,
     status: status === 'max_try_count_reached' ? 'failed' : status,

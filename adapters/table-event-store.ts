@@ -11,6 +11,7 @@ import type { EventStore, List } from '../core/ports.ts';
 import {
   cursorsFrom,
   eventFrom,
+  keyOfProgress,
   progressFrom,
   storedCursors,
   storedEvent,
@@ -51,6 +52,11 @@ export function tableEventStore(table: Table): EventStore {
     async findProgress(key) {
       const recorded = await table.get(progressKey(key));
       return recorded && progressFrom(attributesOf(recorded));
+    },
+
+    async findKey(uuid) {
+      const recorded = await table.get(progressKey({ uuid }));
+      return recorded && keyOfProgress(attributesOf(recorded), uuid);
     },
 
     async reserve(event, instead) {
@@ -190,7 +196,7 @@ function keyFrom(sk: string): EventKey {
 
 function progressItem(event: QueuedEvent, progress: Progress): Item {
   const expires_at = epochSeconds(progressExpiresAt(event, progress));
-  return { ...progressKey(event.key), format: FORMAT, expires_at, ...storedProgress(progress) };
+  return { ...progressKey(event.key), format: FORMAT, expires_at, ...storedProgress(progress, event.key) };
 }
 
 function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): Item {
@@ -232,7 +238,7 @@ function eventKey(key: EventKey): ItemKey {
   return { pk: `shard#${shardOf(key.uuid)}`, sk: positionOf(key) };
 }
 
-function progressKey({ uuid }: EventKey): ItemKey {
+function progressKey({ uuid }: Pick<EventKey, 'uuid'>): ItemKey {
   return { pk: `progress#${uuid}`, sk: 'progress' };
 }
 

@@ -14,13 +14,17 @@ const key = z
   .string('Required, and only once: the key of an event, from the answer to its publication.')
   .meta({ description: "The event's key." });
 
+const keyOrWebhookId = key.meta({
+  description: "The event's key, or the webhook-id of a call to it, by which it is found once an attempt was recorded.",
+});
+
 const oneEvent = z.strictObject({ key });
 
 /** The key of an event, and the seconds for which the answer may wait until the event has finished. */
 function waitedFor({ maxWaitSeconds }: Settings) {
   const wait =
     'The answer waits until the event has finished, but not longer than this number of seconds. In the cloud the maximum is 5, unless the owner of the queue chose another.';
-  return z.strictObject({ key, wait: wholeNumber(0, maxWaitSeconds, 0, wait) });
+  return z.strictObject({ key: keyOrWebhookId, wait: wholeNumber(0, maxWaitSeconds, 0, wait) });
 }
 
 const pageSchema = namedObject('EventPage', {

@@ -3,7 +3,7 @@ import type { ApiKey } from '../core/api-key.ts';
 import { SECOND } from '../core/durations.ts';
 import { positionOf } from '../core/event/entry.ts';
 import type { WantedEvent } from '../core/event/event.ts';
-import { type EventKey, parsePublicKey } from '../core/event/event-key.ts';
+import { type EventKey, isUuid, parsePublicKey } from '../core/event/event-key.ts';
 import type { Changed } from '../core/manage/canceller.ts';
 import type { ApiKeyStore, EventRecord, SigningSecrets, Statistics } from '../core/ports.ts';
 import type { Published } from '../core/publisher.ts';
@@ -97,7 +97,7 @@ export function handlers(
     },
 
     async get({ input }) {
-      const key = parsePublicKey(input.key);
+      const key = parsePublicKey(input.key) ?? (isUuid(input.key) ? await queue.findKey(input.key) : undefined);
       const record = key && (await queue.readWhenFinished(key, input.wait * SECOND));
       return record ? { status: 200, body: eventAnswer(record) } : noSuchEvent;
     },
@@ -174,7 +174,8 @@ function changedReply(changed: EventRecord | 'no such event', caller: ApiKey, no
 
 const noSuchEvent: Problem = {
   problem: 'not-found',
-  detail: 'There is no event with this key, or it has finished and its result is no longer kept. Check the key.',
+  detail:
+    'There is no event with this key, or it has finished and its result is no longer kept. Check the key. A webhook-id finds an event by GET alone, and once an attempt was recorded.',
 };
 
 const finishedAlready: Problem = {

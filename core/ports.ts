@@ -40,6 +40,11 @@ export type EventStore = {
    */
   findProgress(key: EventKey): Promise<Progress | undefined>;
   /**
+   * Finds the key of an event by its uuid. Undefined if nothing was recorded of the event, or only by a version that
+   * did not store its key.
+   */
+  findKey(uuid: string): Promise<EventKey | undefined>;
+  /**
    * Records a success, even if the event has failed or has been cancelled in the store meanwhile, because any attempt
    * that succeeds makes its event a success.
    */

@@ -19,6 +19,8 @@ export type Queue = Publisher &
   Dispatcher & {
     /** Reads an event. Undefined if there is none, or if its result is no longer readable. */
     read(key: EventKey): Promise<EventRecord | undefined>;
+    /** Finds the key of an event by its uuid. Undefined if no attempt of it was recorded. */
+    findKey(uuid: string): Promise<EventKey | undefined>;
     /** Reads an event as soon as it has finished, or as it is after `longest` milliseconds. */
     readWhenFinished(key: EventKey, longest: number): Promise<EventRecord | undefined>;
     readonly find: Find;
@@ -80,6 +82,7 @@ export function openQueue(given: Dependencies): Queue {
     ...publisher(dependencies),
     ...dispatching,
     read,
+    findKey: store.findKey,
     readWhenFinished: (key, longest) => watch.until(key, longest, read),
     find,
     count: counter(dependencies),

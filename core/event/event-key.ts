@@ -11,6 +11,7 @@ export type EventKey = {
  */
 const END_OF_OFFSETS = 100_000_000_000_000;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PUBLIC_KEY = /^(\d{11})\.(\d{3})-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 /**
@@ -37,6 +38,11 @@ export function parsePublicKey(text: string): EventKey | undefined {
   const [, seconds, milliseconds, uuid] = PUBLIC_KEY.exec(text) ?? [];
   if (uuid === undefined) return undefined;
   return { dueAt: instantAt(`${seconds}.${milliseconds}`), uuid };
+}
+
+/** Whether a text can be the uuid of an event, which receivers get as `webhook-id`. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
 }
 
 export function shardOf(uuid: string): number {

@@ -81,8 +81,10 @@ export function eventStoreContract(
     test('finds the progress of an event alone, if there is any', async () => {
       const event = await stored();
       expect(await store.findProgress(event.key)).toBeUndefined();
+      expect(await store.findKey(event.key.uuid)).toBeUndefined();
       const [progress] = await recordedFailures(event, 1);
       expect(await store.findProgress(event.key)).toEqual(progress);
+      expect(await store.findKey(event.key.uuid)).toEqual(event.key);
     });
 
     test('lists events latest due first, by shard, by tag of a shard and by failure, from one position to another', async () => {
@@ -377,6 +379,16 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         expect(await itemOf(eventItem)).toEqual(eventItem);
         expect(await itemOf(tagItem)).toEqual(tagItem);
         expect(await itemOf(progressItem)).toEqual(progressItem);
+      });
+
+      test('a progress that names its event, which the version before passes over', async () => {
+        const { eventDueAt: _, ...before } = progressItem;
+        const uuid = '01345678-9abc-4def-8123-456789abcdef';
+        await putItem({ ...before, pk: `progress#${uuid}` });
+        expect(await store.findProgress({ dueAt: DUE, uuid })).toEqual(storedProgress);
+        expect(await store.findKey(uuid)).toBeUndefined();
+        await putItem({ ...progressItem, pk: `progress#${uuid}` });
+        expect(await store.findProgress({ dueAt: DUE, uuid })).toEqual(storedProgress);
       });
 
       test('which are read as spelled here', async () => {
@@ -743,6 +755,7 @@ const progressItem = {
   lastAnswer: { statusCode: 204, headers: [['server', 'test']], body: new Uint8Array([0, 255]), truncated: false },
   finishedAt: 1_893_456_000_281,
   readableUntil: 1_893_542_400_281,
+  eventDueAt: 1_893_456_000_250,
 };
 
 /**

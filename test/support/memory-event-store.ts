@@ -40,6 +40,9 @@ export function memoryEventStore(): EventStore {
       return event && { event, progress: recorded.get(key.uuid) ?? firstProgress(event) };
     },
     findProgress: async ({ uuid }) => recorded.get(uuid),
+    async findKey(uuid) {
+      return recorded.has(uuid) ? [...events.values()].find(({ key }) => key.uuid === uuid)?.key : undefined;
+    },
     async recordSuccess({ key }, progress) {
       recorded.set(key.uuid, progress);
     },
