@@ -4,7 +4,7 @@ import { SECOND } from '../core/durations.ts';
 import type { EventBody } from '../core/event/event.ts';
 import { publicKey } from '../core/event/event-key.ts';
 import { failureReadableFor } from '../core/event/lifecycle.ts';
-import { type Answer, type Attempt, MAX_ANSWER_BODY_BYTES } from '../core/event/progress.ts';
+import { type Answer, type Attempt, type Excerpt, MAX_ANSWER_BODY_BYTES } from '../core/event/progress.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { eventStatus, statusSchema } from './event-status.ts';
 import { namedObject } from './named-object.ts';
@@ -29,6 +29,19 @@ const attemptSchema = namedObject('Attempt', {
   outcome: outcomeSchema,
   status_code: z.int().nullable(),
   error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
+  answer_excerpt: namedObject('AnswerExcerpt', {
+    text: z
+      .string()
+      .nullable()
+      .meta({ description: 'The beginning of the body, up to 512 bytes. Null if it is binary.' }),
+    binary: z.boolean().meta({ description: 'Whether the body is not UTF-8.' }),
+    truncated: z.boolean().meta({ description: 'Whether the body was longer.' }),
+  })
+    .optional()
+    .meta({
+      description:
+        'What the attempt was answered. Present in the last three attempts that failed with an answer, or in fewer beside a long history of errors.',
+    }),
   requests: z.literal(2).optional().meta({
     description:
       'Present if the request was sent twice, because the first connection was closed at once. The attempt then used two of the tries.',
@@ -179,7 +192,8 @@ function textOf({ body, truncated }: Answer): string | undefined {
   }
 }
 
-function attemptAnswer({ number, startedAt, late, duration, outcome, statusCode, error, requests }: Attempt) {
+function attemptAnswer({ number, startedAt, late, duration, outcome, statusCode, error, ...more }: Attempt) {
+  const { requests, excerpt } = more;
   return {
     number,
     started_at_utc: iso(startedAt),
@@ -188,8 +202,14 @@ function attemptAnswer({ number, startedAt, late, duration, outcome, statusCode,
     outcome,
     status_code: statusCode ?? null,
     error: error ?? null,
+    ...(excerpt !== undefined && { answer_excerpt: excerptAnswer(excerpt) }),
     ...(requests !== undefined && { requests }),
   };
+}
+
+function excerptAnswer(excerpt: Excerpt) {
+  const { truncated = false } = excerpt;
+  return 'text' in excerpt ? { text: excerpt.text, binary: false, truncated } : { text: null, binary: true, truncated };
 }
 
 function base64(bytes: Uint8Array): string {

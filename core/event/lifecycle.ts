@@ -1,5 +1,6 @@
 import { HOUR, SECOND } from '../durations.ts';
 import type { QueuedEvent, RetryPolicy } from './event.ts';
+import { excerptOf, withLatestExcerpts } from './excerpt.ts';
 import type { Answer, Attempt, CallResult, Crashed, EndedBecause, Finished, Progress, Waiting } from './progress.ts';
 import { retryAfterOf } from './retry-after.ts';
 
@@ -215,13 +216,19 @@ export function attemptOf(number: number, at: number, { startedAt, endedAt, resu
     outcome: result.outcome,
     ...(result.outcome === 'answered' ? { statusCode: result.answer.statusCode } : { error: result.error }),
     ...(wentOutTwice(result) && { requests: 2 as const }),
+    ...excerptOfFailure(result),
   };
+}
+
+function excerptOfFailure(result: Call['result']): Pick<Attempt, 'excerpt'> {
+  const excerpt = result.outcome === 'answered' && !succeeded(result) ? excerptOf(result.answer) : undefined;
+  return excerpt === undefined ? {} : { excerpt };
 }
 
 /** The history with one more attempt, in the order of the numbers. It keeps the first ten and the last ten attempts. */
 export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): readonly Attempt[] {
   const all = [...attempts, attempt].sort((one, other) => one.number - other.number);
-  return all.length <= 2 * LISTED_AT_EACH_END ? all : all.toSpliced(LISTED_AT_EACH_END, 1);
+  return withLatestExcerpts(all.length <= 2 * LISTED_AT_EACH_END ? all : all.toSpliced(LISTED_AT_EACH_END, 1));
 }
 
 /**

@@ -106,6 +106,14 @@ export type Attempt = {
   readonly error?: string;
   /** 2 if the request was sent a second time on a new connection; absent otherwise. */
   readonly requests?: 2;
+  /** The beginning of the answer, if the attempt is one of the last three that failed with an answer. */
+  readonly excerpt?: Excerpt;
+};
+
+/** The beginning of the body of an answer: a text, or the fact that it is none. */
+export type Excerpt = ({ readonly text: string } | { readonly binary: true }) & {
+  /** Present if the body was longer. */
+  readonly truncated?: true;
 };
 
 type Outcome = (CallResult | Crashed)['outcome'];

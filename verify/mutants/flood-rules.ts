@@ -61,4 +61,20 @@ export const floodRules: readonly Rule[] = [
     without: 'if (namedIn(counts) >= 0) return counts;',
     suites: ['test/adapters/table-statistics'],
   },
+  {
+    name: 'a long history of errors leaves out the oldest excerpts',
+    why: 'Each record of a failing event would cost more than four write units.',
+    file: 'core/event/excerpt.ts',
+    code: 'room >= 0 && left >= 0',
+    without: 'left >= 0',
+    suites: ['test/adapters/size-of-a-history'],
+  },
+  {
+    name: 'a history has the excerpts of three answers',
+    why: 'A progress would grow with each failed attempt, and each record of it would cost more.',
+    file: 'core/event/excerpt.ts',
+    code: 'room >= 0 && left >= 0',
+    without: 'room >= 0',
+    suites: ['test/core/event/excerpt'],
+  },
 ];

@@ -56,7 +56,7 @@ export function referenceText(): string {
   return `${[
     INTRODUCTION,
     ...Object.values<Route>(table).map((route) => section(route, operationOf(route))),
-    `## An event\n\nEvery field is there in every answer, but for \`requests\` of an attempt; \`null\` where it has no value.\n\n${fieldTable(event, false)}`,
+    `## An event\n\nEvery field is there in every answer, but for \`requests\` and \`answer_excerpt\` of an attempt; \`null\` where it has no value.\n\n${fieldTable(event, false)}`,
     `Each of its \`attempts\`:\n\n${fieldTable(event.properties?.attempts?.items ?? {}, false)}`,
     `In brief, an event has \`${Object.keys(briefSchema.shape).join('`, `')}\` and nothing else: its contents need the scope \`read\`. A new event is answered whole to its publisher.`,
     `## Problems\n\nA refusal is \`application/problem+json\`: \`type\`, \`title\`, \`status\`, \`detail\`, which says what to do, and for fields that are not valid \`errors\` with the \`path\` and \`detail\` of each.\n\n${problemTable()}\n\n${OF_THE_GATEWAY}`,

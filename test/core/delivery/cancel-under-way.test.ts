@@ -21,7 +21,7 @@ const never = () => new Promise<never>(() => {});
 
 describe('an attempt that fails after its event was cancelled', () => {
   test.each<[string, CallResult, object]>([
-    ['answered 500', answered(500, [], 'sorry'), { outcome: 'answered', statusCode: 500 }],
+    ['answered 500', answered(500, [], 'sorry'), { outcome: 'answered', statusCode: 500, excerpt: { text: 'sorry' } }],
     ['answered 410', answered(410), { outcome: 'answered', statusCode: 410 }],
     ['told to stop', answered(503, [['event-queue-stop', 'true']]), { outcome: 'answered', statusCode: 503 }],
     ['asked to wait', answered(503, [['retry-after', '3000']]), { outcome: 'answered', statusCode: 503 }],
