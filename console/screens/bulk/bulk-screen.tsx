@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { NeedsScope } from '../../parts/needs-scope.tsx';
 import { bulkRun, forgetRun } from '../../state/bulk-run.ts';
+import { useTitle } from '../../state/title.ts';
 import { type BulkJob, bulkJobIn, bulkJobPath } from '../../text/bulk-request.ts';
 import { eventsPath } from '../../text/event-filters.ts';
 import { JobForm } from './job-form.tsx';
@@ -14,7 +15,9 @@ export function BulkScreen() {
   const run = bulkRun.value;
   const isBegun = run !== undefined && run.step !== 'counted';
   const job = isBegun ? run.job : bulkJobIn(searchParams, Date.now());
+  const title = job.action === 'retry' ? 'Retry events' : 'Cancel events';
   const path = bulkJobPath(job);
+  useTitle(title);
 
   useEffect(() => {
     if (!isBegun && url !== path) route(path, true);
@@ -28,7 +31,7 @@ export function BulkScreen() {
   return (
     <div class="screen bulk">
       <div class="screen-head">
-        <h1>{job.action === 'retry' ? 'Retry events' : 'Cancel events'}</h1>
+        <h1>{title}</h1>
         <div class="actions">
           <a class="button" href={eventsPath(job.filters)}>
             Show the events

@@ -27,7 +27,7 @@ type Props = {
 export function EventRow({ event, filters, asOf, hasLeft, isSelected, actions }: Props) {
   const { key, method, status, url_to_send_request: url, try_count, max_try_count } = event;
   return (
-    <tr data-key={key} class={hasLeft ? 'has-left' : ''} aria-selected={isSelected}>
+    <tr data-event={key} class={hasLeft ? 'has-left' : ''} aria-selected={isSelected}>
       <td class="select">
         <input
           type="checkbox"

@@ -1,4 +1,5 @@
 import { useLocation } from 'preact-iso';
+import { useTitle } from '../../state/title.ts';
 import { eventsPath, filtersIn, placeIn } from '../../text/event-filters.ts';
 import { BulkButtons } from './bulk-buttons.tsx';
 import { EventList } from './event-list.tsx';
@@ -9,6 +10,7 @@ import { StatusTabs, WaitingLists } from './status-tabs.tsx';
 
 /** The events that fit some filters. Everything that was chosen stands in the address of the page. */
 export function EventsScreen() {
+  useTitle('Events');
   const { url } = useLocation();
   const { searchParams } = new URL(url, location.origin);
   const filters = filtersIn(searchParams);

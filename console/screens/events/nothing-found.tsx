@@ -5,6 +5,7 @@ import type { CountAnswer } from '../../state/api-types.ts';
 import { useLive } from '../../state/live.ts';
 import { pageOptions } from '../../state/page-options.ts';
 import { isGivenKey, key } from '../../state/session.ts';
+import { curlCommand } from '../../text/curl.ts';
 import {
   type EventFilters,
   eventsPath,
@@ -102,7 +103,13 @@ function NoEvents() {
 /** A command that publishes an event. A key that is secret is not shown. */
 function firstEvent(): string {
   const { target = 'https://example.com/' } = pageOptions;
-  const shownKey = isGivenKey.value ? key.value : '$EVENT_QUEUE_KEY';
-  const event = JSON.stringify({ url_to_send_request: target });
-  return `curl ${location.origin}/events -H "x-api-key: ${shownKey}" -H "content-type: application/json" -d '${event}'`;
+  return curlCommand({
+    method: 'POST',
+    url: `${location.origin}/events`,
+    headers: [
+      ['x-api-key', isGivenKey.value ? key.value : 'YOUR_KEY'],
+      ['content-type', 'application/json'],
+    ],
+    body: { text: JSON.stringify({ url_to_send_request: target }) },
+  });
 }

@@ -10,7 +10,7 @@ export type RowActions = {
 
 /**
  * Lets the keyboard walk over the rows and act on the one that has the focus. A row is an element with its event's key
- * in `data-key`, and its link gets the focus.
+ * in `data-event`, and its link gets the focus.
  */
 export function useRowKeys({ select, retry, cancel }: RowActions): void {
   useEffect(
@@ -30,11 +30,11 @@ export function useRowKeys({ select, retry, cancel }: RowActions): void {
 }
 
 function rows(): readonly HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>('[data-key]')];
+  return [...document.querySelectorAll<HTMLElement>('[data-event]')];
 }
 
 function focusedRow(): HTMLElement | null {
-  return document.activeElement?.closest<HTMLElement>('[data-key]') ?? null;
+  return document.activeElement?.closest<HTMLElement>('[data-event]') ?? null;
 }
 
 /** Moves the focus by some rows. Without a focused row, it goes to the first one. */
@@ -46,6 +46,6 @@ function focusRow(step: number): void {
 }
 
 function onFocused(act: (key: string) => void): void {
-  const key = focusedRow()?.dataset.key;
+  const key = focusedRow()?.dataset.event;
   if (key !== undefined) act(key);
 }
