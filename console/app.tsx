@@ -1,4 +1,5 @@
-import { LocationProvider, Route, Router } from 'preact-iso';
+import { useEffect, useErrorBoundary, useRef } from 'preact/hooks';
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { Empty } from './parts/empty.tsx';
 import { BulkScreen } from './screens/bulk/bulk-screen.tsx';
 import { EventScreen } from './screens/event/event-screen.tsx';
@@ -25,19 +26,45 @@ export function App() {
       <main id="screen" tabIndex={-1}>
         <KeyGate>
           <Banners />
-          <Router>
-            <Route path="/" component={OverviewScreen} />
-            <Route path="/console/events" component={EventsScreen} />
-            <Route path="/console/events/:key" component={EventScreen} />
-            <Route path="/console/publish" component={PublishScreen} />
-            <Route path="/console/bulk" component={BulkScreen} />
-            <Route path="/console/settings" component={SettingsScreen} />
-            <Route default component={NoSuchScreen} />
-          </Router>
+          <Screens />
           <Keyboard />
         </KeyGate>
       </main>
     </LocationProvider>
+  );
+}
+
+/** The screen of the path. A screen that throws is replaced by a notice until the reader goes to another one. */
+function Screens() {
+  const { url } = useLocation();
+  const [error, forget] = useErrorBoundary();
+  const brokenUrl = useRef(url);
+  if (error === undefined) brokenUrl.current = url;
+  useEffect(() => {
+    if (brokenUrl.current !== url) forget();
+  }, [url]);
+  if (error !== undefined) return <BrokenScreen />;
+  return (
+    <Router>
+      <Route path="/" component={OverviewScreen} />
+      <Route path="/console/events" component={EventsScreen} />
+      <Route path="/console/events/:key" component={EventScreen} />
+      <Route path="/console/publish" component={PublishScreen} />
+      <Route path="/console/bulk" component={BulkScreen} />
+      <Route path="/console/settings" component={SettingsScreen} />
+      <Route default component={NoSuchScreen} />
+    </Router>
+  );
+}
+
+function BrokenScreen() {
+  return (
+    <Empty title="This screen cannot be shown">
+      <p>
+        Its address is not complete, or the console has a mistake. Begin at the <a href="/">overview</a>, or load the
+        page again.
+      </p>
+    </Empty>
   );
 }
 

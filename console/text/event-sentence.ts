@@ -16,7 +16,7 @@ export function eventSentence(event: EventAnswer, now: number, isPaused: boolean
 }
 
 /** Says how an attempt ended, as the end of a sentence such as "the last one …". */
-export function attemptResult({ outcome, status_code }: AttemptAnswer): string {
+function attemptResult({ outcome, status_code }: AttemptAnswer): string {
   switch (outcome) {
     case 'answered':
       return `was answered with ${status_code}`;

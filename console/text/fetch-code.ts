@@ -31,5 +31,10 @@ function bodyCode(json: string): string {
   const value: unknown = JSON.parse(json);
   const isSame = JSON.stringify(value) === compactJson(json) && !json.includes('__proto__');
   if (!isSame) return quoted(json);
-  return `JSON.stringify(${JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')})`;
+  return `JSON.stringify(${withPlainNames(JSON.stringify(value, null, 2)).replaceAll('\n', '\n  ')})`;
+}
+
+/** Takes the quotation marks of names away that need none. In indented JSON, only a name begins a line so. */
+function withPlainNames(json: string): string {
+  return json.replaceAll(/^( *)"([A-Za-z_$][\w$]*)":/gm, '$1$2:');
 }

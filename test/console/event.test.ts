@@ -41,6 +41,7 @@ describeConsole('the screen of an event', () => {
       retry_delay: 1,
       failure_url: echo('?callback'),
     });
+    const excerpt = event.attempts[0]?.answer_excerpt?.text ?? 'none';
     const page = await openEvent(event);
     await page.getByText('all 2 tries are used up, and the last one was answered with 503').waitFor();
     expect(await page.locator('.timeline h3').allInnerTexts()).toEqual([
@@ -52,6 +53,7 @@ describeConsole('the screen of an event', () => {
     expect(newest).toContain(last?.started_at_utc.slice(11, 23));
     const planned = new Date(Date.parse(last?.started_at_utc ?? '') - (last?.late_ms ?? 0)).toISOString();
     expect(newest).toContain(`planned ${planned.slice(11, 23)}`);
+    expect(await page.locator('.timeline .excerpt').last().innerText()).toContain(excerpt.slice(0, 200));
     await page.getByRole('link', { name: 'The event that reports this failure' }).click();
     await page.getByRole('link', { name: event.key }).click();
     await page.getByRole('heading', { name: 'status=503' }).waitFor();
@@ -88,6 +90,7 @@ describeConsole('the screen of an event', () => {
     await page.getByRole('button', { name: 'Cancel …' }).click();
     await page.getByRole('button', { name: 'Cancel the event' }).click();
     await page.getByText('It was cancelled').waitFor();
+    expect(await page.locator(':focus').innerText()).toBe('Cancel …');
     await page.getByRole('button', { name: 'Retry' }).click();
     await page.getByText('the first attempt was answered with').or(page.getByText('was answered with 200')).waitFor();
   });
@@ -142,7 +145,7 @@ describeConsole('the screen of an event', () => {
       body: text,
     });
     const page = await openEvent((await response.json()) as EventAnswer);
-    const shown = page.getByRole('region', { name: 'request body' });
+    const shown = page.getByRole('group', { name: 'request body', exact: true });
     expect(await shown.innerText()).toBe('{\n  "b": 1.0,\n  "a": 12345678901234567890\n}');
     await page.getByRole('region', { name: 'Request', exact: true }).getByRole('button', { name: 'Raw' }).click();
     expect(await shown.innerText()).toBe(body);
@@ -181,6 +184,14 @@ describeConsole('the screen of an event', () => {
     await page.getByText(unknown).waitFor();
     const nonsense = await console.open({ path: `/console/events/${encodeURIComponent(HOSTILE)}` });
     await nonsense.getByText(HOSTILE).waitFor();
+  });
+
+  test('says of an address that cannot be read that it cannot, and leads on', async () => {
+    const page = await console.open({ path: '/console/events/%E0%A4%A' });
+    await page.getByText('This screen cannot be shown').waitFor();
+    await page.getByRole('link', { name: 'overview', exact: true }).click();
+    await page.waitForURL(`${console.queue.url}/`);
+    await page.getByText('This screen cannot be shown').waitFor({ state: 'detached' });
   });
 
   test('keeps what it shows, marked as old, when the queue does not answer any more', async () => {

@@ -61,7 +61,7 @@ function countdown(left: number): string {
 }
 
 function PastAttempt({ attempt, longest }: { readonly attempt: AttemptAnswer; readonly longest: number }) {
-  const { late_ms: late, duration_ms: duration, error, requests } = attempt;
+  const { late_ms: late, duration_ms: duration, error, answer_excerpt: excerpt, requests } = attempt;
   const started = Date.parse(attempt.started_at_utc);
   const zoned = zoneName(zone.value);
   return (
@@ -76,9 +76,10 @@ function PastAttempt({ attempt, longest }: { readonly attempt: AttemptAnswer; re
         {lengthOfTime(duration)}
         <Bar part={duration / longest} />
       </span>
-      {(error !== null || requests === 2) && (
+      {(error !== null || excerpt || requests === 2) && (
         <div class="more">
           {error !== null && <p class="error">{error}</p>}
+          {excerpt && <Excerpt {...excerpt} />}
           {requests === 2 && (
             <p class="muted">
               The request was sent twice, because the first connection was closed at once. That used two tries.
@@ -88,6 +89,12 @@ function PastAttempt({ attempt, longest }: { readonly attempt: AttemptAnswer; re
       )}
     </li>
   );
+}
+
+/** The beginning of what an attempt was answered. */
+function Excerpt({ text, truncated }: NonNullable<AttemptAnswer['answer_excerpt']>) {
+  if (text === null) return <p class="muted">The answer is no text.</p>;
+  return text === '' ? null : <pre class="excerpt">{truncated ? `${text} …` : text}</pre>;
 }
 
 function Gap({ from, to }: LeftOut) {
