@@ -59,6 +59,8 @@ export async function wholeLife() {
   await ask('manage', 'DELETE', `/events/${far.key}`);
   await ask('manage', 'POST', `/events/${far.key}/retry`, {});
   await ask('manage', 'POST', '/events/cancel', { tag: 'none' });
+  const apiKey: object = await ask('manage', 'POST', '/keys', { label: 'web', scopes: ['publish'] });
+  await ask('manage', 'DELETE', `/keys/${(apiKey as { readonly id: string }).id}`);
   await ask('read', 'GET', `/events/${far.key}`);
   await ask('read', 'GET', '/events');
   await ask('read', 'GET', '/stats');

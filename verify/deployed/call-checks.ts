@@ -45,6 +45,8 @@ export const callChecks: StageChecks = {
   'failing calls are made again, max_try_count times in all, retry_delay apart': async (stage) => {
     const { ended, calls } = await calledAt(stage, '/status/503', { max_try_count: 3, retry_delay: 2 });
     assert.deepEqual([ended.status, calls.length], ['max_try_count_reached', 3]);
+    const told = ended.attempts.map(({ answer_excerpt }) => answer_excerpt?.text);
+    assert.deepEqual(told, Array(3).fill('answer to /status/503'));
     const gaps = calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? 0));
     assert.ok(Math.min(...gaps) >= 2_000 - ROUNDING, `They were ${gaps.join(' and ')} ms apart.`);
   },
