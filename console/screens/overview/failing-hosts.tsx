@@ -7,12 +7,18 @@ import { outcomeNames } from '../../text/outcome.ts';
 type HostAnswer = StatisticsAnswer['hosts'][number];
 type Counts = StatisticsAnswer['other_hosts'];
 
+type Props = {
+  readonly statistics: StatisticsAnswer | undefined;
+  /** What is said while there are no statistics. */
+  readonly missing: string | undefined;
+};
+
 /** The hosts whose calls failed, most failures first, each with its latest error and a link to its events. */
-export function FailingHosts({ statistics }: { readonly statistics: StatisticsAnswer | undefined }) {
+export function FailingHosts({ statistics, missing }: Props) {
   return (
     <section class="card failing-hosts" aria-labelledby="hosts-title">
       <h2 id="hosts-title">Hosts that fail</h2>
-      {statistics === undefined ? <p class="muted">Loading …</p> : <Hosts statistics={statistics} />}
+      {statistics === undefined ? <p class="muted">{missing}</p> : <Hosts statistics={statistics} />}
     </section>
   );
 }

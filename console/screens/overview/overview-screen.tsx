@@ -39,7 +39,8 @@ function OverviewOfAll() {
   const range = query.range === 'day' ? 'day' : 'hour';
   const overview = useOverview();
   const isUnused = useIsUnused(overview);
-  const statistics = overview[range].value;
+  const { value: statistics, problem } = overview[range];
+  const missing = statistics ? undefined : problem ? 'Not received.' : 'Loading …';
 
   return (
     <div class="screen overview">
@@ -64,10 +65,10 @@ function OverviewOfAll() {
         <>
           <div class="plots">
             {plotsOf(statistics ?? { range, periods: [] }).map((model) => (
-              <PlotCard key={model.id} model={model} isLoading={statistics === undefined} />
+              <PlotCard key={model.id} model={model} missing={missing} />
             ))}
           </div>
-          <FailingHosts statistics={statistics} />
+          <FailingHosts statistics={statistics} missing={missing} />
         </>
       )}
     </div>
@@ -82,21 +83,30 @@ function useIsUnused({ waiting, day }: Overview): boolean {
   return isQuiet && some.value?.events.length === 0;
 }
 
+/** The parts of the overview that are always asked for. */
+function partsOf({ waiting, due, late, hour, day }: Overview) {
+  return [waiting, due, late, hour, day];
+}
+
+/** Says when the oldest of the numbers was received, and whether newer ones should have come. */
 function AsOf({ overview }: { readonly overview: Overview }) {
-  const received = [overview.waiting, overview.due, overview.late, overview.hour, overview.day].map(({ asOf }) => asOf);
-  const known = received.filter((asOf) => asOf !== undefined);
-  if (known.length < received.length) return <span class="muted as-of">Loading …</span>;
+  const parts = partsOf(overview);
+  const known = parts.map(({ asOf }) => asOf).filter((asOf) => asOf !== undefined);
+  const isStale = parts.some(({ problem }) => problem !== undefined);
+  if (known.length < parts.length) return <span class="muted">{isStale ? 'Not received' : 'Loading …'}</span>;
   const asOf = Math.min(...known);
   return (
-    <span class="muted as-of" title={exactTime(asOf, zoneName(zone.value))}>
+    <span class={isStale ? 'stale' : 'muted'} title={exactTime(asOf, zoneName(zone.value))}>
       As of {clockTime(asOf, now.value, zoneName(zone.value))}
+      {isStale && ', out of date'}
     </span>
   );
 }
 
+/** Says why numbers did not come. That the queue does not answer at all is said by the banner of the page. */
 function Problems({ overview }: { readonly overview: Overview }) {
-  const parts = [overview.waiting, overview.due, overview.late, overview.hour, overview.day];
-  const failed = parts.find(({ problem }) => problem !== undefined);
+  const parts = partsOf(overview);
+  const failed = parts.find(({ problem }) => problem !== undefined && problem.kind !== 'unreachable');
   if (failed?.problem === undefined) return null;
   const retry = () => {
     for (const { refresh } of parts) refresh();
@@ -119,7 +129,8 @@ function Judgement({ overview: { due, late, lateSample, hour, day } }: { readonl
   });
   if (troubles.length > 0) return <TroubleList troubles={troubles} />;
   const since = day.value?.periods[0];
-  if (since === undefined || late.value === undefined) return <p class="calm muted">Looking at the queue …</p>;
+  const isKnown = since !== undefined && late.value !== undefined && hour.value !== undefined;
+  if (!isKnown) return <p class="calm muted">Whether all is well is not known yet.</p>;
   return (
     <p class="calm">
       <Icon name="done" />

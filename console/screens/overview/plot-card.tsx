@@ -3,12 +3,17 @@ import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { minuteTime } from '../../text/time.ts';
 import { Plot } from './plot.tsx';
-import { type PlotModel, type PlotSeries, summaryOf, totalOf, valueText } from './plot-model.ts';
+import { type PlotModel, type PlotSeries, summaryOf, totalOf, usedSeries, valueText } from './plot-model.ts';
+
+type Props = {
+  readonly model: PlotModel;
+  /** What stands in the place of the plot while it has no data. */
+  readonly missing: string | undefined;
+};
 
 /** A plot with its name, what it shows in words, its legend, and the same values as a table for those who want it. */
-export function PlotCard({ model, isLoading }: { readonly model: PlotModel; readonly isLoading: boolean }) {
+export function PlotCard({ model, missing }: Props) {
   const isTable = useSignal(false);
-  const pointed = useSignal<number | undefined>(undefined);
   return (
     <section class="card plot-card" id={model.id} aria-labelledby={`${model.id}-title`}>
       <header>
@@ -22,30 +27,34 @@ export function PlotCard({ model, isLoading }: { readonly model: PlotModel; read
           Table
         </button>
       </header>
-      <p class="muted summary">{isLoading ? 'Loading …' : summaryOf(model, clock)}</p>
-      {isTable.value ? (
-        <PlotTable model={model} />
-      ) : (
-        <>
-          <Legend model={model} pointed={pointed.value} />
-          <div class="plot-room" aria-hidden="true">
-            <Plot model={model} onPoint={(period) => (pointed.value = period)} />
-            {model.isEmpty && !isLoading && <p class="plot-empty muted">{model.emptyText}</p>}
-          </div>
-        </>
-      )}
+      <p class="muted summary">{missing ?? summaryOf(model, clock)}</p>
+      <div class="plot-body">
+        {missing === undefined && (isTable.value ? <PlotTable model={model} /> : <PlotWithLegend model={model} />)}
+      </div>
     </section>
+  );
+}
+
+function PlotWithLegend({ model }: { readonly model: PlotModel }) {
+  const pointed = useSignal<number | undefined>(undefined);
+  return (
+    <div aria-hidden="true">
+      <Legend model={model} pointed={pointed.value} />
+      <div class="plot-room">
+        <Plot model={model} onPoint={(period) => (pointed.value = period)} />
+        {model.isEmpty && <p class="plot-empty muted">{model.emptyText}</p>}
+      </div>
+    </div>
   );
 }
 
 /** The series with their values in the period under the pointer or, without one, in total or at last. */
 function Legend({ model, pointed }: { readonly model: PlotModel; readonly pointed: number | undefined }) {
-  const { series, unit, starts } = model;
+  const { unit, starts } = model;
   const start = pointed === undefined ? undefined : starts[pointed];
-  const used = series.filter((one, index) => unit === 'ms' || index === 0 || totalOf(one) > 0);
   return (
-    <ul class="legend" aria-hidden="true">
-      {used.map((one) => (
+    <ul class="legend">
+      {usedSeries(model).map((one) => (
         <li key={one.name}>
           <span class={`swatch ${one.colour}`} />
           {one.name} <strong>{legendValue(one, unit, pointed)}</strong>
@@ -63,7 +72,9 @@ function legendValue(series: PlotSeries, unit: PlotModel['unit'], pointed: numbe
   return value === null || value === undefined ? '–' : valueText(unit, value);
 }
 
-function PlotTable({ model: { title, series, starts, unit, range } }: { readonly model: PlotModel }) {
+function PlotTable({ model }: { readonly model: PlotModel }) {
+  const { title, starts, unit, range } = model;
+  const series = usedSeries(model);
   const rows = starts
     .map((start, at) => ({ start, values: series.map(({ values }) => values[at] ?? null) }))
     .filter(({ values }) => values.some((value) => value !== null && (unit === 'ms' || value > 0)))

@@ -85,6 +85,11 @@ function quantiles(periods: readonly PeriodAnswer[], field: 'late_ms' | 'duratio
   }));
 }
 
+/** The series that are worth a name: the first one, and those that have a value. */
+export function usedSeries({ unit, series }: PlotModel): readonly PlotSeries[] {
+  return series.filter((one, index) => unit === 'ms' || index === 0 || totalOf(one) > 0);
+}
+
 /** Writes a value of a plot. */
 export function valueText(unit: PlotModel['unit'], value: number): string {
   return unit === 'count' ? wholeNumber(value) : lengthOfTime(value);
@@ -127,5 +132,7 @@ function summaryOfQuantiles({ series, starts }: PlotModel, clock: (instant: numb
   const highest = p99.reduce<number>((best, value, at) => ((value ?? -1) > (p99[best] ?? -1) ? at : best), 0);
   const text = (values: readonly (number | null)[], at: number) => lengthOfTime(values[at] ?? 0);
   const said = `Latest: half within ${text(p50, latest)}, 99 % within ${text(p99, latest)}.`;
-  return highest === latest ? said : `${said} Highest p99: ${text(p99, highest)} at ${clock(starts[highest] ?? 0)}.`;
+  return (p99[highest] ?? 0) <= (p99[latest] ?? 0)
+    ? said
+    : `${said} Highest p99: ${text(p99, highest)} at ${clock(starts[highest] ?? 0)}.`;
 }
