@@ -13,7 +13,7 @@ export type HostCounts = {
 };
 
 /** How an attempt failed. `at` is its end, in epoch milliseconds. */
-export type HostError = Pick<Attempt, 'outcome' | 'statusCode' | 'error'> & { readonly at: number };
+type HostError = Pick<Attempt, 'outcome' | 'statusCode' | 'error'> & { readonly at: number };
 
 /** The counts of each host, by the name that `hostOf` gives the host. */
 export type CountsByHost = ReadonlyMap<string, HostCounts>;
