@@ -21,7 +21,7 @@ export function zoneName(chosen: string): string | undefined {
 }
 
 /** Whether the browser knows a time zone by this name. */
-export function isZone(name: string): boolean {
+function isZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
