@@ -147,7 +147,7 @@ describeConsole('the change of many events', () => {
     await second.abort();
     await page.getByText('The cancelling of many events has stopped').waitFor();
     await page.getByRole('link', { name: 'See it' }).click();
-    await page.getByRole('alert').getByText('Nothing was received from the queue.').waitFor();
+    await page.getByRole('alert').getByText('It is safe to go on.').waitFor();
     await page.getByText('1,000 events are cancelled.').waitFor();
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByText('2,500 events are cancelled.', { exact: true }).waitFor();

@@ -123,13 +123,40 @@ describeConsole('the list of events', () => {
     expect(page.url()).toBe(`${console.queue.url}/console/events`);
   });
 
-  test('opens the event whose key is pasted', async () => {
+  test.each([
+    ['key', (key: string) => ` ${key}\n`, (key: string) => key],
+    ['webhook-id', (key: string) => key.slice(-36), (key: string) => key.slice(-36)],
+  ])('opens the event whose %s is pasted', async (_, copied, shown) => {
     const key = await finished();
     const page = await openList('#search');
     await eventually(async () => expect(await page.evaluate(() => document.activeElement?.id)).toBe('search'));
-    await page.evaluate((text) => navigator.clipboard.writeText(text), ` ${key}\n`);
+    await page.evaluate((text) => navigator.clipboard.writeText(text), copied(key));
     await page.keyboard.press('Control+V');
-    await page.waitForURL(`${console.queue.url}/console/events/${key}`);
+    await page.waitForURL(`${console.queue.url}/console/events/${shown(key)}`);
+    await page.getByText('Succeeded').first().waitFor();
+  });
+
+  test('searches on through pages without events, and says how far it has looked', async () => {
+    const page = await openList('?tag=first');
+    await rows(page).first().waitFor();
+    const asked: (string | null)[] = [];
+    await page.route(
+      ({ pathname, searchParams }) => pathname === '/events' && searchParams.get('tag') === 'sparse',
+      async (route) => {
+        const cursor = new URL(route.request().url()).searchParams.get('cursor');
+        asked.push(cursor);
+        await route.fulfill({ json: { events: [], next_cursor: `${cursor ?? ''}x` } });
+      },
+    );
+    await page.keyboard.press('/');
+    await page.keyboard.type('sparse');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Tag: first' }).first().click();
+    await page.getByText('looked at up to 5,000 events').waitFor();
+    expect(asked.slice(-5)).toEqual([null, 'x', 'xx', 'xxx', 'xxxx']);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Search further' }).click();
+    await page.waitForURL(/cursor=xxxxx/);
   });
 
   test('announces new events, and lets them in by a click, so that no row moves by itself', async () => {

@@ -7,7 +7,7 @@ import type { BulkJob } from '../../text/bulk-request.ts';
 import { counted } from '../../text/number.ts';
 import { lengthOfTime } from '../../text/time.ts';
 import { HostTable } from './host-table.tsx';
-import { endText, progressText, verbs } from './run-text.ts';
+import { endText, problemOfRun, progressText, verbs } from './run-text.ts';
 
 /** Counts the events of a job, carries it out, and says what has come of it. */
 export function RunCard({ job }: { readonly job: BulkJob }) {
@@ -130,7 +130,7 @@ function Ended({ run }: Props) {
   return (
     <section class="card">
       <h2>{cursor === null ? 'Done' : 'Stopped'}</h2>
-      {problem && <ProblemNotice problem={problem} />}
+      {problem && <ProblemNotice problem={problemOfRun(problem)} />}
       <p role="status">{endText(run)}</p>
       <div class="run-actions">
         {cursor !== null && (

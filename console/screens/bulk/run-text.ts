@@ -1,3 +1,4 @@
+import type { Problem } from '../../state/api-client.ts';
 import type { BulkRun } from '../../state/bulk-run.ts';
 import type { BulkAction } from '../../text/bulk-request.ts';
 import { counted, wholeNumber } from '../../text/number.ts';
@@ -59,4 +60,12 @@ function leftText(left: number): string {
 function restText(hasFailed: boolean): string {
   const rest = hasFailed ? 'The rest is as it was, but for some events of the last request.' : 'The rest is as it was.';
   return `${rest} “Go on” continues where it stopped.`;
+}
+
+/** Says of a request without an answer what is true of a job, which does not go on by itself. */
+export function problemOfRun(problem: Problem): Problem {
+  if (problem.kind !== 'unreachable') return problem;
+  const detail =
+    'Nothing was received from the queue, so the last request may have been carried out or not. It is safe to go on.';
+  return { ...problem, detail };
 }

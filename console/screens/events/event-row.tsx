@@ -28,7 +28,7 @@ export function EventRow({ event, filters, asOf, hasLeft, isSelected, actions }:
   const { key, method, status, url_to_send_request: url, try_count, max_try_count } = event;
   return (
     <tr data-event={key} class={hasLeft ? 'has-left' : ''} aria-selected={isSelected}>
-      <td class="select">
+      <td class="cell-select">
         <input
           type="checkbox"
           aria-label={`Select ${method} ${url}`}
@@ -36,7 +36,7 @@ export function EventRow({ event, filters, asOf, hasLeft, isSelected, actions }:
           onChange={() => actions.select(key)}
         />
       </td>
-      <td class="status">
+      <td class="cell-status">
         {hasLeft ? (
           <span class="badge" title="The event does not fit any more. It goes when the newest are shown.">
             Changed
@@ -45,25 +45,25 @@ export function EventRow({ event, filters, asOf, hasLeft, isSelected, actions }:
           <StatusBadge status={status} />
         )}
       </td>
-      <td class="request">
+      <td class="cell-request">
         <RequestLink event={event} />
       </td>
-      <td class="tags">
+      <td class="cell-tags">
         <Tags tags={event.event_tags} filters={filters} />
       </td>
-      <td class="due">
+      <td class="cell-due">
         <RelativeInstant at={dueAt(event)} />
       </td>
-      <td class="attempts">
+      <td class="cell-attempts">
         {try_count} of {max_try_count}
       </td>
-      <td class="outcome">
+      <td class="cell-outcome">
         <Outcome event={event} />
       </td>
-      <td class="late">
+      <td class="cell-late">
         <Lateness event={event} asOf={asOf} />
       </td>
-      <td class="row-actions">
+      <td class="cell-actions">
         <RowButtons event={event} actions={actions} />
       </td>
     </tr>

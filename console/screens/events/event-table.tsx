@@ -83,15 +83,15 @@ function Head({ children }: { readonly children?: preact.ComponentChildren }) {
   return (
     <thead>
       <tr>
-        <th class="select">{children}</th>
-        <th class="status">Status</th>
-        <th class="request">Request</th>
-        <th class="tags">Tags</th>
-        <th class="due">Due</th>
-        <th class="attempts">Attempts</th>
-        <th class="outcome">Last outcome</th>
-        <th class="late">Late</th>
-        <th class="row-actions">
+        <th class="cell-select">{children}</th>
+        <th class="cell-status">Status</th>
+        <th class="cell-request">Request</th>
+        <th class="cell-tags">Tags</th>
+        <th class="cell-due">Due</th>
+        <th class="cell-attempts">Attempts</th>
+        <th class="cell-outcome">Last outcome</th>
+        <th class="cell-late">Late</th>
+        <th class="cell-actions">
           <span class="only-read">Actions</span>
         </th>
       </tr>

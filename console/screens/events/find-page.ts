@@ -5,8 +5,10 @@ import { type EventFilters, type ListPlace, listQuery, type Order, orderOf } fro
 
 /** The number of events on a page: what a screen shows. */
 export const PAGE = 25;
-/** The most requests that are sent for one page. Each looks at up to a thousand events, however few of them fit. */
+/** The most requests that are sent for one page. */
 const MOST_REQUESTS = 5;
+/** The most events that are looked at for one page, however few of them fit: a thousand for each request. */
+export const MOST_LOOKED_AT = MOST_REQUESTS * 1_000;
 
 /** Events that were found, and where the search goes on. */
 export type FoundPage = {

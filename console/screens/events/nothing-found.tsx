@@ -1,11 +1,8 @@
 import { useLocation } from 'preact-iso';
-import { CodeBlock } from '../../parts/code-block.tsx';
 import { Empty } from '../../parts/empty.tsx';
+import { FirstEvent } from '../../parts/first-event.tsx';
 import type { CountAnswer } from '../../state/api-types.ts';
 import { useLive } from '../../state/live.ts';
-import { pageOptions } from '../../state/page-options.ts';
-import { isGivenKey, key } from '../../state/session.ts';
-import { curlCommand } from '../../text/curl.ts';
 import {
   type EventFilters,
   eventsPath,
@@ -14,9 +11,9 @@ import {
   orderOf,
   withoutFilter,
 } from '../../text/event-filters.ts';
-import { countedEvents } from '../../text/number.ts';
+import { countedEvents, wholeNumber } from '../../text/number.ts';
 import { FilterChip } from './filter-chips.tsx';
-import type { FoundPage } from './find-page.ts';
+import { type FoundPage, MOST_LOOKED_AT } from './find-page.ts';
 import { FirstPageLink } from './list-head.tsx';
 
 type Props = {
@@ -32,8 +29,9 @@ export function NothingFound({ filters, place, page }: Props) {
     return (
       <Empty title="Nothing found so far">
         <p>
-          The search has looked at some thousand events, {orderOf(filters, place) === 'asc' ? 'earliest' : 'latest'}{' '}
-          first, and none of them fits. There are more behind them.
+          The search has looked at up to {wholeNumber(MOST_LOOKED_AT)} events,{' '}
+          {orderOf(filters, place) === 'asc' ? 'earliest' : 'latest'} first, and none of them fits. There are more
+          behind them.
         </p>
         <a class="button primary" href={eventsPath(filters, { ...place, cursor: nextCursor })}>
           Search further
@@ -86,30 +84,12 @@ export function RemoveFilters({ filters }: { readonly filters: EventFilters }) {
 
 function NoEvents() {
   const { value: waiting } = useLive<CountAnswer>('/events/count');
-  const count = waiting?.count ?? 0;
+  if (waiting === undefined || waiting.count === 0) return <FirstEvent />;
   return (
-    <Empty title={count === 0 ? 'No events yet' : 'No event has been due yet'}>
-      {waiting !== undefined && count > 0 && (
-        <p>
-          <a href={eventsPath({ tag: [], status: 'waiting_execution' })}>{countedEvents(waiting)}</a> will be due later.
-        </p>
-      )}
-      <p>Publish {count === 0 ? 'the first one' : 'one that is called at once'}. It appears here by itself:</p>
-      <CodeBlock text={firstEvent()} what="curl command" />
-    </Empty>
+    <FirstEvent title="No event has been due yet">
+      <p>
+        <a href={eventsPath({ tag: [], status: 'waiting_execution' })}>{countedEvents(waiting)}</a> will be due later.
+      </p>
+    </FirstEvent>
   );
-}
-
-/** A command that publishes an event. A key that is secret is not shown. */
-function firstEvent(): string {
-  const { target = 'https://example.com/' } = pageOptions;
-  return curlCommand({
-    method: 'POST',
-    url: `${location.origin}/events`,
-    headers: [
-      ['x-api-key', isGivenKey.value ? key.value : 'YOUR_KEY'],
-      ['content-type', 'application/json'],
-    ],
-    body: { text: JSON.stringify({ url_to_send_request: target }) },
-  });
 }

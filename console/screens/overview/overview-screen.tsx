@@ -1,4 +1,5 @@
 import { useLocation } from 'preact-iso';
+import { FirstEvent } from '../../parts/first-event.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { NeedsScope } from '../../parts/needs-scope.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
@@ -11,7 +12,6 @@ import { zone, zoneName } from '../../state/preferences.ts';
 import { useTitle } from '../../state/title.ts';
 import { clockTime, exactTime, minuteTime } from '../../text/time.ts';
 import { FailingHosts } from './failing-hosts.tsx';
-import { FirstEvent } from './first-event.tsx';
 import { type Overview, useOverview } from './overview-data.ts';
 import { PlotCard } from './plot-card.tsx';
 import { plotsOf } from './plot-model.ts';

@@ -1,15 +1,23 @@
-import { CodeBlock } from '../../parts/code-block.tsx';
-import { Empty } from '../../parts/empty.tsx';
-import { pageOptions } from '../../state/page-options.ts';
-import { isGivenKey } from '../../state/session.ts';
-import { curlCommand } from '../../text/curl.ts';
+import type { ComponentChildren } from 'preact';
+import { pageOptions } from '../state/page-options.ts';
+import { isGivenKey } from '../state/session.ts';
+import { curlCommand } from '../text/curl.ts';
+import { CodeBlock } from './code-block.tsx';
+import { Empty } from './empty.tsx';
 
 const FALLBACK_TARGET = 'https://example.com';
 
+type Props = {
+  readonly title?: string;
+  /** What else there is to say. */
+  readonly children?: ComponentChildren;
+};
+
 /** Shows how to publish the first event. */
-export function FirstEvent() {
+export function FirstEvent({ title = 'No events yet', children }: Props) {
   return (
-    <Empty title="No events yet">
+    <Empty title={title}>
+      {children}
       <p>
         Publish one from a terminal, or with <a href="/console/publish">a form</a>. It appears here within seconds.
       </p>
