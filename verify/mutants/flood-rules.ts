@@ -22,6 +22,14 @@ export const floodRules: readonly Rule[] = [
     suites: lifecycle,
   },
   {
+    name: 'a failure that is reported to nobody leaves no callback pending',
+    why: 'The audit would leave a reminder for every failed event in each grace, and keep it for ever.',
+    file: 'core/event/lifecycle.ts',
+    code: '...(event.failureUrl !== undefined && { callbackPending',
+    without: '...(event.maxTryCount > 0 && { callbackPending',
+    suites: lifecycle,
+  },
+  {
     name: 'the audit sends a message again only a grace after the attempt was due',
     why: 'Every event that waits for its retry would get another message each time that the audit meets it.',
     file: 'core/dispatch/audit.ts',

@@ -90,6 +90,13 @@ describe('settle', () => {
     expect(triesLeft(event, reopened(progress, DUE))).toBe(4);
   });
 
+  test('leaves a callback pending only if the failure has a URL to report it to', () => {
+    const without = queuedEvent(DUE, { maxTryCount: 1 });
+    expect(settled(without, answered(500))).not.toHaveProperty('callbackPending');
+    const withUrl = queuedEvent(DUE, { maxTryCount: 1, failureUrl: 'https://example.com/failed' });
+    expect(settled(withUrl, answered(500))).toHaveProperty('callbackPending', true);
+  });
+
   test('grows the delay of exponential retries by attempts, not by requests', () => {
     const event = queuedEvent(DUE, { maxTryCount: 9, retry: policy('exponential') });
     const first = settled(event, { ...answered(500), requests: 2 }) as Waiting;
