@@ -13,10 +13,14 @@ const BYTES_OF_AN_ATTEMPT = 80;
 /** The names around an excerpt take about this many bytes in DynamoDB. */
 const BYTES_AROUND_AN_EXCERPT = 30;
 
-/** The excerpt of an answer; undefined if its body is empty. A character at the end is kept whole or not at all. */
-export function excerptOf({ body, truncated }: Answer): Excerpt | undefined {
+/**
+ * The excerpt of an answer; undefined if its body is empty. A character at the end is kept whole or not at all. Whether
+ * the answer was cut does not matter: what is left of a body is much longer than an excerpt, and its headers are no part
+ * of the excerpt.
+ */
+export function excerptOf({ body }: Answer): Excerpt | undefined {
   if (body.length === 0) return undefined;
-  const isCut = truncated || body.length > LONGEST_EXCERPT;
+  const isCut = body.length > LONGEST_EXCERPT;
   const text = textOf(body.subarray(0, LONGEST_EXCERPT), isCut);
   return { ...(text === undefined ? { binary: true } : { text }), ...(isCut && { truncated: true }) };
 }

@@ -23,6 +23,13 @@ describe('an excerpt', () => {
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
     expect(excerptOf({ statusCode: 500, headers: [], body: bytes, truncated: false })).toEqual(excerpt);
   });
+
+  test.each<[name: string, body: Uint8Array, excerpt: object]>([
+    ['of a short text is the whole text', new TextEncoder().encode('down'), { text: 'down' }],
+    ['of half a character says that it is binary', new Uint8Array([0x78, 0xc3]), { binary: true }],
+  ])('%s, also beside headers that were cut', (_, body, excerpt) => {
+    expect(excerptOf({ statusCode: 500, headers: [], body, truncated: true })).toEqual(excerpt);
+  });
 });
 
 describe('the history', () => {
