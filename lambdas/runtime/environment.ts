@@ -18,8 +18,12 @@ const environmentSchema = z.object({
   VISIBILITY_SECONDS: wholeNumber([1, 43_200]),
   /** Comma-separated host names of the queue itself, which it never calls. */
   OWN_HOSTS: z.string().transform((hosts) => hosts.split(',').filter((host) => host !== '')),
-  /** The least number of seconds between two requests of the console for the same data. */
-  CONSOLE_REFRESH_SECONDS: wholeNumber([1, 3_600]),
+  /**
+   * The least number of seconds between two requests of the console for the same data. The version before does not set
+   * this variable. During an upgrade a function may get its new code before its new variables, and it would answer
+   * nothing without a default.
+   */
+  CONSOLE_REFRESH_SECONDS: wholeNumber([1, 3_600]).default(10),
   /** Whether events may have private addresses as targets. */
   PRIVATE_TARGETS: z.enum(['true', 'false']).transform((text) => text === 'true'),
   /** The name that tells the logs and metrics of this queue from those of other queues. */
@@ -28,7 +32,7 @@ const environmentSchema = z.object({
 });
 
 /** The environment variables that the deployment sets for every function. */
-export type Environment = { readonly [Name in keyof z.input<typeof environmentSchema>]: string };
+export type Environment = { readonly [Name in keyof z.input<typeof environmentSchema>]-?: string };
 
 /**
  * Parses the environment variables. Throws an error that names the variable if one is missing or wrong, because the

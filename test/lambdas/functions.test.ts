@@ -211,6 +211,12 @@ test('a variable that is missing or wrong is named', () => {
   expect(() => readEnvironment({ ...environment, TABLE_NAME: undefined })).toThrow('TABLE_NAME');
 });
 
+test('the environment of the version before is read, because a function may get its code before its variables', () => {
+  const { CONSOLE_REFRESH_SECONDS, ...before } = environment;
+  expect(readEnvironment(before)).toMatchObject({ SHARDS: 4, CONSOLE_REFRESH_SECONDS: 10 });
+  expect(() => readEnvironment({ ...before, CONSOLE_REFRESH_SECONDS: '0' })).toThrow('CONSOLE_REFRESH_SECONDS');
+});
+
 async function ask(name: FunctionName, method: string, path: string, body?: string) {
   const { handler } = (await import(`../../lambdas/${name}.ts`)) as { handler: HttpApi };
   const event = {
