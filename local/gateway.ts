@@ -23,9 +23,16 @@ type Api = HttpApi & { readonly refuseEarly?: RefuseEarly };
 /**
  * Opens the HTTP server that stands in for API Gateway. It turns each request into the event of a Lambda function for
  * the same handlers, and serves the console, the documentation pages and `/echo`.
+ *
+ * @param report Receives the error of a page that could not be made. Its client gets a 503.
  */
-export async function openGateway(api: Api, sites: readonly Site[], port: number): Promise<Server> {
-  const pages = pageAnswerer(...sites);
+export async function openGateway(
+  api: Api,
+  sites: readonly Site[],
+  port: number,
+  report: (error: unknown) => void,
+): Promise<Server> {
+  const pages = reportingPages(pageAnswerer(...sites), report);
   const listener = (request: IncomingMessage, response: ServerResponse) =>
     void answer(api, pages, request, response).catch(() => response.destroy());
   const server = createServer(listener).on('checkContinue', listener);
@@ -34,7 +41,17 @@ export async function openGateway(api: Api, sites: readonly Site[], port: number
   return server;
 }
 
-type Pages = ReturnType<typeof pageAnswerer>;
+type FindPage = ReturnType<typeof pageAnswerer>;
+type Pages = (...asked: Parameters<FindPage>) => Promise<PageAnswer | undefined | 'failed'>;
+
+/** Without this, a browser would only see a closed connection when the console cannot be bundled, and nobody the reason. */
+function reportingPages(find: FindPage, report: (error: unknown) => void): Pages {
+  return (asked) =>
+    find(asked).catch((error: unknown) => {
+      report(error);
+      return 'failed' as const;
+    });
+}
 
 async function answer(api: Api, pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = urlOf(request);
@@ -45,6 +62,7 @@ async function answer(api: Api, pages: Pages, request: IncomingMessage, response
   if (isFromAnotherSite(request, page !== undefined)) {
     return refuse(request, response, refusal(fromAnotherSite));
   }
+  if (page === 'failed') return refuse(request, response, refusal(noPage));
   const isForApi = page === undefined && url.pathname !== '/echo';
   const refused = isForApi ? await api.refuseEarly?.(head) : undefined;
   if (refused !== undefined) return refuse(request, response, refused);
@@ -159,6 +177,11 @@ function refusal(problem: Problem): APIGatewayProxyStructuredResultV2 {
 const tooLarge: Problem = {
   problem: 'too-large',
   detail: `A request has at most ${MAX_BYTES} bytes. Send less at once.`,
+};
+
+const noPage: Problem = {
+  problem: 'unavailable',
+  detail: 'This page could not be made. The queue prints the reason on stderr.',
 };
 
 /**

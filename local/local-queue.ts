@@ -115,7 +115,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
   await queue.dispatchAtStart();
   const keys = { keys: withDemoKey(tableApiKeys(table, now)), keyStore: tableApiKeyStore(table, now) };
   const api = httpApi({ queue, statistics, signingSecrets, ...keys, settings, now, version, report });
-  const gateway = await openGateway(api, localSites(privateTargets), port);
+  const gateway = await openGateway(api, localSites(privateTargets), port, report);
   dueQueue.start(queue.deliver);
   let auditedUntil = now();
   const dispatching = repeatedly(DISPATCH_EVERY, dispatch, report);

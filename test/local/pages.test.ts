@@ -1,5 +1,8 @@
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openConsoleSite } from '../../api/pages/console-site.ts';
 import { openSite } from '../../api/pages/site.ts';
+import { openGateway } from '../../local/gateway.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
 import { askRaw } from '../support/http-client.ts';
 
@@ -44,3 +47,29 @@ test('/docs shows the key of this machine, and /redoc leads there', async () => 
   const page = await (await fetch(`${queue.url}/redoc`)).text();
   expect(page).toContain('data-key="demo" data-target="/echo"');
 });
+
+test('a page that cannot be made is a 503 whose reason is reported, and the other pages are served', async () => {
+  const reported: unknown[] = [];
+  const reason = new Error('The bundler is not installed.');
+  const console = openConsoleSite(() => Promise.reject(reason));
+  const gateway = await openGateway(neverAsked, [console, openSite()], 0, (error) => reported.push(error));
+  const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+  try {
+    const page = await fetch(`${url}/console/events`);
+    const { type, detail } = (await page.json()) as { type: string; detail: string };
+    expect([page.status, type, detail]).toEqual([
+      503,
+      'urn:event-queue:unavailable',
+      expect.stringContaining('stderr'),
+    ]);
+    expect(reported).toEqual([reason]);
+    expect((await fetch(`${url}/docs`)).status).toBe(200);
+  } finally {
+    gateway.closeAllConnections();
+    gateway.close();
+  }
+});
+
+async function neverAsked(): Promise<never> {
+  throw new Error('The API was asked for a page.');
+}

@@ -37,7 +37,7 @@ async function serve(runtime: Runtime): Promise<void> {
 }
 
 async function urlOf(runtime: Runtime, name: FunctionName): Promise<string> {
-  const server = await openGateway(serveRoutes(runtime, name), [], 0);
+  const server = await openGateway(serveRoutes(runtime, name), [], 0, runtime.report);
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
