@@ -9,7 +9,8 @@ export type Repetition = {
 
 /**
  * Repeats a task while the page is visible and live, with one run at a time. No run starts in a hidden tab, or after the
- * reader has stopped the page. The next run starts as soon as the page is visible and live again.
+ * reader has stopped the page. The next run starts as soon as the page is visible and live again. The first run also
+ * starts on a stopped page.
  *
  * @param run The task. It returns the number of seconds until the next run. Its signal is aborted when another run takes
  *   its place.
@@ -18,9 +19,11 @@ export function repeatWhileWatched(run: (signal: AbortSignal) => Promise<number>
   let underWay: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStarted = false;
+  let hasRun = false;
 
   async function runOnce(): Promise<void> {
     if (!isStarted) return;
+    hasRun = true;
     clearTimeout(timer);
     underWay?.abort();
     const own = new AbortController();
@@ -33,7 +36,7 @@ export function repeatWhileWatched(run: (signal: AbortSignal) => Promise<number>
 
   function runIfWatched(): void {
     timer = undefined;
-    if (document.visibilityState === 'visible' && live.peek()) void runOnce();
+    if (document.visibilityState === 'visible' && (live.peek() || !hasRun)) void runOnce();
   }
 
   function wake(): void {
@@ -42,7 +45,8 @@ export function repeatWhileWatched(run: (signal: AbortSignal) => Promise<number>
 
   function start(): () => void {
     isStarted = true;
-    void runOnce();
+    hasRun = false;
+    runIfWatched();
     document.addEventListener('visibilitychange', wake);
     const unsubscribe = live.subscribe((isLive) => isLive && wake());
     return () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { clockTime } from '../../console/text/time.ts';
+import { clockTime, minuteTime } from '../../console/text/time.ts';
 import {
   describeConsole,
   type OpenConsole,
@@ -110,6 +110,7 @@ describeConsole('the overview', () => {
     test('draws its plots in the colours that are chosen, and in those of the system', async () => {
       const page = await console.open();
       await plottedIn(page, GREEN.light);
+      await page.getByRole('button', { name: 'Live' }).click();
       await page.emulateMedia({ colorScheme: 'dark' });
       await plottedIn(page, GREEN.dark);
       await page.getByRole('button', { name: 'Preferences' }).click();
@@ -156,6 +157,35 @@ describeConsole('the overview', () => {
       });
       await page.clock.runFor(60_000);
       expect(asked.length).toBe(2 * once.length);
+    });
+
+    test('asks nothing in a tab that is opened in the background, until somebody looks at it', async () => {
+      const page = await console.open();
+      await page.addInitScript(() =>
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true }),
+      );
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      await page.reload();
+      await page.waitForFunction(() => document.title.startsWith('Overview'));
+      expect(asked.filter((path) => /^.(stats|events|health)/.test(path))).toEqual([]);
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'visibilityState', { value: 'visible' });
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      await tile(page, 'Succeeded, 24 h', 1).waitFor();
+    });
+
+    test('shows the times of its plots in the zone that is chosen', async () => {
+      const page = await console.open();
+      await page.evaluate(() => localStorage.setItem('event-queue:zone', 'Asia/Kolkata'));
+      await page.reload();
+      const plot = page.getByRole('region', { name: 'Finished events', exact: true });
+      await plot.getByText('1 succeeded').waitFor();
+      await plot.getByRole('button', { name: 'Table' }).click();
+      const now = Date.now();
+      const minutes = Array.from({ length: 60 }, (_, ago) => minuteTime(now - ago * 60_000, now, 'Asia/Kolkata'));
+      expect(minutes).toContain(await plot.getByRole('rowheader').first().innerText());
     });
 
     test('names the scope that a key lacks', async () => {

@@ -41,7 +41,7 @@ export function Plot({ model, onPoint }: Props) {
     if (element === null) return;
     const plot = new uPlot(optionsOf(element, shown.current, chosenZone, onPoint), dataOf(shown.current), element);
     drawn.current = plot;
-    const redraw = () => void requestAnimationFrame(() => plot.redraw(false, true));
+    const redraw = () => void requestAnimationFrame(() => plot.redraw());
     const resizing = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     resizing.observe(element);
     const unsubscribe = theme.subscribe(redraw);
