@@ -52,7 +52,7 @@ export async function askApi<T>(key: string, path: string, asked: Asked = {}): P
     if (response.ok) return { ok: true, value: parse(text) as T };
     return { ok: false, problem: refusal(response, text) };
   } catch {
-    return { ok: false, problem: unreachable };
+    return { ok: false, problem: method === 'GET' ? unreachable : unknownWhetherDone };
   }
 }
 
@@ -76,6 +76,12 @@ const unreachable: Problem = {
   kind: 'unreachable',
   title: 'The queue does not answer',
   detail: 'Nothing was received from the queue. The page asks again by itself; what it shows may be out of date.',
+};
+
+const unknownWhetherDone: Problem = {
+  kind: 'unreachable',
+  title: 'The queue does not answer',
+  detail: 'It is not known whether this was done. When the queue answers again, look before you repeat it.',
 };
 
 const kinds: Readonly<Record<number, ProblemKind>> = {

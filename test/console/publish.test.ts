@@ -130,7 +130,7 @@ describeConsole('the screen that publishes', () => {
   test('publishes an event again, with edits', async () => {
     const { key } = await publish(console.queue.url, {
       url_to_send_request: `${console.queue.url}/echo?first`,
-      headers: { 'x-team': 'billing' },
+      headers: { authorization: "Bearer it's-secret" },
       body: { order: 1 },
       event_tags: ['orders'],
       deduplication_id: 'only-once',
@@ -139,12 +139,16 @@ describeConsole('the screen that publishes', () => {
     const page = await console.open({ path: `/console/events/${key}` });
     await page.getByRole('link', { name: 'Publish again …' }).click();
     await page.getByText('Some of these fields are set.').waitFor();
+    expect(await field(page, 'Value of header 1').getAttribute('type')).toBe('password');
+    expect(await page.locator('main').innerText()).not.toContain("it's-secret");
+    await press(page, 'Show secret values');
+    await page.getByText("Bearer it'\\''s-secret").waitFor();
     await field(page, 'JSON to send').fill('{"order": 2}');
     await press(page, 'Publish');
     const copy = await finishedEvent(console.queue.url, await publishedKey(page));
     expect(copy).toMatchObject({
       url_to_send_request: `${console.queue.url}/echo?first`,
-      headers: { 'x-team': 'billing' },
+      headers: { authorization: "Bearer it's-secret" },
       body: { order: 2 },
       event_tags: ['orders'],
       deduplication_id: null,
@@ -170,11 +174,11 @@ describeConsole('the screen that publishes', () => {
     expect(await page.locator('main').innerText()).not.toContain(key);
   });
 
-  test('says that nothing was published when the queue does not answer', async () => {
+  test('says that nobody knows whether the event was published when the queue does not answer', async () => {
     const page = await openForm();
     await page.route('**/events', (route) => route.abort());
     await press(page, 'Publish');
-    await page.getByRole('alert').getByText('The queue does not answer.').waitFor();
+    await page.getByRole('alert').getByText('It is not known whether this was done.').waitFor();
   });
 
   test('has nothing that axe-core finds wrong, and nothing that scrolls sideways on a phone', async () => {

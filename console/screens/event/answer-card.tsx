@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { EventAnswer } from '../../state/api-types.ts';
+import { answeredAttempt } from './answered-attempt.ts';
 import { BodyView } from './body-view.tsx';
 import { HeaderList } from './header-list.tsx';
 
@@ -7,11 +8,12 @@ import { HeaderList } from './header-list.tsx';
 export function AnswerCard({ event }: { readonly event: EventAnswer }) {
   const areSecretsShown = useSignal(false);
   const { request_response_status_code: status, request_response_headers: headers } = event;
+  const answered = answeredAttempt(event);
   return (
     <section class="card exchange" aria-labelledby="answer-title">
       <div class="exchange-head">
         <h2 id="answer-title">Answer</h2>
-        {status !== null && <span class="muted">{attemptOf(event)}</span>}
+        {answered && <span class="muted">to attempt {answered.number}</span>}
       </div>
       {status === null ? (
         <p class="muted">{whyNone(event)}</p>
@@ -24,12 +26,6 @@ export function AnswerCard({ event }: { readonly event: EventAnswer }) {
       )}
     </section>
   );
-}
-
-/** Says which attempt got the answer: the last one that was answered with its status code. */
-function attemptOf({ attempts, request_response_status_code: status }: EventAnswer): string {
-  const answered = attempts.findLast(({ outcome, status_code }) => outcome === 'answered' && status_code === status);
-  return answered === undefined ? '' : `to attempt ${answered.number}`;
 }
 
 function whyNone({ try_count: tries }: EventAnswer): string {

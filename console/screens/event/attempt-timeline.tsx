@@ -4,6 +4,7 @@ import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { isSuccess } from '../../text/event-sentence.ts';
 import { exactTime, lengthOfTime, timeOfDay } from '../../text/time.ts';
+import { answeredAttempt } from './answered-attempt.ts';
 import { attemptTitle, type LeftOut, timelineOf } from './timeline.ts';
 
 /** From this lateness on, in milliseconds, an attempt is marked as late. */
@@ -17,6 +18,7 @@ export function AttemptTimeline({ event }: { readonly event: EventAnswer }) {
   const areAllShown = useSignal(false);
   const longest = Math.max(event.timeout_for_request * 1_000, ...event.attempts.map((one) => one.duration_ms));
   const entries = timelineOf(event.attempts);
+  const answered = answeredAttempt(event);
   const hidden = areAllShown.value ? 0 : entries.length - SHOWN_AT_FIRST;
   return (
     <section class="card attempts" aria-labelledby="attempts-title">
@@ -27,7 +29,12 @@ export function AttemptTimeline({ event }: { readonly event: EventAnswer }) {
           .slice(0, hidden > 1 ? SHOWN_AT_FIRST : undefined)
           .map((entry) =>
             'number' in entry ? (
-              <PastAttempt key={entry.number} attempt={entry} longest={longest} />
+              <PastAttempt
+                key={entry.number}
+                attempt={entry}
+                longest={longest}
+                isAnswerShown={entry.number === answered?.number}
+              />
             ) : (
               <Gap key="gap" {...entry} />
             ),
@@ -60,8 +67,17 @@ function countdown(left: number): string {
   return left > -1_000 ? 'due now' : `due ${lengthOfTime(seconds)} ago`;
 }
 
-function PastAttempt({ attempt, longest }: { readonly attempt: AttemptAnswer; readonly longest: number }) {
-  const { late_ms: late, duration_ms: duration, error, answer_excerpt: excerpt, requests } = attempt;
+type PastAttemptProps = {
+  readonly attempt: AttemptAnswer;
+  /** The longest duration of an attempt, for which its bar is full. */
+  readonly longest: number;
+  /** Whether the whole answer stands elsewhere on the screen. */
+  readonly isAnswerShown: boolean;
+};
+
+function PastAttempt({ attempt, longest, isAnswerShown }: PastAttemptProps) {
+  const { late_ms: late, duration_ms: duration, error, requests } = attempt;
+  const excerpt = isAnswerShown ? undefined : attempt.answer_excerpt;
   const started = Date.parse(attempt.started_at_utc);
   const zoned = zoneName(zone.value);
   return (

@@ -41,9 +41,9 @@ function Links({ event }: EventProps) {
       )}
       {event.event_tags.length > 0 && (
         <Field name="Tags">
-          <span class="tags">
+          <span class="event-tags">
             {event.event_tags.map((tag) => (
-              <a key={tag} class="tag" href={eventsPath({ tag: [tag] })}>
+              <a key={tag} class="event-tag" href={eventsPath({ tag: [tag] })}>
                 {tag}
               </a>
             ))}

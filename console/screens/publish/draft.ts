@@ -1,6 +1,7 @@
 import type { EventAnswer } from '../../state/api-types.ts';
 import type { WatchedEvent } from '../../state/watched-event.ts';
 import { prettyJson } from '../../text/json-text.ts';
+import { isSecretHeader } from '../../text/secret-headers.ts';
 
 export type DraftHeader = { readonly name: string; readonly value: string };
 
@@ -78,6 +79,17 @@ export function draftLike({ event, bodyText }: WatchedEvent): Draft {
     keepResultFor: String(event.keep_result_for),
     keepFailedFor: String(event.keep_failed_for),
   };
+}
+
+/** Whether a draft has a header whose value is likely to be a secret. */
+export function hasSecrets({ headers }: Draft): boolean {
+  return headers.some(({ name }) => isSecretHeader(name.trim()));
+}
+
+/** A draft with another text in place of the values of headers that are likely to be secrets. */
+export function withoutSecrets(draft: Draft): Draft {
+  const hidden = ({ name, value }: DraftHeader) => ({ name, value: isSecretHeader(name.trim()) ? 'HIDDEN' : value });
+  return { ...draft, headers: draft.headers.map(hidden) };
 }
 
 function draftBody({ body, body_base64 }: EventAnswer, text: string | undefined): Pick<Draft, 'bodyKind' | 'body'> {

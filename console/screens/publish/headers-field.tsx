@@ -1,6 +1,7 @@
 import { Icon } from '../../parts/icon.tsx';
-import { draft, setDraft } from './current-draft.ts';
-import type { DraftHeader } from './draft.ts';
+import { isSecretHeader } from '../../text/secret-headers.ts';
+import { areSecretsShown, draft, setDraft } from './current-draft.ts';
+import { type DraftHeader, hasSecrets } from './draft.ts';
 import { ErrorList, errorAttributes, useErrorsOf } from './field-errors.tsx';
 
 /** The headers to send, a row for each. */
@@ -15,6 +16,16 @@ export function HeadersField() {
   return (
     <fieldset class="field headers-field">
       <legend class="label">Headers</legend>
+      {hasSecrets(draft.value) && (
+        <button
+          type="button"
+          class="quiet small"
+          aria-pressed={areSecretsShown.value}
+          onClick={() => (areSecretsShown.value = !areSecretsShown.value)}
+        >
+          {areSecretsShown.value ? 'Hide' : 'Show'} secret values
+        </button>
+      )}
       {headers.map(({ name, value }, at) => (
         <div class="header-row" key={at}>
           <input
@@ -27,13 +38,11 @@ export function HeadersField() {
             {...(isWrong(name) ? errorAttributes('headers', errors) : {})}
             onInput={(input) => change(at, { name: input.currentTarget.value })}
           />
-          <input
-            aria-label={`Value of header ${at + 1}`}
-            placeholder="billing"
+          <ValueInput
+            label={`Value of header ${at + 1}`}
             value={value}
-            spellcheck={false}
-            autocomplete="off"
-            onInput={(input) => change(at, { value: input.currentTarget.value })}
+            isHidden={isSecretHeader(name.trim()) && !areSecretsShown.value}
+            type={(typed) => change(at, { value: typed })}
           />
           <button
             type="button"
@@ -56,4 +65,23 @@ export function HeadersField() {
   function isWrong(name: string): boolean {
     return errors.some(({ path }) => path === 'headers' || path === `headers.${name.trim()}`);
   }
+}
+
+type ValueInputProps = {
+  readonly label: string;
+  readonly value: string;
+  readonly isHidden: boolean;
+  readonly type: (value: string) => void;
+};
+
+function ValueInput({ label, value, isHidden, type }: ValueInputProps) {
+  const shared = {
+    'aria-label': label,
+    placeholder: 'billing',
+    value,
+    spellcheck: false,
+    onInput: (input: InputEvent) => type((input.currentTarget as HTMLInputElement).value),
+  };
+  if (isHidden) return <input {...shared} type="password" autocomplete="new-password" />;
+  return <input {...shared} type="text" autocomplete="off" />;
 }

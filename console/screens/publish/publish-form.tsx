@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ActionButton } from '../../parts/action-button.tsx';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import type { Problem } from '../../state/api-client.ts';
 import { AdvancedFields } from './advanced-fields.tsx';
 import { BodyField } from './body-field.tsx';
@@ -41,6 +42,7 @@ export function PublishForm({ problem, publish }: Props) {
         <AreaField name="event_tags" label="Tags, one a line, to find the event by" of="tags" rows={2} />
         <DueField />
         <AdvancedFields />
+        {value && !isOfFields(value) && <ProblemNotice problem={value} />}
         <div class="publish-action">
           <ActionButton scope="publish" kind="primary" run={publish} submits>
             Publish
@@ -52,4 +54,9 @@ export function PublishForm({ problem, publish }: Props) {
       </form>
     </FieldErrors.Provider>
   );
+}
+
+/** Whether all of a problem is told at the fields. */
+function isOfFields({ errors = [] }: Problem): boolean {
+  return errors.length > 0 && errors.every(({ path }) => path !== '');
 }

@@ -1,7 +1,6 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import type { Problem } from '../../state/api-client.ts';
 import type { EventAnswer } from '../../state/api-types.ts';
 import { pageOptions } from '../../state/page-options.ts';
@@ -20,7 +19,6 @@ import { SameRequest } from './same-request.tsx';
 export function PublishScreen() {
   const problem = useSignal<Problem | undefined>(undefined);
   const published = useSignal<readonly EventAnswer[]>([]);
-  const request = useComputed(() => publishRequest(draft.value, zoneName(zone.value)));
   const like = useLocation().query.like;
   useTitle('Publish');
   useEffect(() => {
@@ -34,7 +32,7 @@ export function PublishScreen() {
   }
 
   async function publish(): Promise<void> {
-    const { json, mistakes } = request.value;
+    const { json, mistakes } = publishRequest(draft.value, zoneName(zone.value));
     problem.value = mistakes.length === 0 ? undefined : unfinished(mistakes);
     if (mistakes.length > 0) return;
     const answered = await ask<EventAnswer>('/events', { method: 'POST', json });
@@ -57,18 +55,12 @@ export function PublishScreen() {
       <div class="publish-columns">
         <PublishForm problem={problem} publish={publish} />
         <div class="publish-side">
-          {problem.value && !isOfFields(problem.value) && <ProblemNotice problem={problem.value} />}
           <PublishedEvents events={published.value} />
-          <SameRequest request={request.value} />
+          <SameRequest />
         </div>
       </div>
     </div>
   );
-}
-
-/** Whether a problem is told at its fields. */
-function isOfFields({ errors = [] }: Problem): boolean {
-  return errors.length > 0 && errors.every(({ path }) => path !== '');
 }
 
 function unfinished(errors: NonNullable<Problem['errors']>): Problem {

@@ -1,8 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { CodeBlock } from '../../parts/code-block.tsx';
 import { Segments } from '../../parts/segments.tsx';
+import { zone, zoneName } from '../../state/preferences.ts';
 import { isGivenKey, key } from '../../state/session.ts';
-import type { PublishRequest } from './publish-request.ts';
+import { areSecretsShown, draft } from './current-draft.ts';
+import { hasSecrets, withoutSecrets } from './draft.ts';
+import { publishRequest } from './publish-request.ts';
 import { requestCode } from './request-code.ts';
 
 const languages = [
@@ -10,8 +13,10 @@ const languages = [
   { value: 'typescript', text: 'TypeScript' },
 ] as const;
 
-/** The request that the form sends, as code to copy. A secret key is not written into it. */
-export function SameRequest({ request }: { readonly request: PublishRequest }) {
+/** The request that the form sends, as code to copy. Neither a secret key nor a hidden value is written into it. */
+export function SameRequest() {
+  const isHiding = hasSecrets(draft.value) && !areSecretsShown.value;
+  const request = publishRequest(isHiding ? withoutSecrets(draft.value) : draft.value, zoneName(zone.value));
   const language = useSignal<'curl' | 'typescript'>('curl');
   const { json, mistakes } = request;
   return (
@@ -41,6 +46,11 @@ export function SameRequest({ request }: { readonly request: PublishRequest }) {
               <code>{path}</code>: {detail}{' '}
             </span>
           ))}
+        </p>
+      )}
+      {isHiding && (
+        <p class="muted">
+          Secret values are left out. To copy them, too, press <strong>Show secret values</strong> at the headers.
         </p>
       )}
       {!isGivenKey.value && (
