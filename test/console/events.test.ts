@@ -89,6 +89,7 @@ describeConsole('the list of events', () => {
     await other.getByRole('button', { name: 'Tag: a&b=c' }).click();
     await rowOf(other, one).waitFor();
     expect(await keysOf(other)).toEqual([one, both]);
+    expect(await other.evaluate(() => document.activeElement?.textContent)).toBe('Filter');
   });
 
   test('has a form for all filters, which asks the API with its own parameters', async () => {
@@ -201,6 +202,7 @@ describeConsole('the list of events', () => {
     const second = await keysOf(page);
     expect([first.length, second.length, new Set([...first, ...second]).size]).toEqual([25, 5, 30]);
     expect(new URL(page.url()).searchParams.get('tag')).toBe('pages');
+    expect(await page.evaluate(() => [document.activeElement?.className, scrollY])).toEqual(['list', 0]);
     await page.getByRole('link', { name: 'Back to the newest' }).click();
     await page.getByText('25 events on this page.').waitFor();
     expect(await keysOf(page)).toEqual(first);

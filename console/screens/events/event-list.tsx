@@ -57,6 +57,12 @@ function Rows({ filters, place, list, shown, refresh, asOf }: RowsProps) {
   const changes = useEventChanges(shown, refresh);
   const table = useRef<HTMLDivElement>(null);
 
+  useEffect(() => {
+    if (place.cursor !== undefined) scrollTo(0, 0);
+    // The link to this page had the focus, and is gone with its own page.
+    if (document.activeElement === document.body) table.current?.focus({ preventScroll: true });
+  }, []);
+
   const withRow = useCallback((key: string, act: (event: EventAnswer) => unknown) => {
     const event = shown.peek()?.rows.find((row) => row.key === key);
     if (event !== undefined && may('manage')) act(event);

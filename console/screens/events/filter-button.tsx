@@ -5,6 +5,9 @@ import { FilterFields } from '../../parts/filter-fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { type EventFilters, eventsPath } from '../../text/event-filters.ts';
 
+/** The id of the button, which gets the focus when the chip that had it is gone. */
+export const FILTER_BUTTON = 'filter';
+
 type Props = { readonly filters: EventFilters };
 
 /** Opens a form with all filters of the list but the status, which is chosen by tabs. */
@@ -12,7 +15,7 @@ export function FilterButton({ filters }: Props) {
   const isOpen = useSignal(false);
   return (
     <>
-      <button type="button" onClick={() => (isOpen.value = true)}>
+      <button type="button" id={FILTER_BUTTON} onClick={() => (isOpen.value = true)}>
         <Icon name="filter" />
         Filter
       </button>

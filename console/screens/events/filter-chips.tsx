@@ -4,6 +4,7 @@ import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { type EventFilters, eventsPath, filterList, type OneFilter, withoutFilter } from '../../text/event-filters.ts';
 import { filterText } from '../../text/filter-text.ts';
+import { FILTER_BUTTON } from './filter-button.tsx';
 
 type Props = { readonly filters: EventFilters };
 
@@ -34,8 +35,14 @@ type ChipProps = { readonly filter: OneFilter; readonly remove: () => void };
 
 export function FilterChip({ filter, remove }: ChipProps) {
   const text = filterText(filter, now.value, zoneName(zone.value));
+
+  function click(): void {
+    remove();
+    document.getElementById(FILTER_BUTTON)?.focus();
+  }
+
   return (
-    <button type="button" class="chip" title={`Remove the filter ${text}`} onClick={remove}>
+    <button type="button" class="chip" title={`Remove the filter ${text}`} onClick={click}>
       <span>{text}</span>
       <Icon name="close" />
     </button>
