@@ -32,6 +32,21 @@ export const pageChecks: StageChecks = {
     );
   },
 
+  'GET / shows the console, whose files browsers may keep': async ({ queue }) => {
+    const { status, headers, text } = await queue.api('GET', '/', undefined, NO_KEY);
+    assert.deepEqual([status, headers['content-type']?.split(';')[0]], [200, 'text/html']);
+    assert.match(text, /<div id="console" data-refresh="10">/);
+    const files = [...text.matchAll(/(?:src|href)="(\/console\/[^"]+)"/g)].map(([, path = '']) => path);
+    assert.equal(files.length, 2);
+    for (const path of files) {
+      const file = await queue.api('GET', path, undefined, { ...NO_KEY, 'accept-encoding': 'gzip' });
+      assert.deepEqual([file.status, file.headers['content-encoding']], [200, 'gzip']);
+      assert.match(file.headers['cache-control'] ?? '', /immutable/);
+    }
+    const screen = await queue.api('GET', '/console/events/any', undefined, NO_KEY);
+    assert.deepEqual([screen.status, screen.text], [200, text]);
+  },
+
   'GET /health answers ok': async (stage) => assert.equal((await health(stage)).status, 'ok'),
 
   'HEAD answers as GET does, without a body': async ({ queue }) => {
