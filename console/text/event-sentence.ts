@@ -84,7 +84,7 @@ function whyItFailed(event: EventAnswer): string {
     return `the receiver asked for no more calls${last?.status_code ? `, with ${last.status_code}` : ''}`;
   const how = last === undefined ? 'failed' : attemptResult(last);
   if (event.max_try_count === 1) return `its only try ${how}`;
-  return `all ${counted(event.max_try_count, 'try', 'tries')} are used up, and the last one ${how}`;
+  return `its ${counted(event.max_try_count, 'try', 'tries')} are used up, and the last one ${how}`;
 }
 
 function counted(count: number, noun: string, plural = `${noun}s`): string {

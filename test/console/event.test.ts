@@ -43,7 +43,7 @@ describeConsole('the screen of an event', () => {
     });
     const excerpt = event.attempts[0]?.answer_excerpt?.text ?? 'none';
     const page = await openEvent(event);
-    await page.getByText('all 2 tries are used up, and the last one was answered with 503').waitFor();
+    await page.getByText('its 2 tries are used up, and the last one was answered with 503').waitFor();
     expect(await page.locator('.timeline h3').allInnerTexts()).toEqual([
       'Attempt 2: answered 503',
       'Attempt 1: answered 503',

@@ -64,7 +64,8 @@ function NoSuchEvent({ eventKey }: { readonly eventKey: string }) {
       </p>
       <p>
         A result is kept for 24 hours after its event has finished, unless its publisher or the owner of the queue chose
-        another time. Then the queue forgets it. Check that the key is complete.
+        another time. Then the queue forgets it. Check that the key is complete. By its <code>webhook-id</code>, an
+        event is found after its first attempt.
       </p>
       <p>
         <a href="/console/events">See the events that are kept</a>

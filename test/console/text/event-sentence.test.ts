@@ -111,7 +111,7 @@ describe('an event that has finished', () => {
         status: 'max_try_count_reached',
         attempts: [attempt({}), attempt({ outcome: 'timed_out', status_code: null })],
       },
-      'It failed 1 min ago: all 3 tries are used up, and the last one timed out. It is not tried again by itself.',
+      'It failed 1 min ago: its 3 tries are used up, and the last one timed out. It is not tried again by itself.',
     ],
     [
       'had one try',
