@@ -51,13 +51,19 @@ export function clockTime(instant: number, now: number, zone: string | undefined
   return isToday ? `${hour}:${minute}:${second}` : `${year}-${month}-${day} ${hour}:${minute}:${second}`;
 }
 
+/** Writes the time of day of an instant to the minute in a zone, such as "14:02". */
+export function hourAndMinute(instant: number, zone: string | undefined): string {
+  const { hour, minute } = partsOf(instant, zone);
+  return `${hour}:${minute}`;
+}
+
 /** Writes an instant to the minute in a zone, such as "14:02", "14:02 yesterday" or "29 Nov 14:02". */
 export function minuteTime(instant: number, now: number, zone: string | undefined): string {
-  const { hour, minute } = partsOf(instant, zone);
+  const time = hourAndMinute(instant, zone);
   const day = dayName(instant, zone);
-  if (day === dayName(now, zone)) return `${hour}:${minute}`;
-  if (day === dayName(now - DAY, zone)) return `${hour}:${minute} yesterday`;
-  return `${day} ${hour}:${minute}`;
+  if (day === dayName(now, zone)) return time;
+  if (day === dayName(now - DAY, zone)) return `${time} yesterday`;
+  return `${day} ${time}`;
 }
 
 /** The minutes of the day that the clocks of a zone show at an instant, from 0 to 1,439. */

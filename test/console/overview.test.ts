@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { clockTime, minuteTime } from '../../console/text/time.ts';
+import { clockTime, hourAndMinute } from '../../console/text/time.ts';
 import {
   describeConsole,
   type OpenConsole,
@@ -184,7 +184,7 @@ describeConsole('the overview', () => {
       await plot.getByText('1 succeeded').waitFor();
       await plot.getByRole('button', { name: 'Table' }).click();
       const now = Date.now();
-      const minutes = Array.from({ length: 60 }, (_, ago) => minuteTime(now - ago * 60_000, now, 'Asia/Kolkata'));
+      const minutes = Array.from({ length: 60 }, (_, ago) => hourAndMinute(now - ago * 60_000, 'Asia/Kolkata'));
       expect(minutes).toContain(await plot.getByRole('rowheader').first().innerText());
     });
 

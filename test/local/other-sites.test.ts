@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { EventAnswer } from '../../api/event-answer.ts';
 import { type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
+import { CHROMIUM, hasChromium, openChromium } from '../../verify/shared/chromium.ts';
 import { askRaw, eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
 
 let queue: LocalQueue;
 let finished: EventAnswer;
@@ -189,8 +187,8 @@ describe('a client that is no page of another site', () => {
   });
 });
 
-const inBrowser = existsSync(CHROMIUM) ? describe : describe.skip;
-if (!existsSync(CHROMIUM)) process.stdout.write(`There is no ${CHROMIUM}: no page of another site is opened in it.\n`);
+const inBrowser = hasChromium ? describe : describe.skip;
+if (!hasChromium) process.stdout.write(`There is no ${CHROMIUM}: no page of another site is opened in it.\n`);
 
 inBrowser('in a browser', () => {
   let browser: Browser;
@@ -199,10 +197,7 @@ inBrowser('in a browser', () => {
 
   beforeAll(async () => {
     evil = await openReceiver((_, response) => response.setHeader('content-type', 'text/html').end(html));
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--headless', '--no-sandbox', '--disable-gpu'],
-    });
+    browser = await openChromium();
   });
   afterAll(async () => {
     await browser?.close();

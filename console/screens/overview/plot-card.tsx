@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
-import { minuteTime } from '../../text/time.ts';
+import { hourAndMinute } from '../../text/time.ts';
 import { Plot } from './plot.tsx';
 import { type PlotModel, type PlotSeries, summaryOf, totalOf, usedSeries, valueText } from './plot-model.ts';
 
@@ -113,6 +112,7 @@ function PlotTable({ model }: { readonly model: PlotModel }) {
   );
 }
 
+/** No two periods of a plot begin at the same time of day. */
 function clock(instant: number): string {
-  return minuteTime(instant, now.peek(), zoneName(zone.value));
+  return hourAndMinute(instant, zoneName(zone.value));
 }

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openSite } from '../../../api/pages/site.ts';
 import { type LocalQueue, openLocalQueue } from '../../../local/local-queue.ts';
+import { CHROMIUM, hasChromium, openChromium } from '../../../verify/shared/chromium.ts';
 import { eventually, finishedEvent, readEvent } from '../../support/http-client.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const site = openSite();
 const html = textOf(openSite());
 /** What the page consists of. Links to screens of the console are followed, not loaded. */
@@ -64,8 +63,8 @@ test.each([
   expect(site(path)).toBeUndefined();
 });
 
-const inBrowser = existsSync(CHROMIUM) ? describe : describe.skip;
-if (!existsSync(CHROMIUM)) process.stdout.write(`There is no ${CHROMIUM}: the pages are not shown in a browser.\n`);
+const inBrowser = hasChromium ? describe : describe.skip;
+if (!hasChromium) process.stdout.write(`There is no ${CHROMIUM}: the pages are not shown in a browser.\n`);
 
 inBrowser('in a browser', () => {
   let queue: LocalQueue;
@@ -73,10 +72,7 @@ inBrowser('in a browser', () => {
 
   beforeAll(async () => {
     queue = await openLocalQueue({ port: 0, dataFolder: undefined, privateTargets: true, version: '1.2.3' });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--headless', '--no-sandbox', '--disable-gpu'],
-    });
+    browser = await openChromium();
   });
   afterAll(async () => {
     await browser?.close();
