@@ -126,7 +126,7 @@ inBrowser('in a browser', () => {
   test('a list is asked for without a filter', async () => {
     const { page } = await opened(browser, `${queue.url}/docs#/Find/listEvents`);
     const { status, url } = await execute(page, 'Find', 'listEvents');
-    expect([status, new URL(url).search]).toEqual([200, '?limit=20']);
+    expect([status, new URL(url).search]).toEqual([200, '?order=desc&limit=20']);
     await page.context().close();
   });
 
