@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DAY, HOUR, MINUTE, SECOND } from '../core/durations.ts';
 import type { Change } from '../core/event/change.ts';
-import { type CountsByHost, countHost, type HostCounts, withoutSurplusHosts } from '../core/host-counts.ts';
-import type { Period, Statistics, StatisticsRange } from '../core/ports.ts';
+import { addHosts, type CountsByHost, countHost, type HostCounts, withoutSurplusHosts } from '../core/host-counts.ts';
+import type { RangeCounts, Statistics, StatisticsRange } from '../core/ports.ts';
 import { added, type Counts, counted, noCounts } from '../core/statistics.ts';
 import type { Item, Table } from './table.ts';
 
@@ -31,10 +31,7 @@ export type TableStatistics = Statistics & {
 export function tableStatistics(table: Table, now: () => number): TableStatistics {
   const writer = randomUUID();
   /** The counts of this process, by the sort key of their item. */
-  const own = new Map<
-    string,
-    { readonly range: StatisticsRange; readonly startedAt: number; readonly counts: Counts }
-  >();
+  const own = new Map<string, OwnCounts>();
   const unwritten = new Set<string>();
   /**
    * The counts of the current minute that are in no item yet. They are apart because finding the items takes longer
@@ -57,8 +54,11 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
     for (const range of ['hour', 'day'] as const) {
       const startedAt = startOf(range, minute);
       const sk = sortKey(range, startedAt, writer);
-      const sum = added(own.get(sk)?.counts ?? noCounts, { ...counts, hosts });
-      own.set(sk, { range, startedAt, counts: { ...sum, hosts: withoutSurplusHosts(sum.hosts) } });
+      const before = own.get(sk);
+      const sumOfHosts = new Map(before?.hosts);
+      addHosts(sumOfHosts, hosts);
+      const sum = added(before?.counts ?? noCounts, counts);
+      own.set(sk, { range, startedAt, counts: sum, hosts: withoutSurplusHosts(sumOfHosts) });
       unwritten.add(sk);
     }
   }
@@ -84,53 +84,83 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
   }
 
   function itemOf(sk: string): Item {
-    const { startedAt = 0, counts = noCounts } = own.get(sk) ?? {};
+    const { startedAt = 0, counts = noCounts, hosts = new Map() } = own.get(sk) ?? {};
     const expires_at = Math.ceil((startedAt + EXPIRES_AFTER) / SECOND);
-    return { pk: partition(startedAt), sk, format: FORMAT, expires_at, ...storedCounts(counts) };
+    return { pk: partition(startedAt), sk, format: FORMAT, expires_at, ...storedCounts(counts, hosts) };
   }
 
-  async function read(range: StatisticsRange): Promise<readonly Period[]> {
+  async function read(range: StatisticsRange): Promise<RangeCounts> {
     settle();
-    const { length, count } = RANGES[range];
-    const last = startOf(range, now());
-    const starts = Array.from({ length: count }, (_, index) => last - (count - 1 - index) * length);
+    const mine = new Map(own);
+    const starts = startsOf(range, now());
     const periods = new Map(starts.map((startedAt) => [startedAt, noCounts]));
-    const items = await itemsOf(range, starts);
-    for (const { sk, format, pk, expires_at, ...counts } of items) {
-      if (own.has(sk)) continue;
-      add(periods, startIn(sk), countsFrom(counts as unknown as StoredCounts));
-    }
-    for (const mine of own.values()) if (mine.range === range) add(periods, mine.startedAt, mine.counts);
-    return [...periods].map(([startedAt, counts]) => ({ startedAt, counts }));
-  }
+    const hosts = new Map<string, HostCounts>();
 
-  async function itemsOf(range: StatisticsRange, starts: readonly number[]): Promise<readonly Item[]> {
-    const from = sortKey(range, starts[0] ?? 0, '');
-    const to = sortKey(range, starts.at(-1) ?? 0, '~');
-    const partitions = [...new Set(starts.map(partition))];
-    return (await Promise.all(partitions.map((pk) => everyItem(table, pk, from, to)))).flat();
+    function add(startedAt: number, counts: Counts, ofHosts: CountsByHost): void {
+      const before = periods.get(startedAt);
+      if (before === undefined) return;
+      periods.set(startedAt, added(before, counts));
+      addHosts(hosts, ofHosts);
+    }
+
+    await forEachItem(table, range, starts, ({ sk, format, pk, expires_at, ...stored }) => {
+      if (mine.has(sk)) return;
+      const { counts, hosts: ofHosts } = countsFrom(stored as unknown as StoredCounts);
+      add(startIn(sk), counts, ofHosts);
+    });
+    for (const one of mine.values()) if (one.range === range) add(one.startedAt, one.counts, one.hosts);
+    return { periods: [...periods].map(([startedAt, counts]) => ({ startedAt, counts })), hosts };
   }
 
   return { count, hasUnwritten, flush, read };
 }
 
+/** The counts that a process has of one period. */
+type OwnCounts = {
+  readonly range: StatisticsRange;
+  readonly startedAt: number;
+  readonly counts: Counts;
+  readonly hosts: CountsByHost;
+};
+
 function freshCounts(minute: number) {
   return { minute, counts: noCounts, hosts: new Map<string, HostCounts>() };
 }
 
-async function everyItem(table: Table, pk: string, from: string, to: string): Promise<readonly Item[]> {
-  const found: Item[] = [];
-  for (let after = from, isLast = false; !isLast; ) {
-    const page = await table.query({ pk, from: after, to, attributes: ATTRIBUTES, limit: PAGE, ascending: true });
-    found.push(...page.items.filter(({ sk }) => sk !== after));
-    after = page.items.at(-1)?.sk ?? after;
-    isLast = page.isLast;
+/** The beginnings of the periods of a range, oldest first. */
+function startsOf(range: StatisticsRange, now: number): readonly number[] {
+  const { length, count } = RANGES[range];
+  const last = startOf(range, now);
+  return Array.from({ length: count }, (_, index) => last - (count - 1 - index) * length);
+}
+
+/**
+ * Takes every item of some periods. The items are taken page by page, because those of hundreds of processes together
+ * would exceed the memory of a function.
+ */
+async function forEachItem(
+  table: Table,
+  range: StatisticsRange,
+  starts: readonly number[],
+  take: (item: Item) => void,
+): Promise<void> {
+  const from = sortKey(range, starts[0] ?? 0, '');
+  const to = sortKey(range, starts.at(-1) ?? 0, '~');
+
+  async function takeThoseOf(pk: string): Promise<void> {
+    for (let after = from, isLast = false; !isLast; ) {
+      const page = await table.query({ pk, from: after, to, attributes: ATTRIBUTES, limit: PAGE, ascending: true });
+      for (const item of page.items) if (item.sk !== after) take(item);
+      after = page.items.at(-1)?.sk ?? after;
+      isLast = page.isLast;
+    }
   }
-  return found;
+
+  await Promise.all([...new Set(starts.map(partition))].map(takeThoseOf));
 }
 
 /** Counts with the names that their attributes have in the table. The version before knows only these names. */
-type StoredCounts = Omit<Counts, 'failed' | 'hosts'> & {
+type StoredCounts = Omit<Counts, 'failed'> & {
   readonly exhausted: number;
   /** Absent in items of the version before, which counts no hosts. */
   readonly hosts?: readonly StoredHost[] | undefined;
@@ -148,12 +178,12 @@ type StoredHost = readonly [
   lastError?: HostCounts['lastError'],
 ];
 
-function storedCounts({ failed, hosts, ...counts }: Counts): StoredCounts {
+function storedCounts({ failed, ...counts }: Counts, hosts: CountsByHost): StoredCounts {
   return { ...counts, exhausted: failed, hosts: storedHosts(hosts) };
 }
 
-function countsFrom({ exhausted, hosts = [], ...counts }: StoredCounts): Counts {
-  return { ...counts, failed: exhausted, hosts: hostsFrom(hosts) };
+function countsFrom({ exhausted, hosts = [], ...counts }: StoredCounts): Pick<OwnCounts, 'counts' | 'hosts'> {
+  return { counts: { ...counts, failed: exhausted }, hosts: hostsFrom(hosts) };
 }
 
 function storedHosts(hosts: CountsByHost): readonly StoredHost[] {
@@ -172,12 +202,7 @@ function hostsFrom(stored: readonly StoredHost[]): CountsByHost {
   );
 }
 
-const ATTRIBUTES = ['sk', ...Object.keys(storedCounts(noCounts))];
-
-function add(periods: Map<number, Counts>, startedAt: number, counts: Counts): void {
-  const before = periods.get(startedAt);
-  if (before !== undefined) periods.set(startedAt, added(before, counts));
-}
+const ATTRIBUTES = ['sk', ...Object.keys(storedCounts(noCounts, new Map()))];
 
 function startOf(range: StatisticsRange, instant: number): number {
   return instant - (instant % RANGES[range].length);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type CountsByHost, type HostCounts, noHostCounts, OTHER_HOSTS, together } from '../core/host-counts.ts';
-import type { Period, StatisticsRange } from '../core/ports.ts';
+import type { Period, RangeCounts, StatisticsRange } from '../core/ports.ts';
 import { added, type Counts, type Histogram, noCounts, quantile } from '../core/statistics.ts';
 import { outcomeSchema } from './event-answer.ts';
 import { namedObject } from './named-object.ts';
@@ -66,9 +66,12 @@ export const statisticsSchema = namedObject('Statistics', {
   }),
 });
 
-export function statisticsAnswer(range: StatisticsRange, periods: readonly Period[]): z.infer<typeof statisticsSchema> {
+export function statisticsAnswer(
+  range: StatisticsRange,
+  { periods, hosts }: RangeCounts,
+): z.infer<typeof statisticsSchema> {
   const total = periods.map((period) => period.counts).reduce(added, noCounts);
-  return { range, periods: periods.map(periodAnswer), total: countsAnswer(total), ...hostsAnswer(total.hosts) };
+  return { range, periods: periods.map(periodAnswer), total: countsAnswer(total), ...hostsAnswer(hosts) };
 }
 
 function periodAnswer({ startedAt, counts: counted }: Period): z.infer<typeof periodSchema> {

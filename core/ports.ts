@@ -5,6 +5,7 @@ import type { EventKey } from './event/event-key.ts';
 import type { Message, Received } from './event/message.ts';
 import type { Pause } from './event/pause.ts';
 import type { CallResult, Finished, NotMade, Progress } from './event/progress.ts';
+import type { CountsByHost } from './host-counts.ts';
 import type { Counts } from './statistics.ts';
 
 /** An event, and the progress that says what has happened to the event so far. */
@@ -183,12 +184,19 @@ export type StatisticsRange = 'hour' | 'day';
 /** The counts of the minute, or of the hour, that began at `startedAt`, in epoch milliseconds. */
 export type Period = { readonly startedAt: number; readonly counts: Counts };
 
-export type Statistics = {
+/** What happened in the last hour or day. */
+export type RangeCounts = {
   /**
-   * Resolves with one period for each minute of the last hour, or for each hour of the last day, oldest first. Periods
-   * in which nothing happened are included.
+   * The periods of the range, oldest first: one for each minute of the last hour, or for each hour of the last day.
+   * Periods in which nothing happened are included.
    */
-  read(range: StatisticsRange): Promise<readonly Period[]>;
+  readonly periods: readonly Period[];
+  /** The counts of each host in all periods together. */
+  readonly hosts: CountsByHost;
+};
+
+export type Statistics = {
+  read(range: StatisticsRange): Promise<RangeCounts>;
 };
 
 export type ApiKeys = {

@@ -1,6 +1,5 @@
 import type { Change } from './event/change.ts';
 import type { Attempt } from './event/progress.ts';
-import { addedByHost, type CountsByHost } from './host-counts.ts';
 
 /**
  * The logarithm of the ratio of neighbouring buckets. Each bucket is a tenth wider than the one before, so a quantile
@@ -20,7 +19,6 @@ export type Counts = {
   readonly cancelled: number;
   readonly late: Histogram;
   readonly duration: Histogram;
-  readonly hosts: CountsByHost;
 };
 
 export const noCounts: Counts = {
@@ -31,12 +29,11 @@ export const noCounts: Counts = {
   cancelled: 0,
   late: {},
   duration: {},
-  hosts: new Map(),
 };
 
 const COUNTED_AS = { success: 'succeeded', failed: 'failed', cancelled: 'cancelled' } as const;
 
-/** The counts with one change added, but for those of its host, which `countHost` counts. */
+/** The counts with one change added. `countHost` counts what the change means for its host. */
 export function counted(counts: Counts, change: Change): Counts {
   switch (change.kind) {
     case 'accepted':
@@ -71,7 +68,6 @@ export function added(one: Counts, other: Counts): Counts {
     cancelled: one.cancelled + other.cancelled,
     late: sum(one.late, other.late),
     duration: sum(one.duration, other.duration),
-    hosts: addedByHost(one.hosts, other.hosts),
   };
 }
 

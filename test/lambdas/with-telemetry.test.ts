@@ -165,7 +165,7 @@ function processOn(ofTable: Table, reported: unknown[] = []) {
 }
 
 async function acceptedInTable(): Promise<number> {
-  const periods = await tableStatistics(table, () => now).read('hour');
+  const { periods } = await tableStatistics(table, () => now).read('hour');
   return periods.reduce((sum, { counts }) => sum + counts.accepted, 0);
 }
 

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpApi } from '../../api/http-api.ts';
-import type { ApiKeyStore, ApiKeys, Caller, EventStore, Period } from '../../core/ports.ts';
+import type { ApiKeyStore, ApiKeys, Caller, EventStore, RangeCounts } from '../../core/ports.ts';
 import { openQueue } from '../../core/queue.ts';
 import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { simulatedClock } from '../../verify/shared/simulated-clock.ts';
@@ -14,7 +14,7 @@ import { recordedMessages } from './simulated-time.ts';
 export const START = Date.parse('2030-01-01T00:00:00.250Z');
 
 type Scene = {
-  readonly periods?: readonly Period[];
+  readonly statistics?: Partial<RangeCounts>;
   readonly store?: EventStore;
   readonly keys?: ApiKeys;
   readonly keyStore?: ApiKeyStore;
@@ -30,7 +30,7 @@ export function apiClient({
   keys = oneKeyForEachScope,
   keyStore = noStoredKeys,
   settings = {},
-  periods = [],
+  statistics = {},
   call = async () => answered(200),
 }: Scene = {}) {
   /** The store, whose methods a test may replace. */
@@ -51,7 +51,7 @@ export function apiClient({
   });
   const api = httpApi({
     queue,
-    statistics: { read: async () => periods },
+    statistics: { read: async () => ({ periods: [], hosts: new Map(), ...statistics }) },
     signingSecrets: { cached: async () => secrets, fresh: async () => secrets, rotate: async () => secrets },
     keys,
     keyStore,
