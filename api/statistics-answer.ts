@@ -62,7 +62,8 @@ export const statisticsSchema = namedObject('Statistics', {
     description: `Up to ${MOST_HOSTS} hosts that were called, those with the most failed attempts first.`,
   }),
   other_hosts: namedObject('OtherHosts', hostCounts).meta({
-    description: 'All other hosts together. A process tells 50 hosts apart in a minute, and counts the others here.',
+    description:
+      'All other hosts together. A process tells 50 hosts apart in a minute or an hour, first those that fail, and counts the others here.',
   }),
 });
 

@@ -32,13 +32,14 @@ const MOST_HOSTS = 50;
 const LONGEST_REASON = 100;
 
 /**
- * Adds a change to the counts of its host, or to those of the others if the host is not one of the first 50. The map is
- * changed, because a copy of it for each attempt would take longer than all other counting.
+ * Adds a change to the counts of its host, or to those of the others if 50 other hosts have names. The map is changed,
+ * because a copy of it for each attempt would take longer than all other counting.
  */
 export function countHost(counts: Map<string, HostCounts>, change: Change): void {
   const happened = countsOf(change);
   if (happened === undefined) return;
   const host = hostOf(change.event.url);
+  if (!counts.has(host) && happened.failedAttempts > 0) makeRoom(counts);
   const name = counts.has(host) || namedIn(counts) < MOST_HOSTS ? host : OTHER_HOSTS;
   counts.set(name, sumOf(counts.get(name) ?? noHostCounts, happened));
 }
@@ -51,11 +52,15 @@ export function addHosts(sum: Map<string, HostCounts>, counts: CountsByHost): vo
   for (const [host, one] of counts) sum.set(host, sumOf(sum.get(host) ?? noHostCounts, one));
 }
 
-/** The counts of the first 50 hosts by their names, and of the others together. */
+/** The counts of the 50 hosts with the most failed attempts by their names, and of the others together. */
 export function withoutSurplusHosts(counts: CountsByHost): CountsByHost {
   if (namedIn(counts) <= MOST_HOSTS) return counts;
-  const names = [...counts.keys()].filter((host) => host !== OTHER_HOSTS);
-  return together(counts, names.slice(0, MOST_HOSTS));
+  const named = [...counts].filter(([host]) => host !== OTHER_HOSTS);
+  const mostFailed = named.sort(([, one], [, other]) => other.failedAttempts - one.failedAttempts);
+  return together(
+    counts,
+    mostFailed.slice(0, MOST_HOSTS).map(([host]) => host),
+  );
 }
 
 /** The counts of some hosts by their names, and of all others together. */
@@ -64,6 +69,20 @@ export function together(counts: CountsByHost, names: readonly string[]): Counts
   const kept = new Map([...counts].filter(([host]) => named.has(host)));
   const others = [...counts].filter(([host]) => !named.has(host)).map(([, one]) => one);
   return others.length === 0 ? kept : kept.set(OTHER_HOSTS, others.reduce(sumOf));
+}
+
+/**
+ * Counts a host without failures among the others, if all names are taken. Otherwise a queue that calls many hosts would
+ * never name the one that fails.
+ */
+function makeRoom(counts: Map<string, HostCounts>): void {
+  if (namedIn(counts) < MOST_HOSTS) return;
+  for (const [host, one] of counts) {
+    if (host === OTHER_HOSTS || one.failedAttempts + one.failedEvents > 0) continue;
+    counts.delete(host);
+    counts.set(OTHER_HOSTS, sumOf(counts.get(OTHER_HOSTS) ?? noHostCounts, one));
+    return;
+  }
 }
 
 function namedIn(counts: CountsByHost): number {
