@@ -60,7 +60,16 @@ function showGivenKey() {
 /** The API key that was given to the console in this tab or this browser; empty if there is none. */
 function keyOfConsole() {
   const name = 'event-queue:key';
-  return sessionStorage.getItem(name) ?? localStorage.getItem(name) ?? '';
+  return stored(() => sessionStorage.getItem(name)) ?? stored(() => localStorage.getItem(name)) ?? '';
+}
+
+/** Reads what the browser stores; null if it allows no storage. */
+function stored(read) {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
 }
 
 function operationsOf({ paths }) {
@@ -158,7 +167,7 @@ function linkTo({ path, method, operation: { operationId, summary, tags } }) {
 /** Follows the colours of the system, or those that the reader chose in the console. */
 function followColorScheme(isDark) {
   const { documentElement } = document;
-  const theme = localStorage.getItem('event-queue:theme');
+  const theme = stored(() => localStorage.getItem('event-queue:theme'));
   if (theme !== null) documentElement.dataset.theme = theme;
   const follow = () =>
     documentElement.classList.toggle('dark-mode', theme === null ? isDark.matches : theme === 'dark');

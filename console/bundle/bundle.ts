@@ -1,14 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 /** The page of the console, and its script and style sheet, each in one minified file. */
 type Bundle = { readonly page: string; readonly script: Uint8Array; readonly style: Uint8Array };
 
 const CONSOLE = fileURLToPath(new URL('..', import.meta.url));
 
-/** Bundles the console in memory, in some tenths of a second. */
-export async function bundleConsole(): Promise<Bundle> {
+let bundled: Promise<Bundle> | undefined;
+
+/** Bundles the console in memory, in some tenths of a second: once in a process, and again only after a failure. */
+export function bundleConsole(): Promise<Bundle> {
+  bundled ??= bundle().catch((error: unknown) => {
+    bundled = undefined;
+    throw error;
+  });
+  return bundled;
+}
+
+async function bundle(): Promise<Bundle> {
   const [page, { outputFiles }] = await Promise.all([
     readFile(`${CONSOLE}index.html`, 'utf8'),
     build({
@@ -28,6 +38,8 @@ export async function bundleConsole(): Promise<Bundle> {
       tsconfigRaw: {},
     }),
   ]);
+  // Otherwise a process of esbuild would wait for more work as long as this one lives.
+  await stop();
   return { page, script: fileIn(outputFiles, '.js'), style: fileIn(outputFiles, '.css') };
 }
 

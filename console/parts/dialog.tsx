@@ -19,8 +19,17 @@ export function Dialog({ title, close, children }: Props) {
     return () => before instanceof HTMLElement && before.focus();
   }, []);
 
+  /**
+   * Closes the dialog by its owner alone. Otherwise the browser would hide it first and tell the owner later, and a key
+   * that opens it again in between would be lost.
+   */
+  function closeByEscape(cancelled: Event): void {
+    cancelled.preventDefault();
+    close();
+  }
+
   return (
-    <dialog ref={element} aria-labelledby={titleId} onClose={close}>
+    <dialog ref={element} aria-labelledby={titleId} onCancel={closeByEscape} onClose={close}>
       <div class="dialog-head">
         <h2 id={titleId}>{title}</h2>
         <button type="button" class="quiet small" onClick={close}>

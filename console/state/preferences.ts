@@ -1,4 +1,5 @@
 import { effect, type Signal, signal } from '@preact/signals';
+import { readStored, store } from './browser-storage.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -31,11 +32,10 @@ function isZone(name: string): boolean {
 
 /** A signal whose value survives a reload. A stored value that is not valid any more gives way to the default. */
 function stored<T extends string>(name: string, initial: T, isValid: (text: string) => boolean): Signal<T> {
-  const text = localStorage.getItem(name);
-  const value = signal<T>(text !== null && isValid(text) ? (text as T) : initial);
+  const text = readStored('browser', name);
+  const value = signal<T>(text !== undefined && isValid(text) ? (text as T) : initial);
   value.subscribe((chosen) => {
-    if (chosen === initial) localStorage.removeItem(name);
-    else localStorage.setItem(name, chosen);
+    store('browser', name, chosen === initial ? undefined : chosen);
   });
   return value;
 }

@@ -1,12 +1,13 @@
 import { computed, signal } from '@preact/signals';
 import { type Answered, type Asked, askApi, type Problem } from './api-client.ts';
 import type { KeyAnswer, Scope } from './api-types.ts';
+import { readStored, store } from './browser-storage.ts';
 import { pageOptions } from './page-options.ts';
 
 const STORED = 'event-queue:key';
 
 /** The API key that all requests carry; empty if there is none. */
-export const key = signal(pageOptions.key ?? sessionStorage.getItem(STORED) ?? localStorage.getItem(STORED) ?? '');
+export const key = signal(pageOptions.key ?? readStored('tab', STORED) ?? readStored('browser', STORED) ?? '');
 /** Whether the page was given its key by the server, because everybody on this machine knows it. */
 export const isGivenKey = computed(() => key.value === pageOptions.key);
 
@@ -48,14 +49,14 @@ export async function readAccess(): Promise<void> {
 export async function useKey(given: string, keepInBrowser: boolean): Promise<void> {
   forgetKey();
   key.value = given;
-  (keepInBrowser ? localStorage : sessionStorage).setItem(STORED, given);
+  store(keepInBrowser ? 'browser' : 'tab', STORED, given);
   await readAccess();
 }
 
 /** Forgets the key, here and in the storage of the browser. */
 export function forgetKey(): void {
-  sessionStorage.removeItem(STORED);
-  localStorage.removeItem(STORED);
+  store('tab', STORED, undefined);
+  store('browser', STORED, undefined);
   key.value = pageOptions.key ?? '';
   access.value = { state: 'unknown' };
 }
