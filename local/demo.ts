@@ -71,7 +71,8 @@ async function run({ url, key, rate, minutes }: Options): Promise<void> {
 async function publishAll({ url, key, rate, minutes }: Options, target: string): Promise<void> {
   const total = Math.max(1, Math.round(rate * minutes * 60));
   console.log(
-    `Publishing ${total} events to ${url}, ${rate} a second. Watch them in a browser at ${url}, or end it with Ctrl-C.`,
+    `Publishing ${total} events to ${url} in ${minutes} minutes, ${rate} a second. Watch them in a browser at ${url}.
+The receivers are a part of this program: when it ends, or you end it with Ctrl-C, calls find nobody and fail.`,
   );
   for (let id = 1; id <= total; id++) {
     await publish({ url, key }, target, id);

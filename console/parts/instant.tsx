@@ -1,6 +1,6 @@
 import { now } from '../state/clock.ts';
 import { zone, zoneName } from '../state/preferences.ts';
-import { exactTime, relativeTime } from '../text/time.ts';
+import { clockTime, exactTime, relativeTime } from '../text/time.ts';
 
 type Props = {
   /** An ISO 8601 text or epoch milliseconds. */
@@ -13,6 +13,17 @@ export function RelativeInstant({ at }: Props) {
   return (
     <time dateTime={instant.toISOString()} title={exactTime(instant.getTime(), zoneName(zone.value))}>
       {relativeTime(instant.getTime(), now.value)}
+    </time>
+  );
+}
+
+/** The time of day of an instant in the chosen zone, with its date if that is not today. */
+export function ClockInstant({ at }: Props) {
+  const instant = new Date(at);
+  const inZone = zoneName(zone.value);
+  return (
+    <time dateTime={instant.toISOString()} title={exactTime(instant.getTime(), inZone)}>
+      {clockTime(instant.getTime(), now.peek(), inZone)}
     </time>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { ActionButton } from '../parts/action-button.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { RelativeInstant } from '../parts/instant.tsx';
+import { ClockInstant } from '../parts/instant.tsx';
 import { health, resumeQueue, watchHealth } from '../state/health.ts';
 import { isOffline } from '../state/session.ts';
 import { BulkBanner } from './bulk-banner.tsx';
@@ -22,8 +22,8 @@ export function Banners() {
         <div class="banner warn" role="status">
           <Icon name="pause" />
           <span>
-            The queue was paused <RelativeInstant at={value.paused_since_utc} />: events are accepted, and none is
-            called.
+            The queue has been paused since <ClockInstant at={value.paused_since_utc} />: events are accepted, and none
+            is called.
           </span>
           <ActionButton scope="manage" run={resumeQueue}>
             Resume

@@ -36,6 +36,7 @@ export function Keyboard() {
           'g e': () => route('/console/events'),
           'g p': () => route('/console/publish'),
           'g s': () => route('/console/settings'),
+          '?': () => (isHelpOpen.value = true),
           'Shift+?': () => (isHelpOpen.value = true),
         }),
       ),

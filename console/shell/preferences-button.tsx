@@ -4,6 +4,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Segments } from '../parts/segments.tsx';
 import { type Theme, theme, zone } from '../state/preferences.ts';
 import { access, forgetKey, isGivenKey } from '../state/session.ts';
+import { KeyEntry } from './key-entry.tsx';
 
 const themes: readonly { readonly value: Theme; readonly text: string }[] = [
   { value: 'system', text: 'System' },
@@ -61,11 +62,15 @@ function Preferences({ close }: { readonly close: () => void }) {
             )}
           </p>
           {!isGivenKey.value && (
-            <button type="button" onClick={forgetKey}>
+            <button type="button" onClick={() => void forgetKey()}>
               Forget this key
             </button>
           )}
         </div>
+        <details>
+          <summary>Use another key</summary>
+          <KeyEntry />
+        </details>
       </div>
     </Dialog>
   );

@@ -7,7 +7,7 @@ import { pageOptions } from './page-options.ts';
 const STORED = 'event-queue:key';
 
 /** The API key that all requests carry; empty if there is none. */
-export const key = signal(pageOptions.key ?? readStored('tab', STORED) ?? readStored('browser', STORED) ?? '');
+export const key = signal(readStored('tab', STORED) ?? pageOptions.key ?? readStored('browser', STORED) ?? '');
 /** Whether the page was given its key by the server, because everybody on this machine knows it. */
 export const isGivenKey = computed(() => key.value === pageOptions.key);
 
@@ -41,22 +41,31 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answered<
 
 /** Asks what the key in hand may do. */
 export async function readAccess(): Promise<void> {
+  const used = key.peek();
   const answered = await ask<KeyAnswer>('/keys/self');
-  if (answered.ok) access.value = { state: 'granted', ...answered.value };
+  if (answered.ok && used === key.peek()) access.value = { state: 'granted', ...answered.value };
 }
 
 /** Uses another key from now on. It is kept until the tab is closed or, if the reader asks for it, in this browser. */
-export async function useKey(given: string, keepInBrowser: boolean): Promise<void> {
-  forgetKey();
-  key.value = given;
+export function useKey(given: string, keepInBrowser: boolean): Promise<void> {
+  removeStored();
   store(keepInBrowser ? 'browser' : 'tab', STORED, given);
-  await readAccess();
+  return changeKey(given);
 }
 
-/** Forgets the key, here and in the storage of the browser. */
-export function forgetKey(): void {
+/** Forgets the key, here and in the storage of the browser, and uses the one that the server gives, if there is one. */
+export function forgetKey(): Promise<void> {
+  removeStored();
+  return changeKey(pageOptions.key ?? '');
+}
+
+function removeStored(): void {
   store('tab', STORED, undefined);
   store('browser', STORED, undefined);
-  key.value = pageOptions.key ?? '';
+}
+
+async function changeKey(next: string): Promise<void> {
+  key.value = next;
   access.value = { state: 'unknown' };
+  if (next !== '') await readAccess();
 }

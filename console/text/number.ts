@@ -18,9 +18,9 @@ export function countText({ count, complete }: CountAnswer): string {
   return `${whole.format(count)}${complete ? '' : '+'}`;
 }
 
-/** Writes a count with the word for what was counted, such as "1 event" or "1,000+ events". */
+/** Writes a count with the word for what was counted, such as "1 event" or "At least 1,000 events". */
 export function countedEvents({ count, complete }: CountAnswer): string {
-  return `${countText({ count, complete })} ${count === 1 && complete ? 'event' : 'events'}`;
+  return complete ? counted(count, 'event') : `At least ${whole.format(count)} events`;
 }
 
 /** Writes a number with its noun, such as "1 event" or "1,204 events". */

@@ -58,7 +58,7 @@ describeConsole('the change of many events', () => {
     const { searchParams } = new URL(page.url());
     expect(Object.fromEntries(searchParams)).toMatchObject({ action: 'retry', tag: 'down', status_code: '503' });
     await page.getByRole('button', { name: 'Count the events' }).click();
-    await page.getByText('3 events would be changed').waitFor();
+    await page.getByText('3 events would be retried').waitFor();
     await page.getByRole('cell', { name: new URL(receiver.url).host }).waitFor();
     expect(await readEvent(console.queue.url, keys[0] as string)).toMatchObject({ status: 'max_try_count_reached' });
     expect(await violations(page)).toEqual([]);
@@ -104,7 +104,7 @@ describeConsole('the change of many events', () => {
     await page.getByRole('button', { name: 'Count the events' }).click();
     await page.getByRole('button', { name: 'Retry 1 event …' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Retry 1 event' }).click();
-    await page.getByText('They are called one after another').waitFor();
+    await page.getByText('1 event is retried.').waitFor();
     expect(bodies).toMatchObject([
       { rate: 0.5, dry_run: true, tag: ['slowly'] },
       { rate: 0.5, tag: ['slowly'] },
@@ -157,7 +157,7 @@ describeConsole('the change of many events', () => {
   test('says so if nothing fits, and if the key may not change events', async () => {
     const page = await open('action=cancel&tag=nothing');
     await page.getByRole('button', { name: 'Count the events' }).click();
-    await page.getByText('0 events would be changed.').waitFor();
+    await page.getByText('0 events would be cancelled.').waitFor();
     expect(await page.getByRole('button', { name: /^Cancel \d/ }).count()).toBe(0);
     const reader = await open('action=cancel', { key: await console.createKey('read') });
     await reader.getByText('This key may not change events.').waitFor();

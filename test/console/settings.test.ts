@@ -31,11 +31,11 @@ describeConsole('the settings', () => {
   test('pause the queue after one question, and every screen says so until it is resumed', async () => {
     await page.getByRole('button', { name: 'Pause …' }).click();
     await dialog().getByRole('button', { name: 'Pause', exact: true }).click();
-    await page.getByRole('status').getByText('The queue was paused').waitFor();
+    await page.getByRole('status').getByText('The queue has been paused since').waitFor();
     expect(await (await ask('/health', '')).json()).toMatchObject({ paused: true });
     await page.getByRole('navigation').getByRole('link', { name: 'Publish' }).click();
     await page.getByRole('status').getByRole('button', { name: 'Resume' }).click();
-    await page.getByRole('status').getByText('The queue was paused').waitFor({ state: 'detached' });
+    await page.getByRole('status').getByText('The queue has been paused since').waitFor({ state: 'detached' });
     expect(await (await ask('/health', '')).json()).toEqual({ status: 'ok' });
     await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
   });

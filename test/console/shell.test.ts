@@ -76,6 +76,21 @@ describeConsole('the console', () => {
     expect(await kept()).toEqual([null, key]);
   });
 
+  test('takes another key where the server gives one, until the tab is closed or its reader forgets it', async () => {
+    const page = await console.open({ path: '/console/settings' });
+    await page.getByRole('button', { name: 'demo' }).click();
+    await page.getByText('Use another key').click();
+    await page.getByRole('textbox', { name: 'API key' }).fill(await console.createKey('read'));
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await page.getByText('This key may not see the API keys.').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'only read' }).click();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Forget this key' }).click();
+    await page.getByRole('button', { name: 'demo' }).waitFor();
+    expect(await page.getByText('This key may not see the API keys.').count()).toBe(0);
+  });
+
   test('says that the queue is gone, keeps what it shows, and goes on when the queue is back', async () => {
     const page = await console.open({ path: '/console/settings' });
     await page.getByRole('button', { name: 'New key …' }).waitFor();

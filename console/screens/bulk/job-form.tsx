@@ -40,8 +40,8 @@ export function JobForm({ job, choose, isBegun }: Props) {
         </fieldset>
         <FilterFields filters={filters} choose={(chosen) => choose({ ...job, filters: chosen })} disabled={isBegun} />
         <p class="muted">
-          Without a time, events of any time are meant, up to those that wait for next year. All times are those at
-          which the events were first due.
+          Only events that were first due between the two times are meant. Remove a time, and there is no limit on that
+          side.
         </p>
       </div>
     </section>

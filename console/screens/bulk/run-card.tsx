@@ -56,8 +56,11 @@ function Counted({ run }: Props) {
       <h2>How many</h2>
       {problem && <ProblemNotice problem={problem} retry={() => void countEvents(job)} />}
       <p role="status">
-        <strong>{isWhole ? counted(count, 'event') : `At least ${counted(count, 'event')}`}</strong> would be changed
-        {job.rate !== undefined && count > 0 && `, within ${lengthOfTime((count / job.rate) * 1_000)} at this rate`}.
+        <strong>{isWhole ? counted(count, 'event') : `At least ${counted(count, 'event')}`}</strong> would be{' '}
+        {verbs[job.action].done}.
+        {job.rate !== undefined &&
+          count > 1 &&
+          ` At this rate, that takes ${lengthOfTime((count / job.rate) * 1_000)}.`}
         {!isWhole && problem === undefined && ' Counting was stopped, so there may be more.'}
       </p>
       <HostTable hosts={tally.hosts} />

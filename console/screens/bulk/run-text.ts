@@ -18,7 +18,8 @@ export const verbs: Readonly<Record<BulkAction, Verb>> = {
     now: 'Retry',
     underWay: 'Retrying',
     done: 'retried',
-    consequence: 'Their URLs are called once more. Finished events get all their tries again.',
+    consequence:
+      'Their URLs are called again. A finished event gets all its tries again; one that still waits keeps those that are left.',
   },
   cancel: {
     now: 'Cancel',
@@ -48,7 +49,7 @@ export function endText(run: BulkRun): string {
 
 /** With a rate, the events are called long after they have got their instants. */
 function callsText({ job: { rate }, changed: { changed } }: BulkRun): string {
-  if (rate === undefined || changed === 0) return '';
+  if (rate === undefined || changed < 2) return '';
   return `They are called one after another, which takes ${lengthOfTime((changed / rate) * SECOND)}.`;
 }
 

@@ -9,12 +9,16 @@ export function AnswerCard({ event }: { readonly event: EventAnswer }) {
   const areSecretsShown = useSignal(false);
   const { request_response_status_code: status, request_response_headers: headers } = event;
   const answered = answeredAttempt(event);
+  const last = event.attempts.at(-1);
   return (
     <section class="card exchange" aria-labelledby="answer-title">
       <div class="exchange-head">
         <h2 id="answer-title">Answer</h2>
         {answered && <span class="muted">to attempt {answered.number}</span>}
       </div>
+      {answered && last !== undefined && last !== answered && (
+        <p>Attempt {last.number} got no answer. This one is older.</p>
+      )}
       {status === null ? (
         <p class="muted">{whyNone(event)}</p>
       ) : (

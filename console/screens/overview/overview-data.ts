@@ -11,6 +11,7 @@ const COUNTED_PAGES = 5;
 const LATE_MS = 10 * 60_000;
 
 export type Overview = {
+  /** Events that are due later than now. */
   readonly waiting: Live<CountAnswer>;
   /** Waiting events that were first due before now. */
   readonly due: Live<CountAnswer>;
@@ -26,7 +27,7 @@ export type Overview = {
 export function useOverview(): Overview {
   const late = useWaiting({}, dueBeforeToBeLate);
   return {
-    waiting: useWaiting(),
+    waiting: useWaiting({ due_after: 'now' }),
     due: useWaiting(DUE),
     late,
     lateSample: useLive(late.value?.count ? '/events' : undefined, {

@@ -1,3 +1,4 @@
+import type { CountAnswer } from '../../state/api-types.ts';
 import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { eventsPath } from '../../text/event-filters.ts';
@@ -14,21 +15,21 @@ export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'd
       <Tile
         name="Waiting"
         value={waiting.value && countText(waiting.value)}
-        hint="Not finished yet."
-        detail="All events that have neither finished nor been cancelled."
+        hint="Due later."
+        detail="Events that are due later than now."
         query={{}}
       />
       <Tile
         name="Due now"
-        value={due.value && countText(due.value)}
-        hint="Called now, or between two tries."
+        value={due.value && wholeNumber(due.value.count)}
+        hint={hintOf(due.value, 'Due, and not finished.')}
         detail="Waiting events whose first instant has passed. An event that waits for its next attempt is one of them."
         query={DUE}
       />
       <Tile
         name="Late"
-        value={late.value && countText(late.value)}
-        hint="Due over 10 min ago. May be between two tries."
+        value={late.value && wholeNumber(late.value.count)}
+        hint={hintOf(late.value, 'Due over 10 min ago, and not finished.')}
         detail="Waiting events whose first instant passed more than ten minutes ago. An event that failed and waits for a later attempt is one of them."
         query={dueBeforeToBeLate()}
         kind={late.value?.count ? 'warn' : ''}
@@ -50,6 +51,11 @@ export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'd
       />
     </ul>
   );
+}
+
+/** Where so many have finished that not all could be looked at, the number is one of the latest only. */
+function hintOf(counted: CountAnswer | undefined, hint: string): string {
+  return counted?.complete === false ? `${hint} Only the latest 1,000 events were looked at.` : hint;
 }
 
 const ENDED_DETAIL =

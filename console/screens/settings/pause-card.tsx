@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { ActionButton } from '../../parts/action-button.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { RelativeInstant } from '../../parts/instant.tsx';
+import { ClockInstant } from '../../parts/instant.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import type { Problem } from '../../state/api-client.ts';
 import { health, pauseQueue, resumeQueue } from '../../state/health.ts';
@@ -28,8 +28,8 @@ export function PauseCard() {
               <strong>Paused</strong>
               {value.paused_since_utc && (
                 <>
-                  {' '}
-                  <RelativeInstant at={value.paused_since_utc} />
+                  {' since '}
+                  <ClockInstant at={value.paused_since_utc} />
                 </>
               )}
               . Events are accepted and none is called. When the queue is resumed, what has come due is called, the

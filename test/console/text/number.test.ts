@@ -8,7 +8,7 @@ test('a count that ended before all was counted has a plus', () => {
 
 test('one event is singular, and one or more are plural', () => {
   expect(countedEvents({ count: 1, complete: true })).toBe('1 event');
-  expect(countedEvents({ count: 1, complete: false })).toBe('1+ events');
+  expect(countedEvents({ count: 1, complete: false })).toBe('At least 1 events');
   expect(countedEvents({ count: 0, complete: true })).toBe('0 events');
 });
 
