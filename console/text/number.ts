@@ -20,7 +20,7 @@ export function countText({ count, complete }: CountAnswer): string {
 
 /** Writes a count with the word for what was counted, such as "1 event" or "At least 1,000 events". */
 export function countedEvents({ count, complete }: CountAnswer): string {
-  return complete ? counted(count, 'event') : `At least ${whole.format(count)} events`;
+  return `${complete ? '' : 'At least '}${counted(count, 'event')}`;
 }
 
 /** Writes a number with its noun, such as "1 event" or "1,204 events". */

@@ -12,7 +12,7 @@ export function AnswerCard({ event }: { readonly event: EventAnswer }) {
   const last = event.attempts.at(-1);
   return (
     <section class="card exchange" aria-labelledby="answer-title">
-      <div class="exchange-head">
+      <div class="part-head">
         <h2 id="answer-title">Answer</h2>
         {answered && <span class="muted">to attempt {answered.number}</span>}
       </div>

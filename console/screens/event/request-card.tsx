@@ -19,7 +19,7 @@ export function RequestCard({ event, bodyText }: Props) {
 
   return (
     <section class="card exchange" aria-labelledby="request-title">
-      <div class="exchange-head">
+      <div class="part-head">
         <h2 id="request-title">Request</h2>
         <CopyButton
           text={() => curlCommand({ ...request, body, headers: isMasked ? headers.map(masked) : headers })}

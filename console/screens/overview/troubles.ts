@@ -44,10 +44,7 @@ function pausedTrouble({ isPaused, due }: Facts): Trouble | undefined {
     severity: 'warn',
     subject: countedEvents(due),
     leadsTo: 'due',
-    rest:
-      due.count === 1 && due.complete
-        ? 'is due and waits for the end of the pause.'
-        : 'are due and wait for the end of the pause.',
+    rest: due.count === 1 ? 'is due and waits for the end of the pause.' : 'are due and wait for the end of the pause.',
   };
 }
 

@@ -6,9 +6,9 @@ test('a count that ended before all was counted has a plus', () => {
   expect(countText({ count: 1_000, complete: true })).toBe('1,000');
 });
 
-test('one event is singular, and one or more are plural', () => {
+test('one event is singular, and a count that ended early is said to be the least', () => {
   expect(countedEvents({ count: 1, complete: true })).toBe('1 event');
-  expect(countedEvents({ count: 1, complete: false })).toBe('At least 1 events');
+  expect(countedEvents({ count: 1, complete: false })).toBe('At least 1 event');
   expect(countedEvents({ count: 0, complete: true })).toBe('0 events');
 });
 
