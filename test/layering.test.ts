@@ -13,7 +13,7 @@ const rules = [
   ['core', '@aws-sdk/client-sqs', 'refuses'],
   ['core', 'zod', 'refuses'],
   ['core', './event/event.ts', 'allows'],
-  ...['core/event', 'core/target', 'core/delivery', 'core/dispatch', 'core/query', 'core/manage'].map(
+  ...['core/event', 'core/target', 'core/delivery', 'core/dispatch', 'core/query', 'core/schedules', 'core/manage'].map(
     (room) => [room, '../durations.ts', 'allows'] as const,
   ),
   ['core/event', '../target/target-url.ts', 'allows'],
@@ -31,6 +31,8 @@ const rules = [
   ['core/dispatch', '../query/finder.ts', 'refuses'],
   ['core/query', '../event/event.ts', 'allows'],
   ['core/query', '../delivery/claim.ts', 'refuses'],
+  ['core/schedules', '../event/event.ts', 'allows'],
+  ['core/schedules', '../dispatch/dispatcher.ts', 'refuses'],
   ['core/manage', '../query/finder.ts', 'allows'],
   ['core/manage', '../dispatch/dispatcher.ts', 'refuses'],
   ['core/manage', 'node:crypto', 'refuses'],
