@@ -77,6 +77,9 @@ const rules = [
   ['console/parts', 'node:fs', 'refuses'],
   ['local', '../console/bundle/bundle.ts', 'allows'],
   ['local', '../console/app.tsx', 'refuses'],
+  ['receiver', './verify.ts', 'allows'],
+  ['receiver', '../core/durations.ts', 'refuses'],
+  ['receiver', 'node:crypto', 'refuses'],
   ['verify/chaos', '../../local/main.ts', 'refuses'],
   ['verify/chaos', '../soak/main.ts', 'refuses'],
   ['test', '../verify/soak/main.ts', 'refuses'],
@@ -84,11 +87,22 @@ const rules = [
 ] as const;
 
 /** All TypeScript files of the project, as paths from its root. */
-const sources = ['api', 'adapters', 'bin', 'console', 'core', 'lambdas', 'lib', 'local', 'test', 'verify'].flatMap(
-  (room) =>
-    readdirSync(join(PROJECT, room), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /(?<!\.d)\.tsx?$/.test(file) && !file.includes('node_modules'))
-      .map((file) => join(room, file)),
+const sources = [
+  'api',
+  'adapters',
+  'bin',
+  'console',
+  'core',
+  'lambdas',
+  'lib',
+  'local',
+  'receiver',
+  'test',
+  'verify',
+].flatMap((room) =>
+  readdirSync(join(PROJECT, room), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?<!\.d)\.tsx?$/.test(file) && !file.includes('node_modules'))
+    .map((file) => join(room, file)),
 );
 const folder = mkdtempSync(join(tmpdir(), 'layering-'));
 let refused = '';
