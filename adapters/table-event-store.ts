@@ -142,14 +142,15 @@ type ReservationItem = Item & { readonly key: string; readonly createdAt: number
  * small whatever they contain.
  */
 function reservationItem(event: QueuedEvent): ReservationItem {
-  const { key, createdAt, publishedBy, deduplicationId } = event;
+  const { key, createdAt, publishedBy, deduplicationId, deduplicationWindow } = event;
   return {
     pk: `dedup#${hashOf([publishedBy, deduplicationId])}`,
     sk: 'dedup',
     format: FORMAT,
-    expires_at: epochSeconds(createdAt + DAY),
+    expires_at: epochSeconds(createdAt + (deduplicationWindow ?? DAY)),
     key: publicKey(key),
     createdAt,
+    ...(deduplicationWindow !== undefined && { validUntil: createdAt + deduplicationWindow }),
     request: hashOf(canonicalRequest(event)),
   };
 }
@@ -163,13 +164,14 @@ function hashAsGiven(event: QueuedEvent): string {
 }
 
 /**
- * The condition that no valid reservation exists, apart from the one to replace. It compares the age of the item,
- * because DynamoDB deletes an expired item days later.
+ * The condition that no valid reservation exists, apart from the one to replace. It compares the age of the item, and
+ * the end of a window that is shorter than a day, because DynamoDB deletes an expired item days later.
  */
 function unreserved({ createdAt }: QueuedEvent, instead: EventKey | undefined): Condition {
   return [
     { kind: 'absent' },
     { kind: 'at most', attribute: 'createdAt', value: createdAt - DAY },
+    { kind: 'at most', attribute: 'validUntil', value: createdAt },
     ...(instead === undefined ? [] : [{ kind: 'equal', attributes: { key: publicKey(instead) } } as const]),
   ];
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { callbackKey } from '../core/delivery/failure-callback.ts';
-import { SECOND } from '../core/durations.ts';
+import { DAY, SECOND } from '../core/durations.ts';
 import type { EventBody } from '../core/event/event.ts';
 import { publicKey } from '../core/event/event-key.ts';
 import { failureReadableFor } from '../core/event/lifecycle.ts';
@@ -66,12 +66,14 @@ export const eventSchema = namedObject('Event', {
     description:
       'The largest number of tries: the number that was asked for and, after a retry of the finished event, the attempts before that retry.',
   }),
-  retry_delay: z.number(),
+  retry_delay: z.number().nullable().meta({ description: 'Null if the event has retry_delays.' }),
+  retry_delays: z.array(z.number()).nullable(),
   retry_backoff: z.enum(['fixed', 'exponential']),
   retry_max_delay: z.number(),
   failure_url: z.string().nullable(),
   event_tags: z.array(z.string()),
   deduplication_id: z.string().nullable(),
+  deduplication_window: z.number().nullable().meta({ description: 'Null if the event has no deduplication_id.' }),
   keep_result_for: z.number(),
   keep_failed_for: z.number(),
   created_at_utc: instant,
@@ -126,12 +128,14 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     ...sentBody(event.body),
     timeout_for_request: seconds(event.timeout),
     max_try_count: event.maxTryCount + (progress.triedBefore ?? 0),
-    retry_delay: seconds(event.retry.delay),
+    retry_delay: event.retry.delays === undefined ? seconds(event.retry.delay) : null,
+    retry_delays: event.retry.delays?.map(seconds) ?? null,
     retry_backoff: event.retry.backoff,
     retry_max_delay: seconds(event.retry.maxDelay),
     failure_url: event.failureUrl ?? null,
     event_tags: [...event.tags],
     deduplication_id: event.deduplicationId ?? null,
+    deduplication_window: event.deduplicationId === undefined ? null : seconds(event.deduplicationWindow ?? DAY),
     keep_result_for: seconds(event.keepResultFor),
     keep_failed_for: seconds(failureReadableFor(event)),
     created_at_utc: iso(event.createdAt),

@@ -199,5 +199,5 @@ const foreignCursor = invalid('cursor', 'This is not a next_cursor of the same s
 
 const anotherRequest = invalid(
   'deduplication_id',
-  'This id was given to another request in the last 24 hours. Choose another id, or send the same request.',
+  'This id was given to another request, and its deduplication_window is not over. Choose another id, or send the same request.',
 );

@@ -27,8 +27,9 @@ export type Deliver = (messages: readonly Received[], until?: number) => Promise
 export type EventStore = {
   putEvent(event: QueuedEvent): Promise<void>;
   /**
-   * Reserves the key of an event, for 24 hours, for the deduplication id that the publisher gave the event. Resolves
-   * with the reservation that is valid: the new one, or an earlier one, which then stays as it is.
+   * Reserves the key of an event for the deduplication id that the publisher gave the event, for the event's
+   * deduplication window. Resolves with the reservation that is valid: the new one, or an earlier one, which then
+   * stays as it is.
    *
    * @param instead The key in an earlier reservation for the same deduplication id. If that reservation is still the
    *   valid one, the new one replaces it.

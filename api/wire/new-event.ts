@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { DAY, HOUR, MINUTE, SECOND } from '../../core/durations.ts';
+import { DAY, MINUTE, SECOND } from '../../core/durations.ts';
 import type { EventBody, QueuedEvent, WantedEvent } from '../../core/event/event.ts';
 import { type Settings, settingsBounds } from '../../core/settings.ts';
 import { MAX_URL_LENGTH, parseTargetUrl } from '../../core/target/target-url.ts';
+import { boundedText, optional, seconds, wellFormedText, wholeNumber } from './field-schemas.ts';
 import { instantSchema, milliseconds } from './instant.ts';
 import { JsonText } from './json-text.ts';
+import { type RetryFields, retryContradiction, retryFields, retryPolicy } from './retry-fields.ts';
 import { headerProblems, tooManyHeaders } from './target-headers.ts';
 
 const DAY_IN_SECONDS = DAY / SECOND;
@@ -16,9 +18,6 @@ const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 128;
 /** The length of the longest body in base64, which writes three bytes as four characters. */
 const MAX_BASE64_LENGTH = Math.ceil(MAX_BODY_BYTES / 3) * 4;
-
-/** The message for a text that cannot be written in UTF-8. */
-const HALF_A_PAIR = 'This text contains half of a surrogate pair, which cannot be sent.';
 
 /** Marks an issue as one of size, which is answered with 413 instead of 422. */
 export const TOO_LARGE = { tooLarge: true };
@@ -62,27 +61,20 @@ export function newEventSchema(settings: Settings, now: () => number) {
           'Seconds within which the whole answer must arrive.',
         ),
         max_try_count: optional(wholeNumber(1, 1_000), 3, 'The largest number of times that the URL is called.'),
-        retry_delay: optional(
-          seconds(1, DAY_IN_SECONDS),
-          MINUTE / SECOND,
-          'Seconds from the end of a failed attempt to the next.',
-        ),
-        retry_backoff: optional(
-          z.enum(['fixed', 'exponential']),
-          'fixed',
-          'Whether the delay stays the same (fixed) or doubles with each failed attempt (exponential).',
-        ),
-        retry_max_delay: optional(
-          seconds(1, DAY_IN_SECONDS),
-          HOUR / SECOND,
-          'The largest exponential delay, in seconds, before a random change of up to 20 % makes it shorter or longer.',
-        ),
+        ...retryFields(),
         failure_url: targetUrl(settings).nullish().meta({
           description:
             'The URL to call if the event fails for good. A new event is published for this, which calls the URL by POST.',
         }),
         event_tags: optional(tags(), [], 'Labels to find the event by.'),
         deduplication_id: deduplicationId(),
+        deduplication_window: seconds(MINUTE / SECOND, DAY_IN_SECONDS)
+          .nullish()
+          .meta({
+            default: DAY_IN_SECONDS,
+            description:
+              'Seconds for which the deduplication_id is known, from the first request with it. Later, a request with the same id adds another event.',
+          }),
         keep_result_for: optional(
           seconds(MINUTE / SECOND, 30 * DAY_IN_SECONDS),
           DAY_IN_SECONDS,
@@ -97,7 +89,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
     .transform((sent, refinement) => toWantedEvent(sent, refinement, settings));
 }
 
-type Sent = {
+type Sent = RetryFields & {
   readonly url_to_send_request: string;
   readonly call_url_after?: number | null | undefined;
   readonly call_url_at?: number | null | undefined;
@@ -107,12 +99,10 @@ type Sent = {
   readonly body_base64?: string | null | undefined;
   readonly timeout_for_request: number;
   readonly max_try_count: number;
-  readonly retry_delay: number;
-  readonly retry_backoff: 'fixed' | 'exponential';
-  readonly retry_max_delay: number;
   readonly failure_url?: string | null | undefined;
   readonly event_tags: readonly string[];
   readonly deduplication_id?: string | null | undefined;
+  readonly deduplication_window?: number | null | undefined;
   readonly keep_result_for: number;
   readonly keep_failed_for?: number | null | undefined;
 };
@@ -128,16 +118,12 @@ function toWantedEvent(sent: Sent, refinement: z.RefinementCtx, settings: Settin
     body,
     timeout: milliseconds(sent.timeout_for_request),
     maxTryCount: sent.max_try_count,
-    retry: {
-      backoff: sent.retry_backoff,
-      delay: milliseconds(sent.retry_delay),
-      maxDelay: milliseconds(sent.retry_max_delay),
-    },
+    retry: retryPolicy(sent),
     tags: [...new Set(sent.event_tags)],
     ...(sent.failure_url != null && { failureUrl: sent.failure_url }),
     keepResultFor: milliseconds(sent.keep_result_for),
     ...failureRetention(sent, settings),
-    ...(sent.deduplication_id != null && { deduplicationId: sent.deduplication_id }),
+    ...deduplication(sent),
   };
 }
 
@@ -161,12 +147,27 @@ function failureRetention(
   return byDefault === undefined ? {} : { defaultKeepFailedFor: milliseconds(byDefault) };
 }
 
+/** A window that equals the default is left out, so that such events are stored as they were before windows existed. */
+function deduplication({ deduplication_id, deduplication_window }: Sent) {
+  if (deduplication_id == null) return {};
+  const window = deduplication_window ?? DAY_IN_SECONDS;
+  return {
+    deduplicationId: deduplication_id,
+    ...(window !== DAY_IN_SECONDS && { deduplicationWindow: milliseconds(window) }),
+  };
+}
+
 function refuseContradictions(sent: Sent, body: EventBody | undefined, refinement: z.RefinementCtx): void {
   const refuse = (path: keyof Sent, message: string, params?: typeof TOO_LARGE) =>
     refinement.addIssue({ code: 'custom', path: [path], message, ...(params && { params }) });
 
   if (sent.call_url_at != null && sent.call_url_after != null) {
     refuse('call_url_at', 'Give call_url_after or call_url_at, not both.');
+  }
+  const retrying = retryContradiction(sent);
+  if (retrying !== undefined) refuse('retry_delays', retrying);
+  if (sent.deduplication_window != null && sent.deduplication_id == null) {
+    refuse('deduplication_window', 'Give a deduplication_id, too. The window says for how long that id is known.');
   }
   if (sent.body != null && sent.body_base64 != null) refuse('body_base64', 'Give body or body_base64, not both.');
   const field = sent.body_base64 == null ? 'body' : 'body_base64';
@@ -244,7 +245,7 @@ function shortBase64() {
 function deduplicationId() {
   return boundedText(1, MAX_ID_LENGTH).nullish().meta({
     description:
-      'An id that makes it safe to send the request again. For 24 hours and for the same API key, the same id with the same request is answered with the first event, and adds none. The same id with another request is refused. A request is still the same if the order of fields, headers or tags, or the case of header names differs, but not if the bytes of the body differ. For a single event, the header Idempotency-Key does the same.',
+      'An id that makes it safe to send the request again. Within the deduplication_window and for the same API key, the same id with the same request is answered with the first event, and adds none. The same id with another request is refused. A request is still the same if the order of fields, headers or tags, or the case of header names differs, but not if the bytes of the body differ. For a single event, the header Idempotency-Key does the same.',
   });
 }
 
@@ -255,33 +256,6 @@ function instant(now: () => number) {
 function tags() {
   const message = `A list of up to ${MAX_TAGS} tags.`;
   return z.array(boundedText(1, MAX_TAG_LENGTH), message).max(MAX_TAGS, message);
-}
-
-function boundedText(least: number, most: number) {
-  const message = `A string of ${least} to ${most} characters.`;
-  return wellFormedText(message).min(least, message).max(most, message);
-}
-
-function wellFormedText(message: string, advice = 'Remove it.') {
-  return z.string(message).refine((text) => text.isWellFormed(), `${HALF_A_PAIR} ${advice}`);
-}
-
-function seconds(least: number, most: number) {
-  const message = `A number of seconds from ${least} to ${most}.`;
-  return z.number(message).min(least, message).max(most, message);
-}
-
-function wholeNumber(least: number, most: number) {
-  const message = `A whole number from ${least} to ${most}.`;
-  return z.int(message).min(least, message).max(most, message);
-}
-
-/** A schema for a field with a default, which counts if the field is null or absent. */
-function optional<Schema extends z.ZodType>(schema: Schema, fallback: z.output<Schema>, description: string) {
-  return schema
-    .nullish()
-    .meta({ default: fallback, description })
-    .transform((value) => value ?? fallback);
 }
 
 function bytesOf(base64: string): Uint8Array {

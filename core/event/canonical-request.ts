@@ -3,7 +3,7 @@ import type { Headers, QueuedEvent } from './event.ts';
 /**
  * The canonical form of a publisher's request, which is the same for all spellings of the request. Header names are in
  * lower case, and headers and tags are sorted; header values and the bytes of the body stay as they were given. The
- * form leaves out the deduplication id and whatever was added when the event was accepted, such as a default that the
+ * form leaves out the deduplication id and its window, and whatever was added when the event was accepted, such as a default that the
  * owner may change before the request is repeated.
  */
 export function canonicalRequest({
@@ -11,6 +11,7 @@ export function canonicalRequest({
   publishedBy,
   createdAt,
   deduplicationId,
+  deduplicationWindow,
   messageSentByPublish,
   defaultKeepFailedFor,
   ...request

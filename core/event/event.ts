@@ -32,6 +32,8 @@ export type QueuedEvent = {
   readonly tags: readonly string[];
   /** The id that the publisher gives to a request and its repetitions, so that they make one event. */
   readonly deduplicationId?: string;
+  /** How long the deduplication id is known. Absent if it is the usual day. */
+  readonly deduplicationWindow?: number;
   /** The URL that the failure callback calls if this event fails for good. */
   readonly failureUrl?: string;
   /** How long the event stays readable after it finished. */
@@ -50,9 +52,12 @@ export type QueuedEvent = {
 /** The delays between attempts, in milliseconds. */
 export type RetryPolicy = {
   readonly backoff: 'fixed' | 'exponential';
+  /** The fixed delay, or the first exponential one. If there are `delays`, it is the longest of them. */
   readonly delay: number;
   /** The longest exponential delay, before its jitter. */
   readonly maxDelay: number;
+  /** The delay after each failed attempt. The last one is used again for all attempts beyond the list. */
+  readonly delays?: readonly number[];
 };
 
 /** The part of an event that its publisher gives. */

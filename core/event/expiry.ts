@@ -1,5 +1,5 @@
 import { WEEK } from '../durations.ts';
-import type { QueuedEvent } from './event.ts';
+import type { QueuedEvent, RetryPolicy } from './event.ts';
 import type { EventKey } from './event-key.ts';
 import { JITTER, MAX_RETRY_AFTER } from './lifecycle.ts';
 import type { Finished, Progress } from './progress.ts';
@@ -64,8 +64,15 @@ export function isForgotten(progress: Progress, now: number): boolean {
 }
 
 function longestLife({ retry, maxTryCount, timeout, keepResultFor }: QueuedEvent): number {
-  const longestOwn = retry.backoff === 'fixed' ? retry.delay : retry.maxDelay * (1 + JITTER);
-  return maxTryCount * (timeout + Math.max(longestOwn, MAX_RETRY_AFTER)) + keepResultFor + WEEK;
+  return maxTryCount * timeout + longestDelays(retry, maxTryCount) + keepResultFor + WEEK;
+}
+
+/** The longest time that the delays after a number of tries can take together. A receiver can lengthen each of them. */
+function longestDelays({ backoff, delay, maxDelay, delays }: RetryPolicy, tries: number): number {
+  const own = delays ?? [backoff === 'fixed' ? delay : maxDelay * (1 + JITTER)];
+  const longest = own.slice(0, tries).map((one) => Math.max(one, MAX_RETRY_AFTER));
+  const last = longest.at(-1) ?? 0;
+  return longest.reduce((sum, one) => sum + one, 0) + (tries - longest.length) * last;
 }
 
 function latestInstant(progress: Progress): number {

@@ -174,6 +174,7 @@ export function pendingSince(progress: Progress): number | undefined {
  * @param chance A random number, evenly distributed over [0, 1).
  */
 export function retryDelay(retry: RetryPolicy, failed: number, chance: number): number {
+  if (retry.delays !== undefined) return retry.delays[failed - 1] ?? retry.delays.at(-1) ?? retry.delay;
   if (retry.backoff === 'fixed') return retry.delay;
   const grown = Math.min(retry.maxDelay, retry.delay * 2 ** (failed - 1));
   return Math.round(grown * (1 - JITTER + 2 * JITTER * chance));

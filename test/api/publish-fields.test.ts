@@ -23,6 +23,7 @@ describe('an event with nothing but its URL', () => {
       timeout_for_request: 5,
       max_try_count: 3,
       retry_delay: 60,
+      retry_delays: null,
       retry_backoff: 'fixed',
       retry_max_delay: 3_600,
       event_tags: [],
@@ -35,6 +36,7 @@ describe('an event with nothing but its URL', () => {
       finished_at_utc: null,
       expires_at_utc: null,
       deduplication_id: null,
+      deduplication_window: null,
       ended_because: null,
       failure_url: null,
       failure_callback_key: null,
@@ -78,6 +80,14 @@ const everyField = {
 test('every field is answered as it was sent', async () => {
   const { body } = await apiClient().publish(everyField);
   expect(body).toMatchObject(everyField);
+});
+
+test('a list of delays and the window of an id are answered as they were sent', async () => {
+  const fields = { retry_delays: [1, 2.5, 86_400], deduplication_id: 'a', deduplication_window: 60 };
+  const { body } = await apiClient().publish({ url_to_send_request: URL, ...fields });
+  expect(body).toMatchObject({ ...fields, retry_delay: null, retry_backoff: 'fixed' });
+  const { body: usual } = await apiClient().publish({ url_to_send_request: URL, deduplication_id: 'a' });
+  expect(usual.deduplication_window).toBe(86_400);
 });
 
 test('call_url_at takes ISO 8601 with any zone and epoch seconds, and is answered as ISO 8601 in UTC', async () => {
@@ -138,6 +148,7 @@ describe.each<[string, accepted: readonly unknown[], refused: readonly unknown[]
   ['timeout_for_request', [1, 1.5, 6], [0.999, 6.001, '5']],
   ['max_try_count', [1, 1_000], [0, 1_001, 1.5, '3']],
   ['retry_delay', [1, 86_400], [0.999, 86_400.001]],
+  ['retry_delays', [[1], delays(100)], [[], delays(101), [0.999], [86_400.001], ['1'], 60]],
   ['retry_backoff', ['fixed', 'exponential'], ['linear', 1]],
   ['retry_max_delay', [1, 86_400], [0.999, 86_400.001]],
   ['keep_result_for', [60, 30 * 86_400], [59.999, 30 * 86_400 + 0.001]],
@@ -188,9 +199,14 @@ describe('keep_failed_for', () => {
   });
 });
 
-describe('fields that do not go together', () => {
+describe('fields that do not go together, or not with their bounds', () => {
   test.each([
     ['call_url_at', { call_url_after: 0, call_url_at: '2030-01-02T00:00:00Z' }],
+    ['retry_delays', { retry_delay: 60, retry_delays: [60] }],
+    ['retry_delays', { retry_backoff: 'exponential', retry_delays: [60] }],
+    ['deduplication_window', { deduplication_window: 60 }],
+    ['deduplication_window', { deduplication_id: 'a', deduplication_window: 59.999 }],
+    ['deduplication_window', { deduplication_id: 'a', deduplication_window: 86_400.001 }],
     ['body_base64', { body: '', body_base64: '' }],
     ['body', { method: 'GET', body: '' }],
     ['body', { method: 'HEAD', body: 0 }],
@@ -322,6 +338,10 @@ function url(length: number): string {
 
 function tags(count: number): string[] {
   return Array.from({ length: count }, (_, n) => `tag ${n}`);
+}
+
+function delays(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n + 1);
 }
 
 function nested(depth: number): unknown {

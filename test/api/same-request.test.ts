@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MINUTE } from '../../core/durations.ts';
+import { MINUTE, SECOND } from '../../core/durations.ts';
 import { apiClient, START } from '../support/api-client.ts';
 import { memoryEventStore } from '../support/memory-event-store.ts';
 
@@ -71,11 +71,23 @@ test('a request is another with any other value', async () => {
   );
 });
 
+test('an id is known for its window, and a request after that adds another event', async () => {
+  const { publish, clock } = apiClient();
+  const wanted = { url_to_send_request: 'https://example.com/', ...ID, deduplication_window: 90 };
+  const { body: first } = await publish(wanted);
+  await clock.moveTo(START + 90 * SECOND - 1);
+  expect(await publish(wanted)).toMatchObject({ status: 200, body: { key: first.key } });
+  await clock.moveTo(START + 90 * SECOND);
+  const { status, body } = await publish(wanted);
+  expect([status, body.key === first.key]).toEqual([201, false]);
+});
+
 describe('of two spellings', () => {
   const instant = new Date(START + MINUTE);
   test.each<[string, object, object]>([
     ['unset and null', {}, { headers: null, event_tags: null, call_url_at: null, body: null, failure_url: null }],
     ['unset and the default', {}, { ...DEFAULTS, headers: {}, event_tags: [] }],
+    ['a window that is unset and given', {}, { deduplication_window: 60 }],
     ['a method that is unset and given', { body: 'x' }, { body: 'x', method: 'POST' }],
     [
       'a URL as it is written and normalised',
@@ -158,6 +170,7 @@ function changes({ headers, event_tags }: Request): fc.Arbitrary<Fields> {
     { max_try_count: 5 },
     { timeout_for_request: 4.999 },
     { retry_backoff: 'exponential' },
+    { retry_delays: [60] },
     { keep_result_for: 86_401 },
     { keep_failed_for: 86_401 },
     { call_url_after: 0.001 },

@@ -87,6 +87,14 @@ describe('deliver', () => {
     expect(messages.sent).toEqual([]);
   });
 
+  test('tries a failed event again after the delay of its list for that try, and after the last one from then on', async () => {
+    const { queue, calls, deliverAll } = simulation({ call: async () => answered(500) });
+    const retry = { backoff: 'fixed', delay: MINUTE, maxDelay: HOUR, delays: [10 * SECOND, MINUTE] } as const;
+    await queue.publish(wantedEvent({ maxTryCount: 4, retry }), 'web');
+    await deliverAll();
+    expect(calls.map(({ at }) => at - START)).toEqual([0, 10 * SECOND, 70 * SECOND, 130 * SECOND]);
+  });
+
   test('waits for the instant of a message that comes up to a second early', async () => {
     const { queue, messages, calls, clock } = simulation();
     await queue.publish(wantedEvent({ asked: { after: 900 } }), 'web');

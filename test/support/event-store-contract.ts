@@ -189,6 +189,17 @@ export function eventStoreContract(
         expect(await store.reserve(reserving({ deduplicationId }), first.key)).not.toEqual(OWN);
         expect(await store.reserve(reserving({ deduplicationId, createdAt: DUE + DAY }))).toEqual(OWN);
       });
+
+      test('for the window of the first request, whatever the window of the next one', async () => {
+        const deduplicationId = randomUUID();
+        await store.reserve(reserving({ deduplicationId, deduplicationWindow: MINUTE }));
+        const next = { deduplicationId, deduplicationWindow: HOUR };
+        const early = await store.reserve(reserving({ ...next, createdAt: DUE + MINUTE - 1 }));
+        expect(early).toMatchObject({ heldBy: 'the same request', createdAt: DUE });
+        expect(await store.reserve(reserving({ ...next, createdAt: DUE + MINUTE }))).toEqual(OWN);
+        const short = reserving({ deduplicationId, deduplicationWindow: MINUTE, createdAt: DUE + HOUR });
+        expect(await store.reserve(short)).not.toEqual(OWN);
+      });
     });
 
     test('records a failure with what is pending next', async () => {

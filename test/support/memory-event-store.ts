@@ -15,7 +15,7 @@ export function memoryEventStore(): EventStore {
   const recorded = new Map<string, Progress>();
   const shards = new Map<number, Map<Position, Entry>>();
   const failed = new Set<string>();
-  const reservations = new Map<string, { key: EventKey; createdAt: number; request: string }>();
+  const reservations = new Map<string, { key: EventKey; createdAt: number; request: string; validUntil: number }>();
   let cursors: Cursors | undefined;
 
   function isListed(list: List, key: EventKey): boolean {
@@ -77,12 +77,12 @@ export function memoryEventStore(): EventStore {
       failed.add(key.uuid);
     },
     async reserve(event, instead) {
-      const { key, createdAt, publishedBy, deduplicationId } = event;
+      const { key, createdAt, publishedBy, deduplicationId, deduplicationWindow = DAY } = event;
       const id = `${publishedBy} ${deduplicationId}`;
       const request = JSON.stringify(canonicalRequest(event));
       const held = reservations.get(id);
-      if (held === undefined || held.createdAt <= createdAt - DAY || held.key.uuid === instead?.uuid) {
-        reservations.set(id, { key, createdAt, request });
+      if (held === undefined || held.validUntil <= createdAt || held.key.uuid === instead?.uuid) {
+        reservations.set(id, { key, createdAt, request, validUntil: createdAt + deduplicationWindow });
         return { heldBy: 'this request' };
       }
       if (held.request !== request) return { heldBy: 'another request' };

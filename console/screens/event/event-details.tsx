@@ -4,6 +4,7 @@ import { ExactInstant, RelativeInstant } from '../../parts/instant.tsx';
 import type { EventAnswer } from '../../state/api-types.ts';
 import { eventsPath } from '../../text/event-filters.ts';
 import { lengthOfTime } from '../../text/time.ts';
+import { delaysText } from './delays-text.ts';
 import { failedEventKey, webhookId } from './event-links.ts';
 
 /** Every field of an event that is not a part of its request or its answer. */
@@ -87,11 +88,7 @@ function Tries({ event }: EventProps) {
         {event.try_count} of {event.max_try_count}
       </Field>
       <Field name="Timeout">{seconds(event.timeout_for_request)}</Field>
-      <Field name="Between tries">
-        {event.retry_backoff === 'fixed'
-          ? seconds(event.retry_delay)
-          : `${seconds(event.retry_delay)}, doubled with each try up to ${seconds(event.retry_max_delay)}`}
-      </Field>
+      <Field name="Between tries">{delaysText(event)}</Field>
       {event.failure_url !== null && (
         <Field name="Called if it fails">
           <span class="long">{event.failure_url}</span>
@@ -116,6 +113,7 @@ function Identity({ event }: EventProps) {
       {event.deduplication_id !== null && (
         <Field name="Deduplication id">
           <Copied text={event.deduplication_id} what="deduplication id" />
+          {event.deduplication_window !== null && <Note>known for {seconds(event.deduplication_window)}</Note>}
         </Field>
       )}
     </>

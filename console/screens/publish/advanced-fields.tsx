@@ -7,16 +7,19 @@ import { SelectField, TextField } from './fields.tsx';
 const backoffs = [
   ['fixed', 'Stays the same'],
   ['exponential', 'Doubles with each try'],
+  ['listed', 'Is given for each try'],
 ] as const;
 
 const names = [
   'timeout_for_request',
   'max_try_count',
   'retry_delay',
+  'retry_delays',
   'retry_backoff',
   'retry_max_delay',
   'failure_url',
   'deduplication_id',
+  'deduplication_window',
   'keep_result_for',
   'keep_failed_for',
 ];
@@ -25,7 +28,7 @@ const names = [
 export function AdvancedFields() {
   const section = useRef<HTMLDetailsElement>(null);
   const errors = useContext(FieldErrors);
-  const isWrong = errors.some(({ path }) => names.includes(path));
+  const isWrong = errors.some(({ path }) => names.includes(path.split('.', 1)[0] ?? ''));
 
   useEffect(() => {
     if (isWrong && section.current) section.current.open = true;
@@ -46,23 +49,7 @@ export function AdvancedFields() {
           placeholder="5"
           input="decimal"
         />
-        <TextField
-          name="retry_delay"
-          label="Delay between tries, in seconds"
-          of="delay"
-          placeholder="60"
-          input="decimal"
-        />
-        <SelectField name="retry_backoff" label="The delay" of="backoff" options={backoffs} />
-        {draft.value.backoff === 'exponential' && (
-          <TextField
-            name="retry_max_delay"
-            label="Longest delay, in seconds"
-            of="maxDelay"
-            placeholder="3600"
-            input="decimal"
-          />
-        )}
+        <DelayFields />
         <TextField
           name="keep_result_for"
           label="Keep the result for, in seconds"
@@ -94,13 +81,50 @@ export function AdvancedFields() {
             placeholder="none"
           />
         </div>
+        <TextField
+          name="deduplication_window"
+          label="The id is known for, in seconds"
+          of="deduplicationWindow"
+          placeholder="86400"
+          input="decimal"
+        />
       </div>
     </details>
   );
 }
 
+function DelayFields() {
+  const { backoff } = draft.value;
+  return (
+    <>
+      {backoff === 'listed' ? (
+        <TextField name="retry_delays" label="Delays between tries, in seconds" of="delay" placeholder="10, 60, 600" />
+      ) : (
+        <TextField
+          name="retry_delay"
+          label="Delay between tries, in seconds"
+          of="delay"
+          placeholder="60"
+          input="decimal"
+        />
+      )}
+      <SelectField name="retry_backoff" label="The delay" of="backoff" options={backoffs} />
+      {backoff === 'exponential' && (
+        <TextField
+          name="retry_max_delay"
+          label="Longest delay, in seconds"
+          of="maxDelay"
+          placeholder="3600"
+          input="decimal"
+        />
+      )}
+    </>
+  );
+}
+
 function isAnySet(draft: Draft): boolean {
-  const { timeout, tries, delay, backoff, failureUrl, deduplicationId, keepResultFor, keepFailedFor } = draft;
-  const texts = [timeout, tries, delay, failureUrl, deduplicationId, keepResultFor, keepFailedFor];
+  const { timeout, tries, delay, backoff, failureUrl, deduplicationId, deduplicationWindow } = draft;
+  const { keepResultFor, keepFailedFor } = draft;
+  const texts = [timeout, tries, delay, failureUrl, deduplicationId, deduplicationWindow, keepResultFor, keepFailedFor];
   return backoff !== 'fixed' || texts.some((text) => text !== '');
 }

@@ -24,11 +24,13 @@ export type Draft = {
   readonly at: string;
   readonly timeout: string;
   readonly tries: string;
+  /** A number of seconds or, with the backoff `listed`, one for each try, separated by commas. */
   readonly delay: string;
-  readonly backoff: EventAnswer['retry_backoff'];
+  readonly backoff: EventAnswer['retry_backoff'] | 'listed';
   readonly maxDelay: string;
   readonly failureUrl: string;
   readonly deduplicationId: string;
+  readonly deduplicationWindow: string;
   readonly keepResultFor: string;
   readonly keepFailedFor: string;
 };
@@ -56,6 +58,7 @@ export function newDraft(url: string): Draft {
     maxDelay: '',
     failureUrl: '',
     deduplicationId: '',
+    deduplicationWindow: '',
     keepResultFor: '',
     keepFailedFor: '',
   };
@@ -72,8 +75,8 @@ export function draftLike({ event, bodyText }: WatchedEvent): Draft {
     tags: event.event_tags.join('\n'),
     timeout: String(event.timeout_for_request),
     tries: String(event.max_try_count),
-    delay: String(event.retry_delay),
-    backoff: event.retry_backoff,
+    delay: event.retry_delays?.join(', ') ?? String(event.retry_delay),
+    backoff: event.retry_delays === null ? event.retry_backoff : 'listed',
     maxDelay: isExponential ? String(event.retry_max_delay) : '',
     failureUrl: event.failure_url ?? '',
     keepResultFor: String(event.keep_result_for),

@@ -74,17 +74,27 @@ function tagMembers(text: string): readonly Member[] {
 }
 
 function numberMembers(draft: Draft): readonly Member[] {
-  const isExponential = draft.backoff === 'exponential';
   return [
     ...numberMember('timeout_for_request', draft.timeout),
     ...numberMember('max_try_count', draft.tries),
-    ...numberMember('retry_delay', draft.delay),
-    ...(isExponential
-      ? [member('retry_backoff', draft.backoff), ...numberMember('retry_max_delay', draft.maxDelay)]
-      : []),
+    ...delayMembers(draft),
     ...numberMember('keep_result_for', draft.keepResultFor),
     ...numberMember('keep_failed_for', draft.keepFailedFor),
   ];
+}
+
+function delayMembers({ backoff, delay, maxDelay }: Draft): readonly Member[] {
+  if (backoff === 'listed') return numbersMember('retry_delays', delay);
+  const own = numberMember('retry_delay', delay);
+  if (backoff === 'fixed') return own;
+  return [...own, member('retry_backoff', backoff), ...numberMember('retry_max_delay', maxDelay)];
+}
+
+function numbersMember(name: string, text: string): readonly Member[] {
+  if (text.trim() === '') return [];
+  const parts = text.split(',').map((part) => part.trim());
+  const areNumbers = parts.every((part) => part !== '' && Number.isFinite(Number(part)));
+  return [areNumbers ? member(name, parts.map(Number)) : { name, mistake: 'Numbers, for example 10, 60, 600.' }];
 }
 
 function numberMember(name: string, text: string, unit = 1): readonly Member[] {
@@ -93,10 +103,11 @@ function numberMember(name: string, text: string, unit = 1): readonly Member[] {
   return [Number.isFinite(value) ? member(name, value) : { name, mistake: 'A number, for example 10.' }];
 }
 
-function textMembers({ failureUrl, deduplicationId }: Draft): readonly Member[] {
+function textMembers({ failureUrl, deduplicationId, deduplicationWindow }: Draft): readonly Member[] {
   return [
     ...(failureUrl.trim() === '' ? [] : [member('failure_url', failureUrl.trim())]),
     ...(deduplicationId === '' ? [] : [member('deduplication_id', deduplicationId)]),
+    ...numberMember('deduplication_window', deduplicationWindow),
   ];
 }
 

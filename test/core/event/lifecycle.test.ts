@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { withLateAttempt } from '../../../core/delivery/late-attempt.ts';
-import { DAY, HOUR, MINUTE, WEEK } from '../../../core/durations.ts';
+import { DAY, HOUR, MINUTE, SECOND, WEEK } from '../../../core/durations.ts';
 import type { QueuedEvent, RetryPolicy } from '../../../core/event/event.ts';
 import { expiresAt, laterExpiry, progressExpiresAt, reopenedExpiresAt } from '../../../core/event/expiry.ts';
 import { cancelled, firstProgress, reopened, retryDelay, settle, triesLeft } from '../../../core/event/lifecycle.ts';
@@ -184,6 +184,12 @@ describe('retryDelay', () => {
     expect(delays).toEqual([MINUTE, 2 * MINUTE, 4 * MINUTE, 32 * MINUTE, HOUR, HOUR]);
   });
 
+  test('is the one of the list for each failed attempt, and the last one beyond the list', () => {
+    const listed = { ...policy('fixed'), delay: HOUR, delays: [SECOND, HOUR, MINUTE] };
+    const delays = [1, 2, 3, 4, 1_000].map((failed) => retryDelay(listed, failed, 0.9));
+    expect(delays).toEqual([SECOND, HOUR, MINUTE, MINUTE, MINUTE]);
+  });
+
   test('is spread by a fifth to both sides if it is exponential', () => {
     expect(retryDelay(policy('exponential'), 1, 0)).toBe(0.8 * MINUTE);
     expect(retryDelay(policy('exponential'), 1, 0.999_999)).toBe(1.2 * MINUTE);
@@ -267,6 +273,22 @@ describe('expiry', () => {
     const readableUntil = DUE + 2 * (event.timeout + longestDelay) + event.keepResultFor;
     expect(expiresAt(event)).toBe(readableUntil + WEEK);
   });
+
+  test.each([
+    [2, 2 * DAY],
+    [3, 2 * DAY + 2 * HOUR],
+    [5, 2 * DAY + 2 * HOUR + 2 * 3 * HOUR],
+  ])(
+    'allows for the delays that %i tries use of a list, of which a receiver may make each an hour',
+    (maxTryCount, sum) => {
+      const retry = { ...policy('fixed'), delay: DAY, delays: [DAY, DAY, 2 * HOUR, 3 * HOUR] };
+      const event = queuedEvent(DUE, { retry, maxTryCount });
+      expect(expiresAt(event)).toBe(DUE + maxTryCount * event.timeout + sum + event.keepResultFor + WEEK);
+      const short = { ...policy('fixed'), delays: [SECOND] };
+      const shortEvent = queuedEvent(DUE, { retry: short, maxTryCount });
+      expect(expiresAt(shortEvent)).toBe(DUE + maxTryCount * (event.timeout + HOUR) + event.keepResultFor + WEEK);
+    },
+  );
 
   test('of an event does not count on a failure: most events have none', () => {
     expect(expiresAt(queuedEvent(DUE, { keepFailedFor: 90 * DAY }))).toBe(expiresAt(queuedEvent(DUE)));

@@ -35,6 +35,7 @@ describe('the request of a draft', () => {
       maxDelay: '600',
       failureUrl: 'https://example.com/failed',
       deduplicationId: ' id ',
+      deduplicationWindow: '600',
       keepResultFor: '60',
       keepFailedFor: '120',
     });
@@ -52,9 +53,15 @@ describe('the request of a draft', () => {
       retry_max_delay: 600,
       failure_url: 'https://example.com/failed',
       deduplication_id: ' id ',
+      deduplication_window: 600,
       keep_result_for: 60,
       keep_failed_for: 120,
     });
+  });
+
+  test('has a delay for each try if they are listed', () => {
+    const delays = { backoff: 'listed', delay: '10, 60,  600.5' } as const;
+    expect(sent({ bodyKind: 'none', ...delays })).toEqual({ ...URL_ALONE, retry_delays: [10, 60, 600.5] });
   });
 
   test('takes an instant in the chosen zone', () => {
@@ -85,6 +92,7 @@ describe('the request of a draft', () => {
     ['a delay that is missing', { when: 'after', after: '' }, 'call_url_after'],
     ['an instant that is missing', { when: 'at', at: '' }, 'call_url_at'],
     ['tries that are no number', { tries: 'many' }, 'max_try_count'],
+    ['a list of delays with a gap', { backoff: 'listed', delay: '10,,60' }, 'retry_delays'],
   ])('says where a mistake is: %s', (_, changed, path) => {
     const { json, mistakes } = requestOf(changed);
     expect(mistakes.map((one) => one.path)).toEqual([path]);
@@ -103,6 +111,7 @@ describe('an event like another one', () => {
     timeout_for_request: 2,
     max_try_count: 4,
     retry_delay: 30,
+    retry_delays: null,
     retry_backoff: 'exponential',
     retry_max_delay: 600,
     failure_url: 'https://example.com/failed',
@@ -114,9 +123,16 @@ describe('an event like another one', () => {
   test('is published with the same fields, and without the deduplication id', () => {
     const { json } = publishRequest(draftLike({ event, bodyText: '{"a":12345678901234567890}' }), undefined);
     expect(json).toContain('"body": {"a":12345678901234567890}');
-    const { body, body_base64, deduplication_id, ...others } = event;
+    const { body, body_base64, deduplication_id, retry_delays, ...others } = event;
     expect(JSON.parse(json)).toMatchObject(others);
     expect(JSON.parse(json)).not.toHaveProperty('deduplication_id');
+  });
+
+  test('keeps a list of delays', () => {
+    const delays: Partial<EventAnswer> = { retry_delay: null, retry_delays: [10, 60], retry_backoff: 'fixed' };
+    const { json } = publishRequest(draftLike({ event: { ...event, ...delays }, bodyText: '' }), undefined);
+    const { retry_delay, retry_delays } = JSON.parse(json);
+    expect({ retry_delay, retry_delays }).toEqual({ retry_delays: [10, 60] });
   });
 
   test.each([
