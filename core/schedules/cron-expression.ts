@@ -23,9 +23,9 @@ export type DaysOfMonth = { readonly numbers: readonly number[]; readonly last: 
 export type DaysOfWeek = { readonly weekdays: readonly number[]; readonly nths: readonly NthWeekday[] };
 
 /** The first to fifth, or the last, of a weekday in a month. Weekdays count from 0, which is Sunday. */
-export type NthWeekday = { readonly weekday: number; readonly nth: number | 'last' };
+type NthWeekday = { readonly weekday: number; readonly nth: number | 'last' };
 
-export const MAX_CRON_LENGTH = 256;
+const MAX_CRON_LENGTH = 256;
 
 type Refused = { readonly refused: string };
 type Field = {

@@ -8,7 +8,7 @@ import { parseTimeZone } from './time-zone.ts';
 export type Timing = CronTiming | IntervalTiming;
 
 /** The times of a wall clock. None is before `from` or after `until`; one can be at each of them. */
-export type CronTiming = {
+type CronTiming = {
   readonly cron: string;
   readonly timeZone: string;
   readonly from?: number;
@@ -16,7 +16,7 @@ export type CronTiming = {
 };
 
 /** The instant `from` and every instant that is a multiple of `every` milliseconds later, up to and with `until`. */
-export type IntervalTiming = { readonly every: number; readonly from: number; readonly until?: number };
+type IntervalTiming = { readonly every: number; readonly from: number; readonly until?: number };
 
 /** A timing as its author writes it. Instants are in epoch milliseconds, and `every` is in seconds. */
 export type GivenTiming = {

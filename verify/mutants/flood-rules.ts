@@ -85,4 +85,20 @@ export const floodRules: readonly Rule[] = [
     without: 'room >= 0',
     suites: ['test/core/event/excerpt'],
   },
+  {
+    name: 'an interval of less than a minute is refused',
+    why: 'One schedule could make events faster than its receiver and the dispatcher can take.',
+    file: 'core/schedules/timing.ts',
+    code: 'every < least || ',
+    without: '',
+    suites: ['test/core/schedules/timing'],
+  },
+  {
+    name: 'a process remembers a limited number of time zones and expressions',
+    why: 'Clients could make its memory as large as they like, with names of their own in each schedule.',
+    file: 'core/schedules/remembered.ts',
+    code: 'if (map.size >= most) map.clear();',
+    without: 'void most;',
+    suites: ['test/core/schedules/remembered'],
+  },
 ];

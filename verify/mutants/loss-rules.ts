@@ -2,6 +2,7 @@ import type { Rule } from './rule.ts';
 
 const dispatch = ['test/core/dispatch'];
 const pause = ['test/core/manage/pause'];
+const timing = ['test/core/schedules/timing.test'];
 
 /** Without any of these rules, an event that was accepted is not called, or what became of it is forgotten. */
 export const lossRules: readonly Rule[] = [
@@ -143,5 +144,13 @@ export const lossRules: readonly Rule[] = [
     code: 'removalPolicy = RemovalPolicy.RETAIN',
     without: 'removalPolicy = RemovalPolicy.DESTROY',
     suites: ['test/lib/template'],
+  },
+  {
+    name: 'a time that the clock skips has its instant at the end of the gap',
+    why: 'A schedule of each night would not run in the night in which the clock goes forward.',
+    file: 'core/schedules/cron-instants.ts',
+    code: '(hoursPass ? offset : offsetBefore)',
+    without: '(hoursPass ? offset : Math.max(offset, offsetBefore))',
+    suites: timing,
   },
 ];

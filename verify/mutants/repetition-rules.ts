@@ -3,6 +3,7 @@ import type { Rule } from './rule.ts';
 const delivery = ['test/core/delivery', 'test/core/queue'];
 const dispatch = ['test/core/dispatch'];
 const pause = ['test/core/manage/pause'];
+const timing = ['test/core/schedules/timing.test'];
 
 /** Without any of these rules, a receiver is called twice for one attempt, or after its event was cancelled. */
 export const repetitionRules: readonly Rule[] = [
@@ -165,5 +166,29 @@ export const repetitionRules: readonly Rule[] = [
     code: 'reportBatchItemFailures: true,',
     without: '',
     suites: ['test/lib/template'],
+  },
+  {
+    name: 'a time that the clock shows twice has one instant',
+    why: 'A schedule of each night would run twice in the night in which the clock goes back.',
+    file: 'core/schedules/cron-instants.ts',
+    code: '(hoursPass ? offset : offsetBefore)',
+    without: '(hoursPass ? offset : Math.min(offset, offsetBefore))',
+    suites: timing,
+  },
+  {
+    name: 'the times that one gap of the clock skips have one instant',
+    why: 'A schedule would run several times at the moment at which the clock goes forward.',
+    file: 'core/schedules/cron-instants.ts',
+    code: 'if (instant > latest) yield instant;',
+    without: 'yield instant;',
+    suites: timing,
+  },
+  {
+    name: 'a timing has no instant after its until',
+    why: 'A schedule would go on for ever, although its author said when it ends.',
+    file: 'core/schedules/timing.ts',
+    code: 'Math.min(stretch.upTo, until)',
+    without: 'Math.max(stretch.upTo, until)',
+    suites: timing,
   },
 ];
