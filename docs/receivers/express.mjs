@@ -6,8 +6,7 @@ const app = express();
 
 // Before express.json() and all else that reads bodies.
 app.all('/', async (request, response) => {
-  const body = Buffer.concat(await request.toArray());
-  response.status(await statusFor(request.headers, body)).end();
+  response.status(await statusFor(request)).end();
 });
 
 app.use(express.json()); // for the rest of the application

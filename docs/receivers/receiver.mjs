@@ -3,12 +3,7 @@ import { createServer } from 'node:http';
 import { statusFor } from './event-queue.mjs';
 
 const server = createServer(async (request, response) => {
-  try {
-    const body = Buffer.concat(await request.toArray());
-    response.statusCode = await statusFor(request.headers, body);
-  } catch {
-    response.statusCode = 400; // half a body
-  }
+  response.statusCode = await statusFor(request);
   response.end();
 });
 server.listen(process.argv[2], '127.0.0.1', () =>

@@ -5,8 +5,7 @@ export const runtime = 'nodejs'; // not edge, which has no files
 export const dynamic = 'force-dynamic'; // a GET is a call, and is answered from no cache
 
 export async function POST(request) {
-  const body = Buffer.from(await request.arrayBuffer());
-  return new Response(null, { status: await statusFor(Object.fromEntries(request.headers), body) });
+  return new Response(null, { status: await statusFor(request) });
 }
 
 export { POST as DELETE, POST as GET, POST as HEAD, POST as PATCH, POST as PUT };
