@@ -1,4 +1,5 @@
-import type * as z from 'zod';
+import * as z from 'zod';
+import { nearestName } from './nearest-name.ts';
 import type { Problem } from './problem.ts';
 import { membersLeftOut } from './read-json.ts';
 import { sentenceFor } from './sentence.ts';
@@ -19,7 +20,8 @@ export function validate(
   input: unknown,
   calledAs: ReadonlyMap<string, string> = new Map(),
 ): { readonly input: unknown } | Problem {
-  const { success, data, error } = schema.safeParse(input, { error: sentenceFor });
+  const knownNames = new Map<readonly string[], readonly string[]>();
+  const { success, data, error } = schema.safeParse(input, { error: (issue) => sentenceNoting(knownNames, issue) });
   const leftOut = membersLeftOut(input);
   if (success && leftOut === 0) return { input: data };
   if (success)
@@ -27,8 +29,10 @@ export function validate(
       problem: 'invalid',
       detail: `There are too many fields: ${leftOut} of them were not read. Send each field once.`,
     };
-  const all = withoutRepetitions(error.issues.flatMap((issue) => mistakes(issue, calledAs)));
-  const errors = all.slice(0, MOST_ERRORS).map(({ path, detail }) => ({ path: path.map(shortened).join('.'), detail }));
+  const all = withoutRepetitions(error.issues.flatMap((issue) => mistakes(issue, calledAs, knownNames)));
+  const errors = all
+    .slice(0, MOST_ERRORS)
+    .map((one) => ({ path: one.path.map(shortened).join('.'), detail: detailOf(one) }));
   const shown = errors.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`));
   const left = all.length - errors.length + leftOut;
   const more = left > 0 ? [`There are ${left} more.`] : [];
@@ -36,12 +40,37 @@ export function validate(
   return { problem: error.issues.some(isTooLarge) ? 'too-large' : 'invalid', detail, errors };
 }
 
-type Mistake = { readonly path: readonly string[]; readonly detail: string };
+type Mistake = {
+  readonly path: readonly string[];
+  readonly detail: string;
+  /** The names that the client could have meant, if the last name of the path is unknown. */
+  readonly meant?: readonly string[];
+};
 
-function mistakes(issue: z.core.$ZodIssue, calledAs: ReadonlyMap<string, string>): readonly Mistake[] {
-  const path = issue.path.map((name) => calledAs.get(String(name)) ?? String(name));
+/** Notes which names an object has, by the list of unknown ones, because the issue itself does not keep them. */
+function sentenceNoting(knownNames: Map<readonly string[], readonly string[]>, issue: z.core.$ZodRawIssue): string {
+  const isUnknown = issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject;
+  if (isUnknown) knownNames.set(issue.keys, Object.keys(issue.inst.shape));
+  return sentenceFor(issue);
+}
+
+function mistakes(
+  issue: z.core.$ZodIssue,
+  calledAs: ReadonlyMap<string, string>,
+  knownNames: ReadonlyMap<readonly string[], readonly string[]>,
+): readonly Mistake[] {
+  const called = (name: string) => calledAs.get(name) ?? name;
+  const path = issue.path.map((name) => called(String(name)));
   if (issue.code !== 'unrecognized_keys') return [{ path, detail: issue.message }];
-  return issue.keys.map((key) => ({ path: [...path, key], detail: 'There is no such field. Leave it out.' }));
+  const meant = (knownNames.get(issue.keys) ?? []).map(called);
+  return issue.keys.map((key) => ({ path: [...path, key], detail: 'There is no such field.', meant }));
+}
+
+/** The sentence about a mistake. An unknown name is compared only here, because a request can have many of them. */
+function detailOf({ path, detail, meant }: Mistake): string {
+  if (meant === undefined) return detail;
+  const name = nearestName(path.at(-1) ?? '', meant);
+  return `${detail} ${name === undefined ? 'Leave it out.' : `Did you mean ${name}?`}`;
 }
 
 /** Removes equal mistakes. A value can break two rules that have the same message. */
