@@ -8,8 +8,9 @@ import { openRuntimeWithoutCalls } from './runtime/open-runtime.ts';
 import { serveRoutes } from './runtime/serve-routes.ts';
 
 const { CONSOLE_REFRESH_SECONDS: refreshSeconds } = readEnvironment(process.env);
-const page = gatewayPageAnswerer(openConsoleSite(builtConsole, { refreshSeconds }), openSite());
-const answer = serveRoutes(openRuntimeWithoutCalls(), 'site');
+const runtime = openRuntimeWithoutCalls();
+const page = gatewayPageAnswerer(runtime.report, openConsoleSite(builtConsole, { refreshSeconds }), openSite());
+const answer = serveRoutes(runtime, 'site');
 
 /**
  * The function that serves the console, the documentation pages and its own routes. It also gets every request that

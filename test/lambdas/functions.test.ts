@@ -156,6 +156,16 @@ describe('the site', () => {
     expect(page).not.toMatch(/demo|eq_\w|data-key|value=/);
   });
 
+  test('says that a page cannot be read, logs why, and goes on to answer the API', async () => {
+    const { handler } = await import('../../lambdas/site.ts');
+    const { body = '', ...head } = await handler(request('/', {}), context);
+    expect(head).toMatchObject({ statusCode: 503, headers: { 'content-type': 'application/problem+json' } });
+    expect(JSON.parse(body).detail).toMatch(/This page could not be read/);
+    expect(await handler(request('/', {}, 'HEAD'), context)).toEqual(head);
+    expect(captured.text).toMatch(/ENOENT.*console/);
+    expect(await handler(request('/health', {}), context)).toMatchObject({ statusCode: 200 });
+  });
+
   test('answers what is no page as the API does', async () => {
     const { handler } = await import('../../lambdas/site.ts');
     const answer = await handler(request('/nothing-here', {}), context);
