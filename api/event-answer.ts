@@ -66,6 +66,10 @@ export const eventSchema = namedObject('Event', {
     description:
       'The largest number of tries: the number that was asked for and, after a retry of the finished event, the attempts before that retry.',
   }),
+  tried_before: z.int().meta({
+    description:
+      'How many attempts had ended when the finished event was last retried; 0 if it never was. max_try_count minus this number is what was asked for.',
+  }),
   retry_delay: z.number().nullable().meta({ description: 'Null if the event has retry_delays.' }),
   retry_delays: z.array(z.number()).nullable(),
   retry_backoff: z.enum(['fixed', 'exponential']),
@@ -128,6 +132,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     ...sentBody(event.body),
     timeout_for_request: seconds(event.timeout),
     max_try_count: event.maxTryCount + (progress.triedBefore ?? 0),
+    tried_before: progress.triedBefore ?? 0,
     retry_delay: event.retry.delays === undefined ? seconds(event.retry.delay) : null,
     retry_delays: event.retry.delays?.map(seconds) ?? null,
     retry_backoff: event.retry.backoff,

@@ -10,6 +10,7 @@ const event = {
   body_base64: null,
   timeout_for_request: 5,
   max_try_count: 3,
+  tried_before: 0,
   retry_delay: 60,
   retry_delays: null,
   retry_backoff: 'fixed',
@@ -89,6 +90,7 @@ const reopened = {
   ...finished,
   status: 'waiting_execution',
   max_try_count: 4,
+  tried_before: 1,
   next_attempt_at_utc: '2026-03-02T10:00:00.000Z',
   finished_at_utc: null,
   expires_at_utc: null,
@@ -146,6 +148,7 @@ export const examples = {
         },
       ],
       other_hosts: { attempts_succeeded: 18, attempts_failed: 0, events_failed: 0 },
+      complete: true,
     },
   },
 } as const;

@@ -22,6 +22,7 @@ describe('an event with nothing but its URL', () => {
       body_base64: null,
       timeout_for_request: 5,
       max_try_count: 3,
+      tried_before: 0,
       retry_delay: 60,
       retry_delays: null,
       retry_backoff: 'fixed',

@@ -15,6 +15,7 @@ test('max_try_count is what was asked for and, after an explicit retry, the atte
   }
   answers.push((await publish(wanted)).body, (await send({ path: '/events' })).body.events[0]);
   const figures = answers.map(({ try_count, max_try_count }) => `${try_count} of ${max_try_count}`);
+  expect(answers.map(({ max_try_count, tried_before }) => max_try_count - tried_before)).toEqual(answers.map(() => 2));
   expect(figures).toEqual(['0 of 2', '1 of 2', '1 of 3', '2 of 3', '2 of 4', '3 of 4', '3 of 5', '3 of 5', '3 of 5']);
 });
 
