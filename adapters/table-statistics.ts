@@ -9,6 +9,16 @@ import type { Item, Table } from './table.ts';
 const FORMAT = 1;
 const EXPIRES_AFTER = 3 * DAY;
 const PAGE = 1_000;
+/**
+ * A read takes at most this many pages, each of which DynamoDB limits to 1 MB. Otherwise the answer would take longer
+ * than a client waits when hundreds of processes count many hosts.
+ */
+const MOST_PAGES = 100;
+/**
+ * A read holds at most twice this many hosts. Otherwise the hosts of hundreds of processes together would exceed the
+ * memory of a function.
+ */
+const MOST_HOSTS_READ = 1_000;
 
 /** The periods of a range: the length of each in milliseconds, and their number. */
 const RANGES: Readonly<Record<StatisticsRange, { readonly length: number; readonly count: number }>> = {
@@ -94,22 +104,23 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
     const mine = new Map(own);
     const starts = startsOf(range, now());
     const periods = new Map(starts.map((startedAt) => [startedAt, noCounts]));
-    const hosts = new Map<string, HostCounts>();
+    let hosts = new Map<string, HostCounts>();
 
     function add(startedAt: number, counts: Counts, ofHosts: CountsByHost): void {
       const before = periods.get(startedAt);
       if (before === undefined) return;
       periods.set(startedAt, added(before, counts));
       addHosts(hosts, ofHosts);
+      if (hosts.size > 2 * MOST_HOSTS_READ) hosts = new Map(withoutSurplusHosts(hosts, MOST_HOSTS_READ));
     }
 
-    await forEachItem(table, range, starts, ({ sk, format, pk, expires_at, ...stored }) => {
+    const complete = await forEachItem(table, range, starts, ({ sk, format, pk, expires_at, ...stored }) => {
       if (mine.has(sk)) return;
       const { counts, hosts: ofHosts } = countsFrom(stored as unknown as StoredCounts);
       add(startIn(sk), counts, ofHosts);
     });
     for (const one of mine.values()) if (one.range === range) add(one.startedAt, one.counts, one.hosts);
-    return { periods: [...periods].map(([startedAt, counts]) => ({ startedAt, counts })), hosts };
+    return { periods: [...periods].map(([startedAt, counts]) => ({ startedAt, counts })), hosts, complete };
   }
 
   return { count, hasUnwritten, flush, read };
@@ -135,28 +146,30 @@ function startsOf(range: StatisticsRange, now: number): readonly number[] {
 }
 
 /**
- * Takes every item of some periods. The items are taken page by page, because those of hundreds of processes together
- * would exceed the memory of a function.
+ * Takes the items of some periods, the latest first, and returns whether these are all of them. The items are taken page
+ * by page, because those of hundreds of processes together would exceed the memory of a function.
  */
 async function forEachItem(
   table: Table,
   range: StatisticsRange,
   starts: readonly number[],
   take: (item: Item) => void,
-): Promise<void> {
-  const from = sortKey(range, starts[0] ?? 0, '');
-  const to = sortKey(range, starts.at(-1) ?? 0, '~');
+): Promise<boolean> {
+  const from = sortKey(range, starts.at(-1) ?? 0, '~');
+  const to = sortKey(range, starts[0] ?? 0, '');
+  let pages = 0;
 
-  async function takeThoseOf(pk: string): Promise<void> {
+  for (const pk of new Set(starts.map(partition).toReversed())) {
     for (let after = from, isLast = false; !isLast; ) {
-      const page = await table.query({ pk, from: after, to, attributes: ATTRIBUTES, limit: PAGE, ascending: true });
-      for (const item of page.items) if (item.sk !== after) take(item);
+      if (pages === MOST_PAGES) return false;
+      pages += 1;
+      const page = await table.query({ pk, from: after, to, attributes: ATTRIBUTES, limit: PAGE });
+      for (const item of page.items.filter(({ sk }) => sk !== after)) take(item);
       after = page.items.at(-1)?.sk ?? after;
       isLast = page.isLast;
     }
   }
-
-  await Promise.all([...new Set(starts.map(partition))].map(takeThoseOf));
+  return true;
 }
 
 /** Counts with the names that their attributes have in the table. The version before knows only these names. */

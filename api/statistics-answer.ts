@@ -38,7 +38,10 @@ const periodSchema = namedObject('Period', { started_at_utc: z.iso.datetime(), .
 const hostCounts = {
   attempts_succeeded: count,
   attempts_failed: count,
-  events_failed: count.meta({ description: 'The number of events that failed for good.' }),
+  events_failed: count.meta({
+    description:
+      'How many times an event failed for good. An event that was retried and failed for good again counts again.',
+  }),
 };
 
 const hostErrorSchema = namedObject('HostError', {
@@ -63,16 +66,20 @@ export const statisticsSchema = namedObject('Statistics', {
   }),
   other_hosts: namedObject('OtherHosts', hostCounts).meta({
     description:
-      'All other hosts together. A process tells 50 hosts apart in a minute or an hour, first those that fail, and counts the others here.',
+      'All other hosts together. A process tells 50 hosts apart in a minute or an hour, first those that fail, and counts the others here. Of all processes together, about 1,000 hosts are told apart.',
+  }),
+  complete: z.boolean().meta({
+    description:
+      'False if hundreds of processes have counted more than one answer reads. Then the counts of the earliest periods are too low.',
   }),
 });
 
 export function statisticsAnswer(
   range: StatisticsRange,
-  { periods, hosts }: RangeCounts,
+  { periods, hosts, complete }: RangeCounts,
 ): z.infer<typeof statisticsSchema> {
   const total = periods.map((period) => period.counts).reduce(added, noCounts);
-  return { range, periods: periods.map(periodAnswer), total: countsAnswer(total), ...hostsAnswer(hosts) };
+  return { range, periods: periods.map(periodAnswer), total: countsAnswer(total), ...hostsAnswer(hosts), complete };
 }
 
 function periodAnswer({ startedAt, counts: counted }: Period): z.infer<typeof periodSchema> {

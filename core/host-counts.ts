@@ -52,14 +52,18 @@ export function addHosts(sum: Map<string, HostCounts>, counts: CountsByHost): vo
   for (const [host, one] of counts) sum.set(host, sumOf(sum.get(host) ?? noHostCounts, one));
 }
 
-/** The counts of the 50 hosts with the most failed attempts by their names, and of the others together. */
-export function withoutSurplusHosts(counts: CountsByHost): CountsByHost {
-  if (namedIn(counts) <= MOST_HOSTS) return counts;
+/**
+ * The counts of the hosts with the most failed attempts by their names, and of the others together.
+ *
+ * @param most The largest number of hosts that keep their names.
+ */
+export function withoutSurplusHosts(counts: CountsByHost, most = MOST_HOSTS): CountsByHost {
+  if (namedIn(counts) <= most) return counts;
   const named = [...counts].filter(([host]) => host !== OTHER_HOSTS);
   const mostFailed = named.sort(([, one], [, other]) => other.failedAttempts - one.failedAttempts);
   return together(
     counts,
-    mostFailed.slice(0, MOST_HOSTS).map(([host]) => host),
+    mostFailed.slice(0, most).map(([host]) => host),
   );
 }
 

@@ -194,6 +194,8 @@ export type RangeCounts = {
   readonly periods: readonly Period[];
   /** The counts of each host in all periods together. */
   readonly hosts: CountsByHost;
+  /** False if there were more counts than one read takes. Then those of the earliest periods are too low. */
+  readonly complete: boolean;
 };
 
 export type Statistics = {

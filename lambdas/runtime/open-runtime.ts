@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoTable } from '../../adapters/dynamo-table.ts';
 import { httpCaller } from '../../adapters/http-caller.ts';
+import { rememberedStatistics } from '../../adapters/remembered-statistics.ts';
 import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import { tableApiKeyStore, tableApiKeys } from '../../adapters/table-api-keys.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
@@ -125,7 +126,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
       if (run !== undefined) emitRun(run);
     }),
     queue,
-    statistics,
+    statistics: rememberedStatistics(statistics, now),
     signingSecrets,
     keyStore: tableApiKeyStore(table, now),
     keys: tableApiKeys(table, now),

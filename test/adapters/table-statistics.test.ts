@@ -202,23 +202,41 @@ describe('statistics', () => {
     }
   });
 
-  test('of 2,001 processes, each with 50 hosts of its own, are added up while a client waits', async () => {
+  describe('of thousands of processes, each with 50 hosts of its own,', () => {
     const counted = { accepted: 1, attempts: {}, succeeded: 0, exhausted: 0, cancelled: 0, late: {}, duration: {} };
     const itemOf = (process: number) => ({
       pk: 'stats#2030-01-01',
-      sk: `minute#2030-01-01T23:30Z#${String(process).padStart(4, '0')}`,
+      sk: `minute#2030-01-01T23:30Z#${String(process).padStart(5, '0')}`,
       ...counted,
-      hosts: Array.from({ length: 50 }, (_, n) => [`${n}.${process}.example`, 1, 0, 0]),
+      hosts: Array.from({ length: 50 }, (_, n) => [`${n}.${process}.example`, 0, process, 0]),
     });
-    const query: Table['query'] = async ({ from }) => {
-      await nextTurn();
-      const first = Number(from.split('#')[2] ?? 0);
-      const items = Array.from({ length: 101 }, (_, n) => itemOf(first + n));
-      return { items, isLast: first + 101 >= 2_000 };
-    };
-    const { periods, hosts } = await tableStatistics({ ...table, query }, clock).read('hour');
-    expect([periods.at(-1)?.counts.accepted, hosts.size]).toEqual([2_001, 100_050]);
-  }, 20_000);
+
+    /** Reads the statistics of processes with the numbers 1 to `count`, in pages of 100. */
+    async function readThoseOf(count: number) {
+      let pages = 0;
+      const query: Table['query'] = async ({ from }) => {
+        await nextTurn();
+        pages += 1;
+        const last = Number(from.split('#')[2]) || count;
+        const items = Array.from({ length: Math.min(last, 101) }, (_, n) => itemOf(last - n));
+        return { items, isLast: last <= 101 };
+      };
+      return { ...(await tableStatistics({ ...table, query }, clock).read('hour')), pages: () => pages };
+    }
+
+    test('are added up, and those that fail most keep their names', async () => {
+      const { periods, hosts, complete } = await readThoseOf(2_001);
+      const failures = [...hosts.values()].reduce((sum, { failedAttempts }) => sum + failedAttempts, 0);
+      expect([periods.at(-1)?.counts.accepted, failures, complete]).toEqual([2_001, 50 * 1_001 * 2_001, true]);
+      expect(hosts.size).toBeLessThanOrEqual(2_001);
+      expect(hosts.get('49.2001.example')?.failedAttempts).toBe(2_001);
+    }, 20_000);
+
+    test('are read up to a limit, the latest first, and say so', async () => {
+      const { periods, complete, pages } = await readThoseOf(20_000);
+      expect([periods.at(-1)?.counts.accepted, complete, pages()]).toEqual([10_001, false, 100]);
+    }, 20_000);
+  });
 
   test('of a host whose name is that of a property of objects are counted like others', async () => {
     const statistics = tableStatistics(table, clock);

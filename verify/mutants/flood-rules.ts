@@ -65,7 +65,7 @@ export const floodRules: readonly Rule[] = [
     name: 'an item of statistics has a limited number of hosts, however often it is written',
     why: 'Each flush would add the hosts since the one before, and an item would cost more with each.',
     file: 'core/host-counts.ts',
-    code: 'if (namedIn(counts) <= MOST_HOSTS) return counts;',
+    code: 'if (namedIn(counts) <= most) return counts;',
     without: 'if (namedIn(counts) >= 0) return counts;',
     suites: ['test/adapters/table-statistics'],
   },

@@ -37,6 +37,7 @@ function statistics(
       last_error: null,
     })),
     other_hosts: { attempts_succeeded: 0, attempts_failed: 0, events_failed: 0 },
+    complete: true,
   };
 }
 
