@@ -7,7 +7,7 @@ import { VerificationError } from './verification-error.ts';
 export async function bodyBytes(request: ReceivedRequest, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const [length] = headerReader(request)('content-length');
   if (Number(length) > maxBytes) throw tooLarge(maxBytes);
-  return isFetchRequest(request) ? fetchBody(request, maxBytes) : nodeBody(request, maxBytes, length);
+  return isFetchRequest(request) ? fetchBody(request, maxBytes) : nodeBody(request, maxBytes);
 }
 
 async function fetchBody({ body, bodyUsed }: FetchRequest, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -34,19 +34,16 @@ async function fetchBody({ body, bodyUsed }: FetchRequest, maxBytes: number): Pr
 /** Where middleware leaves a body: `express.raw()` in `body`, others in `rawBody`. */
 type ParsedBodies = { readonly body?: unknown; readonly rawBody?: unknown };
 
-async function nodeBody(
-  request: NodeRequest & ParsedBodies,
-  maxBytes: number,
-  length: string | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function nodeBody(request: NodeRequest & ParsedBodies, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const { body, rawBody } = request;
   const bytes = [rawBody, body].find((one) => one instanceof Uint8Array);
   if (bytes !== undefined) {
     if (bytes.length > maxBytes) throw tooLarge(maxBytes);
     return new Uint8Array(bytes);
   }
+  // A body without a byte can be read again, whatever has read it before.
+  if (request.readableEnded && !request.readableDidRead) return new Uint8Array(0);
   if (request.readableDidRead) {
-    if (hasNoBody(request, length)) return new Uint8Array(0);
     throw alreadyRead(
       `${describeBody(body)} Verify the call before express.json(), express.text() and every other parser of bodies, or give its route express.raw({ type: () => true, limit: '256kb' }) instead of them. In other frameworks, turn the parser off for this route. Take the body from the result of verify: call.json(), call.text() or call.body.`,
     );
@@ -54,11 +51,6 @@ async function nodeBody(
   if (typeof request.readableEncoding === 'string')
     throw alreadyRead('request.setEncoding() was called, and text is no longer the bytes. Remove that call.');
   return streamedBody(request, maxBytes);
-}
-
-/** Whether the headers say that no byte follows, so that it does not matter who has read the body. */
-function hasNoBody(request: NodeRequest, length: string | undefined): boolean {
-  return headerReader(request)('transfer-encoding').length === 0 && Number(length ?? 0) === 0;
 }
 
 function describeBody(body: unknown): string {
@@ -95,7 +87,7 @@ function tooLarge(maxBytes: number): VerificationError {
 function incomplete(cause: unknown): VerificationError {
   return new VerificationError(
     'body_incomplete',
-    'The connection broke before the whole body had arrived. Do nothing: the queue calls again.',
+    'The connection broke before the whole body was read. Do nothing: the queue calls again.',
     { cause },
   );
 }

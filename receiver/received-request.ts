@@ -17,6 +17,7 @@ export type NodeRequest = {
   readonly rawHeaders?: readonly string[];
   on(event: string, listener: (...values: never[]) => void): unknown;
   readonly readableDidRead?: boolean;
+  readonly readableEnded?: boolean;
   readonly readableEncoding?: string | null;
   readonly destroyed?: boolean;
 };

@@ -14,7 +14,7 @@ const statuses = {
   too_new: 401,
   /** None of the signatures is right for the body and for any of the secrets. */
   wrong_signature: 401,
-  /** The connection broke before the whole body had arrived. */
+  /** The connection broke before the whole body was read. */
   body_incomplete: 400,
   /** The body is longer than `maxBytes`. */
   body_too_large: 413,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -122,14 +122,15 @@ describe.each(receiverKinds)('a receiver of the kind %s', (kind) => {
     expect(await send(kind, altered(allowed, { 'transfer-encoding': 'chunked' }))).toMatchObject({ id: ID });
   });
 
+  test('refuses a body by its length before any of it has come', async () => {
+    const socket = announce(kind, MAX_BODY_BYTES + 1);
+    await eventually(async () => expect(results).toMatchObject([{ reason: 'body_too_large' }]));
+    socket.destroy();
+  });
+
   test('refuses half a body', async () => {
-    const { port } = new URL(url);
-    const headers = Object.entries({ ...signedCall(Buffer.from('whole')).headers, host: 'x', 'content-length': '5' });
-    const socket = connect(Number(port), '127.0.0.1');
-    socket.write(
-      `POST /${kind} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\nwh`,
-      () => socket.destroy(),
-    );
+    const socket = announce(kind, 5);
+    socket.write('wh', () => socket.destroy());
     await eventually(async () => expect(results).toMatchObject([{ reason: 'body_incomplete', status: 400 }]));
   });
 });
@@ -204,6 +205,7 @@ describe('a body that was read before', () => {
   test.each([
     ['express/json', 'application/json', 'request.body is an object'],
     ['express/text', 'text/plain', 'request.body is text'],
+    ['node/read', 'text/plain', 'Something has read the stream'],
   ])('is refused behind %s, with advice', async (path, type, what) => {
     const call = altered(signedCall(Buffer.from('{"a": 1}')), { 'content-type': type });
     const { reason, status, message } = await send(path, call);
@@ -216,7 +218,8 @@ describe('a body that was read before', () => {
     expect(await send('express/raw', signedCall(BINARY))).toMatchObject({ body: BINARY.toString('base64') });
     expect(await send('express/raw', signedCall(Buffer.alloc(0)), 'GET')).toMatchObject({ id: ID, body: '' });
     options = { ...options, maxBytes: BINARY.length - 1 };
-    expect(await send('express/raw', signedCall(BINARY))).toMatchObject({ reason: 'body_too_large' });
+    const chunked = altered(signedCall(BINARY), { 'transfer-encoding': 'chunked' });
+    expect(await send('express/raw', chunked)).toMatchObject({ reason: 'body_too_large' });
   });
 
   test('is refused with a reason if express.raw() has decompressed it', async () => {
@@ -226,8 +229,11 @@ describe('a body that was read before', () => {
   });
 
   test('does not matter if there is none', async () => {
-    for (const method of ['GET', 'POST'])
-      expect(await send('express/json', signedCall(Buffer.alloc(0)), method)).toMatchObject({ id: ID, body: '' });
+    for (const path of ['express/json', 'express/text', 'node/read'])
+      for (const method of ['GET', 'POST'])
+        expect(await send(path, signedCall(Buffer.alloc(0)), method)).toMatchObject({ id: ID, body: '' });
+    const chunked = altered(signedCall(Buffer.alloc(0)), { 'transfer-encoding': 'chunked' });
+    expect(await send('node/read', chunked)).toMatchObject({ id: ID, body: '' });
   });
 
   test('is refused as a fetch Request, with advice', async () => {
@@ -243,6 +249,15 @@ describe('a body that was read before', () => {
     const { headers, body } = signedCall(BINARY);
     const request = Object.assign(Readable.from([body], { objectMode: false }), { headers }).setEncoding('utf8');
     await expect(verify(request as unknown as IncomingMessage, options)).rejects.toThrow('setEncoding');
+  });
+});
+
+test('a request whose connection broke before is refused at once', async () => {
+  const { headers, body } = signedCall(BINARY);
+  const request = Object.assign(Readable.from([body], { objectMode: false }), { headers });
+  await once(request.destroy(), 'close');
+  await expect(verify(request as unknown as IncomingMessage, options)).rejects.toMatchObject({
+    reason: 'body_incomplete',
   });
 });
 
@@ -395,6 +410,15 @@ function secretsOf({ secret, secrets = secret === undefined ? [] : [secret] }: C
 function fetchOf({ headers, body }: SignedCall): Request {
   const pairs = Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]);
   return new Request('http://127.0.0.1/', { method: 'POST', headers: pairs, body: new Uint8Array(body) });
+}
+
+/** Sends the head of a call whose body has a length, and nothing of the body. */
+function announce(path: string, length: number): Socket {
+  const { hostname: host, port } = new URL(url);
+  const headers = Object.entries({ host, ...signedCall(BINARY).headers, 'content-length': length });
+  const socket = connect({ host, port: Number(port) });
+  socket.write(`POST /${path} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+  return socket;
 }
 
 /** Sends a call over HTTP as it is, and returns what the receiver made of it. */

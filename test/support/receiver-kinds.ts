@@ -13,7 +13,7 @@ export const receiverKinds = ['node', 'express', 'fetch'] as const;
 /**
  * One server with a receiver of each kind: `/node` gives the request of Node to the verifier, `/express` that of
  * Express, and `/fetch` a fetch `Request`. The paths `/express/json`, `/express/text` and `/express/raw` parse the body
- * before. Each answers what the verifier returned or threw as JSON.
+ * before, and `/node/read` reads it. Each answers what the verifier returned or threw as JSON.
  */
 export async function openReceiverKinds(verifier: Verifier) {
   const app = express();
@@ -23,7 +23,10 @@ export async function openReceiverKinds(verifier: Verifier) {
   app.use(async (request, response) => void response.json(await resultOf(() => verifier(request))));
 
   const listeners: Readonly<Record<string, RequestListener>> = {
-    node: async (request, response) => response.end(JSON.stringify(await resultOf(() => verifier(request)))),
+    node: async (request, response) => {
+      if (request.url === '/node/read') await request.toArray();
+      response.end(JSON.stringify(await resultOf(() => verifier(request))));
+    },
     express: app,
     fetch: async (message, response) =>
       response.end(JSON.stringify(await resultOf(() => verifier(fetchRequest(message))))),

@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 
 const guard = ['test/adapters/address-guard'];
+const receiver = ['test/receiver/verify'];
 const access = ['test/api/access'];
 
 /** Without any of these rules, somebody reads, calls or changes what they may not. */
@@ -84,5 +85,29 @@ export const securityRules: readonly Rule[] = [
     code: 'withoutQuotation(said) : said',
     without: 'said : said',
     suites: ['test/adapters/failure-line', 'test/lambdas/secrets'],
+  },
+  {
+    name: 'a receiver refuses a call that none of its secrets has signed',
+    why: 'Anybody who knows the URL could make the receiver do work.',
+    file: 'receiver/verify.ts',
+    code: 'if (!(await isSigned(',
+    without: 'if (keys.length === 0 && !(await isSigned(',
+    suites: receiver,
+  },
+  {
+    name: 'a receiver refuses a call that was signed long ago',
+    why: 'Somebody who overheard a call could repeat it for ever, after the receiver has forgotten its id.',
+    file: 'receiver/verify.ts',
+    code: 'Math.abs(age) <= tolerance',
+    without: '-age <= tolerance',
+    suites: receiver,
+  },
+  {
+    name: 'a receiver stores no more of a body than its limit',
+    why: 'A stranger could fill the memory of the receiver before the signature is checked.',
+    file: 'receiver/byte-collector.ts',
+    code: 'isTooLong ||= length + chunk.length > maxBytes;',
+    without: '',
+    suites: receiver,
   },
 ];
