@@ -188,7 +188,7 @@ export const repetitionRules: readonly Rule[] = [
     why: 'A schedule would go on for ever, although its author said when it ends.',
     file: 'core/schedules/timing.ts',
     code: 'Math.min(stretch.upTo, until)',
-    without: 'Math.max(stretch.upTo, until)',
+    without: 'stretch.upTo',
     suites: timing,
   },
 ];

@@ -123,7 +123,7 @@ describe('from and until', () => {
     'bound the instants of %j, and belong to them',
     (given) => {
       const timing = timingOf({ ...given, from, until });
-      expect([...instantsAfter(timing, NOW)]).toEqual([from, from + HOUR, until]);
+      expect([...instantsAfter(timing, NOW).take(9)]).toEqual([from, from + HOUR, until]);
       expect(nextInstant(timing, until)).toBeUndefined();
       expect(nextInstant(timing, until - 1)).toBe(until);
       expect(instantsIn(timing, { after: NOW, upTo: from - 1 })).toEqual([]);
