@@ -23,11 +23,11 @@ const attemptSchema = namedObject('Attempt', {
     description:
       'Counted from 1. A number is never used twice, so one can be missing after an event was cancelled and retried.',
   }),
-  started_at_utc: instant,
+  started_at_utc: instant.meta({ description: 'When the attempt started.' }),
   late_ms: z.int().meta({ description: 'Milliseconds from the planned start of the attempt to its real start.' }),
-  duration_ms: z.int(),
-  outcome: outcomeSchema,
-  status_code: z.int().nullable(),
+  duration_ms: z.int().meta({ description: 'Milliseconds that the attempt took.' }),
+  outcome: outcomeSchema.meta({ description: 'How the attempt ended.' }),
+  status_code: z.int().nullable().meta({ description: 'The status code of the answer. Null if there was none.' }),
   error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
   answer_excerpt: namedObject('AnswerExcerpt', {
     text: z
@@ -51,17 +51,25 @@ const attemptSchema = namedObject('Attempt', {
 /** An event as the API answers it: what was published, and what has happened to it so far. */
 export const eventSchema = namedObject('Event', {
   key: z.string().meta({ description: 'The key by which the event is read, cancelled and retried.' }),
-  status: statusSchema,
-  url_to_send_request: z.string(),
-  call_url_after: z.number().nullable(),
-  call_url_at: instant.nullable(),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
-  headers,
+  status: statusSchema.meta({ description: 'What has become of the event so far.' }),
+  url_to_send_request: z.string().meta({ description: 'The URL to call.' }),
+  call_url_after: z
+    .number()
+    .nullable()
+    .meta({ description: 'The delay that was asked for, in seconds. Null if call_url_at was given.' }),
+  call_url_at: instant.nullable().meta({ description: 'The instant that was asked for. Null if there was none.' }),
+  method: z
+    .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+    .meta({ description: 'The HTTP method of the call.' }),
+  headers: headers.meta({ description: 'The headers that the publisher gave.' }),
   body: z
     .unknown()
     .meta({ description: 'The body as it was published: a string or any other JSON value. Null if there is none.' }),
-  body_base64: z.base64().nullable(),
-  timeout_for_request: z.number(),
+  body_base64: z
+    .base64()
+    .nullable()
+    .meta({ description: 'The body in base64, if it was published as bytes. Null otherwise.' }),
+  timeout_for_request: z.number().meta({ description: 'Seconds within which the whole answer must arrive.' }),
   max_try_count: z.int().meta({
     description:
       'The largest number of tries: the number that was asked for and, after a retry of the finished event, the attempts before that retry.',
@@ -70,23 +78,42 @@ export const eventSchema = namedObject('Event', {
     description:
       'How many attempts had ended when the finished event was last retried; 0 if it never was. max_try_count minus this number is what was asked for.',
   }),
-  retry_delay: z.number().nullable().meta({ description: 'Null if the event has retry_delays.' }),
-  retry_delays: z.array(z.number()).nullable(),
-  retry_backoff: z.enum(['fixed', 'exponential']),
-  retry_max_delay: z.number(),
-  failure_url: z.string().nullable(),
-  event_tags: z.array(z.string()),
-  deduplication_id: z.string().nullable(),
-  deduplication_window: z.number().nullable().meta({ description: 'Null if the event has no deduplication_id.' }),
-  keep_result_for: z.number(),
-  keep_failed_for: z.number(),
-  created_at_utc: instant,
+  retry_delay: z.number().nullable().meta({
+    description: 'Seconds from the end of a failed attempt to the next. Null if the event has retry_delays.',
+  }),
+  retry_delays: z.array(z.number()).nullable().meta({
+    description: 'Seconds from the end of each failed attempt to the next, in order. Null if the event has none.',
+  }),
+  retry_backoff: z.enum(['fixed', 'exponential']).meta({ description: 'Whether the delay stays the same or doubles.' }),
+  retry_max_delay: z.number().meta({ description: 'The largest exponential delay, in seconds.' }),
+  failure_url: z
+    .string()
+    .nullable()
+    .meta({ description: 'The URL to call if the event fails for good. Null if there is none.' }),
+  event_tags: z.array(z.string()).meta({ description: 'The labels by which the event is found.' }),
+  deduplication_id: z
+    .string()
+    .nullable()
+    .meta({ description: 'The deduplication id that the publisher gave. Null if there is none.' }),
+  deduplication_window: z
+    .number()
+    .nullable()
+    .meta({
+      description: 'Seconds for which the deduplication id is known. Null if the event has no deduplication_id.',
+    }),
+  keep_result_for: z.number().meta({ description: 'Seconds for which the event stays readable after it finished.' }),
+  keep_failed_for: z
+    .number()
+    .meta({ description: 'Seconds for which the event stays readable after it failed for good.' }),
+  created_at_utc: instant.meta({ description: 'When the event was accepted.' }),
   timestamp_for_execution_to_start: z
     .number()
     .meta({ description: 'When the first attempt was due, in epoch seconds.' }),
   try_count: z.int().meta({ description: 'How many attempts have ended.' }),
-  next_attempt_at_utc: instant.nullable(),
-  finished_at_utc: instant.nullable(),
+  next_attempt_at_utc: instant
+    .nullable()
+    .meta({ description: 'When the next attempt is due. Null if the event has finished.' }),
+  finished_at_utc: instant.nullable().meta({ description: 'When the event finished. Null if it waits.' }),
   expires_at_utc: instant.nullable().meta({ description: 'The time until which a finished event can be read.' }),
   ended_because: z
     .enum(['blocked', 'stopped_by_receiver'])
@@ -104,7 +131,10 @@ export const eventSchema = namedObject('Event', {
     description:
       'The names are in lower case. The values of a repeated header are joined with ", ", those of set-cookie with a line feed.',
   }),
-  request_response_body: z.string().nullable(),
+  request_response_body: z
+    .string()
+    .nullable()
+    .meta({ description: 'The body as text. Null if it is not UTF-8, or if there was no answer.' }),
   request_response_body_base64: z
     .base64()
     .nullable()

@@ -52,10 +52,18 @@ const bulkSchema = namedObject('BulkResult', {
     description:
       'Whether there may be more events to change. Then send the request again with next_cursor as its cursor.',
   }),
-  next_cursor: z.string().nullable(),
+  next_cursor: z
+    .string()
+    .nullable()
+    .meta({ description: 'The cursor of the next request. Null if there are no more events to change.' }),
   dry_run: z.literal(true).optional().meta({ description: 'Present in a dry run, in which no event was changed.' }),
   hosts: z
-    .array(namedObject('HostCount', { host: z.string(), count: z.int() }))
+    .array(
+      namedObject('HostCount', {
+        host: z.string().meta({ description: 'The host, as the filter host of a search takes it.' }),
+        count: z.int().meta({ description: 'How many events go there.' }),
+      }),
+    )
     .optional()
     .meta({
       description:

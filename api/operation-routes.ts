@@ -21,7 +21,12 @@ export const operationRoutes = {
     tag: 'Operate',
     summary: 'What happened in the last hour, by the minute, or in the last day, by the hour, and which hosts fail',
     takes: 'parameters',
-    input: z.strictObject({ range: z.enum(['hour', 'day']).default('hour') }),
+    input: z.strictObject({
+      range: z
+        .enum(['hour', 'day'])
+        .default('hour')
+        .meta({ description: 'The last hour, by the minute, or the last day, by the hour.' }),
+    }),
     answers: {
       200: {
         description:

@@ -31,15 +31,18 @@ export type Problem = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-const fieldProblemSchema = namedObject('FieldProblem', { path: z.string(), detail: z.string() });
+const fieldProblemSchema = namedObject('FieldProblem', {
+  path: z.string().meta({ description: 'The field, parameter or header, with dots between the names of nested ones.' }),
+  detail: z.string().meta({ description: 'What is wrong with it, and what to do about it.' }),
+});
 
 /** A problem as the API answers it, in the form of RFC 9457. */
 export const problemSchema = namedObject('Problem', {
   type: z
     .enum(Object.keys(problemKinds).map(problemType))
     .meta({ description: 'The kind of problem. Its values never change, so clients should compare this field.' }),
-  title: z.string(),
-  status: z.int(),
+  title: z.string().meta({ description: 'The kind of problem in a few words.' }),
+  status: z.int().meta({ description: 'The status code of the answer, or of this one event in a batch.' }),
   detail: z.string().meta({ description: 'What is wrong, and what to do about it.' }),
   errors: z
     .array(fieldProblemSchema)

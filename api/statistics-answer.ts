@@ -5,39 +5,45 @@ import { added, type Counts, type Histogram, noCounts, quantile } from '../core/
 import { outcomeSchema } from './event-answer.ts';
 import { namedObject } from './named-object.ts';
 
-const quantiles = namedObject('Quantiles', { p50: z.int(), p95: z.int(), p99: z.int() })
+const quantileOf = (percent: number) =>
+  z.int().meta({ description: `${percent} % of the attempts took no longer than this, or were no later.` });
+
+const quantiles = namedObject('Quantiles', { p50: quantileOf(50), p95: quantileOf(95), p99: quantileOf(99) })
   .nullable()
   .meta({ description: 'Milliseconds, exact to 5 %. Null if there was no attempt.' });
 
 const count = z.int().min(0);
 
 const attemptCountsSchema = namedObject('AttemptCounts', {
-  answered: count,
-  timed_out: count,
-  unreachable: count,
-  invalid_answer: count,
-  blocked: count,
-  crashed: count,
+  answered: count.meta({ description: 'Attempts that got an answer, with any status code.' }),
+  timed_out: count.meta({ description: 'Attempts whose answer did not arrive in time.' }),
+  unreachable: count.meta({ description: 'Attempts that could not connect, or lost their connection.' }),
+  invalid_answer: count.meta({ description: 'Attempts whose answer was not valid HTTP.' }),
+  blocked: count.meta({ description: 'Attempts that were not made, because the address must not be called.' }),
+  crashed: count.meta({ description: 'Attempts whose process died.' }),
 });
 
 /** An answer names this many hosts. The others are added up. */
 const MOST_HOSTS = 50;
 
 const counts = {
-  accepted: count,
-  attempts: attemptCountsSchema,
-  succeeded: count,
-  exhausted: count,
-  cancelled: count,
+  accepted: count.meta({ description: 'Events that were accepted.' }),
+  attempts: attemptCountsSchema.meta({ description: 'Attempts that ended, by outcome.' }),
+  succeeded: count.meta({ description: 'Events that succeeded.' }),
+  exhausted: count.meta({ description: 'Events that failed for good.' }),
+  cancelled: count.meta({ description: 'Events that were cancelled.' }),
   late_ms: quantiles,
   duration_ms: quantiles,
 };
 
-const periodSchema = namedObject('Period', { started_at_utc: z.iso.datetime(), ...counts });
+const periodSchema = namedObject('Period', {
+  started_at_utc: z.iso.datetime().meta({ description: 'When the period began.' }),
+  ...counts,
+});
 
 const hostCounts = {
-  attempts_succeeded: count,
-  attempts_failed: count,
+  attempts_succeeded: count.meta({ description: 'The number of attempts that succeeded.' }),
+  attempts_failed: count.meta({ description: 'The number of attempts that failed.' }),
   events_failed: count.meta({
     description:
       'How many times an event failed for good. An event that was retried and failed for good again counts again.',
@@ -45,9 +51,9 @@ const hostCounts = {
 };
 
 const hostErrorSchema = namedObject('HostError', {
-  at_utc: z.iso.datetime(),
-  outcome: outcomeSchema,
-  status_code: z.int().nullable(),
+  at_utc: z.iso.datetime().meta({ description: 'When the attempt ended.' }),
+  outcome: outcomeSchema.meta({ description: 'How the attempt ended.' }),
+  status_code: z.int().nullable().meta({ description: 'The status code of the answer. Null if there was none.' }),
   error: z.string().nullable().meta({ description: 'Why there was no answer.' }),
 });
 
@@ -58,8 +64,12 @@ const hostSchema = namedObject('HostStatistics', {
 });
 
 export const statisticsSchema = namedObject('Statistics', {
-  range: z.enum(['hour', 'day']),
-  periods: z.array(periodSchema),
+  range: z
+    .enum(['hour', 'day'])
+    .meta({ description: 'Whether these are the periods of the last hour or of the last day.' }),
+  periods: z
+    .array(periodSchema)
+    .meta({ description: 'The minutes of the hour or the hours of the day, oldest first.' }),
   total: namedObject('StatisticsTotal', counts).meta({ description: 'All periods together.' }),
   hosts: z.array(hostSchema).meta({
     description: `Up to ${MOST_HOSTS} hosts that were called, those with the most failed attempts first.`,

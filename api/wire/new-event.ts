@@ -58,7 +58,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
         timeout_for_request: optional(
           seconds(1, settings.maxTimeoutSeconds),
           5,
-          'Seconds within which the whole answer must arrive.',
+          'Seconds within which the whole answer must arrive. The maximum is 6, unless the owner of the queue chose another.',
         ),
         max_try_count: optional(wholeNumber(1, 1_000), 3, 'The largest number of times that the URL is called.'),
         ...retryFields(),
