@@ -80,6 +80,9 @@ const rules = [
   ['console/parts', 'node:fs', 'refuses'],
   ['local', '../console/bundle/bundle.ts', 'allows'],
   ['local', '../console/app.tsx', 'refuses'],
+  ['client', './connection.ts', 'allows'],
+  ['client', '../api/event-answer.ts', 'refuses'],
+  ['client', 'node:crypto', 'refuses'],
   ['receiver', './verify.ts', 'allows'],
   ['receiver', '../core/durations.ts', 'refuses'],
   ['receiver', 'node:crypto', 'refuses'],
@@ -94,6 +97,7 @@ const sources = [
   'api',
   'adapters',
   'bin',
+  'client',
   'console',
   'core',
   'lambdas',
@@ -151,8 +155,9 @@ test('no file imports itself through others, not even for a type', () => {
   expect(cycles).toEqual([]);
 });
 
-test('no file but tests is longer than 300 lines', () => {
-  const long = sources.filter((file) => !file.startsWith('test/') && linesOf(file) > 300);
+test('no file but tests, and one that a command writes, is longer than 300 lines', () => {
+  const written = sources.filter((file) => !file.startsWith('test/') && file !== 'client/api-types.ts');
+  const long = written.filter((file) => linesOf(file) > 300);
   expect(long).toEqual([]);
 });
 
