@@ -95,12 +95,9 @@ export const eventSchema = namedObject('Event', {
     .string()
     .nullable()
     .meta({ description: 'The deduplication id that the publisher gave. Null if there is none.' }),
-  deduplication_window: z
-    .number()
-    .nullable()
-    .meta({
-      description: 'Seconds for which the deduplication id is known. Null if the event has no deduplication_id.',
-    }),
+  deduplication_window: z.number().nullable().meta({
+    description: 'Seconds for which the deduplication id is known. Null if the event has no deduplication_id.',
+  }),
   keep_result_for: z.number().meta({ description: 'Seconds for which the event stays readable after it finished.' }),
   keep_failed_for: z
     .number()

@@ -141,6 +141,11 @@ export interface Event {
    * before that retry.
    */
   readonly max_try_count: number;
+  /**
+   * How many attempts had ended when the finished event was last retried; 0 if it never was. max_try_count minus this
+   * number is what was asked for.
+   */
+  readonly tried_before: number;
   /** Seconds from the end of a failed attempt to the next. Null if the event has retry_delays. */
   readonly retry_delay: number | null;
   /** Seconds from the end of each failed attempt to the next, in order. Null if the event has none. */
@@ -310,7 +315,7 @@ export interface HostStatistics {
   readonly attempts_succeeded: number;
   /** The number of attempts that failed. */
   readonly attempts_failed: number;
-  /** The number of events that failed for good. */
+  /** How many times an event failed for good. An event that was retried and failed for good again counts again. */
   readonly events_failed: number;
   /** The latest attempt that failed. Null if none did. */
   readonly last_error: HostError | null;
@@ -459,7 +464,7 @@ export interface OtherHosts {
   readonly attempts_succeeded: number;
   /** The number of attempts that failed. */
   readonly attempts_failed: number;
-  /** The number of events that failed for good. */
+  /** How many times an event failed for good. An event that was retried and failed for good again counts again. */
   readonly events_failed: number;
 }
 
@@ -536,9 +541,14 @@ export interface Statistics {
   readonly hosts: readonly HostStatistics[];
   /**
    * All other hosts together. A process tells 50 hosts apart in a minute or an hour, first those that fail, and counts
-   * the others here.
+   * the others here. Of all processes together, about 1,000 hosts are told apart.
    */
   readonly other_hosts: OtherHosts;
+  /**
+   * False if hundreds of processes have counted more than one answer reads. Then the counts of the earliest periods are
+   * too low.
+   */
+  readonly complete: boolean;
 }
 
 export interface StatisticsTotal {
