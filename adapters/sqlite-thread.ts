@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Result, RowChange } from './sqlite-changes.ts';
 import { UnusableFile } from './sqlite-file.ts';
@@ -8,6 +9,9 @@ export type FromWriter =
   | { readonly results: readonly Result[] }
   | { readonly failure: string; readonly mayPass: boolean };
 
+/** An option of Node without which Node 22 warns in each thread that its SQLite is experimental. */
+const WITHOUT_WARNING = '--disable-warning=ExperimentalWarning';
+
 /** Makes changes in one transaction. Rejects with `UnusableFile` if none of them was made. */
 export type Transact = (changes: readonly RowChange[]) => Promise<readonly Result[]>;
 
@@ -16,7 +20,8 @@ export type Transact = (changes: readonly RowChange[]) => Promise<readonly Resul
  * before the promise of the last one has settled.
  */
 export function sqliteThread(path: string): { readonly transact: Transact; close(): Promise<void> } {
-  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: path });
+  const writer = new URL(`./sqlite-writer${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(writer, { workerData: path, execArgv: [WITHOUT_WARNING] });
   let answer = Promise.withResolvers<FromWriter>();
   worker.on('message', (outcome: FromWriter) => answer.resolve(outcome));
 

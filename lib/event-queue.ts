@@ -6,10 +6,10 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ownFiles, packageFiles } from '../api/pages/package-files.ts';
 import type { Environment } from '../lambdas/runtime/environment.ts';
 import { Alarms } from './alarms.ts';
-import { type ChosenProps, chosenProps, type EventQueueProps } from './event-queue-props.ts';
+import { type ChosenProps, chosenProps } from './chosen-props.ts';
+import type { EventQueueProps } from './event-queue-props.ts';
 import { EventTable } from './event-table.ts';
 import { MessageQueues } from './message-queues.ts';
 import { queueDashboard } from './queue-dashboard.ts';
@@ -19,19 +19,13 @@ import { queueMetrics } from './queue-metrics.ts';
 import { type Timings, timingsFor } from './timings.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-/** The files that `site` reads and serves as documentation pages and as the console. */
-const siteFiles = {
-  packageFiles: Object.values(packageFiles),
-  filesBeside: Object.values(ownFiles).map((name) => `api/pages/${name}`),
-  withConsole: true,
-} as const;
 /**
  * The time between two starts of the dispatcher. A start that Lambda has delayed for so long is dropped, because the
  * next one does the same.
  */
 const DISPATCH_EVERY = Duration.minutes(1);
 
-export type { EventQueueProps } from './event-queue-props.ts';
+export type { Domain, EventQueueProps, Throttling } from './event-queue-props.ts';
 
 /** A whole event queue: table, due queue, functions, HTTP API, the dispatcher's rule, dashboard and alarms. */
 export class EventQueue extends Construct {
@@ -77,7 +71,7 @@ export class EventQueue extends Construct {
     table.grantRemovalOf(manage.function, 'keys', 'key#*');
     dueQueue.grantSend(manage.function);
 
-    const site = new QueueFunction(this, 'Site', { ...given, name: 'site', ...siteFiles });
+    const site = new QueueFunction(this, 'Site', { ...given, name: 'site' });
     // `GET /health` says whether the queue is paused. It needs no key, so its function can read nothing else.
     table.grantReadOf(site.function, 'pause');
 

@@ -13,7 +13,6 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup, MetricFilter, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -21,20 +20,7 @@ import type { FunctionName, Route } from '../api/route.ts';
 import { routes } from '../api/routes.ts';
 import { defaultSettings } from '../core/settings.ts';
 import { API_NAMESPACE, DIMENSION, TOO_MANY_REQUESTS } from '../lambdas/runtime/metric-names.ts';
-
-export type Domain = {
-  /** The domain name, for example `queue.example.com`. */
-  readonly name: string;
-  /** A certificate for that name, in the region of the stack. */
-  readonly certificate: ICertificate;
-};
-
-export type Throttling = {
-  /** The number of requests per second that the API accepts on average. */
-  readonly rateLimit: number;
-  /** The number of requests that the API accepts at once. */
-  readonly burstLimit: number;
-};
+import type { Domain, Throttling } from './event-queue-props.ts';
 
 type Options = {
   /** The name that tells the logs and metrics of this queue from those of other queues. */

@@ -4,16 +4,18 @@ import { backup } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { explained, openSqliteReader, UnusableFile } from '../adapters/sqlite-file.ts';
 import { DATABASE } from './data-folder.ts';
+import type { Distribution } from './distribution.ts';
 import { helpIfAsked } from './help-if-asked.ts';
-import { DEFAULT_DATA_FOLDER } from './options.ts';
 
-const help = `Copies the events of a local queue into one file, whether the queue runs or not.
+function helpText({ dataFolder, typed }: Distribution): string {
+  return `Copies the events of a local queue into one file, whether the queue runs or not.
 
-  npm run backup -- <file> [--data <folder>]
+  ${typed('backup', '<file> [--data <folder>]')}
 
-  --data <folder>  where the events are kept (default ${DEFAULT_DATA_FOLDER})
+  --data <folder>  where the events are kept (default ${dataFolder})
 
 The copy is what the queue had recorded at one moment. docs/operations.md says how to restore it.`;
+}
 
 /**
  * The backup copies up to this many pages in a step, more than a database has. A backup in several steps would start
@@ -24,18 +26,22 @@ const ALL_PAGES = 2 ** 31 - 1;
 /** The error of a command that cannot be carried out. Its message tells the user what to do. */
 class Refused extends Error {}
 
-helpIfAsked(help);
-try {
-  console.log(await run(process.argv.slice(2)));
-} catch (error) {
-  const isOurs = error instanceof Refused || error instanceof UnusableFile;
-  console.error(isOurs ? (error as Error).message : error);
-  process.exitCode = error instanceof Refused ? 2 : 1;
+/** The command that copies the events of a local queue into a file. */
+export async function backUp(words: readonly string[], distribution: Distribution): Promise<void> {
+  helpIfAsked(helpText(distribution));
+  try {
+    console.log(await run(words, distribution));
+  } catch (error) {
+    const isOurs = error instanceof Refused || error instanceof UnusableFile;
+    console.error(isOurs ? (error as Error).message : error);
+    process.exitCode = error instanceof Refused ? 2 : 1;
+  }
 }
 
-async function run(args: readonly string[]): Promise<string> {
-  const { file, data } = parsed(args);
-  if (file === undefined) throw new Refused('Say which file to copy to: npm run backup -- events.backup');
+async function run(words: readonly string[], distribution: Distribution): Promise<string> {
+  const { file, data } = parsed(words, distribution);
+  if (file === undefined)
+    throw new Refused(`Say which file to copy to: ${distribution.typed('backup', 'events.backup')}`);
   const path = join(data, DATABASE);
   if (!existsSync(path)) throw new Refused(`There is no database ${path}, and so there is nothing to copy.`);
   makeForOwnerAlone(file);
@@ -61,14 +67,14 @@ async function copied(path: string, file: string): Promise<number> {
   return count;
 }
 
-function parsed(args: readonly string[]) {
+function parsed(args: readonly string[], { dataFolder, typed }: Distribution) {
   try {
     const options = { data: { type: 'string' } } as const;
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
     if (positionals.length > 1) throw new Error(`Too many words: ${positionals.slice(1).join(' ')}.`);
-    return { file: positionals[0], data: values.data ?? DEFAULT_DATA_FOLDER };
+    return { file: positionals[0], data: values.data ?? dataFolder };
   } catch (error) {
-    throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See npm run backup -- --help.`);
+    throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See ${typed('backup', '--help')}.`);
   }
 }
 

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { MINUTE, SECOND } from '../core/durations.ts';
+import type { Distribution } from './distribution.ts';
 import { helpIfAsked } from './help-if-asked.ts';
 
-const help = `Fills a running queue with lively sample traffic: mails, reports, webhooks and reminders, of which some are slow and some fail.
+function helpText({ typed }: Distribution): string {
+  return `Fills a running queue with lively sample traffic: mails, reports, webhooks and reminders, of which some are slow and some fail.
 
-  npm run demo -- [options]
+  ${typed('demo', '[options]')}
 
   --url <url>          the queue (default http://127.0.0.1:3000)
   --key <key>          an API key with the scope publish (default demo)
@@ -16,11 +18,19 @@ const help = `Fills a running queue with lively sample traffic: mails, reports, 
   --minutes <number>   how long it publishes, 0.1 to 60 (default 10)
 
 The receivers are a part of this program, on 127.0.0.1: events that are due when it has ended find nobody.`;
+}
 
 /** The error of a command that cannot be carried out. Its message tells the user what to do. */
 class Refused extends Error {}
 
-type Options = { readonly url: string; readonly key: string; readonly rate: number; readonly minutes: number };
+type Options = {
+  readonly url: string;
+  readonly key: string;
+  /** What the user types to start a queue on this machine. */
+  readonly startedBy: string;
+  readonly rate: number;
+  readonly minutes: number;
+};
 
 /** Answers a call to one of the receivers. */
 type Answer = (response: ServerResponse, attempt: number) => unknown;
@@ -53,29 +63,32 @@ const samples: readonly (readonly [share: number, sample: Sample])[] = [
 
 const hundred = samples.flatMap(([share, sample]) => Array<Sample>(share).fill(sample));
 
-helpIfAsked(help);
-try {
-  await run(parsed(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Refused ? error.message : error);
-  process.exitCode = error instanceof Refused ? 2 : 1;
+/** The command that publishes sample events, and receives them. */
+export async function demo(words: readonly string[], distribution: Distribution): Promise<void> {
+  helpIfAsked(helpText(distribution));
+  try {
+    await run(parsed(words, distribution));
+  } catch (error) {
+    console.error(error instanceof Refused ? error.message : error);
+    process.exitCode = error instanceof Refused ? 2 : 1;
+  }
 }
 
-async function run({ url, key, rate, minutes }: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
   const server = createServer(receive).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await publishAll({ url, key, rate, minutes }, target).finally(() => server.close().closeAllConnections());
+  await publishAll(options, target).finally(() => server.close().closeAllConnections());
 }
 
-async function publishAll({ url, key, rate, minutes }: Options, target: string): Promise<void> {
+async function publishAll({ rate, minutes, ...queue }: Options, target: string): Promise<void> {
   const total = Math.max(1, Math.round(rate * minutes * 60));
   console.log(
-    `Publishing ${total} events to ${url} in ${minutes} minutes, ${rate} a second. Watch them in a browser at ${url}.
+    `Publishing ${total} events to ${queue.url} in ${minutes} minutes, ${rate} a second. Watch them in a browser at ${queue.url}.
 The receivers are a part of this program: when it ends, or you end it with Ctrl-C, calls find nobody and fail.`,
   );
   for (let id = 1; id <= total; id++) {
-    await publish({ url, key }, target, id);
+    await publish(queue, target, id);
     if (id % Math.max(1, Math.round(rate * 10)) === 0) console.log(`${id} events are published.`);
     await sleep(SECOND / rate);
   }
@@ -83,14 +96,16 @@ The receivers are a part of this program: when it ends, or you end it with Ctrl-
   await sleep(Math.min(30 * SECOND, minutes * MINUTE));
 }
 
-async function publish({ url, key }: Pick<Options, 'url' | 'key'>, target: string, id: number): Promise<void> {
+type Queue = Omit<Options, 'rate' | 'minutes'>;
+
+async function publish({ url, key, startedBy }: Queue, target: string, id: number): Promise<void> {
   const sample = hundred[Math.floor(Math.random() * hundred.length)] as Sample;
   const { path, ...event } = sample(id);
   const body = JSON.stringify({ ...event, url_to_send_request: `${target}${path}` });
   const headers = { 'x-api-key': key, 'content-type': 'application/json' };
   const response = await fetch(`${url}/events`, { method: 'POST', headers, body }).catch(() => {
     throw new Refused(
-      `No queue answers at ${url}. Start one in another terminal, with npm start, or say where it is: --url.`,
+      `No queue answers at ${url}. Start one in another terminal, with ${startedBy}, or say where it is: --url.`,
     );
   });
   if (response.status === 201) return;
@@ -103,7 +118,7 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
   request.resume().once('end', () => void answer(response, Number(request.headers['event-queue-attempt'])));
 }
 
-function parsed(args: readonly string[]): Options {
+function parsed(args: readonly string[], { typed }: Distribution): Options {
   const text = { type: 'string' } as const;
   try {
     const options = { url: text, key: text, rate: text, minutes: text } as const;
@@ -113,11 +128,12 @@ function parsed(args: readonly string[]): Options {
     return {
       url: url.origin,
       key: values.key ?? 'demo',
+      startedBy: typed('start'),
       rate: number('rate', values.rate ?? '5', 0.1, 100),
       minutes: number('minutes', values.minutes ?? '10', 0.1, 60),
     };
   } catch (error) {
-    throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See npm run demo -- --help.`);
+    throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See ${typed('demo', '--help')}.`);
   }
 }
 

@@ -11,9 +11,8 @@ import { tablePauses } from '../adapters/table-pauses.ts';
 import { tableSigningSecrets } from '../adapters/table-signing-secrets.ts';
 import { tableStatistics } from '../adapters/table-statistics.ts';
 import { httpApi } from '../api/http-api.ts';
-import { openConsoleSite } from '../api/pages/console-site.ts';
+import { type ConsoleFiles, openConsoleSite } from '../api/pages/console-site.ts';
 import { openSite, type Site } from '../api/pages/site.ts';
-import { bundleConsole } from '../console/bundle/bundle.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
 import { limitedConcurrency } from '../core/delivery/concurrency-limit.ts';
 import { HOUR, MINUTE, SECOND } from '../core/durations.ts';
@@ -66,6 +65,8 @@ export type LocalQueue = {
 
 type LocalQueueDependencies = {
   readonly version: string;
+  /** Gets the files of the console, which is at `/`. Without it, the queue has no console. */
+  readonly readConsole?: () => Promise<ConsoleFiles>;
   /** Gets unexpected failures and the changes of events. Without it, failures are printed on stderr. */
   readonly log?: Pick<Log, 'report' | 'onChange'>;
   /** Looks names up. By default they are looked up as in `httpCaller`. */
@@ -115,7 +116,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
   await queue.dispatchAtStart();
   const keys = { keys: withDemoKey(tableApiKeys(table, now)), keyStore: tableApiKeyStore(table, now) };
   const api = httpApi({ queue, statistics, signingSecrets, ...keys, settings, now, version, report });
-  const gateway = await openGateway(api, localSites(privateTargets), port, report);
+  const gateway = await openGateway(api, localSites(options), port, report);
   dueQueue.start(queue.deliver);
   let auditedUntil = now();
   const dispatching = repeatedly(DISPATCH_EVERY, dispatch, report);
@@ -157,9 +158,9 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
  * The console and the documentation pages. They fill in the demo key, and `/echo` as the target if events may call this
  * machine.
  */
-function localSites(privateTargets: boolean): readonly Site[] {
+function localSites({ privateTargets, readConsole }: Options & LocalQueueDependencies): readonly Site[] {
   const options = { key: DEMO_SECRET, target: privateTargets ? '/echo' : undefined };
-  return [openConsoleSite(bundleConsole, options), openSite(options)];
+  return [...(readConsole ? [openConsoleSite(readConsole, options)] : []), openSite(options)];
 }
 
 /**

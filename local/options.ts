@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { settingsBounds } from '../core/settings.ts';
+import { commandNames, type Distribution } from './distribution.ts';
 import type { LogOptions } from './log.ts';
 
 export type Options = {
@@ -35,12 +36,13 @@ export type Options = {
 
 export type CommandLine = Options & { readonly logging: LogOptions };
 
-export const help = `Event Queue on your own machine: the whole queue in one process.
+export function helpText({ dataFolder, typed }: Distribution): string {
+  return `Event Queue on your own machine: the whole queue in one process.
 
-  npm start -- [options]
+  ${typed('start', '[options]')}
 
   --port <number>                where it listens on 127.0.0.1 (default 3000; 0 takes any free port)
-  --data <folder>                where events are kept (default ./.data)
+  --data <folder>                where events are kept (default ${dataFolder})
   --memory                       keeps events in memory only: nothing on disk, nothing after a restart
   --no-private-targets           refuses URLs on private addresses, as the cloud does
   --max-calls-per-host <number>  how many calls one host (with its port) gets at the same time (default 50);
@@ -52,17 +54,28 @@ export const help = `Event Queue on your own machine: the whole queue in one pro
                                  90 days (default as every other result); keep_failed_for of an event wins
   --quiet                        prints no line when an event fails for good, and no summaries
   --log <text | json>            how it prints what happens: lines of text, or of JSON for a program (default text)
+  --version                      shows the version
   --help                         shows this
 
-The console is at the same address, in a browser. The API key is demo.`;
+The console is at the same address, in a browser. The API key is demo.
+
+Other commands, each of which explains itself with --help:
+
+${commandNames
+  .filter((name) => name !== 'start')
+  .map((name) => `  ${typed(name, '--help')}`)
+  .join('\n')}`;
+}
 
 const DEFAULT_PORT = '3000';
 /** The smallest and the largest number that `--max-calls` and `--max-calls-per-host` accept. */
 const CALLS = [1, 999_999] as const;
-export const DEFAULT_DATA_FOLDER = './.data';
 
 /** Parses the command line. A `mistake` tells the user what is wrong with it. */
-export function parseOptions(args: readonly string[]): CommandLine | { mistake: string } {
+export function parseOptions(
+  args: readonly string[],
+  { dataFolder, typed }: Pick<Distribution, 'dataFolder' | 'typed'>,
+): CommandLine | { mistake: string } {
   try {
     const text = { type: 'string' } as const;
     const { values } = parseArgs({
@@ -81,9 +94,9 @@ export function parseOptions(args: readonly string[]): CommandLine | { mistake: 
         log: { type: 'string', default: 'text' },
       },
     });
-    return optionsOf(values);
+    return optionsOf(values, dataFolder);
   } catch (error) {
-    return { mistake: `${(error as Error).message.replace(/\.?$/, '.')} See npm start -- --help.` };
+    return { mistake: `${(error as Error).message.replace(/\.?$/, '.')} See ${typed('start', '--help')}.` };
   }
 }
 
@@ -100,7 +113,7 @@ type Given = {
   readonly log: string;
 };
 
-function optionsOf(given: Given): CommandLine {
+function optionsOf(given: Given, defaultFolder: string): CommandLine {
   const { port, data, memory, log: format } = given;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not ${port}.`);
@@ -113,7 +126,7 @@ function optionsOf(given: Given): CommandLine {
   const maxTimeoutSeconds = wholeNumber('max-timeout', given['max-timeout'], settingsBounds.maxTimeoutSeconds);
   return {
     port: Number(port),
-    dataFolder: memory ? undefined : (data ?? DEFAULT_DATA_FOLDER),
+    dataFolder: memory ? undefined : (data ?? defaultFolder),
     privateTargets: given['private-targets'],
     logging: { format, isQuiet: given.quiet },
     ...(maxCallsPerHost !== undefined && { maxCallsPerHost }),

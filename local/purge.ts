@@ -2,12 +2,14 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SECOND } from '../core/durations.ts';
+import type { Distribution } from './distribution.ts';
 import { helpIfAsked } from './help-if-asked.ts';
 import { surviveUnreadOutput } from './survive-unread-output.ts';
 
-const help = `Cancels the events that wait in a queue, all or those that are found, over its API: on this machine or on AWS.
+function helpText({ typed }: Distribution): string {
+  return `Cancels the events that wait in a queue, all or those that are found, over its API: on this machine or on AWS.
 
-  npm run purge -- [options]
+  ${typed('purge', '[options]')}
 
   --url <url>             the queue (default http://127.0.0.1:3000; on AWS the output Url of the stack)
   --key <key>             an API key with the scope manage (default demo); with read, it is shown to which hosts the events go
@@ -20,8 +22,9 @@ const help = `Cancels the events that wait in a queue, all or those that are fou
   --due-after <instant>   events that were due first at this instant or later: ISO 8601 with a time zone, or epoch seconds
   --due-before <instant>  events that were due first before this instant
 
-A cancelled event starts no further attempt. One that is under way ends, and stands in the history. npm run purge says how many
+A cancelled event starts no further attempt. One that is under way ends, and stands in the history. The command says how many
 events it cancelled. They stay readable for keep_result_for, and POST /events/retry with "status": "cancelled" makes them due again.`;
+}
 
 /** A request is sent at most this many times while the queue, or the gateway before it, answers 429 or 5xx. */
 const TRIES = 5;
@@ -37,15 +40,23 @@ class Refused extends Error {}
 
 /** The fields of a request that say which events it is about. */
 type Search = Readonly<Record<string, string | number | boolean | readonly string[]>>;
-type Queue = { readonly url: string; readonly key: string };
+type Queue = {
+  readonly url: string;
+  readonly key: string;
+  /** What the user types to start a queue on this machine. */
+  readonly startedBy: string;
+};
 
-surviveUnreadOutput();
-helpIfAsked(help);
-try {
-  await run(parsed(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Refused ? error.message : error);
-  process.exitCode = error instanceof Refused ? 2 : 1;
+/** The command that cancels events that wait. */
+export async function purge(words: readonly string[], distribution: Distribution): Promise<void> {
+  surviveUnreadOutput();
+  helpIfAsked(helpText(distribution));
+  try {
+    await run(parsed(words, distribution));
+  } catch (error) {
+    console.error(error instanceof Refused ? error.message : error);
+    process.exitCode = error instanceof Refused ? 2 : 1;
+  }
 }
 
 async function run({ queue, search, isSure }: ReturnType<typeof parsed>): Promise<void> {
@@ -128,10 +139,10 @@ async function request(queue: Queue, body: object): Promise<Response> {
   }
 }
 
-async function requestOnce({ url, key }: Queue, body: object): Promise<Response> {
+async function requestOnce({ url, key, startedBy }: Queue, body: object): Promise<Response> {
   const headers = { 'x-api-key': key, 'content-type': 'application/json' };
   return fetch(`${url}/events/cancel`, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
-    throw new Refused(`No queue answers at ${url}. Start one with npm start, or say where it is: --url.`);
+    throw new Refused(`No queue answers at ${url}. Start one with ${startedBy}, or say where it is: --url.`);
   });
 }
 
@@ -141,7 +152,7 @@ async function answerOf<Answer>(response: Response): Promise<Answer> {
   throw new Refused(`The queue answered ${response.status}.${detail === undefined ? '' : ` ${detail}`}`);
 }
 
-function parsed(args: readonly string[]) {
+function parsed(args: readonly string[], { typed }: Distribution) {
   const text = { type: 'string' } as const;
   try {
     const { values } = parseArgs({
@@ -160,9 +171,13 @@ function parsed(args: readonly string[]) {
     });
     const { url, key, yes, ...filters } = values;
     if (URL.parse(url) === null) throw new Error(`--url takes a URL, not ${url}.`);
-    return { queue: { url: url.replace(/\/+$/, ''), key }, search: searchFrom(filters), isSure: yes };
+    return {
+      queue: { url: url.replace(/\/+$/, ''), key, startedBy: typed('start') },
+      search: searchFrom(filters),
+      isSure: yes,
+    };
   } catch (error) {
-    throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See npm run purge -- --help.`);
+    throw new Refused(`${(error as Error).message.replace(/\.?$/, '.')} See ${typed('purge', '--help')}.`);
   }
 }
 

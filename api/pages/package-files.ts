@@ -1,6 +1,6 @@
 /**
  * The files of packages that the site serves, as the name of the package and the path in it. They are read at run time,
- * not imported.
+ * not imported. A bundle has them in its own folder, under their names alone.
  */
 export const packageFiles = {
   swaggerStyle: 'swagger-ui-dist/swagger-ui.css',
@@ -8,7 +8,7 @@ export const packageFiles = {
 } as const;
 
 /**
- * The files of the project that the site serves. They are in this folder, and in the cloud in the folder of the bundle.
+ * The files of the project that the site serves. They are in this folder, or in the folder of the bundle.
  */
 export const ownFiles = {
   page: 'docs.html',

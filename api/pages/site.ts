@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { ownFiles, packageFiles } from './package-files.ts';
 
 /** The complete answer to a request for a page of the site, or for a file of a page. */
@@ -74,7 +75,7 @@ export const SCRIPT = 'text/javascript; charset=utf-8';
 export const STYLE = 'text/css; charset=utf-8';
 
 function assetsOf(options: PageOptions): ReadonlyMap<string, Asset> {
-  const packaged = (type: string, path: string): Asset => ({ type, read: () => fromNodeModules(path) });
+  const packaged = (type: string, path: string): Asset => ({ type, read: () => fromPackage(path) });
   const own = (type: string, path: string): Asset => ({ type, read: () => fromThisFolder(path) });
   return new Map([
     ['/docs', { type: HTML, read: () => docsPage(options) }],
@@ -101,8 +102,10 @@ export function attribute(name: string, value: string | undefined): string {
   return escaped === undefined ? '' : ` ${name}="${escaped}"`;
 }
 
-function fromNodeModules(path: string): Uint8Array {
-  return readFileSync(createRequire(import.meta.url).resolve(path));
+/** Reads a file of a package. In a bundle it is in the folder of the bundle, like all files of the site. */
+function fromPackage(path: string): Uint8Array {
+  const beside = new URL(basename(path), import.meta.url);
+  return readFileSync(existsSync(beside) ? beside : createRequire(import.meta.url).resolve(path));
 }
 
 function fromThisFolder(name: string): Uint8Array {

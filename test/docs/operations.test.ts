@@ -95,7 +95,7 @@ describe('the commands of a runbook do what it says:', () => {
 
   test('A leaked key', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [
-      ...['local/keys.ts', 'create', '--label', 'leaked', '--scopes', 'publish', '--data', folder],
+      ...['local/main.ts', 'keys', 'create', '--label', 'leaked', '--scopes', 'publish', '--data', folder],
     ]);
     const [leaked = ''] = /eq_\S+/.exec(stdout) ?? [];
     const { key } = await publish(queue.url, {

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runProcess, serveInProcess } from '../../verify/shared/local-process.ts';
 import { eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
 
-const BACKUP = fileURLToPath(new URL('../../local/backup.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 const cleanUps: (() => unknown)[] = [];
 
 let folder: string;
@@ -95,7 +95,7 @@ async function serving(path: string) {
 }
 
 async function backup(...args: string[]) {
-  const { ended, printed } = runProcess(process.execPath, [BACKUP, ...args]);
+  const { ended, printed } = runProcess(process.execPath, [MAIN, 'backup', ...args]);
   return { exitCode: await ended, printed: printed() };
 }
 

@@ -4,7 +4,7 @@ import type { EventAnswer } from '../../api/event-answer.ts';
 import { runProcess, serveInProcess } from '../../verify/shared/local-process.ts';
 import { eventually } from '../support/http-client.ts';
 
-const DEMO = fileURLToPath(new URL('../../local/demo.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 const cleanUps: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -14,7 +14,7 @@ afterEach(async () => {
 test('the demo fills a queue with events that succeed, fail, wait and end early', async () => {
   const queue = await serveInProcess(['--memory']);
   cleanUps.push(() => queue.kill('SIGKILL'));
-  const demo = runProcess(process.execPath, [DEMO, '--url', queue.url, '--rate', '50', '--minutes', '0.1']);
+  const demo = runProcess(process.execPath, [MAIN, 'demo', '--url', queue.url, '--rate', '50', '--minutes', '0.1']);
   cleanUps.push(() => demo.kill('SIGKILL'));
   const listed = async (query: string) => {
     const response = await fetch(`${queue.url}/events?limit=100&${query}`, { headers: { 'x-api-key': 'demo' } });
@@ -39,6 +39,6 @@ test.each([
   [['--bogus'], 2, /'--bogus'/],
   [['--help'], 0, /npm run demo -- \[options\]/],
 ])('the demo with %j says what is wrong or what it does', async (args, code, said) => {
-  const { ended, printed } = runProcess(process.execPath, [DEMO, ...args]);
+  const { ended, printed } = runProcess(process.execPath, [MAIN, 'demo', ...args]);
   expect([await ended, printed().trim()]).toEqual([code, expect.stringMatching(said)]);
 });

@@ -10,7 +10,7 @@ import { runProcess, type ServingProcess, serveInProcess } from '../../verify/sh
 import { eventually, publish } from '../support/http-client.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 
-const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 /** The number of requests. More are sent by `REQUESTS=50000 npm run jest -- test/local/fuzz`. */
 const REQUESTS = Number(process.env.REQUESTS ?? 10_000);
 /**
@@ -35,7 +35,8 @@ beforeAll(async () => {
   receiver = await openReceiver((_, response) => response.end());
   queue = await serveInProcess(['--data', folder]);
   const made = runProcess(process.execPath, [
-    KEYS,
+    MAIN,
+    'keys',
     'create',
     '--label',
     'fuzz',

@@ -4,7 +4,7 @@ import { runProcess } from '../../verify/shared/local-process.ts';
 
 const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const programs = Object.entries<string>(scripts).flatMap(([name, command]) => {
-  const [, program] = /^(?:exec )?node (\S+\.ts)$/.exec(command) ?? [];
+  const [, program] = /^(?:exec )?node (\S+\.ts( \w+)?)$/.exec(command) ?? [];
   return program === undefined ? [] : [{ name, program }];
 });
 
@@ -12,7 +12,7 @@ const commandLines = [
   ...programs.map(({ name, program }) => ({ name, program, words: 'something --unknown --help' })),
   { name: 'start', program: 'local/main.ts', words: '--help' },
   { name: 'start', program: 'local/main.ts', words: '-h' },
-  { name: 'keys', program: 'local/keys.ts', words: 'revoke eq_unknown --help' },
+  { name: 'keys', program: 'local/main.ts keys', words: 'revoke eq_unknown --help' },
   { name: 'bench', program: 'verify/performance/main.ts', words: 'hostile --help' },
   { name: 'bench', program: 'verify/performance/main.ts', words: '--quick --help' },
 ];
@@ -26,7 +26,7 @@ test('there are programs to ask', () => {
 test.each(commandLines)(
   'npm run $name -- $words prints its help and does nothing',
   async ({ name, program, words }) => {
-    const { ended, printed } = runProcess(process.execPath, [program, ...words.split(' ')]);
+    const { ended, printed } = runProcess(process.execPath, [...program.split(' '), ...words.split(' ')]);
     expect(await ended).toBe(0);
     expect(printed()).toMatch(/^[A-Z].*?[.:]\n\n/s);
     expect(printed()).toContain(`\n  npm ${name === 'start' ? name : `run ${name}`}`);
@@ -37,7 +37,7 @@ test.each(['start', 'keys', 'backup', 'demo', 'cost', 'chaos', 'soak', 'bench', 
   'npm run %s refuses an option that it does not know in one sentence that leads to its help',
   async (name) => {
     const { program = '' } = programs.find((one) => one.name === name) ?? {};
-    const { ended, printed } = runProcess(process.execPath, [program, '--unknown']);
+    const { ended, printed } = runProcess(process.execPath, [...program.split(' '), '--unknown']);
     expect(await ended).toBe(2);
     expect(printed()).toMatch(/^[^\n]*'--unknown'[^\n]*--help\.\n$/);
   },

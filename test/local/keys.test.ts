@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { emulatedCloud } from '../../verify/shared/emulated-cloud.ts';
 import { runProcess, serveInProcess } from '../../verify/shared/local-process.ts';
 
-const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 const cleanUps: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -140,7 +140,7 @@ async function keys(...args: string[]) {
 }
 
 async function keysWith(environment: NodeJS.ProcessEnv, ...args: string[]) {
-  const { ended, printed } = runProcess(process.execPath, [KEYS, ...args], { environment });
+  const { ended, printed } = runProcess(process.execPath, [MAIN, 'keys', ...args], { environment });
   const exitCode = await ended;
   return { exitCode, printed: printed() };
 }

@@ -119,7 +119,7 @@ async function publishMany(count: number): Promise<void> {
 }
 
 async function purge(...options: string[]) {
-  const { ended, printed } = runProcess(process.execPath, ['local/purge.ts', '--url', queue.url, ...options]);
+  const { ended, printed } = runProcess(process.execPath, ['local/main.ts', 'purge', '--url', queue.url, ...options]);
   const exitCode = await ended;
   return { exitCode, printed: printed() };
 }

@@ -12,7 +12,6 @@ import { serveInProcess } from '../../verify/shared/local-process.ts';
 import { eventually, publish, readEvent } from '../support/http-client.ts';
 
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
-const KEYS = fileURLToPath(new URL('../../local/keys.ts', import.meta.url));
 
 let folder: string;
 const cleanUps: (() => unknown)[] = [];
@@ -50,7 +49,9 @@ test.each([
   [['bogus'], 2],
 ])('keys %j ends as it would otherwise when nobody reads what it prints', async (args, exitCode) => {
   await (await start(['ignore', 'ignore', 'ignore'])).kill('SIGKILL');
-  const child = spawn(process.execPath, [KEYS, ...args, '--data', join(folder, 'data')], { env: plainEnvironment() });
+  const child = spawn(process.execPath, [MAIN, 'keys', ...args, '--data', join(folder, 'data')], {
+    env: plainEnvironment(),
+  });
   child.stdout.destroy();
   child.stderr.destroy();
   expect(await once(child, 'exit')).toEqual([exitCode, null]);

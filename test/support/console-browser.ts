@@ -6,6 +6,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import { createApiKey } from '../../adapters/table-api-keys.ts';
+import { bundleConsole } from '../../console/bundle/bundle.ts';
 import type { Scope } from '../../core/api-key.ts';
 import { databaseIn } from '../../local/data-folder.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
@@ -44,7 +45,14 @@ export type OpenConsole = {
 /** Opens a local queue whose events are gone when it closes, and the console in a browser. */
 export async function openConsole(options: PageOptions & Partial<Options> = {}): Promise<OpenConsole> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'event-queue-console-'));
-  const queue = await openLocalQueue({ port: 0, privateTargets: true, version: 'test', ...options, dataFolder });
+  const queue = await openLocalQueue({
+    ...options,
+    port: 0,
+    privateTargets: true,
+    dataFolder,
+    version: 'test',
+    readConsole: bundleConsole,
+  });
   const browser = await openChromium();
   const errors: string[] = [];
   const hosts = new Set<string>();

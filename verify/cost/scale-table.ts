@@ -3,9 +3,9 @@ import { defaultSettings } from '../../core/settings.ts';
 import { costOf, idleRun, sharesOfEvent, sumOfShares } from './cost.ts';
 import { markdownTable } from './markdown-table.ts';
 
-/** The default of the stack for the requests to the API in a second (lib/event-queue-props.ts). */
+/** The default of the stack for the requests to the API in a second (lib/chosen-props.ts). */
 const THROTTLING = 100;
-/** The default of the stack for the deliverers that work at the same time (lib/event-queue-props.ts). */
+/** The default of the stack for the deliverers that work at the same time (lib/chosen-props.ts). */
 const MAX_CONCURRENCY = 20;
 const BATCH = 10;
 /** The write units that one partition of a table takes in a second. */

@@ -140,7 +140,7 @@ export const lossRules: readonly Rule[] = [
   {
     name: 'the table is retained when the stack is deleted',
     why: 'A stack that is deleted by mistake would take all events with it.',
-    file: 'lib/event-queue-props.ts',
+    file: 'lib/chosen-props.ts',
     code: 'removalPolicy = RemovalPolicy.RETAIN',
     without: 'removalPolicy = RemovalPolicy.DESTROY',
     suites: ['test/lib/template'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { bundleConsole } from '../../console/bundle/bundle.ts';
 import { databaseIn } from '../../local/data-folder.ts';
 import { helpIfAsked } from '../../local/help-if-asked.ts';
 import { DEMO_SECRET, openLocalQueue } from '../../local/local-queue.ts';
@@ -32,7 +33,13 @@ async function takePictures(): Promise<void> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'event-queue-pictures-'));
   mkdirSync(PICTURES, { recursive: true });
   await recordSampleHour(await databaseIn(dataFolder), Date.now());
-  const queue = await openLocalQueue({ port: 0, dataFolder, privateTargets: true, version: 'pictures' });
+  const queue = await openLocalQueue({
+    port: 0,
+    dataFolder,
+    privateTargets: true,
+    version: 'pictures',
+    readConsole: bundleConsole,
+  });
   const browser = await openChromium();
   try {
     for (const colorScheme of ['light', 'dark'] as const) {
