@@ -19,19 +19,19 @@ export type VerifyOptions = {
    *
    * @default 300
    */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /**
    * The largest body that is read, in bytes. A larger one is refused without storing it.
    *
    * @default 262144, the largest body that the queue sends
    */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /**
    * Returns the time in epoch milliseconds.
    *
    * @default Date.now
    */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 };
 
 /** A call that the queue has made. */
