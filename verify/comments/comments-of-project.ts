@@ -6,7 +6,20 @@ import { commentsIn } from './comments-in.ts';
 type Comment = { readonly file: string; readonly text: string };
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const ROOMS = ['adapters', 'api', 'bin', 'console', 'core', 'lambdas', 'lib', 'local', 'receiver', 'test', 'verify'];
+const ROOMS = [
+  'adapters',
+  'api',
+  'bin',
+  'client',
+  'console',
+  'core',
+  'lambdas',
+  'lib',
+  'local',
+  'receiver',
+  'test',
+  'verify',
+];
 
 /** All comments of the project's TypeScript, by the path of their file and their place in it. */
 export function commentsOfProject(): readonly Comment[] {

@@ -10,7 +10,21 @@ import { rules } from './rules.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COPIED = [
-  ...['adapters', 'api', 'bin', 'console', 'core', 'docs', 'lambdas', 'lib', 'local', 'receiver', 'test', 'verify'],
+  ...[
+    'adapters',
+    'api',
+    'bin',
+    'client',
+    'console',
+    'core',
+    'docs',
+    'lambdas',
+    'lib',
+    'local',
+    'receiver',
+    'test',
+    'verify',
+  ],
   ...['README.md', 'cdk.json', 'jest.config.js', 'package.json', 'package-lock.json'],
 ];
 /** Milliseconds after which a run of jest is killed, which counts as red: without some rules a suite never ends. */
