@@ -134,7 +134,7 @@ describeConsole('the overview', () => {
     });
 
     test('asks five times for each refresh, and never from a hidden tab', async () => {
-      const page = await console.open();
+      const page = await console.open({ isThrownAway: true });
       await page.clock.install();
       await page.reload();
       await page.getByText('As of').waitFor();
@@ -160,7 +160,7 @@ describeConsole('the overview', () => {
     });
 
     test('asks nothing in a tab that is opened in the background, until somebody looks at it', async () => {
-      const page = await console.open();
+      const page = await console.open({ isThrownAway: true });
       await page.addInitScript(() =>
         Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true }),
       );

@@ -103,7 +103,7 @@ describeConsole('the console', () => {
   });
 
   test('takes the colours and the time zone that its reader chooses, and keeps them', async () => {
-    const page = await console.open({ colorScheme: 'light' });
+    const page = await console.open();
     await page.getByRole('button', { name: 'demo' }).click();
     await page.getByRole('button', { name: 'Dark' }).click();
     await page.getByLabel('Time zone').selectOption('Asia/Tokyo');

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from '@jest/globals';
+import { afterEach, describe } from '@jest/globals';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import { createApiKey } from '../../adapters/table-api-keys.ts';
 import { bundleConsole } from '../../console/bundle/bundle.ts';
@@ -12,6 +12,7 @@ import { databaseIn } from '../../local/data-folder.ts';
 import { DEMO_SECRET, type LocalQueue, openLocalQueue } from '../../local/local-queue.ts';
 import type { Options } from '../../local/options.ts';
 import { CHROMIUM, hasChromium, openChromium } from '../../verify/shared/chromium.ts';
+import { type PagePool, pagePool } from './page-pool.ts';
 
 /** Describes tests that need Chromium. Where it is missing, they are skipped, and a line says so. */
 export const describeConsole = hasChromium ? describe : describe.skip;
@@ -22,9 +23,15 @@ type PageOptions = {
   readonly path?: string;
   /** The width of the window in CSS pixels: 1,280 by default, and 390 for a phone. */
   readonly width?: number;
-  readonly colorScheme?: 'light' | 'dark';
   /** The API key that the page is given by the server: `demo` by default, and none if it is empty. */
   readonly key?: string;
+  /**
+   * Whether the page is thrown away after its test. A page that gets another clock or a script of its own must be,
+   * because neither can be taken back. All other pages are emptied, and used again by a later test.
+   *
+   * @default false
+   */
+  readonly isThrownAway?: boolean;
 };
 
 export type OpenConsole = {
@@ -35,12 +42,22 @@ export type OpenConsole = {
   readonly errors: readonly string[];
   /** The hosts to which any page sent a request. */
   readonly hosts: ReadonlySet<string>;
-  /** Opens another page of the same queue, which shares neither storage nor cookies with the others. */
+  /**
+   * Opens another page of the same queue until the end of the test. It shares neither storage nor cookies with the
+   * others.
+   */
   open(options?: PageOptions): Promise<Page>;
   /** Creates an API key and returns its secret. */
   createKey(...scopes: readonly Scope[]): Promise<string>;
   close(): Promise<void>;
 };
+
+const pools = new Set<PagePool>();
+
+// A page that stays open goes on asking the queue, which takes processor time from all later tests.
+afterEach(async () => {
+  for (const pages of pools) await pages.takeBack();
+});
 
 /** Opens a local queue whose events are gone when it closes, and the console in a browser. */
 export async function openConsole(options: PageOptions & Partial<Options> = {}): Promise<OpenConsole> {
@@ -56,7 +73,9 @@ export async function openConsole(options: PageOptions & Partial<Options> = {}):
   const browser = await openChromium();
   const errors: string[] = [];
   const hosts = new Set<string>();
-  const open = (wanted: PageOptions = {}) => openPage(browser, queue, { errors, hosts }, wanted);
+  const pages = pagePool(browser, (page) => note(page, { errors, hosts }));
+  const page = await goTo(await pages.newPage(), queue, options);
+  pools.add(pages);
 
   async function createKey(...scopes: readonly Scope[]): Promise<string> {
     const table = sqliteTable(await databaseIn(dataFolder));
@@ -64,27 +83,39 @@ export async function openConsole(options: PageOptions & Partial<Options> = {}):
   }
 
   async function close(): Promise<void> {
+    pools.delete(pages);
     await browser.close();
     await queue.close();
     rmSync(dataFolder, { recursive: true });
   }
 
-  return { queue, page: await open(options), errors, hosts, open, createKey, close };
+  return {
+    queue,
+    page,
+    errors,
+    hosts,
+    open: async (wanted = {}) => goTo(await pages.borrow(wanted), queue, wanted),
+    createKey,
+    close,
+  };
 }
 
 /** Lists what axe-core finds wrong with a page, in light and in dark colours, as "theme: rule: element". */
 export async function violations(page: Page): Promise<readonly string[]> {
   const found: string[] = [];
+  await page.evaluate(axe.source);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.evaluate(axe.source);
-    const results = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-    for (const { id, nodes } of results.violations) {
-      for (const { target } of nodes) found.push(`${colorScheme}: ${id}: ${target.join(' ')}`);
-    }
+    for (const violation of await page.evaluate(violationsHere)) found.push(`${colorScheme}: ${violation}`);
   }
   await page.emulateMedia({ colorScheme: null });
   return found;
+}
+
+/** Runs in the page. All results would be megabytes, and take most of the time, so only these texts leave it. */
+async function violationsHere(): Promise<readonly string[]> {
+  const results = await (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] });
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
 /** Returns by how many CSS pixels a page can be scrolled sideways. */
@@ -97,17 +128,9 @@ export async function sidewaysScroll(page: Page): Promise<number> {
 
 type Noted = { readonly errors: string[]; readonly hosts: Set<string> };
 
-async function openPage(browser: Browser, { url }: LocalQueue, noted: Noted, options: PageOptions): Promise<Page> {
-  const { path = '/', width = 1_280, colorScheme = 'light', key = DEMO_SECRET } = options;
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme,
-    // A colour in transition would be measured as a colour of too little contrast.
-    reducedMotion: 'reduce',
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
-  const page = await context.newPage();
-  note(page, noted);
+async function goTo(page: Page, { url }: LocalQueue, options: PageOptions): Promise<Page> {
+  const { path = '/', width = 1_280, key = DEMO_SECRET } = options;
+  await page.setViewportSize({ width, height: 900 });
   if (key !== DEMO_SECRET) await giveKey(page, key);
   await page.goto(`${url}${path}`);
   return page;
@@ -125,8 +148,8 @@ function note(page: Page, { errors, hosts }: Noted): void {
     if (isFile && response.status() >= 400) errors.push(`${response.status()} ${response.url()}`);
   });
   page.on('request', (request) => {
-    const { protocol, host } = new URL(request.url());
-    if (protocol !== 'data:') hosts.add(host);
+    const { host } = new URL(request.url());
+    if (host !== '') hosts.add(host);
   });
 }
 
