@@ -30,8 +30,8 @@ afterAll(() => {
   for (const cleanUp of cleanUps) cleanUp();
 });
 
-describe('a call carries', () => {
-  test('what the receiver needs to recognise it, beside what the event asks for', async () => {
+describe('a call', () => {
+  test('carries the headers by which a receiver recognises it, and those of its event', async () => {
     const event = { method: 'GET', headers: [['X-Mixed-Case', 'a  b']] } as const;
     const { headers, rawHeaders, method } = await received(event, 3);
     expect(method).toBe('GET');
@@ -63,13 +63,13 @@ describe('a call carries', () => {
     expect(body.equals(bytes)).toBe(true);
   });
 
-  test('the length of a body also with DELETE', async () => {
+  test('states the length of its body if its method is DELETE', async () => {
     const { headers, body } = await received({ method: 'DELETE', body: { kind: 'text', bytes: Buffer.from('gone') } });
     expect(headers).toMatchObject({ 'content-length': '4' });
     expect(body.toString()).toBe('gone');
   });
 
-  test("the event's own type, agent and wishes in their place, in any spelling", async () => {
+  test("carries the event's own content type, user agent and other headers instead of the defaults, in any spelling", async () => {
     const headers = [
       ['CONTENT-TYPE', 'text/xml'],
       ['User-Agent', 'mine'],
@@ -100,7 +100,7 @@ describe('a call carries', () => {
     ['/!$&\'()*+,;=:@|^`{}<>"[]~', "/!$&'()*+,;=:@|%5E%60%7B%7D%3C%3E%22[]~"],
     ['?!$&\'()*+,;=:@|^`{}<>"[]~/', '/?!$&%27()*+,;=:@|^`{}%3C%3E%22[]~/'],
     ['/a b?c d', '/a%20b?c%20d'],
-  ])('the path and the query of its URL as they are shown: %j as %s', async (written, sent) => {
+  ])('sends the path and the query %j of its URL as %s', async (written, sent) => {
     const receiver = await openReceiver((_, response) => response.end());
     cleanUps.push(receiver.close);
     const target = parseTargetUrl(receiver.url + written, dependencies.targetPolicy);
@@ -110,20 +110,23 @@ describe('a call carries', () => {
     expect(target.url.replace(/#.*/, '')).toBe(receiver.url + sent);
   });
 
-  test.each(['POST', 'PUT', 'PATCH'] as const)('a length of 0 if a %s has no body', async (method) => {
-    expect((await received({ method })).headers['content-length']).toBe('0');
-  });
+  test.each(['POST', 'PUT', 'PATCH'] as const)(
+    'states a length of 0 if its method is %s and it has no body',
+    async (method) => {
+      expect((await received({ method })).headers['content-length']).toBe('0');
+    },
+  );
 });
 
-describe('an answer is', () => {
-  test.each([200, 204, 299, 302, 404, 500, 599])('taken as it is: %i', async (status) => {
+describe('an answer', () => {
+  test.each([200, 204, 299, 302, 404, 500, 599])('is recorded with its status code: %i', async (status) => {
     expect(await callTo(await receiving((response) => response.writeHead(status).end()))).toMatchObject({
       outcome: 'answered',
       answer: { statusCode: status, truncated: false },
     });
   });
 
-  test('kept with lower-case names, repeated ones joined, cookies by line feeds', async () => {
+  test('is kept with header names in lower case, repeated headers joined by commas, and cookies joined by line feeds', async () => {
     const url = await speaking(
       'HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: 2\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\n__proto__: x\r\nContent-Length: 2\r\n\r\nok',
     );
@@ -142,17 +145,17 @@ describe('an answer is', () => {
     [64 * KB, false],
     [64 * KB + 1, true],
     [10_000 * KB, true],
-  ])('kept up to 64 KiB: of %i bytes', async (size, truncated) => {
+  ])('of %i bytes is kept up to 64 KiB', async (size, truncated) => {
     const answer = await answerOf(await receiving((response) => response.end(Buffer.alloc(size, 'x'))));
     expect([answer.body.length, answer.truncated]).toEqual([Math.min(size, 64 * KB), truncated]);
   });
 
-  test('not waited for any longer than its first 64 KiB', async () => {
+  test('is complete for the caller once its first 64 KiB have come', async () => {
     const url = await receiving((response) => void response.write(Buffer.alloc(65 * KB)));
     expect(await answerOf(url)).toMatchObject({ truncated: true });
   });
 
-  test('kept with 16 KiB of headers at most', async () => {
+  test('is kept with at most 16 KiB of headers', async () => {
     const lines = Array.from({ length: 30 }, (_, n) => `x-${n}: ${'v'.repeat(KB)}\r\n`).join('');
     const answer = await answerOf(await speaking(`HTTP/1.1 200 OK\r\n${lines}Content-Length: 0\r\n\r\n`));
     const size = answer.headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
@@ -164,7 +167,7 @@ describe('an answer is', () => {
   test.each([
     [1_999, false],
     [3_000, true],
-  ])('kept with 2,000 lines of headers at most: of %i', async (lines, truncated) => {
+  ])('with %i lines of headers is kept with at most 2,000 of them', async (lines, truncated) => {
     const answer = await answerOf(await speaking(`HTTP/1.1 200 OK\r\n${'a: 1\r\n'.repeat(lines)}\r\n`));
     expect(answer.headers).toEqual([['a', Array(Math.min(lines, 2_000)).fill('1').join(', ')]]);
     expect(answer.truncated).toBe(truncated);
@@ -173,19 +176,19 @@ describe('an answer is', () => {
   test.each([
     [8_192, false],
     [8_193, true],
-  ])('not read in more than 8,192 pieces: of %i', async (pieces, truncated) => {
+  ])('that comes in %i pieces is read up to 8,192 of them', async (pieces, truncated) => {
     const chunks = `${'1\r\nx\r\n'.repeat(pieces)}0\r\n\r\n`;
     const answer = await answerOf(await speaking(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`));
     expect(answer).toMatchObject({ body: Buffer.alloc(pieces, 'x'), truncated });
   });
 
-  test('kept as it came, not decompressed', async () => {
+  test('is kept as it came, not decompressed', async () => {
     const zipped = gzipSync('x'.repeat(1_000));
     const url = await receiving((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped));
     expect((await answerOf(url)).body).toEqual(zipped);
   });
 
-  test('without a body to HEAD, whatever length it states', async () => {
+  test('to HEAD has no body, whatever length it states', async () => {
     const url = await speaking('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
     expect(await callTo(url, { method: 'HEAD' })).toMatchObject({
       outcome: 'answered',
@@ -193,7 +196,7 @@ describe('an answer is', () => {
     });
   });
 
-  test('preceded by as many informational ones as any receiver needs', async () => {
+  test('is found behind 500 informational answers', async () => {
     const url = await speaking(
       `${'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(500)}HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n`,
     );
@@ -201,7 +204,7 @@ describe('an answer is', () => {
   });
 });
 
-describe('there is no answer from a receiver that', () => {
+describe('a call gets no answer from a receiver that', () => {
   test.each<[string, () => Promise<string>, Exclude<CallResult['outcome'], 'answered'>, RegExp]>([
     ['refuses the connection', closedPortUrl, 'unreachable', /refused/],
     ['closes the connection at once', () => spokenBy((socket) => socket.end()), 'unreachable', /closed before/],
@@ -229,14 +232,14 @@ describe('there is no answer from a receiver that', () => {
     expect(result).toEqual({ outcome: 'unreachable', error: expect.stringMatching(error) });
   });
 
-  test('may not be called any more, under the policy of today', async () => {
+  test('the target policy has forbidden since the event was published', async () => {
     const { call } = httpCaller({ ...dependencies, targetPolicy: { privateTargets: false, ownHosts: [] } });
     expect(await call(event(await closedPortUrl()), 1, secrets, 3)).toMatchObject({ outcome: 'blocked' });
   });
 });
 
 describe('a connection', () => {
-  test('is used again', async () => {
+  test('is used for the next call', async () => {
     const sockets = new Set<Socket>();
     const url = await spokenBy((socket) => {
       sockets.add(socket);
@@ -246,7 +249,7 @@ describe('a connection', () => {
     expect(sockets.size).toBe(1);
   });
 
-  test('that the receiver closed while it was idle costs no attempt: the request goes out once more on a new one, and counts twice', async () => {
+  test('that the receiver closed while it was idle makes no attempt fail: the request is sent again on a new connection, and counts as two requests', async () => {
     const requests: number[] = [];
     let sockets = 0;
     const url = await spokenBy((socket) => {
@@ -262,7 +265,7 @@ describe('a connection', () => {
     expect(requests).toEqual([1, 1, 2]);
   });
 
-  test('that breaks after the receiver may have worked on the request is not made again', async () => {
+  test('that breaks after the receiver may have handled the request is not replaced, and the request is not sent again', async () => {
     let requests = 0;
     const url = await spokenBy((socket) =>
       socket.on('data', () => {
@@ -276,12 +279,12 @@ describe('a connection', () => {
     expect(requests).toBe(2);
   });
 
-  test('on which an answer takes longer than an idle one lasts is not closed', async () => {
+  test('stays open while it waits for an answer for longer than an idle connection is kept', async () => {
     const url = await receiving((response) => setTimeout(() => response.end('late'), 1_300));
     expect(await callTo(url, { timeout: 5_000 })).toMatchObject({ outcome: 'answered', answer: { statusCode: 200 } });
   });
 
-  test('that stays idle is closed', async () => {
+  test('is closed when it has been idle for too long', async () => {
     const closed = Promise.withResolvers<void>();
     const url = await spokenBy((socket) => {
       socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
@@ -291,7 +294,7 @@ describe('a connection', () => {
     await closed.promise;
   });
 
-  test('is not looked for among other idle ones then, which may be closed too', async () => {
+  test('that was closed while it was idle is replaced by a new one, not by another idle one, which may be closed too', async () => {
     let sockets = 0;
     const requests = new Map<Socket, number>();
     const url = await spokenBy((socket) => {
@@ -308,7 +311,7 @@ describe('a connection', () => {
     expect(sockets).toBe(3);
   });
 
-  test('leaves no timer behind when it was answered', async () => {
+  test('leaves no timer behind once its call is answered', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const url = await receiving((response) => response.end());
     const before = timers();
@@ -316,7 +319,7 @@ describe('a connection', () => {
     expect(timers()).toBeLessThanOrEqual(before);
   });
 
-  test('that is new and breaks before an answer is not made again', async () => {
+  test('that is new and breaks before an answer is not replaced, and the request is not sent again', async () => {
     let sockets = 0;
     const url = await spokenBy((socket) => {
       sockets++;
@@ -331,7 +334,7 @@ describe('a connection', () => {
     ['in its headers', 'HTTP/1.1 200 OK\r\nX-A'],
     ['after a hint', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
     ['in its body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx'],
-  ])('that breaks after the answer began, %s, is not made again', async (_, beginning) => {
+  ])('that breaks %s of an answer is not replaced, and the request is not sent again', async (_, beginning) => {
     let requests = 0;
     const url = await spokenBy((socket) =>
       socket.on('data', () => {
@@ -345,7 +348,7 @@ describe('a connection', () => {
     expect(requests).toBe(2);
   });
 
-  test('does not outlive a call whose body the receiver answered without reading', async () => {
+  test('is closed after a call whose receiver answered without reading the body', async () => {
     const accepted = Promise.withResolvers<Socket>();
     const url = await spokenBy((socket) => {
       socket.once('readable', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
@@ -358,7 +361,7 @@ describe('a connection', () => {
     expect(socket.bytesRead).toBeLessThan(body.bytes.length);
   });
 
-  test('of a call under way survives the closing of the idle ones', async () => {
+  test('of a call under way stays open while idle connections are closed', async () => {
     const caller = httpCaller(dependencies);
     const arrived = Promise.withResolvers<ServerResponse>();
     const url = await receiving(arrived.resolve);
@@ -369,7 +372,7 @@ describe('a connection', () => {
     expect((await result).outcome).toBe('answered');
   });
 
-  test('that is idle ends when the caller is closed', async () => {
+  test('that is idle is closed together with the caller', async () => {
     const caller = httpCaller(dependencies);
     const connections: Socket[] = [];
     const noteConnection = (message: unknown) => void connections.push((message as { socket: Socket }).socket);

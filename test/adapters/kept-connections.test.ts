@@ -18,59 +18,62 @@ afterEach(() => {
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-describe.each(methods)(
-  'of a %s that is read on a kept connection, and dropped, its receiver sees no more than the event has tries:',
-  (method) => {
-    test.each([
-      [1, [1]],
-      [2, [2]],
-      [3, [2, 1]],
-      [4, [2, 1, 1]],
-    ])('of %i tries, with a connection that was kept before', async (maxTryCount, requests) => {
+describe.each(methods)('a receiver that reads a %s on a kept connection and drops it', (method) => {
+  test.each([
+    [1, [1]],
+    [2, [2]],
+    [3, [2, 1]],
+    [4, [2, 1, 1]],
+  ])(
+    'gets no more requests than the %i tries of the event, if the connection was kept by another event',
+    async (maxTryCount, requests) => {
       const { keepConnection, run, requestsOf } = await failing();
       await keepConnection();
       const { event, progress } = await run({ method, maxTryCount });
       expect(progress).toMatchObject({ status: 'failed', tryCount: requests.length });
       expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual(requests);
       expect(requestsOf(event)).toBe(maxTryCount);
-    });
+    },
+  );
 
-    test.each([
-      [1, [1]],
-      [2, [1, 1]],
-      [3, [1, 2]],
-      [4, [1, 2, 1]],
-    ])('of %i tries, with the connection of its own first attempt', async (maxTryCount, requests) => {
+  test.each([
+    [1, [1]],
+    [2, [1, 1]],
+    [3, [1, 2]],
+    [4, [1, 2, 1]],
+  ])(
+    'gets no more requests than the %i tries of the event, if the connection is that of its first attempt',
+    async (maxTryCount, requests) => {
       const { run, requestsOf } = await failing();
       const { event, progress } = await run({ method, maxTryCount });
       expect(progress).toMatchObject({ status: 'failed', tryCount: requests.length });
       expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual(requests);
       expect(requestsOf(event)).toBe(maxTryCount);
-    });
+    },
+  );
 
-    test('an explicit retry gives it all of them again', async () => {
-      const { keepConnection, run, retry, requestsOf } = await failing();
-      await keepConnection();
-      const { event } = await run({ method, maxTryCount: 3 });
-      expect(requestsOf(event)).toBe(3);
-      await keepConnection();
-      const { progress } = await retry(event);
-      expect(progress).toMatchObject({ status: 'failed', tryCount: 4 });
-      expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual([2, 1, 2, 1]);
-      expect(requestsOf(event)).toBe(6);
-    });
+  test('gets as many requests again after an explicit retry', async () => {
+    const { keepConnection, run, retry, requestsOf } = await failing();
+    await keepConnection();
+    const { event } = await run({ method, maxTryCount: 3 });
+    expect(requestsOf(event)).toBe(3);
+    await keepConnection();
+    const { progress } = await retry(event);
+    expect(progress).toMatchObject({ status: 'failed', tryCount: 4 });
+    expect(progress.attempts.map(({ requests = 1 }) => requests)).toEqual([2, 1, 2, 1]);
+    expect(requestsOf(event)).toBe(6);
+  });
 
-    test('the API says which attempts made two requests', async () => {
-      const { keepConnection, run } = await failing();
-      await keepConnection();
-      const { attempts } = eventSchema.parse(eventAnswer(await run({ method, maxTryCount: 3 })));
-      expect(attempts.map((attempt) => ('requests' in attempt ? attempt.requests : 'one'))).toEqual([2, 'one']);
-    });
-  },
-);
+  test('leads to attempts for which the API states two requests', async () => {
+    const { keepConnection, run } = await failing();
+    await keepConnection();
+    const { attempts } = eventSchema.parse(eventAnswer(await run({ method, maxTryCount: 3 })));
+    expect(attempts.map((attempt) => ('requests' in attempt ? attempt.requests : 'one'))).toEqual([2, 'one']);
+  });
+});
 
 describe.each(methods)('a %s that meets a connection that its receiver has closed', (method) => {
-  test.each([2, 3])('succeeds in the same attempt, if it has %i tries', async (maxTryCount) => {
+  test.each([2, 3])('succeeds in the same attempt if its event has %i tries', async (maxTryCount) => {
     const { keepConnection, run } = await dropping(200);
     await keepConnection();
     const { progress } = await run({ method, maxTryCount });
@@ -81,7 +84,7 @@ describe.each(methods)('a %s that meets a connection that its receiver has close
     });
   });
 
-  test('cannot be its last try, which has a connection of its own', async () => {
+  test('is never the last try of an event, because that one is made on a new connection', async () => {
     const { keepConnection, run, requestsOf } = await dropping(200);
     await keepConnection();
     const { event, progress } = await run({ method, maxTryCount: 1 });
@@ -142,7 +145,7 @@ async function dropping(status: number) {
   };
 }
 
-test('a second request that gets no connection has used no try', async () => {
+test('a second request uses no try if no connection is established for it', async () => {
   const server = createServer((socket) => {
     let requests = 0;
     socket.on('data', () => {

@@ -8,33 +8,33 @@ import { resourcesIn, stackWith } from '../support/synthesized.ts';
 const template = stackWith({ alarmEmail: 'on-call@example.com' });
 const alarms = alarmsIn(template);
 
-describe('somebody is woken', () => {
+describe('an alarm', () => {
   const more = 'GreaterThanOrEqualToThreshold';
 
   test.each([
-    ['by one event that failed for good', 'EventsFailed', more, 1, 1],
-    ['by a message that is older than any should get', 'OldestMessage', more, 1_200, 3],
-    ['by one dead letter', 'DeadLetters', more, 1, 1],
-    ['by ten minutes without a run of the dispatcher', 'DispatchNotRunning', 'LessThanThreshold', 1, 2],
-    ['by a dispatcher five minutes behind', 'DispatchBehind', more, 5 * MINUTE, 2],
-    ['by an audit that is an hour behind', 'AuditBehind', more, HOUR, 5],
-    ['by a pause of an hour', 'Paused', more, HOUR, 1],
-    ['by attempts a minute late', 'Late', more, MINUTE, 60],
-    ['by errors in two of three periods', 'Errors', more, 1, 3],
-    ['by throttles in two of three periods', 'Throttles', more, 1, 3],
-    ['by answers with 5xx in two of three periods', 'ServerErrors', more, 1, 3],
-    ['by answers with 429 in two of three periods', 'TooManyRequests', more, 1, 3],
+    ['goes off when one event has failed for good', 'EventsFailed', more, 1, 1],
+    ['goes off when a message is older than any message should become', 'OldestMessage', more, 1_200, 3],
+    ['goes off when there is one dead letter', 'DeadLetters', more, 1, 1],
+    ['goes off after ten minutes without a run of the dispatcher', 'DispatchNotRunning', 'LessThanThreshold', 1, 2],
+    ['goes off when the dispatcher is five minutes behind', 'DispatchBehind', more, 5 * MINUTE, 2],
+    ['goes off when the audit is an hour behind', 'AuditBehind', more, HOUR, 5],
+    ['goes off when a pause has lasted for an hour', 'Paused', more, HOUR, 1],
+    ['goes off when attempts are a minute late', 'Late', more, MINUTE, 60],
+    ['goes off when functions fail in two of three periods', 'Errors', more, 1, 3],
+    ['goes off when functions are throttled in two of three periods', 'Throttles', more, 1, 3],
+    ['goes off when the API answers with 5xx in two of three periods', 'ServerErrors', more, 1, 3],
+    ['goes off when the API answers with 429 in two of three periods', 'TooManyRequests', more, 1, 3],
   ])('%s: %s', (_, name, ComparisonOperator, Threshold, EvaluationPeriods) => {
     expect(alarms.get(name)).toMatchObject({ ComparisonOperator, Threshold, EvaluationPeriods });
   });
 
-  test('and by a dispatcher that writes no metrics; any other metric is missing when nothing happens', () => {
+  test('treats missing data as a breach for the runs of the dispatcher alone, because all other metrics are missing when nothing happens', () => {
     const silent = [...alarms].filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching');
     expect(silent.map(([name]) => name)).toEqual(['DispatchNotRunning']);
     expect(alarms.get('DispatchNotRunning').TreatMissingData).toBe('breaching');
   });
 
-  test('by every event that fails for good, of however few, within five minutes', () => {
+  test('goes off within five minutes for each event that fails for good, however few events there are', () => {
     expect(alarms.get('EventsFailed')).toMatchObject({
       Namespace: 'EventQueue',
       MetricName: 'Exhausted',
@@ -44,28 +44,28 @@ describe('somebody is woken', () => {
     });
   });
 
-  test.each([2, 1_000_000])('by as many failed events as the owner says: %i', (failedEventsAlarm) => {
+  test.each([2, 1_000_000])('goes off for as many failed events as the owner says: %i', (failedEventsAlarm) => {
     expect(alarmsIn(stackWith({ failedEventsAlarm })).get('EventsFailed').Threshold).toBe(failedEventsAlarm);
   });
 
-  test('by no failed event if the owner wants that: all other alarms stay', () => {
+  test('for failed events is left out if the owner wants that, and all other alarms stay', () => {
     const others = [...alarms.keys()].filter((name) => name !== 'EventsFailed');
     expect([...alarmsIn(stackWith({ failedEventsAlarm: false })).keys()]).toEqual(others);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, 1_000_001])('and an invalid threshold is refused: %d', (failedEventsAlarm) => {
+  test.each([0, -1, 1.5, Number.NaN, 1_000_001])('with an invalid threshold is refused: %d', (failedEventsAlarm) => {
     expect(() => stackWith({ failedEventsAlarm })).toThrow(
       `failedEventsAlarm is ${failedEventsAlarm}. Give a whole number from 1 to 1000000.`,
     );
   });
 
-  test('by late attempts under sparse traffic: three minutes of an hour, in all others of which none starts', () => {
+  test('goes off when three attempts in an hour are late, although no attempt starts in its other minutes', () => {
     const { Period, DatapointsToAlarm, EvaluationPeriods, TreatMissingData, ExtendedStatistic } = alarms.get('Late');
     expect([Period, DatapointsToAlarm, EvaluationPeriods]).toEqual([60, 3, 60]);
     expect([TreatMissingData, ExtendedStatistic]).toEqual(['notBreaching', 'p99']);
   });
 
-  test('by requests that the API refuses, which are counted from its access log, for each queue apart', () => {
+  test('goes off for requests that the API refuses, which are counted from the access log of each queue separately', () => {
     const [stage] = resourcesIn(template, 'AWS::ApiGatewayV2::Stage');
     const [filter, ...others] = resourcesIn(template, 'AWS::Logs::MetricFilter');
     expect(others).toEqual([]);
@@ -91,17 +91,17 @@ describe('somebody is woken', () => {
     });
   });
 
-  test('by a dispatcher whose runs take four minutes each, which is when it is behind: each period has one', () => {
+  test('for a dispatcher that is behind has a period in which even a run of four minutes ends', () => {
     expect(alarms.get('DispatchBehind').Period * 1_000).toBeGreaterThan(LONGEST_RUN + MINUTE);
   });
 
-  test('by a dispatcher that has stopped, not by the last values that it left', () => {
+  test('for a dispatcher that has stopped counts its runs, and no values of earlier runs', () => {
     const [expression, runs] = alarms.get('DispatchNotRunning').Metrics;
     expect(expression).toMatchObject({ Expression: 'FILL(m0, 0)', ReturnData: true });
     expect(runs).toMatchObject({ Id: 'm0', MetricStat: { Period: 300, Stat: 'SampleCount' }, ReturnData: false });
   });
 
-  test('by mail, through a topic that takes word from this account’s alarms alone', () => {
+  test('is sent by mail, through a topic to which only alarms of this account may publish', () => {
     const [topic] = resourcesIn(template, 'AWS::SNS::Topic');
     const to = [{ Ref: topic?.id }];
     for (const alarm of alarms.values()) expect(alarm).toMatchObject({ AlarmActions: to, OKActions: to });
@@ -121,7 +121,7 @@ describe('somebody is woken', () => {
     });
   });
 
-  test('and finds what to do: each alarm has its part of docs/operations.md, and there are no others', () => {
+  test('has a row in docs/operations.md that says what to do, and each row there has an alarm', () => {
     const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     const [, parts = ''] = operations.split('\n## Alarms\n');
     const [described = ''] = parts.split('\n## ');

@@ -72,7 +72,7 @@ const deeds: readonly (readonly [string, Deed])[] = [
   ['retry all', { method: 'POST', path: () => '/events/retry?password=demo', body: '{"status":"success"}' }],
   ['cancel', { method: 'DELETE', path: () => `/events/${waiting.key}?password=demo` }],
   ['cancel all', { method: 'POST', path: () => '/events/cancel?password=demo', body: '{}' }],
-  ['be echoed', { method: 'GET', path: () => '/echo?status=200' }],
+  ['get an echo', { method: 'GET', path: () => '/echo?status=200' }],
   ['read the page that shows the key', { method: 'GET', path: () => '/docs' }],
   ['load a file of a page', { method: 'GET', path: () => '/docs/start.js' }],
   ['post to a page', { method: 'POST', path: () => '/docs' }],
@@ -83,23 +83,29 @@ describe.each<[string, () => Headers]>([
   ['of another port', () => ({ origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' })],
   ['of another name of this machine', () => ({ origin: `http://localhost:${new URL(queue.url).port}` })],
   ['of the same host over TLS', () => ({ origin: `https://${host}` })],
-  ['that belongs to no site', () => ({ origin: 'null' })],
-  ['that shows a picture', () => ({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })],
-  ['that shows a frame', () => ({ 'sec-fetch-site': 'cross-site', ...IN_A_FRAME })],
-  ['in a browser that says nothing but the origin', () => ({ origin: 'https://evil.example' })],
-  ['that has it prefetched', () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch', ...IN_A_TAB })],
-  ['that has it prerendered', () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch;prerender', ...IN_A_TAB })],
-  ['that has it loaded for a purpose to come', () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'anything' })],
+  ['without an origin', () => ({ origin: 'null' })],
+  ['that shows the queue as a picture', () => ({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })],
+  ['that shows the queue in a frame', () => ({ 'sec-fetch-site': 'cross-site', ...IN_A_FRAME })],
+  ['in a browser that states nothing but the origin', () => ({ origin: 'https://evil.example' })],
+  ['that makes the browser prefetch', () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch', ...IN_A_TAB })],
   [
-    'that has it prefetched by another name of this machine',
+    'that makes the browser prerender',
+    () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch;prerender', ...IN_A_TAB }),
+  ],
+  [
+    'that makes the browser load something for an unknown purpose',
+    () => ({ 'sec-fetch-site': 'none', 'sec-purpose': 'anything' }),
+  ],
+  [
+    'that makes the browser prefetch by another name of this machine',
     () => ({ ...IN_A_TAB, 'sec-fetch-site': 'same-site', 'sec-purpose': 'prefetch' }),
   ],
-  ['that has it prefetched by a browser that says nothing else', () => ({ 'sec-purpose': 'prefetch' })],
-  ['that has it prefetched by an older Chrome', () => ({ purpose: 'prefetch' })],
-  ['that has it prefetched by an older Firefox', () => ({ 'x-moz': 'prefetch' })],
-  ['that has it shown ahead by an older Safari', () => ({ 'x-purpose': 'preview' })],
+  ['that makes a browser prefetch that states nothing else', () => ({ 'sec-purpose': 'prefetch' })],
+  ['that makes an older Chrome prefetch', () => ({ purpose: 'prefetch' })],
+  ['that makes an older Firefox prefetch', () => ({ 'x-moz': 'prefetch' })],
+  ['that makes an older Safari show a preview', () => ({ 'x-purpose': 'preview' })],
 ])('a page %s', (_, marks) => {
-  test.each(deeds)('cannot %s, and is told nothing', async (_name, { method, path, headers, body }) => {
+  test.each(deeds)('cannot %s, and learns nothing from the refusal', async (_name, { method, path, headers, body }) => {
     const answer = await askRaw(`${queue.url}${path()}`, { host, ...headers, ...marks() }, method, body);
     expect([answer.status, answer.headers['content-type']]).toEqual([403, 'application/problem+json']);
     expect(JSON.parse(answer.body)).toMatchObject(ownMachineOnly);
@@ -134,37 +140,40 @@ describe('a link on a page of another site', () => {
     },
   );
 
-  test.each(['/docs', '/redoc'])('does not have %s loaded ahead', async (path) => {
+  test.each(['/docs', '/redoc'])('does not make the browser load %s in advance', async (path) => {
     const headers = { host, ...IN_A_TAB, 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch' };
     expect((await askRaw(`${queue.url}${path}`, headers)).status).toBe(403);
   });
 
-  test('is followed by GET alone', async () => {
+  test('does not lead to a page with another method than GET', async () => {
     expect((await follow('/docs', 'HEAD')).status).toBe(403);
   });
 });
 
-describe('the name of another site that leads to this machine', () => {
+describe('the Host of a request', () => {
   test.each(['example.com', '127.0.0.1.example.com', '192.168.1.5:3000', 'localhost.example', ''])(
-    'is refused as a Host: %j',
+    'is refused if it names another site that resolves to this machine: %j',
     async (name) => {
       for (const path of ['/health', '/echo', '/docs', '/events?password=demo'])
         expect(JSON.parse((await askRaw(`${queue.url}${path}`, { host: name })).body)).toMatchObject(ownMachineOnly);
     },
   );
 
-  test('is refused though its page is of the same origin then', async () => {
+  test('is refused if it names another site, even if the page has the same origin', async () => {
     const headers = { host: 'evil.example:3000', origin: 'http://evil.example:3000', 'sec-fetch-site': 'same-origin' };
     const answer = await askRaw(`${queue.url}/events?password=demo`, headers, 'POST', EVENT);
     expect([answer.status, corsHeadersOf(answer.headers)]).toEqual([403, []]);
   });
 
-  test.each(['localhost', 'LOCALHOST:3000', '127.0.0.1:1', '[::1]:3000'])('is none of these: %j', async (name) => {
-    expect((await askRaw(`${queue.url}/health`, { host: name })).status).toBe(200);
-  });
+  test.each(['localhost', 'LOCALHOST:3000', '127.0.0.1:1', '[::1]:3000'])(
+    'is accepted if it names this machine: %j',
+    async (name) => {
+      expect((await askRaw(`${queue.url}/health`, { host: name })).status).toBe(200);
+    },
+  );
 });
 
-describe('a client that is no page of another site', () => {
+describe('the queue', () => {
   test.each<[string, () => Headers]>([
     ['a page of the queue', () => ({ 'sec-fetch-site': 'same-origin', origin: queue.url })],
     ['a page of the queue as localhost', () => ({ host: 'LocalHost:3000', origin: 'http://localhost:3000' })],
@@ -172,17 +181,17 @@ describe('a client that is no page of another site', () => {
     ['a page of the queue that prefetches', () => ({ 'sec-fetch-site': 'same-origin', 'sec-purpose': 'prefetch' })],
     ['a program', () => ({})],
     ['a program that has a purpose', () => ({ purpose: 'statistics' })],
-  ])('is answered: %s', async (_, headers) => {
+  ])('answers %s', async (_, headers) => {
     const answer = await askRaw(`${queue.url}/stats?password=demo`, { host, ...headers() });
     expect([answer.status, corsHeadersOf(answer.headers)]).toEqual([200, []]);
   });
 
-  test('is answered: curl', async () => {
+  test('answers curl', async () => {
     const { stdout } = await promisify(execFile)('curl', ['-s', `${queue.url}/events/${finished.key}?password=demo`]);
     expect(JSON.parse(stdout)).toEqual(finished);
   });
 
-  test('is answered: the queue itself, which calls /echo', () => {
+  test('answers itself when it calls /echo', () => {
     expect(finished).toMatchObject({ status: 'success', request_response_status_code: 200 });
   });
 });
@@ -204,22 +213,25 @@ inBrowser('in a browser', () => {
     evil?.close();
   });
 
-  test.each(['127.0.0.1', 'localhost'])('a page of another port of %s changes and reads nothing', async (name) => {
-    html = evilPage();
-    const page = await browser.newPage();
-    const statuses = new Map<string, number>();
-    page.on('response', (response) => void statuses.set(new URL(response.url()).pathname, response.status()));
-    await page.goto(evil.url.replace('127.0.0.1', name));
-    await page.waitForFunction('document.title === "done"');
-    expect(await page.evaluate('window.read')).toEqual([]);
-    expect(statuses.get(`/events/${finished.key}/retry`)).toBe(403);
-    expect(await readEvent(queue.url, finished.key)).toEqual(finished);
-    expect(await readEvent(queue.url, waiting.key)).toEqual(waiting);
-    expect(await eventsOf(queue.url)).toHaveLength(2);
-    await page.close();
-  });
+  test.each(['127.0.0.1', 'localhost'])(
+    'a page of another port of %s neither changes nor reads anything',
+    async (name) => {
+      html = evilPage();
+      const page = await browser.newPage();
+      const statuses = new Map<string, number>();
+      page.on('response', (response) => void statuses.set(new URL(response.url()).pathname, response.status()));
+      await page.goto(evil.url.replace('127.0.0.1', name));
+      await page.waitForFunction('document.title === "done"');
+      expect(await page.evaluate('window.read')).toEqual([]);
+      expect(statuses.get(`/events/${finished.key}/retry`)).toBe(403);
+      expect(await readEvent(queue.url, finished.key)).toEqual(finished);
+      expect(await readEvent(queue.url, waiting.key)).toEqual(waiting);
+      expect(await eventsOf(queue.url)).toHaveLength(2);
+      await page.close();
+    },
+  );
 
-  test('what a page of another site has loaded ahead is refused', async () => {
+  test('a request is refused that a page of another site makes in advance', async () => {
     const answers: [purpose: string | undefined, status: number | undefined][] = [];
     const between = createServer((asked, answer) => {
       const forwarded = request(`${queue.url}${asked.url}`, { headers: asked.headers }, (response) => {

@@ -11,7 +11,7 @@ import { received, recordedMessages } from '../../support/simulated-time.ts';
 import { START, simulation } from '../../support/simulation.ts';
 
 describe('a host that is full', () => {
-  test('gives its slots to those who wait, first come, first served, each to one', async () => {
+  test('gives each slot that becomes free to one waiting call, first come, first served', async () => {
     const concurrency = limitedConcurrency(2);
     const requests = Array.from({ length: 5 }, () => concurrency.request());
     expect(requests.map((one) => one.tryAcquire('full'))).toEqual([true, true, false, false, false]);
@@ -29,7 +29,7 @@ describe('a host that is full', () => {
     expect(concurrency.request().tryAcquire('full')).toBe(true);
   });
 
-  test('gives a slot to whoever was refused one, if it has become free before its turn', async () => {
+  test('gives a slot that became free to a call that was refused one, although it does not wait yet', async () => {
     const concurrency = limitedConcurrency(1);
     const [first, second] = [concurrency.request(), concurrency.request()];
     expect([first.tryAcquire('full'), second.tryAcquire('full')]).toEqual([true, false]);
@@ -38,7 +38,7 @@ describe('a host that is full', () => {
     expect(concurrency.request().tryAcquire('full')).toBe(false);
   });
 
-  test('keeps the slot of whoever is inside, and gives no second to it', () => {
+  test('keeps the slot of a call under way, and gives it no second one', () => {
     const concurrency = limitedConcurrency(1);
     const request = concurrency.request();
     expect([request.tryAcquire('full'), request.tryAcquire('other')]).toEqual([true, true]);
@@ -46,13 +46,13 @@ describe('a host that is full', () => {
     expect([concurrency.request().tryAcquire('full'), concurrency.request().tryAcquire('other')]).toEqual([true, true]);
   });
 
-  test('holds back no other host', () => {
+  test('holds back no call to another host', () => {
     const concurrency = limitedConcurrency(1);
     expect([concurrency.request().tryAcquire('full'), concurrency.request().tryAcquire('full')]).toEqual([true, false]);
     expect(concurrency.request().tryAcquire('other')).toBe(true);
   });
 
-  test('lets no call start once it is closed, neither a waiting one nor a later one', async () => {
+  test('starts neither a waiting call nor a later one once the limit is closed', async () => {
     const concurrency = limitedConcurrency(1);
     const [inside, waiting, late] = [concurrency.request(), concurrency.request(), concurrency.request()];
     inside.tryAcquire('full');
@@ -65,8 +65,8 @@ describe('a host that is full', () => {
   });
 });
 
-describe('a bound of all calls', () => {
-  test('lets in no more than that, whatever their hosts', async () => {
+describe('the limit for all hosts together', () => {
+  test('is not exceeded, whatever the hosts of the calls are', async () => {
     const concurrency = limitedConcurrency(2, 3);
     const requests = ['a', 'b', 'c', 'd'].map((host) => ({ host, request: concurrency.request() }));
     expect(requests.map(({ host, request }) => request.tryAcquire(host))).toEqual([true, true, true, false]);
@@ -78,7 +78,7 @@ describe('a bound of all calls', () => {
     expect(concurrency.request().tryAcquire('e')).toBe(true);
   });
 
-  test('is not reached by those who wait for a host that is full', () => {
+  test('does not count calls that wait for a host that is full', () => {
     const concurrency = limitedConcurrency(2, 3);
     const [first, second, ...others] = Array.from({ length: 10 }, () => concurrency.request());
     expect([first?.tryAcquire('full'), second?.tryAcquire('full')]).toEqual([true, true]);
@@ -89,7 +89,7 @@ describe('a bound of all calls', () => {
     expect(concurrency.request().tryAcquire('other')).toBe(true);
   });
 
-  test('gives hosts their turns one after the other, however many wait for one of them', async () => {
+  test('gives slots to the hosts in turn, however many calls wait for one of them', async () => {
     const concurrency = limitedConcurrency(100, 1);
     const inside = concurrency.request();
     inside.tryAcquire('first');
@@ -111,7 +111,7 @@ describe('a bound of all calls', () => {
     expect(concurrency.request().tryAcquire('last')).toBe(true);
   });
 
-  test('never exceeds either bound, and leaves nobody waiting, in any order of coming and going', async () => {
+  test('is kept together with the limit of each host, and leaves no call waiting, in any order of starts and ends', async () => {
     const concurrency = limitedConcurrency(2, 5);
     const inside = new Map<string, number>();
     let most = 0;
@@ -146,7 +146,7 @@ test.each([
   ['http://0x7f.1/', '127.0.0.1:80'],
   ['http://bücher.example/', 'xn--bcher-kva.example:80'],
   ['none', ''],
-])('calls to %s are counted with those of %s', async (url, counted) => {
+])('a call to %s counts for the host %s', async (url, counted) => {
   expect(hostAndPortOf(url)).toBe(counted);
 });
 
@@ -154,12 +154,12 @@ const withHost = (message: Received): Received => message;
 const withoutHost = ({ host, ...message }: Received): Received => message;
 
 describe.each([
-  ['that their messages name', withHost, 1],
-  ['that their messages do not name', withoutHost, 2],
-])('of many events for one host %s', (_, asSent, readsOfWhoWaited) => {
+  ['if their messages name it', withHost, 1],
+  ['if their messages do not name it', withoutHost, 2],
+])('many events for one host, %s,', (_, asSent, readsOfWhoWaited) => {
   const wanted = (n: number) => wantedEvent({ url: `https://full.example/${n}` });
 
-  test('no more are called at the same time than it has concurrency, and those of other hosts do not wait', async () => {
+  test('are called at most as many at a time as its limit says, while events for other hosts do not wait', async () => {
     let underWay = 0;
     let most = 0;
     const { queue, messages, calls, clock } = simulation({
@@ -181,7 +181,7 @@ describe.each([
     expect([most, startedAfter(0), startedAfter(1), startedAfter(2), startedAfter(3)]).toEqual([3, 4, 3, 3, 1]);
   });
 
-  test('no more are called at the same time than all hosts together have slots', async () => {
+  test('are called at most as many at a time as the limit for all hosts says', async () => {
     let underWay = 0;
     let most = 0;
     const { queue, messages, calls, clock } = simulation({
@@ -201,7 +201,7 @@ describe.each([
     expect([most, calls.length]).toEqual([4, 20]);
   });
 
-  test('those that wait are read after that, and before it only to know their host', async () => {
+  test('are read when their wait has ended, and before it only to find out their host', async () => {
     const store = memoryEventStore();
     const read: string[] = [];
     const { queue, messages, clock } = simulation({
@@ -217,7 +217,7 @@ describe.each([
     expect(readsOfEach).toEqual([1, ...Array(4).fill(readsOfWhoWaited)]);
   });
 
-  test('one that is cancelled while it waits is not called', async () => {
+  test('are not called if they are cancelled while they wait', async () => {
     const { queue, messages, calls, clock } = simulation({
       concurrency: limitedConcurrency(1),
       call: () => clock.sleep(SECOND).then(() => answered(200)),
@@ -232,7 +232,7 @@ describe.each([
     expect(calls).toHaveLength(1);
   });
 
-  test('those that wait when no calls start any more are left to the next start', async () => {
+  test('are left to the next start of the process if they wait when it stops starting calls', async () => {
     const concurrency = limitedConcurrency(1);
     const { queue, messages, calls, clock } = simulation({
       concurrency,
@@ -250,10 +250,10 @@ describe.each([
   });
 });
 
-describe('a message that comes again needs no call, and does not wait for one while its host is full:', () => {
+describe('a message that is handed over again after its call does not wait for a host that is full', () => {
   const throttled = () => Promise.reject(new Error('throttled'));
 
-  test('what was called before is recorded', async () => {
+  test('if the record of its attempt is missing', async () => {
     const store = memoryEventStore();
     let recordSuccess: EventStore['recordSuccess'] = throttled;
     const concurrency = limitedConcurrency(1);
@@ -270,7 +270,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
     expect((await queue.read(event.key))?.progress.status).toBe('success');
   });
 
-  test('the next message is sent', async () => {
+  test('if the message for the next attempt is missing', async () => {
     const messages = recordedMessages();
     let send: DueQueue['send'] = messages.send;
     const concurrency = limitedConcurrency(1);
@@ -289,7 +289,7 @@ describe('a message that comes again needs no call, and does not wait for one wh
   });
 });
 
-test('no call starts any more once the slots are closed, though its event was being read', async () => {
+test('an event that is being read when the limit is closed is not called', async () => {
   const store = memoryEventStore();
   const isRead = Promise.withResolvers<void>();
   const concurrency = limitedConcurrency(1);
@@ -306,7 +306,7 @@ test('no call starts any more once the slots are closed, though its event was be
   expect(calls).toEqual([]);
 });
 
-test('an event whose URL is none any more holds up no other: its call says so', async () => {
+test('an event whose URL is not valid any more holds up no other event, and its attempt says why it failed', async () => {
   const store = memoryEventStore();
   await store.putEvent(queuedEvent(START, { url: 'none', messageSentByPublish: true }));
   const { queue, messages, calls } = simulation({ store, concurrency: limitedConcurrency(1) });

@@ -25,21 +25,51 @@ const RECORDED = 5 * SECOND + 5 * SECOND;
 
 const never = () => new Promise<never>(() => {});
 
-describe('an attempt is claimed before its call', () => {
+describe('an attempt', () => {
   test.each<[string, (message: Received) => Received, after: number, timeout: number, boolean]>([
-    ['of a message that is handed over for the first time', (message) => message, 0, 5 * SECOND, false],
-    ['of a message that was handed over before', ({ ...message }) => received(message, 2), 0, 5 * SECOND, true],
-    ['of a message that was sent again', (message) => ({ ...message, mayBeDuplicate: true }), 0, 5 * SECOND, true],
     [
-      'of a message whose call is recorded before another may get it',
+      'of a message that is handed over for the first time is made without a claim',
+      (message) => message,
+      0,
+      5 * SECOND,
+      false,
+    ],
+    [
+      'of a message that was handed over before is claimed before its call',
+      ({ ...message }) => received(message, 2),
+      0,
+      5 * SECOND,
+      true,
+    ],
+    [
+      'of a message that was sent again is claimed before its call',
+      (message) => ({ ...message, mayBeDuplicate: true }),
+      0,
+      5 * SECOND,
+      true,
+    ],
+    [
+      'whose call ends before its message can be handed over again is made without a claim',
       (message) => message,
       85 * SECOND,
       5 * SECOND,
       false,
     ],
-    ['of a message that is later', (message) => message, 85 * SECOND + 1, 5 * SECOND, true],
-    ['of a call that may take four minutes', (message) => message, 0, 4 * MINUTE, false],
-    ['of a call that may take longer', (message) => message, 0, 4 * MINUTE + 1, true],
+    [
+      'whose call may end after its message can be handed over again is claimed before its call',
+      (message) => message,
+      85 * SECOND + 1,
+      5 * SECOND,
+      true,
+    ],
+    ['whose call may take four minutes is made without a claim', (message) => message, 0, 4 * MINUTE, false],
+    [
+      'whose call may take longer than four minutes is claimed before its call',
+      (message) => message,
+      0,
+      4 * MINUTE + 1,
+      true,
+    ],
   ])('%s', async (_, asReceived, after, timeout, claimed) => {
     const { store, log } = logged(memoryEventStore());
     const { queue, messages, clock } = simulation({
@@ -58,7 +88,7 @@ describe('an attempt is claimed before its call', () => {
 });
 
 describe('a claim', () => {
-  test('lets one of two deliverers call, and sends the message of the other back for its rest', async () => {
+  test('lets one of two deliverers call, and gives the message of the other back until the claim has run out', async () => {
     const { queue, messages, calls, clock } = simulation({ call: never });
     await queue.publish(wantedEvent(), 'web');
     const [message] = repeated(messages.take());
@@ -70,7 +100,7 @@ describe('a claim', () => {
     expect(messages.handOverAts.at(-1)).toBe(START + CLAIM);
   });
 
-  test('also turns away a message that is handed over for the first time', async () => {
+  test('also holds back a message that is handed over for the first time', async () => {
     const { queue, messages, calls } = simulation({ call: never });
     await queue.publish(wantedEvent(), 'web');
     const [message] = messages.take() as [Received];
@@ -80,7 +110,7 @@ describe('a claim', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('that has run out tells that its deliverer died in the call: recorded, not called again, tried later', async () => {
+  test('that has run out shows that its deliverer died in the call, so the attempt is recorded as crashed and followed by the next one', async () => {
     const { queue, messages, calls, clock } = simulation({ call: never });
     const { event } = await queue.publish(wantedEvent(), 'web');
     const [message] = repeated(messages.take());
@@ -107,7 +137,7 @@ describe('a claim', () => {
     expect((await queue.read(event.key))?.progress.status).toBe('failed');
   });
 
-  test('of a process that is known to be dead has run out, however long it was for', async () => {
+  test('of a process that is known to be dead counts as run out, however long it was made for', async () => {
     const store = memoryEventStore();
     const before = simulation({ store, call: never });
     const { event } = await before.queue.publish(wantedEvent(), 'web');
@@ -119,14 +149,14 @@ describe('a claim', () => {
     expect((await after.queue.read(event.key))?.progress.attempts).toMatchObject([{ outcome: 'crashed' }]);
   });
 
-  test('ends with its attempt', async () => {
+  test('is removed when its attempt is recorded', async () => {
     const { queue, messages } = simulation({ call: async () => answered(500) });
     const { event } = await queue.publish(wantedEvent(), 'web');
     await queue.deliver(repeated(messages.take()));
     expect((await queue.read(event.key))?.progress).not.toHaveProperty('claim');
   });
 
-  test('that another deliverer took first is left to it, and the message is looked at again', async () => {
+  test('that another deliverer made first stays in force, and the message is given back', async () => {
     const memory = memoryEventStore();
     const { queue, messages, calls } = simulation({ store: memory });
     await queue.publish(wantedEvent(), 'web');
@@ -137,7 +167,7 @@ describe('a claim', () => {
 });
 
 describe('the redelivery of a message whose attempt failed', () => {
-  test('sends the next message, marked, if that could not be sent before', async () => {
+  test('sends the next message, marked as a possible duplicate, if it could not be sent before', async () => {
     const messages = recordedMessages();
     let broken = false;
     const dueQueue: DueQueue = {
@@ -159,7 +189,7 @@ describe('the redelivery of a message whose attempt failed', () => {
     expect(messages.handOverAts.at(-1)).toBe(START + MINUTE + RECORDED);
   });
 
-  test('sends the next message also if that was sent before; the second one is dropped once the attempt is recorded', async () => {
+  test('sends the next message a second time if it was sent before, and the second one is dropped once its attempt is recorded', async () => {
     const { queue, messages, calls, clock } = simulation({ call: async () => answered(500) });
     await queue.publish(wantedEvent({ maxTryCount: 2 }), 'web');
     const given = messages.take();
@@ -175,7 +205,7 @@ describe('the redelivery of a message whose attempt failed', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('does not pass to an attempt so far away that a reminder has it', async () => {
+  test('sends no message for a next attempt so far away that a reminder stands for it', async () => {
     const retry = { backoff: 'fixed', delay: 16 * MINUTE, maxDelay: 60 * MINUTE } as const;
     const { queue, messages } = simulation({ call: async () => answered(500) });
     await queue.publish(wantedEvent({ retry }), 'web');
@@ -185,7 +215,7 @@ describe('the redelivery of a message whose attempt failed', () => {
     expect(messages.sent).toEqual([]);
   });
 
-  test('does not pass for a mere copy, nor once the event has finished', async () => {
+  test('sends no message if the message is only a copy, or if the event has finished', async () => {
     const { queue, messages, deliverAll } = simulation({ call: async () => answered(500) });
     await queue.publish(wantedEvent({ maxTryCount: 2 }), 'web');
     const [message] = messages.take() as [Received];
@@ -200,7 +230,7 @@ describe('the redelivery of a message whose attempt failed', () => {
   });
 });
 
-test('messages that were handed over before go one after the other, behind the others', async () => {
+test('messages that were handed over before are handled one after the other, after the others', async () => {
   const order: string[] = [];
   const { queue, messages, clock } = simulation({
     call: async ({ publishedBy }) => {
@@ -220,7 +250,7 @@ test('messages that were handed over before go one after the other, behind the o
   ]);
 });
 
-test('of messages that were handed over before, those are given back for which there is no time', async () => {
+test('messages that were handed over before are given back if no time is left for them', async () => {
   const { queue, messages, clock, calls } = simulation({
     call: async () => {
       await clock.sleep(4 * SECOND);
@@ -235,7 +265,7 @@ test('of messages that were handed over before, those are given back for which t
   expect(calls).toHaveLength(2);
 });
 
-test('of ten events in a batch one kills its deliverer: nine succeed without a crash, and the one uses up its own tries', async () => {
+test('an event that kills its deliverer uses up its own tries, and the nine others of its batch succeed without a crash', async () => {
   const store = memoryEventStore();
   const clock = simulatedClock(START);
   const messages = recordedMessages();

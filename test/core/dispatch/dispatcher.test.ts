@@ -16,23 +16,26 @@ import { START } from '../../support/simulation.ts';
 /** The number of entries on a page of the store in memory. */
 const PAGE = 10;
 
-describe('an event is called at its instant, once', () => {
-  test.each([0, 1, 179_899, 180_000, 180_001, 5 * MINUTE, 16 * MINUTE, 3 * DAY])('due in %i ms', async (after) => {
-    expect(await calledAfter(after)).toEqual([after]);
-  });
+describe('an event', () => {
+  test.each([0, 1, 179_899, 180_000, 180_001, 5 * MINUTE, 16 * MINUTE, 3 * DAY])(
+    'that is due in %i ms is called once, at its instant',
+    async (after) => {
+      expect(await calledAfter(after)).toEqual([after]);
+    },
+  );
 
   test.each([
     [179_900, 180_000],
     [179_999, 180_000],
     [DAY + 950, DAY + SECOND],
   ])(
-    'or up to 100 ms later, so that nobody waits for most of a second: due in %i ms, called after %i',
+    'that is due in %i ms is called after %i, up to 100 ms late, so that no deliverer waits for most of a second',
     async (after, called) => {
       expect(await calledAfter(after)).toEqual([called]);
     },
   );
 
-  test('due in ten years', async () => {
+  test('that is due in ten years is called once, at its instant', async () => {
     const { queue, clock, runUntil, calls } = simulatedCloud();
     const { event } = await queue.publish(wantedEvent({ asked: { after: 3_652 * DAY } }), 'web');
     await clock.moveTo(event.key.dueAt - HOUR);
@@ -40,7 +43,7 @@ describe('an event is called at its instant, once', () => {
     expect(calls).toMatchObject([{ uuid: event.key.uuid, attempt: 1, at: event.key.dueAt }]);
   });
 
-  test('with retries up to a day away', async () => {
+  test('is called once at the instant of each retry, up to a day away', async () => {
     for (const delay of [MINUTE, 15 * MINUTE, 15 * MINUTE + 1, 3 * HOUR, DAY]) {
       const { queue, runUntil, calls, sent } = simulatedCloud({ answer: () => answered(500) });
       await queue.publish(wantedEvent({ retry: { backoff: 'fixed', delay, maxDelay: HOUR } }), 'web');
@@ -59,7 +62,7 @@ describe('an event is called at its instant, once', () => {
 });
 
 describe('the promote cursor', () => {
-  test('sends each event that publish did not send, once, however often it runs', async () => {
+  test('sends one message for each event whose message publish did not send, however often it runs', async () => {
     const { queue, clock, sent } = simulatedCloud();
     for (const after of [3 * MINUTE, 3 * MINUTE + 1, 10 * MINUTE])
       await queue.publish(wantedEvent({ asked: { after } }), 'web');
@@ -80,7 +83,7 @@ describe('the promote cursor', () => {
   });
 
   test.each(['fails', 'is done and fails'] as const)(
-    'sends again only what %s: no call is made twice',
+    'sends a message again if its request %s, and no event is called twice',
     async (what) => {
       const seen = new Set<string>();
       let failures = 0;
@@ -104,7 +107,7 @@ describe('the promote cursor', () => {
     },
   );
 
-  test('is left alone by a second run while the first is at it; if that one stalls, it does no more than its pages', async () => {
+  test('is left alone by a second run while the first one holds the lease, and a run that stalled sends only the pages it has read', async () => {
     const memory = memoryEventStore();
     const { queueWith, clock, sent, queue } = simulatedCloud({ store: memory, shards: 2 });
     for (let n = 0; n < 60; n++) await queue.publish(wantedEvent({ asked: { after: 4 * MINUTE + n } }), 'web');
@@ -130,7 +133,7 @@ describe('the promote cursor', () => {
     expect(sent.length).toBeLessThanOrEqual(60 + 2 * PAGE);
   });
 
-  test('reads of eight shards at a time, first of those that are furthest behind', async () => {
+  test('reads eight shards at a time, those that are furthest behind first', async () => {
     const memory = memoryEventStore();
     const behind = new Set([19, 7, 12]);
     const promote = Array.from({ length: 20 }, (_, shard) => positionAt(behind.has(shard) ? START - HOUR : START));
@@ -168,7 +171,7 @@ describe('the promote cursor', () => {
     expect(Math.max(...late)).toBeLessThanOrEqual(Math.max(0, (missed - 1) * MINUTE));
   });
 
-  test('reads no more when 10,000 events wait for next week', async () => {
+  test('reads as little as in an empty queue when 10,000 events wait for next week', async () => {
     const counted = countedStore(memoryEventStore());
     const { queue, clock } = simulatedCloud({ store: counted.store });
     const entriesReadByRun = async (minute: number) => {
@@ -183,8 +186,8 @@ describe('the promote cursor', () => {
   });
 });
 
-describe('a run reports', () => {
-  test('how far the cursors were behind, and how many messages it sent', async () => {
+describe('a run', () => {
+  test('reports how far the cursors were behind, and how many messages it sent', async () => {
     const { queue, clock } = simulatedCloud({ shards: 2 });
     for (let n = 0; n < 3; n++) await queue.publish(wantedEvent({ asked: { after: 30 * MINUTE } }), 'web');
     expect(await queue.dispatch()).toEqual({ promoteLag: 0, auditLag: 0, promoted: 0, resent: 0 });
@@ -196,7 +199,7 @@ describe('a run reports', () => {
     }
   });
 
-  test('how many messages it sent again', async () => {
+  test('reports how many messages it sent again', async () => {
     const { queue, clock, loseAll } = simulatedCloud();
     for (let n = 0; n < 3; n++) await queue.publish(wantedEvent(), 'web');
     loseAll();
@@ -208,7 +211,7 @@ describe('a run reports', () => {
     expect(runs.reduce((sum, run) => sum + (run?.resent ?? 0), 0)).toBe(3);
   });
 
-  test('nothing if another run has the lease', async () => {
+  test('reports nothing if another run holds the lease', async () => {
     const memory = memoryEventStore();
     const { queueWith, queue } = simulatedCloud({ store: memory });
     const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
@@ -245,7 +248,7 @@ test('a run that cannot send its messages leaves the promote cursor before their
   expect(cloud.calls.map(({ at }) => at - START)).toEqual([5 * MINUTE]);
 });
 
-test('after the clock was put back by half an hour, an event is called at its instant', async () => {
+test('an event is called at its instant after the clock was put back by half an hour', async () => {
   const cloud = simulatedCloud();
   await cloud.runUntil(START + HOUR);
   cloud.jump(-30 * MINUTE);
@@ -256,7 +259,7 @@ test('after the clock was put back by half an hour, an event is called at its in
 });
 
 describe('a run that dies between any two of its steps', () => {
-  test('loses nothing, and repeats a page of each shard at most', async () => {
+  test('loses no event, and repeats at most one page of each shard', async () => {
     for (let steps = 0; ; steps++) {
       const { queue, queueWith, clock, runUntil, calls, sent, store } = simulatedCloud({ shards: 2 });
       const events: QueuedEvent[] = [];
@@ -274,7 +277,7 @@ describe('a run that dies between any two of its steps', () => {
 });
 
 describe('the audit cursor', () => {
-  test('sends a lost message again after its grace, and marks it', async () => {
+  test('sends a lost message again after the grace, and marks it as a possible duplicate', async () => {
     let losing = true;
     const { queue, runUntil, calls, sent } = simulatedCloud({ loses: () => losing });
     const { event } = await queue.publish(wantedEvent(), 'web');
@@ -289,7 +292,7 @@ describe('the audit cursor', () => {
     ]);
   });
 
-  test('looks again at an event whose messages are lost repeatedly, with one reminder ahead at any time', async () => {
+  test('sends a message again each time it is lost, and keeps one reminder for its event at any time', async () => {
     let losing = true;
     const { queue, runUntil, calls, sent, store, clock } = simulatedCloud({ loses: () => losing });
     const { event } = await queue.publish(wantedEvent({ maxTryCount: 1 }), 'web');
@@ -308,7 +311,7 @@ describe('the audit cursor', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('leaves an event alone that waits for its retry', async () => {
+  test('sends nothing for an event that waits for its retry', async () => {
     const { queue, runUntil, calls, sent } = simulatedCloud({
       answer: (_, attempt) => answered(attempt < 3 ? 500 : 200),
     });
@@ -338,7 +341,7 @@ describe('the audit cursor', () => {
     expect(sent).toHaveLength(2);
   });
 
-  test('waits anew after runs that did not happen: what they missed is sent once', async () => {
+  test('waits again after runs that did not happen, so that the events they missed are sent once', async () => {
     const { queue, runUntil, calls, sent } = simulatedCloud({ dispatches: (minute) => minute < 30 || minute >= 60 });
     for (let n = 0; n < 20; n++) await queue.publish(wantedEvent({ asked: { after: (35 + n / 2) * MINUTE } }), 'web');
     await runUntil(START + 3 * HOUR);
@@ -346,7 +349,7 @@ describe('the audit cursor', () => {
     expect(sent).toHaveLength(20);
   });
 
-  test('moves the expiry of an event on that is unfinished past its longest possible life', async () => {
+  test('extends the expiry of an event that is unfinished after its longest possible life', async () => {
     const keptUntil: number[] = [];
     const store = {
       ...memoryEventStore(),
@@ -363,7 +366,7 @@ describe('the audit cursor', () => {
     expect(Math.min(...keptUntil)).toBeGreaterThan(end);
   });
 
-  test('moves it on at a start too, before anything is sent, so that no event expires meanwhile', async () => {
+  test('extends the expiry of an event at the start of a process before it sends a message, so that the event does not expire meanwhile', async () => {
     const order: [string, number][] = [];
     const store = {
       ...memoryEventStore(),
@@ -383,7 +386,7 @@ describe('the audit cursor', () => {
     expect(order[0]?.[1]).toBeGreaterThan(clock.now() + WEEK);
   });
 
-  test('keeps an event for as long as its result, however late it was called', async () => {
+  test('keeps an event as long as its result is readable, however late it was called', async () => {
     const keptUntil: number[] = [];
     const store = {
       ...memoryEventStore(),
@@ -403,7 +406,7 @@ describe('the audit cursor', () => {
   test.each([
     ['failed', 500, 90 * DAY],
     ['succeeded', 200, undefined],
-  ])('an event that %s is kept for as long as its result', async (_, status, expected) => {
+  ])('keeps an event that %s as long as its result is readable', async (_, status, expected) => {
     const keptUntil: number[] = [];
     const store = {
       ...memoryEventStore(),
@@ -415,7 +418,7 @@ describe('the audit cursor', () => {
     expect([...new Set(keptUntil)]).toEqual(expected === undefined ? [] : [START + MINUTE + expected]);
   });
 
-  test('repairs what a death between record and reminder, or between record and message, has left', async () => {
+  test('repairs an event whose process died between its record and its reminder, or between its record and its message', async () => {
     for (const delay of [MINUTE, HOUR]) {
       for (let steps = 0; ; steps++) {
         const { queue, queueWith, runUntil, calls, store, sent } = simulatedCloud({ answer: () => answered(500) });
@@ -439,7 +442,7 @@ describe('shards', () => {
     [4, 1],
     [1, 4],
     [2, 16],
-  ])('changed from %i to %i under load lose nothing', async (before, after) => {
+  ])('lose no event when their number changes from %i to %i under load', async (before, after) => {
     const { queueWith, clock, runUntil, calls, queue } = simulatedCloud({ shards: after });
     const old = queueWith(before);
     for (let n = 0; n < 40; n++)
@@ -456,8 +459,8 @@ describe('shards', () => {
   });
 });
 
-describe('at the start of a process that is alone', () => {
-  test('every unfinished event gets its next attempt: overdue, soon, later and between two tries, each once', async () => {
+describe('the start of a process that is alone', () => {
+  test('gives each unfinished event its next attempt once, whether it is overdue, due soon, due later or between two tries', async () => {
     const { queue, clock, runUntil, loseAll, calls } = simulatedCloud({ answer: () => answered(500) });
     const retry = (delay: number) => ({ retry: { backoff: 'fixed', delay, maxDelay: HOUR }, maxTryCount: 2 }) as const;
     const published = await Promise.all(
@@ -488,7 +491,7 @@ describe('at the start of a process that is alone', () => {
     }
   });
 
-  test('no event is sent twice, however many entries it has', async () => {
+  test('sends each event once, however many entries it has', async () => {
     const { queue, clock, runUntil, loseAll, sent } = simulatedCloud();
     for (let n = 0; n < 100; n++) {
       await queue.publish(wantedEvent({ asked: { after: (n % 2 ? 0 : 4 * MINUTE) + n * SECOND } }), 'web');
@@ -505,7 +508,7 @@ describe('at the start of a process that is alone', () => {
     expect(sent).toHaveLength(100);
   });
 
-  test('again and again, with the due queue lost each time, nothing is forgotten that was published in between', async () => {
+  test('forgets no event that was published since the start before, although the due queue is lost each time', async () => {
     const { queue, clock, runUntil, loseAll, calls } = simulatedCloud();
     for (let start = 0; start < 20; start++) {
       await queue.dispatchAtStart();
@@ -527,7 +530,7 @@ describe('at the start of a process that is alone', () => {
     [9, 9, [40, 41, 43]],
     [30, 3, [2, 4, 29, 35]],
   ])(
-    'attempts %i minutes apart come in time, though the event is older than any start looks back',
+    'sends attempts that are %i minutes apart in time, although their event is older than a start looks back',
     async (minutes, tries, starts) => {
       const { queue, runUntil, loseAll, calls } = simulatedCloud({ answer: () => answered(500) });
       const retry = { backoff: 'fixed', delay: minutes * MINUTE, maxDelay: HOUR } as const;
@@ -544,7 +547,7 @@ describe('at the start of a process that is alone', () => {
   );
 
   test.each([false, true])(
-    'an event that was cancelled (after a try: %s) and opened again comes soon, even if the clock is put back',
+    'sends an event soon that was cancelled (after a try: %s) and retried, even if the clock is put back',
     async (isTried) => {
       const { queue, jump, runUntil, loseAll, calls } = simulatedCloud({
         answer: () => answered(isTried ? 500 : 200),
@@ -562,7 +565,7 @@ describe('at the start of a process that is alone', () => {
     },
   );
 
-  test('what is published after the clock was put back right then is found, though the run that would see it fails', async () => {
+  test('finds an event that was published just after the clock was put back, although the run that would have seen it fails', async () => {
     let isFailing = false;
     const { queue, clock, jump, restart, runUntil, loseAll, calls } = simulatedCloud({
       fault: (operation) => (operation === 'findCursors' && isFailing ? 'fails' : undefined),
@@ -578,7 +581,7 @@ describe('at the start of a process that is alone', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('events that come within reach during a long start are sent at once', async () => {
+  test('sends an event at once that comes within reach of the due queue while it runs', async () => {
     let startTakes = 0;
     const cloud = simulatedCloud({
       fault(operation) {
@@ -594,7 +597,7 @@ describe('at the start of a process that is alone', () => {
     expect(cloud.sent).toEqual([{ key: event.key, attempt: 1, at: event.key.dueAt }]);
   });
 
-  test('the lease of the process before is ignored', async () => {
+  test('ignores the lease of the process before', async () => {
     const { queue, clock, loseAll, calls, runUntil, store } = simulatedCloud();
     await queue.publish(wantedEvent({ asked: { after: SECOND } }), 'web');
     await queue.dispatch();
