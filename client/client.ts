@@ -7,4 +7,4 @@ export type { ClientDependencies } from './dependencies.ts';
 export type { EventOrBrief } from './event-or-brief.ts';
 export { EventQueue } from './event-queue.ts';
 export { EventQueueError, type FailureKind } from './event-queue-error.ts';
-export type { CallOptions, EventQueueOptions } from './event-queue-options.ts';
+export type { CallOptions, EventQueueOptions, WaitOptions } from './event-queue-options.ts';

@@ -26,7 +26,7 @@ export type Connection = {
   readonly repeat: Repeat;
 };
 
-/** Makes the connection to a queue: one place for keys, time-outs, errors and repetitions. */
+/** Makes the connection to a queue, which adds the key to each request, limits its time, and turns failures into errors. */
 export function connection(
   { url, key, timeoutSeconds, retries }: ChosenOptions,
   // The global fetch is looked up late, and called without an object, as browsers demand.

@@ -22,7 +22,10 @@ type Failure = {
 /** The error of a request that failed. A refusal has the fields of the problem that the queue answered (RFC 9457). */
 export class EventQueueError extends Error {
   override readonly name = 'EventQueueError';
-  /** How the request failed. Only `refused` is an answer of the queue; after the others, it may have done its work. */
+  /**
+   * How the request failed. After every kind but `refused`, and after a status from 500 on, it is not known whether the
+   * request was carried out.
+   */
   readonly kind: FailureKind;
   /**
    * The kind of problem, such as `urn:event-queue:not-found`. Compare this field, because its values never change. It

@@ -37,6 +37,16 @@ export type CallOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** The options of a wait for the end of an event. */
+export type WaitOptions = CallOptions & {
+  /**
+   * The seconds after which the wait ends, whether the event has finished or not.
+   *
+   * @default 60
+   */
+  readonly maxSeconds?: number | undefined;
+};
+
 export type ChosenOptions = {
   /** The address of the queue, without a slash at its end. */
   readonly url: string;

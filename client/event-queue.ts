@@ -18,7 +18,7 @@ import { type ApiRequest, type Connection, connection } from './connection.ts';
 import { type ClientDependencies, runtimeDependencies } from './dependencies.ts';
 import type { EventOrBrief } from './event-or-brief.ts';
 import { EventQueueError } from './event-queue-error.ts';
-import { type CallOptions, chosenOptions, type EventQueueOptions } from './event-queue-options.ts';
+import { type CallOptions, chosenOptions, type EventQueueOptions, type WaitOptions } from './event-queue-options.ts';
 import { eventToSend } from './event-to-send.ts';
 import { waiting } from './waiting.ts';
 
@@ -88,10 +88,7 @@ export class EventQueue {
    * Waits until an event has finished, and resolves with it. After `maxSeconds`, 60 by default, it resolves with the
    * event as it is: its status is `waiting_execution` then. Resolves with undefined if there is no such event.
    */
-  async wait(
-    key: string,
-    { maxSeconds = 60, signal }: CallOptions & { readonly maxSeconds?: number | undefined } = {},
-  ): Promise<Event | undefined> {
+  async wait(key: string, { maxSeconds = 60, signal }: WaitOptions = {}): Promise<Event | undefined> {
     return this.#wait(key, maxSeconds, signal);
   }
 
