@@ -32,6 +32,7 @@ async function bundle(): Promise<Bundle> {
       target: 'es2022',
       jsx: 'automatic',
       jsxImportSource: 'preact',
+      charset: 'utf8',
       legalComments: 'none',
       logLevel: 'silent',
       // The defaults of the project are those of its server.

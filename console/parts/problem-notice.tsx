@@ -15,12 +15,12 @@ export function ProblemNotice({ problem, asOf, retry }: Props) {
     <div class="notice alarm" role="alert">
       <Icon name="warning" />
       <div>
-        <strong>{problem.title}.</strong> {problem.detail}
+        <strong>{problem.title}.</strong> {!problem.errors?.length && problem.detail}
         {problem.errors && (
           <ul>
             {problem.errors.map(({ path, detail }) => (
               <li key={path + detail}>
-                <code>{path}</code> {detail}
+                {path !== '' && <code>{path}</code>} {detail}
               </li>
             ))}
           </ul>

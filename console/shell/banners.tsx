@@ -15,7 +15,7 @@ export function Banners() {
       {isOffline.value && (
         <p class="banner alarm" role="status">
           <Icon name="warning" />
-          The queue does not answer. What is shown may be out of date; the page asks again by itself.
+          <span>The queue does not answer. What is shown may be out of date; the page asks again by itself.</span>
         </p>
       )}
       {value?.paused === true && value.paused_since_utc !== undefined && (

@@ -10,8 +10,8 @@ export function KeyGate({ children }: { readonly children: ComponentChildren }) 
     <div class="gate">
       <h1>An API key is needed</h1>
       <p>
-        The console does what its key may do. In the project's folder, <code>npm run keys -- create</code> makes a key
-        and shows it once.
+        With it, you see and do here what the key allows. To make a key, run <code>npm run keys -- create</code> in the
+        folder of the project. The key is shown once.
       </p>
       {isRefused && (
         <p class="notice alarm" role="alert">

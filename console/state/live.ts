@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Answered, type Problem, type Query, queryText } from './api-client.ts';
 import { pageOptions } from './page-options.ts';
 import { type Repetition, repeatWhileWatched } from './repeat-while-watched.ts';
-import { ask, key } from './session.ts';
+import { ask, isLasting, key } from './session.ts';
 
 /** Data that is asked for again and again. The last data stay while a request is under way and when one fails. */
 export type Live<T> = {
@@ -30,7 +30,8 @@ export type LiveOptions = {
 
 /**
  * Asks for data now and, while the page is visible and live, again a while after each answer. So at most one request is
- * under way, and none is sent from a hidden tab.
+ * under way, and none is sent from a hidden tab. After a request that the key in hand does not allow, none is sent until
+ * there is another key.
  *
  * @param path Undefined while there is nothing to ask for.
  */
@@ -66,13 +67,14 @@ type Polling<T> = Repetition & { readonly state: ReadonlySignal<State<T>> };
 function polling<T>(load: Load<T>, seconds: number): Polling<T> {
   const state = signal<State<T>>(NOTHING);
 
-  async function poll(aborted: AbortSignal): Promise<number> {
+  async function poll(aborted: AbortSignal): Promise<number | undefined> {
     const answered = await load(aborted);
     if (aborted.aborted) return seconds;
     state.value = answered.ok
       ? { value: answered.value, problem: undefined, asOf: Date.now() }
       : { ...state.peek(), problem: answered.problem };
-    return answered.ok ? seconds : Math.max(seconds, answered.problem.retryAfter ?? 0);
+    if (answered.ok) return seconds;
+    return isLasting(answered.problem) ? undefined : Math.max(seconds, answered.problem.retryAfter ?? 0);
   }
 
   return { state, ...repeatWhileWatched(poll) };

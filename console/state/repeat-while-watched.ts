@@ -12,14 +12,15 @@ export type Repetition = {
  * reader has stopped the page. The next run starts as soon as the page is visible and live again. The first run also
  * starts on a stopped page.
  *
- * @param run The task. It returns the number of seconds until the next run. Its signal is aborted when another run takes
- *   its place.
+ * @param run The task. It returns the number of seconds until the next run; with undefined, only `runNow` runs it again.
+ *   Its signal is aborted when another run takes its place.
  */
-export function repeatWhileWatched(run: (signal: AbortSignal) => Promise<number>): Repetition {
+export function repeatWhileWatched(run: (signal: AbortSignal) => Promise<number | undefined>): Repetition {
   let underWay: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStarted = false;
   let hasRun = false;
+  let isDone = false;
 
   async function runOnce(): Promise<void> {
     if (!isStarted) return;
@@ -31,6 +32,8 @@ export function repeatWhileWatched(run: (signal: AbortSignal) => Promise<number>
     const seconds = await run(own.signal);
     if (own.signal.aborted) return;
     underWay = undefined;
+    isDone = seconds === undefined;
+    if (seconds === undefined) return;
     timer = setTimeout(runIfWatched, seconds * 1_000);
   }
 
@@ -40,12 +43,13 @@ export function repeatWhileWatched(run: (signal: AbortSignal) => Promise<number>
   }
 
   function wake(): void {
-    if (timer === undefined && underWay === undefined) runIfWatched();
+    if (timer === undefined && underWay === undefined && !isDone) runIfWatched();
   }
 
   function start(): () => void {
     isStarted = true;
     hasRun = false;
+    isDone = false;
     runIfWatched();
     document.addEventListener('visibilitychange', wake);
     const unsubscribe = live.subscribe((isLive) => isLive && wake());

@@ -27,6 +27,11 @@ export function may(scope: Scope): boolean {
   return value.state !== 'granted' || value.scopes.includes(scope);
 }
 
+/** Whether a request will be refused as long as the key in hand is the same. */
+export function isLasting({ kind }: Problem): boolean {
+  return kind === 'forbidden';
+}
+
 /** Sends a request with the key in hand, and notes whether the key was refused and whether the queue answers. */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<Answered<T>> {
   const used = key.peek();

@@ -5,7 +5,7 @@ import type { EventAnswer } from './api-types.ts';
 import type { Live } from './live.ts';
 import { pageOptions } from './page-options.ts';
 import { type Repetition, repeatWhileWatched } from './repeat-while-watched.ts';
-import { key as apiKey, ask } from './session.ts';
+import { key as apiKey, ask, isLasting } from './session.ts';
 
 /** An event, and the text of its body as the queue sends it. */
 export type WatchedEvent = {
@@ -47,13 +47,14 @@ const NOTHING = { value: undefined, problem: undefined, asOf: undefined };
 function watch(key: string): Repetition & { readonly state: ReadonlySignal<State> } {
   const state = signal<State>(NOTHING);
 
-  async function load(aborted: AbortSignal): Promise<number> {
+  async function load(aborted: AbortSignal): Promise<number | undefined> {
     const answered = await readEvent(key, aborted);
     if (aborted.aborted) return LONGEST;
     const now = Date.now();
     state.value = answered.ok
       ? { value: answered.value, problem: undefined, asOf: now }
       : { ...state.peek(), problem: answered.problem };
+    if (!answered.ok && isLasting(answered.problem)) return undefined;
     const wanted = answered.ok ? secondsToNext(answered.value.event, now) : (answered.problem.retryAfter ?? 0);
     return Math.max(wanted, pageOptions.refreshSeconds);
   }

@@ -13,9 +13,14 @@ export function compactNumber(number: number): string {
   return compact.format(number);
 }
 
-/** Writes a count. A plus says that counting ended before all was counted. */
+/**
+ * Writes a count. A plus says that counting ended before all was counted. Such a number is rounded down, because it
+ * would otherwise change with each counting.
+ */
 export function countText({ count, complete }: CountAnswer): string {
-  return `${whole.format(count)}${complete ? '' : '+'}`;
+  if (complete) return whole.format(count);
+  const step = 10 ** Math.max(0, String(count).length - 2);
+  return `${whole.format(count - (count % step))}+`;
 }
 
 /** Writes a count with the word for what was counted, such as "1 event" or "At least 1,000 events". */

@@ -12,13 +12,17 @@ const units = [
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
 
-/** Says how far an instant is from now, such as "5 min. ago" or "in 2 hr."; "now" within a second. */
+/**
+ * Says how far an instant is from now, such as "5 min. ago" or "in 2 hr."; "now" within a second. Hours and days are
+ * rounded, because "in 1 hr." would be far from the truth for almost two hours.
+ */
 export function relativeTime(instant: number, now: number): string {
   const distance = instant - now;
   const found = units.find(([size]) => Math.abs(distance) >= size);
   if (found === undefined) return 'now';
   const [size, unit] = found;
-  return relative.format(Math.trunc(distance / size), unit);
+  const whole = size < HOUR ? Math.trunc : Math.round;
+  return relative.format(whole(distance / size), unit);
 }
 
 /** Says a length of time in its two largest units, such as "340 ms", "2.5 s", "3 min 5 s" or "2 d 4 h". */

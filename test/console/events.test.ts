@@ -246,6 +246,25 @@ describeConsole('the list of events', () => {
     await page.waitForURL(`${console.queue.url}/console/events/${first}`);
   });
 
+  test('gives the focus back to the row of the event that its reader comes back from', async () => {
+    const [later, earlier] = [
+      await published({ event_tags: ['back'], call_url_after: 3_600 }),
+      await published({ event_tags: ['back'], call_url_after: 3_600 }),
+    ].sort();
+    const page = await openList('?tag=back&status=waiting_execution');
+    await rows(page).nth(1).waitFor();
+    for (const key of ['j', 'j', 'Enter']) await page.keyboard.press(key);
+    await page.waitForURL(`${console.queue.url}/console/events/${later}`);
+    await page.goBack();
+    await rowOf(page, later as string)
+      .locator('a:focus')
+      .waitFor();
+    await page.keyboard.press('k');
+    await rowOf(page, earlier as string)
+      .locator('a:focus')
+      .waitFor();
+  });
+
   test('changes the selected events after one question, which says how many and where', async () => {
     const keys = await Promise.all([1, 2, 3].map(() => finished({ event_tags: ['several'] })));
     const page = await openList('?tag=several');
@@ -312,7 +331,7 @@ describeConsole('the list of events', () => {
   test('says what a key lacks: it may not read, or may read and change nothing', async () => {
     await finished();
     const blind = await openList('', { key: await console.createKey('publish') });
-    await blind.getByRole('alert').getByText('read').first().waitFor();
+    await blind.getByText('This key may not see events. That needs a key with the scope read.').waitFor();
     expect(await violations(blind)).toEqual([]);
     const reader = await openList('?status=success', { key: await console.createKey('read') });
     await rows(reader).first().hover();

@@ -27,7 +27,7 @@ describeConsole('the overview', () => {
     test('shows a command that publishes, and then what became of the event', async () => {
       const { page, queue } = console;
       await page.getByRole('heading', { name: 'No events yet' }).waitFor();
-      await page.getByText('All is well').waitFor();
+      await page.getByText('Nothing has happened in this queue yet.').waitFor();
       expect(await violations(page)).toEqual([]);
 
       const curl = await page.getByRole('group', { name: 'curl command' }).innerText();
@@ -54,7 +54,7 @@ describeConsole('the overview', () => {
 
     test('says in a sentence what failed, and leads to it', async () => {
       const page = await console.open();
-      const sentence = page.getByRole('listitem').filter({ hasText: /1 event .*has failed since/ });
+      const sentence = page.getByRole('listitem').filter({ hasText: /One event .*has failed since/ });
       await sentence.waitFor();
       expect(await violations(page)).toEqual([]);
       await sentence.getByRole('link').click();

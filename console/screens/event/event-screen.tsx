@@ -9,6 +9,7 @@ import { AnswerCard } from './answer-card.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';
 import { EventDetails } from './event-details.tsx';
 import { EventHead } from './event-head.tsx';
+import { LoadingEvent } from './loading-event.tsx';
 import { RequestCard } from './request-card.tsx';
 
 /** One event: what is going on with it, what has happened to it, what is sent and what was answered. */
@@ -16,7 +17,7 @@ export function EventScreen() {
   const key = useRoute().params.key ?? '';
   useTitle('Event');
   return (
-    <NeedsScope scope="read" toDo="see events">
+    <NeedsScope scope="read" toDo="see events" title="Event">
       <WatchedEventScreen key={key} eventKey={key} />
     </NeedsScope>
   );
@@ -26,7 +27,7 @@ function WatchedEventScreen({ eventKey }: { readonly eventKey: string }) {
   const { value, problem, asOf, refresh } = useWatchedEvent(may('read') ? eventKey : undefined);
   if (value === undefined) {
     if (problem?.kind === 'not-found') return <NoSuchEvent eventKey={eventKey} />;
-    return problem === undefined ? <Loading /> : <ProblemNotice problem={problem} retry={refresh} />;
+    return problem === undefined ? <LoadingEvent /> : <ProblemNotice problem={problem} retry={refresh} />;
   }
   const { event, bodyText } = value;
   return (
@@ -44,15 +45,6 @@ function WatchedEventScreen({ eventKey }: { readonly eventKey: string }) {
         <EventDetails event={event} />
       </div>
     </article>
-  );
-}
-
-function Loading() {
-  return (
-    <div class="screen event loading" aria-busy="true">
-      <h1>Event</h1>
-      <p class="muted">Loading the event …</p>
-    </div>
   );
 }
 

@@ -1,6 +1,9 @@
 import type { Signal } from '@preact/signals';
 import { isSecretHeader } from '../../text/secret-headers.ts';
 
+/** A value of more characters can be scrolled, so that what stands below it stays near. */
+const LONG = 300;
+
 type Props = {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Whose headers these are: "request" or "answer". */
@@ -34,7 +37,9 @@ export function HeaderList({ headers, what, areSecretsShown }: Props) {
           {headers.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{isSecretHeader(name) && !areSecretsShown.value ? <HiddenValue /> : value}</dd>
+              <dd {...(value.length > LONG && { class: 'long', tabIndex: 0 })}>
+                {isSecretHeader(name) && !areSecretsShown.value ? <HiddenValue /> : value}
+              </dd>
             </div>
           ))}
         </dl>

@@ -10,6 +10,7 @@ import { EventTable, LoadingTable } from './event-table.tsx';
 import { findPage } from './find-page.ts';
 import { ListHead, Pager } from './list-head.tsx';
 import { NothingFound, RemoveFilters } from './nothing-found.tsx';
+import { returnFocus } from './opened-row.ts';
 import { useRowKeys } from './row-keys.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import { type ShownEvents, shownFrom, withLatest } from './shown-events.ts';
@@ -35,7 +36,7 @@ export function EventList({ filters, place }: Props) {
   return (
     <>
       {problem && <ProblemNotice problem={problem} asOf={asOf} retry={refresh} />}
-      {problem?.kind === 'invalid' && <RemoveFilters filters={filters} />}
+      {problem?.kind === 'invalid' && filters.status !== undefined && <RemoveFilters filters={filters} />}
       {list === undefined && problem === undefined && <LoadingTable />}
       {list?.rows.length === 0 && <NothingFound filters={filters} place={place} page={list.page} />}
       {list !== undefined && list.rows.length > 0 && (
@@ -59,8 +60,7 @@ function Rows({ filters, place, list, shown, refresh, asOf }: RowsProps) {
 
   useEffect(() => {
     if (place.cursor !== undefined) scrollTo(0, 0);
-    // The link to this page had the focus, and is gone with its own page.
-    if (document.activeElement === document.body) table.current?.focus({ preventScroll: true });
+    returnFocus(table.current);
   }, []);
 
   const withRow = useCallback((key: string, act: (event: EventAnswer) => unknown) => {

@@ -8,6 +8,7 @@ import { dueAt, lastAttempt, latenessOf, urlParts } from '../../text/event-summa
 import { outcomeText } from '../../text/outcome.ts';
 import { lengthOfTime } from '../../text/time.ts';
 import { canChange, changeName } from './event-changes.ts';
+import { rememberOpened } from './opened-row.ts';
 import type { RowActions } from './row-keys.ts';
 
 /** The most tags that a row shows. The others are named on hover and on the screen of the event. */
@@ -73,7 +74,7 @@ export function EventRow({ event, filters, asOf, hasLeft, isSelected, actions }:
 function RequestLink({ event: { key, method, url_to_send_request: url } }: Pick<Props, 'event'>) {
   const { start, end } = urlParts(url);
   return (
-    <a href={`/console/events/${key}`} title={`${method} ${url}`}>
+    <a href={`/console/events/${key}`} title={`${method} ${url}`} onClick={() => rememberOpened(key)}>
       <span class="method">{method}</span>
       <span class="start">{start}</span>
       <span class="end">{end}</span>

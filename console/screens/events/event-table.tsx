@@ -68,7 +68,7 @@ export function LoadingTable() {
             {Array.from({ length: ROWS_WHILE_LOADING }, (_, row) => (
               <tr key={row}>
                 <td class="loading-row" colSpan={9}>
-                  <span />
+                  <span class="bone" />
                 </td>
               </tr>
             ))}

@@ -1,4 +1,5 @@
 import { useLocation } from 'preact-iso';
+import { NeedsScope } from '../../parts/needs-scope.tsx';
 import { useTitle } from '../../state/title.ts';
 import { eventsPath, filtersIn, placeIn } from '../../text/event-filters.ts';
 import { BulkButtons } from './bulk-buttons.tsx';
@@ -32,7 +33,9 @@ export function EventsScreen() {
         <WaitingLists filters={filters} />
         <FilterChips filters={filters} />
       </div>
-      <EventList key={eventsPath(filters, place)} filters={filters} place={place} />
+      <NeedsScope scope="read" toDo="see events">
+        <EventList key={eventsPath(filters, place)} filters={filters} place={place} />
+      </NeedsScope>
     </div>
   );
 }

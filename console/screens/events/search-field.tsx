@@ -60,7 +60,7 @@ export function SearchField({ filters }: Props) {
           autocomplete="off"
           spellcheck={false}
           enterkeyhint="search"
-          placeholder="Key, webhook-id, host or tag"
+          placeholder="Key, id, host or tag"
           aria-label="Search by key, webhook-id, host or tag"
           value={typed.value}
           onInput={(input) => (typed.value = input.currentTarget.value)}
@@ -79,7 +79,7 @@ export function SearchField({ filters }: Props) {
               <li key={filter.name + filter.value}>
                 <button type="button" onClick={() => add(filter)}>
                   {filterText(filter, now.value, zoneName(zone.value))}
-                  {index === 0 && <kbd>Enter</kbd>}
+                  {index === 0 && <kbd class="only-wide">Enter</kbd>}
                 </button>
               </li>
             ))

@@ -2,6 +2,7 @@ import { useLocation } from 'preact-iso';
 import { Segments } from '../../parts/segments.tsx';
 import type { CountAnswer, EventStatus } from '../../state/api-types.ts';
 import { useLive } from '../../state/live.ts';
+import { may } from '../../state/session.ts';
 import { type EventFilters, eventsPath, withFilter, withoutFilter } from '../../text/event-filters.ts';
 import { countText } from '../../text/number.ts';
 import { statusNames } from '../../text/status.ts';
@@ -18,7 +19,7 @@ type Props = { readonly filters: EventFilters };
 export function StatusTabs({ filters }: Props) {
   const { status = '' } = filters;
   const counted = status === '' ? 'waiting_execution' : status;
-  const { value } = useLive<CountAnswer>('/events/count', {
+  const { value } = useLive<CountAnswer>(may('read') ? '/events/count' : undefined, {
     query: { ...filters, status: counted, max_count_of_fetch_requests: MOST_PAGES_COUNTED },
     every: ASK_EVERY_S,
   });
@@ -37,7 +38,9 @@ export function StatusTabs({ filters }: Props) {
           aria-current={status === one ? 'page' : undefined}
         >
           {statusNames[one]}
-          {counted === one && <span class="count">{value ? countText(value) : '…'}</span>}
+          {counted === one && may('read') && (
+            <span class="count">{value && countText(value) !== '0+' ? countText(value) : '…'}</span>
+          )}
         </a>
       ))}
     </nav>

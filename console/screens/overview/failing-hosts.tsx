@@ -34,7 +34,7 @@ function Hosts({ statistics: { hosts, other_hosts: others, range } }: { readonly
         <tr>
           <th scope="col">Host</th>
           <th scope="col" class="number">
-            Failed events
+            Final failures
           </th>
           <th scope="col" class="number">
             Failed attempts
@@ -83,7 +83,7 @@ function HostRow({ host }: { readonly host: HostAnswer }) {
 function Failures({ counts: { events_failed, attempts_failed, attempts_succeeded } }: { readonly counts: Counts }) {
   return (
     <>
-      <td class="number" data-name="Failed events">
+      <td class="number" data-name="Final failures">
         {wholeNumber(events_failed)}
       </td>
       <td class="number" data-name="Failed attempts">

@@ -28,7 +28,7 @@ const ranges = [
 export function OverviewScreen() {
   useTitle('Overview');
   return (
-    <NeedsScope scope="read" toDo="see the overview">
+    <NeedsScope scope="read" toDo="see the overview" title="Overview">
       <OverviewOfAll />
     </NeedsScope>
   );
@@ -57,7 +57,13 @@ function OverviewOfAll() {
         </div>
       </div>
       <Problems overview={overview} />
-      <Judgement overview={overview} />
+      {isUnused ? <p class="calm muted">Nothing has happened in this queue yet.</p> : <Judgement overview={overview} />}
+      {statistics?.complete === false && (
+        <p class="muted">
+          More was counted than one answer reads, so the counts of the earliest {range === 'hour' ? 'minutes' : 'hours'}{' '}
+          are too low.
+        </p>
+      )}
       <Tiles {...overview} />
       {isUnused ? (
         <FirstEvent />

@@ -119,7 +119,14 @@ function barsIn(ink: () => string): uPlot.Series {
 }
 
 function lineIn(ink: () => string): uPlot.Series {
-  return { stroke: ink, width: 1.5, points: { show: true, size: 4, width: 0, fill: ink } };
+  const filter: uPlot.Series.Points.Filter = ({ data }, series) => lonelyPoints(data[series] ?? []);
+  return { stroke: ink, width: 1.5, points: { show: true, size: 4, width: 0, fill: ink, filter } };
+}
+
+/** The points without a neighbour. No line leads to them, so each is drawn as a dot. */
+function lonelyPoints(values: uPlot.AlignedData[number]): number[] {
+  const isThere = (at: number) => values[at] !== null && values[at] !== undefined;
+  return [...values.keys()].filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
 }
 
 /** Resolves a colour of the style sheet for the colours that the page has at this moment. */

@@ -2,7 +2,7 @@ import type { CountAnswer } from '../../state/api-types.ts';
 import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { eventsPath } from '../../text/event-filters.ts';
-import { countText, wholeNumber } from '../../text/number.ts';
+import { compactNumber, countText, wholeNumber } from '../../text/number.ts';
 import { minuteTime } from '../../text/time.ts';
 import { DUE, dueBeforeToBeLate, type Overview } from './overview-data.ts';
 
@@ -36,14 +36,14 @@ export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'd
       />
       <Tile
         name="Succeeded, 24 h"
-        value={total && wholeNumber(total.succeeded)}
+        value={total && tileNumber(total.succeeded)}
         hint={`Since ${since ?? 'yesterday'}.`}
         detail={ENDED_DETAIL}
         query={{ status: 'success' }}
       />
       <Tile
         name="Failed, 24 h"
-        value={total && wholeNumber(total.exhausted)}
+        value={total && tileNumber(total.exhausted)}
         hint={`For good, since ${since ?? 'yesterday'}.`}
         detail={ENDED_DETAIL}
         query={{ status: 'max_try_count_reached' }}
@@ -56,6 +56,11 @@ export function Tiles({ waiting, due, late, day }: Pick<Overview, 'waiting' | 'd
 /** Where so many have finished that not all could be looked at, the number is one of the latest only. */
 function hintOf(counted: CountAnswer | undefined, hint: string): string {
   return counted?.complete === false ? `${hint} Only the latest 1,000 events were looked at.` : hint;
+}
+
+/** Writes a number that fits into a tile on a phone. */
+function tileNumber(number: number): string {
+  return number < 1_000_000 ? wholeNumber(number) : compactNumber(number);
 }
 
 const ENDED_DETAIL =

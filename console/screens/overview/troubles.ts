@@ -1,5 +1,5 @@
 import type { CountAnswer, EventAnswer, StatisticsAnswer } from '../../state/api-types.ts';
-import { counted, countedEvents } from '../../text/number.ts';
+import { countedEvents, wholeNumber } from '../../text/number.ts';
 import { lengthOfTime } from '../../text/time.ts';
 
 /** An attempt that starts so long after its instant is late, as for the alarm `Late` of a deployed queue. */
@@ -109,13 +109,11 @@ function failureTroubles({ hour, day, clock }: Facts): readonly Trouble[] {
   ];
 }
 
+/** Speaks of failures, not of failed events, because an event that is retried and fails again counts again. */
 function failure(failed: number, where: string, since: string): Trouble {
-  return {
-    severity: 'alarm',
-    subject: `${counted(failed, 'event')}${where}`,
-    leadsTo: 'failed',
-    rest: `${failed === 1 ? 'has' : 'have'} failed since ${since}.`,
-  };
+  const [subject, rest] =
+    failed === 1 ? ['One event', 'has failed'] : ['Events', `have failed ${wholeNumber(failed)} times`];
+  return { severity: 'alarm', subject: `${subject}${where}`, leadsTo: 'failed', rest: `${rest} since ${since}.` };
 }
 
 /** The beginning of the first period in which an event failed, or of all periods. None failed before it. */

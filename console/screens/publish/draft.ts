@@ -74,7 +74,7 @@ export function draftLike({ event, bodyText }: WatchedEvent): Draft {
     headers: Object.entries(event.headers).map(([name, value]) => ({ name, value })),
     tags: event.event_tags.join('\n'),
     timeout: String(event.timeout_for_request),
-    tries: String(event.max_try_count),
+    tries: String(event.max_try_count - event.tried_before),
     delay: event.retry_delays?.join(', ') ?? String(event.retry_delay),
     backoff: event.retry_delays === null ? event.retry_backoff : 'listed',
     maxDelay: isExponential ? String(event.retry_max_delay) : '',

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { ActionButton } from '../../parts/action-button.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import type { Problem } from '../../state/api-client.ts';
+import { may } from '../../state/session.ts';
 import { AdvancedFields } from './advanced-fields.tsx';
 import { BodyField } from './body-field.tsx';
 import { draft } from './current-draft.ts';
@@ -48,6 +49,11 @@ export function PublishForm({ problem, publish }: Props) {
             Publish
           </ActionButton>
           <span class="muted" role="status">
+            {!may('publish') && (
+              <>
+                This key may not publish. That needs a key with the scope&nbsp;<code>publish</code>.
+              </>
+            )}
             {value?.errors && `${value.errors.length === 1 ? 'A field is' : 'Some fields are'} not valid.`}
           </span>
         </div>

@@ -47,7 +47,7 @@ function KeyList({ keys }: { readonly keys: Live<KeyListAnswer> }) {
 
   return (
     <>
-      <ul class="key-list">
+      <ul class="key-list wide">
         {keys.value.keys.map((one) => (
           <li key={one.id}>
             <span class="key-label">{one.label}</span>

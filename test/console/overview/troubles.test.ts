@@ -124,8 +124,8 @@ test('hosts to which events failed are named, most failures first', () => {
     'well.example': 0,
   });
   expect(sentences({ day })).toEqual([
-    '312 events to api.example.com have failed since 09:00.',
-    '1 event to one.example has failed since 09:00.',
+    'Events to api.example.com have failed 312 times since 09:00.',
+    'One event to one.example has failed since 09:00.',
   ]);
 });
 
@@ -136,19 +136,19 @@ test('the first failure is told to the minute if all failures are in the last ho
   });
   const day = statistics('day', [quietHour, nineOClock(13)], { 'a.example': 7, 'b.example': 6 });
   expect(sentences({ hour, day })).toEqual([
-    '7 events to a.example have failed since 14:02.',
-    '6 events to b.example have failed since 09:00.',
+    'Events to a.example have failed 7 times since 14:02.',
+    'Events to b.example have failed 6 times since 09:00.',
   ]);
 });
 
 test('failures beyond those of the named hosts are told in one sentence', () => {
   const day = statistics('day', [quietHour, nineOClock(160)], { a: 40, b: 39, c: 38, d: 37 });
   expect(sentences({ day }).slice(2)).toEqual([
-    '38 events to c have failed since 09:00.',
-    '43 events to other hosts have failed since 09:00.',
+    'Events to c have failed 38 times since 09:00.',
+    'Events to other hosts have failed 43 times since 09:00.',
   ]);
   expect(sentences({ day: statistics('day', [quietHour, nineOClock(160)]) })).toEqual([
-    '160 events have failed since 09:00.',
+    'Events have failed 160 times since 09:00.',
   ]);
 });
 

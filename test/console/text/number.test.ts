@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { compactNumber, counted, countedEvents, countText } from '../../../console/text/number.ts';
 
-test('a count that ended before all was counted has a plus', () => {
-  expect(countText({ count: 1_000, complete: false })).toBe('1,000+');
+test('a count that ended before all was counted is rounded down to two digits, and has a plus', () => {
+  const texts = [0, 7, 42, 966, 1_000, 3_857].map((count) => countText({ count, complete: false }));
+  expect(texts).toEqual(['0+', '7+', '42+', '960+', '1,000+', '3,800+']);
   expect(countText({ count: 1_000, complete: true })).toBe('1,000');
 });
 

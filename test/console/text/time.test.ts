@@ -17,7 +17,9 @@ test.each([
   [-SECOND, '1 sec. ago'],
   [-59_999, '59 sec. ago'],
   [-MINUTE, '1 min. ago'],
-  [90 * MINUTE, 'in 1 hr.'],
+  [89 * MINUTE, 'in 1 hr.'],
+  [115 * MINUTE, 'in 2 hr.'],
+  [-115 * MINUTE, '2 hr. ago'],
   [-3 * DAY, '3 days ago'],
   [20 * SECOND, 'in 20 sec.'],
 ])('an instant %i ms from now is said as %s', (distance, text) => {

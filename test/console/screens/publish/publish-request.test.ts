@@ -110,6 +110,7 @@ describe('an event like another one', () => {
     event_tags: ['orders'],
     timeout_for_request: 2,
     max_try_count: 4,
+    tried_before: 0,
     retry_delay: 30,
     retry_delays: null,
     retry_backoff: 'exponential',
@@ -123,9 +124,15 @@ describe('an event like another one', () => {
   test('is published with the same fields, and without the deduplication id', () => {
     const { json } = publishRequest(draftLike({ event, bodyText: '{"a":12345678901234567890}' }), undefined);
     expect(json).toContain('"body": {"a":12345678901234567890}');
-    const { body, body_base64, deduplication_id, retry_delays, ...others } = event;
+    const { body, body_base64, deduplication_id, retry_delays, tried_before, ...others } = event;
     expect(JSON.parse(json)).toMatchObject(others);
     expect(JSON.parse(json)).not.toHaveProperty('deduplication_id');
+  });
+
+  test('gets the tries that were asked for, without those before a retry', () => {
+    const retried = { ...event, max_try_count: 11, tried_before: 7 };
+    const { json } = publishRequest(draftLike({ event: retried, bodyText: '' }), undefined);
+    expect(JSON.parse(json).max_try_count).toBe(4);
   });
 
   test('keeps a list of delays', () => {
