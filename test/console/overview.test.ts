@@ -247,18 +247,14 @@ function received(page: Page, at: number): Promise<void> {
   return page.getByText(`As of ${clockTime(at, at, undefined)}`).waitFor();
 }
 
-/** Waits until a plot has a pixel of a colour. */
+/** Waits until the bars of the events that succeeded have a colour. */
 async function plottedIn(page: Page, colour: readonly [number, number, number]): Promise<void> {
   await page.waitForFunction(
-    ([red, green, blue]) =>
-      [...document.querySelectorAll('canvas')].some((canvas) => {
-        const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-        for (let at = 0; at < pixels.length; at += 4) {
-          if (pixels[at] === red && pixels[at + 1] === green && pixels[at + 2] === blue) return true;
-        }
-        return false;
-      }),
-    colour,
+    (wanted) => {
+      const bars = document.querySelector('#finished path.good');
+      return bars !== null && bars.getAttribute('d') !== '' && getComputedStyle(bars).fill === wanted;
+    },
+    `rgb(${colour.join(', ')})`,
   );
 }
 

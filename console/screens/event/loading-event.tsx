@@ -1,7 +1,7 @@
 /** The parts of the screen, each with bars in the place of its contents, before the event has come. */
 export function LoadingEvent() {
   return (
-    <div class="screen event loading" aria-busy="true">
+    <div class="screen event loading-event" aria-busy="true">
       <header class="event-head">
         <div class="screen-head">
           <h1 class="only-read">Event</h1>

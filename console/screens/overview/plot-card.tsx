@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { hourAndMinute } from '../../text/time.ts';
-import { Plot } from './plot.tsx';
+import { Plot, pointed } from './plot.tsx';
 import { type PlotModel, type PlotSeries, summaryOf, totalOf, usedSeries, valueText } from './plot-model.ts';
 
 type Props = {
@@ -35,12 +35,11 @@ export function PlotCard({ model, missing }: Props) {
 }
 
 function PlotWithLegend({ model }: { readonly model: PlotModel }) {
-  const pointed = useSignal<number | undefined>(undefined);
   return (
     <div aria-hidden="true">
-      <Legend model={model} pointed={pointed.value} />
+      <Legend model={model} />
       <div class="plot-room">
-        <Plot model={model} onPoint={(period) => (pointed.value = period)} />
+        <Plot model={model} />
         {model.isEmpty && <p class="plot-empty muted">{model.emptyText}</p>}
       </div>
     </div>
@@ -48,15 +47,16 @@ function PlotWithLegend({ model }: { readonly model: PlotModel }) {
 }
 
 /** The series with their values in the period under the pointer or, without one, in total or at last. */
-function Legend({ model, pointed }: { readonly model: PlotModel; readonly pointed: number | undefined }) {
+function Legend({ model }: { readonly model: PlotModel }) {
   const { unit, starts } = model;
-  const start = pointed === undefined ? undefined : starts[pointed];
+  const period = pointed.value;
+  const start = period === undefined ? undefined : starts[period];
   return (
     <ul class="legend">
       {usedSeries(model).map((one) => (
         <li key={one.name}>
           <span class={`swatch ${one.colour}`} />
-          {one.name} <strong>{legendValue(one, unit, pointed)}</strong>
+          {one.name} <strong>{legendValue(one, unit, period)}</strong>
         </li>
       ))}
       <li class="muted when">{start === undefined ? '' : clock(start)}</li>
@@ -64,10 +64,10 @@ function Legend({ model, pointed }: { readonly model: PlotModel; readonly pointe
   );
 }
 
-function legendValue(series: PlotSeries, unit: PlotModel['unit'], pointed: number | undefined): string {
+function legendValue(series: PlotSeries, unit: PlotModel['unit'], period: number | undefined): string {
   const { values } = series;
-  if (pointed === undefined && unit === 'count') return valueText(unit, totalOf(series));
-  const value = pointed === undefined ? values.findLast((one) => one !== null) : values[pointed];
+  if (period === undefined && unit === 'count') return valueText(unit, totalOf(series));
+  const value = period === undefined ? values.findLast((one) => one !== null) : values[period];
   return value === null || value === undefined ? '–' : valueText(unit, value);
 }
 

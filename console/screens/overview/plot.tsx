@@ -1,144 +1,112 @@
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import { theme, zone, zoneName } from '../../state/preferences.ts';
+import { signal, useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { zone, zoneName } from '../../state/preferences.ts';
 import { compactNumber } from '../../text/number.ts';
 import { ticksBetween, tickText } from '../../text/ticks.ts';
 import { lengthOfTime } from '../../text/time.ts';
-import { type Colour, drawnValues, type PlotModel } from './plot-model.ts';
+import { barsPath, type Frame, frameOf, gridValues, HEIGHT, linePath, periodAt, xOf, yOf } from './plot-geometry.ts';
+import { drawnValues, type PlotModel, type PlotSeries } from './plot-model.ts';
 
-const HEIGHT = 176;
 const MINUTE = 60_000;
 const PERIODS = { hour: MINUTE, day: 60 * MINUTE } as const;
 /** The minutes between two labels of the time axis, if there is much room and if there is little. */
 const LABELLED = { hour: [10, 20], day: [180, 360] } as const;
 const NARROW = 420;
 
-const WHOLE_STEPS = [1, 2, 5]
-  .flatMap((digit) => Array.from({ length: 9 }, (_, power) => digit * 10 ** power))
-  .sort(ascending);
-const TIME_STEPS = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
-  ...[1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400].map((s) => s * 1_000),
-];
+/** The number of the period under the pointer, in whichever plot it is; undefined if it is in none. */
+export const pointed = signal<number | undefined>(undefined);
 
-type Props = {
-  readonly model: PlotModel;
-  /** Gets the number of the period under the pointer; undefined if there is none. */
-  readonly onPoint: (period: number | undefined) => void;
-};
+type Props = { readonly model: PlotModel };
 
-/** Draws a plot in the colours of the style sheet, as wide as there is room. Its height is fixed. */
-export function Plot({ model, onPoint }: Props) {
+/** Draws a plot as wide as there is room. Its height is fixed, and its colours are those of the style sheet. */
+export function Plot({ model }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const drawn = useRef<uPlot>(undefined);
-  const shown = useRef(model);
-  shown.current = model;
-  const { unit, range } = model;
-  const chosenZone = zoneName(zone.value);
+  const width = useSignal(0);
+  const frame = useMemo(() => frameOf(model, width.value), [model, width.value]);
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const plot = new uPlot(optionsOf(element, shown.current, chosenZone, onPoint), dataOf(shown.current), element);
-    drawn.current = plot;
-    const redraw = () => void requestAnimationFrame(() => plot.redraw());
-    const resizing = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const resizing = new ResizeObserver(() => (width.value = element.clientWidth));
     resizing.observe(element);
-    const unsubscribe = theme.subscribe(redraw);
-    const systemTheme = matchMedia('(prefers-color-scheme: dark)');
-    systemTheme.addEventListener('change', redraw);
-    return () => {
-      resizing.disconnect();
-      unsubscribe();
-      systemTheme.removeEventListener('change', redraw);
-      plot.destroy();
-    };
-  }, [unit, range, chosenZone]);
+    return () => resizing.disconnect();
+  }, []);
 
-  useEffect(() => drawn.current?.setData(dataOf(model)), [model]);
+  function point({ clientX, currentTarget }: { readonly clientX: number; readonly currentTarget: Element }): void {
+    pointed.value = periodAt(frame, clientX - currentTarget.getBoundingClientRect().left);
+  }
 
-  return <div class="plot" ref={box} />;
+  return (
+    <div class="plot" ref={box} onPointerMove={point} onPointerLeave={() => (pointed.value = undefined)}>
+      {width.value > 0 && (
+        <svg width={width.value} height={HEIGHT} aria-hidden="true">
+          <Grid model={model} frame={frame} />
+          <TimeAxis model={model} frame={frame} isNarrow={width.value < NARROW} />
+          <Values model={model} frame={frame} />
+          <Cursor model={model} frame={frame} />
+        </svg>
+      )}
+    </div>
+  );
 }
 
-/** The instants in the middle of the periods, and the values of each series. */
-function dataOf(model: PlotModel): uPlot.AlignedData {
-  const middles = model.starts.map((start) => start + PERIODS[model.range] / 2);
-  return [middles, ...drawnValues(model).map((values) => [...values])];
+type PartProps = Props & { readonly frame: Frame };
+
+function Grid({ model: { unit }, frame }: PartProps) {
+  return gridValues(frame, unit).map((value) => (
+    <g key={value}>
+      <line class="grid" x1={frame.left} x2={frame.right} y1={yOf(frame, value)} y2={yOf(frame, value)} />
+      <text class="value" x={frame.left - 6} y={yOf(frame, value)}>
+        {unit === 'count' ? compactNumber(value) : lengthOfTime(value)}
+      </text>
+    </g>
+  ));
 }
 
-function optionsOf(
-  element: HTMLElement,
-  { unit, range, series }: PlotModel,
-  chosenZone: string | undefined,
-  onPoint: Props['onPoint'],
-): uPlot.Options {
-  const ink = (colour: Colour | 'line') => () => colourIn(element, colour);
-  const font = `12px ${getComputedStyle(element).fontFamily}`;
-  const axis = { stroke: ink('muted'), font, ticks: { show: false } };
-  const half = PERIODS[range] / 2;
-  const isStacked = unit === 'count';
-  const inDrawnOrder = isStacked ? series.toReversed() : series;
-  return {
-    width: element.clientWidth,
-    height: HEIGHT,
-    padding: [8, 20, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { show: !isStacked }, sync: { key: 'overview' } },
-    scales: {
-      x: { time: false, range: (_, least, most) => [least - half, most + half] },
-      y: { range: (_, _least, most) => [0, Math.max(most * 1.08, isStacked ? 4 : 10)] },
-    },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        size: 26,
-        gap: 6,
-        splits: ({ width }, _, least, most) =>
-          ticksBetween(least, most, LABELLED[range][width < NARROW ? 1 : 0], chosenZone),
-        values: (_, splits) => splits.map((at) => tickText(at, chosenZone)),
-      },
-      {
-        ...axis,
-        grid: { stroke: ink('line'), width: 1 },
-        size: isStacked ? 44 : 60,
-        gap: 6,
-        space: 36,
-        incrs: isStacked ? WHOLE_STEPS : TIME_STEPS,
-        values: (_, splits) => splits.map((value) => (isStacked ? compactNumber(value) : lengthOfTime(value))),
-      },
-    ],
-    series: [{}, ...inDrawnOrder.map(({ colour }) => (isStacked ? barsIn(ink(colour)) : lineIn(ink(colour))))],
-    hooks: { setCursor: [({ cursor: { idx } }) => onPoint(idx ?? undefined)] },
-  };
+function TimeAxis({ model: { starts, range }, frame, isNarrow }: PartProps & { readonly isNarrow: boolean }) {
+  const chosenZone = zoneName(zone.value);
+  const length = PERIODS[range];
+  const from = starts[0] ?? 0;
+  return ticksBetween(from, from + starts.length * length, LABELLED[range][isNarrow ? 1 : 0], chosenZone).map((at) => (
+    <text key={at} class="time" x={xOf(frame, (at - from) / length - 0.5)} y={HEIGHT - 8}>
+      {tickText(at, chosenZone)}
+    </text>
+  ));
 }
 
-function barsIn(ink: () => string): uPlot.Series {
-  const paths = uPlot.paths.bars?.({ size: [0.8, 40] });
-  return { fill: ink, width: 0, points: { show: false }, ...(paths && { paths }) };
+function Values({ model, frame }: PartProps) {
+  const isStacked = model.unit === 'count';
+  const drawn = drawnValues(model);
+  return inDrawnOrder(model).map(({ name, colour }, index) => {
+    const values = drawn[index] ?? [];
+    return isStacked ? (
+      <path key={name} class={`bars ${colour}`} d={barsPath(frame, values)} />
+    ) : (
+      <path key={name} class={`line ${colour}`} d={linePath(frame, values)} />
+    );
+  });
 }
 
-function lineIn(ink: () => string): uPlot.Series {
-  const filter: uPlot.Series.Points.Filter = ({ data }, series) => lonelyPoints(data[series] ?? []);
-  return { stroke: ink, width: 1.5, points: { show: true, size: 4, width: 0, fill: ink, filter } };
+/** Marks the period under the pointer, with a dot on each line. */
+function Cursor({ model, frame }: PartProps) {
+  const period = pointed.value;
+  if (period === undefined || period >= frame.periods) return null;
+  const x = xOf(frame, period);
+  return (
+    <>
+      <line class="cursor" x1={x} x2={x} y1={frame.top} y2={frame.bottom} />
+      {model.unit === 'ms' &&
+        model.series.map(({ name, colour, values }) => {
+          const value = values[period];
+          return value === null || value === undefined ? null : (
+            <circle key={name} class={`dot ${colour}`} cx={x} cy={yOf(frame, value)} r={3.5} />
+          );
+        })}
+    </>
+  );
 }
 
-/** The points without a neighbour. No line leads to them, so each is drawn as a dot. */
-function lonelyPoints(values: uPlot.AlignedData[number]): number[] {
-  const isThere = (at: number) => values[at] !== null && values[at] !== undefined;
-  return [...values.keys()].filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
-}
-
-/** Resolves a colour of the style sheet for the colours that the page has at this moment. */
-function colourIn(element: HTMLElement, colour: Colour | 'line'): string {
-  const probe = element.appendChild(document.createElement('span'));
-  probe.hidden = true;
-  probe.style.color = `var(--${colour})`;
-  const resolved = getComputedStyle(probe).color;
-  probe.remove();
-  return resolved;
-}
-
-function ascending(one: number, other: number): number {
-  return one - other;
+/** The series in the order of `drawnValues`. */
+function inDrawnOrder({ unit, series }: PlotModel): readonly PlotSeries[] {
+  return unit === 'count' ? series.toReversed() : series;
 }
