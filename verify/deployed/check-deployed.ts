@@ -1,3 +1,4 @@
+import type { Verdicts } from '../shared/verdicts.ts';
 import { type Aws, awsProtocols } from './aws.ts';
 import { callChecks } from './call-checks.ts';
 import { changeChecks } from './change-checks.ts';
@@ -13,7 +14,6 @@ import { lastChecks, stackChecks } from './stack-checks.ts';
 import { openStage, type Stage } from './stage.ts';
 import { telemetryChecks } from './telemetry-checks.ts';
 import { deployEarlier, type Upgraded, upgradeChecks } from './upgrade.ts';
-import type { Verdicts } from './verdicts.ts';
 
 export type CheckOptions = {
   readonly endpoint: string;

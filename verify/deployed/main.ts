@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { helpIfAsked } from '../../local/help-if-asked.ts';
+import { openVerdicts } from '../shared/verdicts.ts';
 import { checkDeployed } from './check-deployed.ts';
 import { type Emulator, NoEmulator, openEmulator } from './emulator.ts';
-import { openVerdicts } from './verdicts.ts';
 
 const help = `Deploys the stack to an emulator of AWS on this machine, and checks over HTTP that it works: a line for each check, and 1 as
 exit code if one failed. It takes some ten minutes.

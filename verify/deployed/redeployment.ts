@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventAnswer } from '../../api/event-answer.ts';
+import type { Checks } from '../shared/verdicts.ts';
 import type { Aws } from './aws.ts';
 import type { Deployer } from './deployment.ts';
 import { calledInTime, publishLater, SENT_BY_DISPATCHER } from './due-checks.ts';
 import { publishMany } from './many-checks.ts';
 import { tableOf } from './stack-checks.ts';
 import { keysCommand, type Stage } from './stage.ts';
-import type { Checks } from './verdicts.ts';
 
 const SHARDS = 8;
 /** The seconds after which all functions have read a key again, which is at most 30 s, and one second more. */

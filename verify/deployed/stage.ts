@@ -1,8 +1,8 @@
+import type { Checks } from '../shared/verdicts.ts';
 import type { Aws } from './aws.ts';
 import type { Deployer, Deployment } from './deployment.ts';
 import { type QueueClient, queueClient } from './queue-client.ts';
 import type { StageReceiver } from './receiver.ts';
-import type { Checks } from './verdicts.ts';
 
 /** A deployed queue that is checked, and a receiver for its calls. */
 export type Stage = {

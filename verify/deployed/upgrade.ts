@@ -4,13 +4,13 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { EventAnswer } from '../../api/event-answer.ts';
+import type { Checks } from '../shared/verdicts.ts';
 import { type Deployer, PROJECT } from './deployment.ts';
 import { calledInTime, publishLater, SENT_BY_DISPATCHER } from './due-checks.ts';
 import { eventFor } from './many-checks.ts';
 import type { Stage } from './stage.ts';
 import { openStage } from './stage.ts';
 import { until } from './until.ts';
-import type { Checks } from './verdicts.ts';
 
 const execute = promisify(execFile);
 

@@ -17,8 +17,8 @@ import { openReceiver } from '../../../verify/deployed/receiver.ts';
 import { lastChecks, stackChecks } from '../../../verify/deployed/stack-checks.ts';
 import type { Stage, StageChecks } from '../../../verify/deployed/stage.ts';
 import { telemetryChecks } from '../../../verify/deployed/telemetry-checks.ts';
-import { openVerdicts } from '../../../verify/deployed/verdicts.ts';
 import { runProcess } from '../../../verify/shared/local-process.ts';
+import { openVerdicts } from '../../../verify/shared/verdicts.ts';
 
 const DEPLOYED = fileURLToPath(new URL('../../../verify/deployed/main.ts', import.meta.url));
 
