@@ -44,7 +44,7 @@ export type Project = {
   start(program: string, ...words: readonly string[]): Started;
 };
 
-export type Started = {
+type Started = {
   /** Returns everything that the program has printed so far. */
   printed(): string;
   /** Resolves with the first group of the pattern as soon as the output matches. Rejects if the program ends before. */
