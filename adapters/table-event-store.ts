@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DAY, SECOND } from '../core/durations.ts';
 import { canonicalRequest } from '../core/event/canonical-request.ts';
-import { type Entry, positionAt, positionOf, type Reminder } from '../core/event/entry.ts';
+import { type Cue, type Entry, positionAt, positionOf, type Reminder } from '../core/event/entry.ts';
 import type { QueuedEvent } from '../core/event/event.ts';
 import { type EventKey, instantAt, parsePublicKey, publicKey, shardOf } from '../core/event/event-key.ts';
 import { behindItsEvents, expiresAt, progressExpiresAt, reminderExpiresAt } from '../core/event/expiry.ts';
@@ -25,12 +25,16 @@ import type { Condition, Item, ItemKey, Table } from './table.ts';
  * version must not ignore.
  */
 const FORMAT = 1;
+/** The format of a cue, which the version before passes over, because it knows no schedules. */
+const CUE_FORMAT = 2;
 const CURSORS: ItemKey = { pk: 'hands', sk: 'hands' };
 /** The largest number of entries that are read at a time. */
 export const PAGE = 200;
 /** The purpose of an audit reminder as it is stored. The version before knows only this older name. */
 const AUDIT = 'look';
-const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
+/** The purpose of a cue as it is stored. */
+const CUE = 'schedule';
+const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt', 'schedule', 'life', 'version'];
 
 /**
  * Stores events and their progress in a table. The progress is an item of its own, because DynamoDB bills each write by
@@ -39,7 +43,7 @@ const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt'];
 export function tableEventStore(table: Table): EventStore {
   return {
     async putEvent(event) {
-      await Promise.all([eventItem(event), ...tagEntries(event)].map(table.put));
+      await Promise.all([eventItem(event), ...listEntries(event)].map(table.put));
     },
 
     async findEvent(key) {
@@ -74,12 +78,16 @@ export function tableEventStore(table: Table): EventStore {
 
     putReminder: (event, reminder) => table.put(reminderItem(event, reminder)),
 
+    putCue: (cue, expiresAt) => table.put(cueItem(cue, expiresAt)),
+
     async entries(shard, after, until) {
       const to = positionAt(until);
       const range = { pk: `shard#${shard}`, from: after, to, attributes: ENTRY_ATTRIBUTES, limit: PAGE };
       const { items, isLast } = await table.query(range);
       const reached = isLast ? to : (items.at(-1)?.sk ?? to);
-      return { entries: items.filter(({ sk }) => sk !== after).map(entryFrom), reached };
+      const ahead = items.filter(({ sk }) => sk !== after);
+      const [cues, entries] = [ahead.filter(isCue), ahead.filter((item) => !isCue(item))];
+      return { entries: entries.map(entryFrom), cues: cues.map(cueFrom), reached };
     },
 
     /**
@@ -88,7 +96,7 @@ export function tableEventStore(table: Table): EventStore {
      */
     async extendExpiry({ event }, instant) {
       await table.setExpiry(progressKey(event.key), epochSeconds(behindItsEvents(instant)));
-      await Promise.all(tagEntries(event, instant).map(table.put));
+      await Promise.all(listEntries(event, instant).map(table.put));
       await table.setExpiry(eventKey(event.key), epochSeconds(instant));
     },
 
@@ -122,11 +130,14 @@ function eventItem(event: QueuedEvent): Item {
   return { ...eventKey(event.key), format: FORMAT, expires_at: epochSeconds(expiresAt(event)), ...storedEvent(event) };
 }
 
-function tagEntries(event: QueuedEvent, until = expiresAt(event)): readonly Item[] {
+/** The entries by which an event is found: one for each tag, and one if it is a run of a schedule. */
+function listEntries(event: QueuedEvent, until = expiresAt(event)): readonly Item[] {
   const expires_at = epochSeconds(until);
   const taggedShard = shardOf(event.key.uuid);
   const sk = positionOf(event.key);
-  return event.tags.map((tag) => ({ pk: partitionOf({ tag, taggedShard }), sk, format: FORMAT, expires_at }));
+  const { schedule } = event;
+  const lists = [...event.tags.map((tag) => ({ tag, taggedShard })), ...(schedule === undefined ? [] : [{ schedule }])];
+  return lists.map((list) => ({ pk: partitionOf(list), sk, format: FORMAT, expires_at }));
 }
 
 function failedEntry(event: QueuedEvent, progress: Progress): Item {
@@ -188,6 +199,7 @@ function partitionOf(list: List): string {
   // another list.
   if ('taggedShard' in list) return `tagged#${list.taggedShard}#${list.tag}`;
   if ('tag' in list) return `tag#${list.tag}`;
+  if ('schedule' in list) return `runs#${list.schedule}`;
   return 'shard' in list ? `shard#${list.shard}` : `failed#${list.failedShard}`;
 }
 
@@ -207,6 +219,21 @@ function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): 
   const expires_at = epochSeconds(reminderExpiresAt(event, at));
   const attempt = 'attempt' in reminder ? reminder.attempt : undefined;
   return { ...key, format: FORMAT, expires_at, purpose: kind === 'audit' ? AUDIT : kind, attempt, dueAt };
+}
+
+/** A cue has the form of a reminder of an event that does not exist, so that the version before passes over it. */
+function cueItem({ uuid, at, ...of }: Cue, expiresAt: number): Item {
+  const key = { pk: `shard#${shardOf(uuid)}`, sk: `${positionOf({ dueAt: at, uuid })}#r` };
+  return { ...key, format: CUE_FORMAT, expires_at: epochSeconds(expiresAt), purpose: CUE, dueAt: at, ...of };
+}
+
+function isCue({ purpose }: Item): boolean {
+  return purpose === CUE;
+}
+
+function cueFrom({ sk, schedule, life, version }: Item): Cue {
+  const { uuid, dueAt: at } = keyFrom(sk);
+  return { uuid, at, schedule: String(schedule), life: String(life), version: Number(version) };
 }
 
 function entryFrom({ sk, sent, purpose, attempt, dueAt }: Item): Entry {

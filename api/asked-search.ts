@@ -8,6 +8,7 @@ export type Asked = {
   readonly due_after?: Bound | null | undefined;
   readonly due_before?: Bound | null | undefined;
   readonly host?: Search['host'] | null | undefined;
+  readonly schedule?: string | null | undefined;
   readonly outcome?: Search['outcome'] | null | undefined;
   readonly status_code?: Search['statusCodes'] | null | undefined;
   readonly order?: 'asc' | 'desc' | undefined;
@@ -32,13 +33,14 @@ export type AskedSearch = Omit<SortedSearch, 'status' | 'dueAfter' | 'dueBefore'
  * checksum, so new filters can be added.
  */
 export function askedSearch(asked: Asked): AskedSearch {
-  const { status, tag, due_after, due_before, host, outcome, status_code, order } = asked;
+  const { status, tag, due_after, due_before, host, schedule, outcome, status_code, order } = asked;
   return {
     status,
     tags: tag ?? [],
     dueAfter: due_after ?? undefined,
     dueBefore: due_before ?? undefined,
     host: host ?? undefined,
+    schedule: schedule ?? undefined,
     outcome: outcome ?? undefined,
     statusCodes: status_code ?? undefined,
     earliestFirst: order === 'asc' || undefined,

@@ -112,10 +112,15 @@ export const eventSchema = namedObject('Event', {
     .meta({ description: 'When the next attempt is due. Null if the event has finished.' }),
   finished_at_utc: instant.nullable().meta({ description: 'When the event finished. Null if it waits.' }),
   expires_at_utc: instant.nullable().meta({ description: 'The time until which a finished event can be read.' }),
-  ended_because: z
-    .enum(['blocked', 'stopped_by_receiver'])
+  ended_because: z.enum(['blocked', 'stopped_by_receiver', 'overlapped']).nullable().meta({
+    description:
+      'Why the event ended before its last try. A run of a schedule that is overlapped was not called, because an earlier run had not finished. Null otherwise.',
+  }),
+  overlaps_with_key: z
+    .string()
     .nullable()
-    .meta({ description: 'Why the event failed before its last try. Null otherwise.' }),
+    .meta({ description: 'The key of the run that had not finished, if ended_because is overlapped.' }),
+  schedule_id: z.string().nullable().meta({ description: 'The id of the schedule of which the event is a run.' }),
   failure_callback_key: z
     .string()
     .nullable()
@@ -177,6 +182,8 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     finished_at_utc: isoOrNull(finished?.finishedAt),
     expires_at_utc: isoOrNull(finished?.readableUntil),
     ended_because: finished?.endedBecause ?? null,
+    overlaps_with_key: finished?.overlapsWith === undefined ? null : publicKey(finished.overlapsWith),
+    schedule_id: event.schedule ?? null,
     failure_callback_key: callbackKeyOf({ event, progress }),
     ...receivedAnswer(progress.lastAnswer),
     attempts: progress.attempts.map(attemptAnswer),

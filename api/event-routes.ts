@@ -27,7 +27,7 @@ function waitedFor({ maxWaitSeconds }: Settings) {
   return z.strictObject({ key: keyOrWebhookId, wait: wholeNumber(0, maxWaitSeconds, 0, wait) });
 }
 
-const pageSchema = namedObject('EventPage', {
+export const eventPageSchema = namedObject('EventPage', {
   events: z
     .array(eventSchema)
     .meta({ description: 'Sorted by the time at which they are due, the latest first unless `order` is asc.' }),
@@ -86,7 +86,7 @@ const withoutSettings = {
     answers: {
       200: {
         description: 'Up to `limit` events. A page can be shorter, even empty, while `next_cursor` is not null.',
-        schema: pageSchema,
+        schema: eventPageSchema,
       },
     },
     problems: [],

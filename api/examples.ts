@@ -28,6 +28,8 @@ const event = {
   finished_at_utc: null,
   expires_at_utc: null,
   ended_because: null,
+  overlaps_with_key: null,
+  schedule_id: null,
   failure_callback_key: null,
   request_response_status_code: null,
   request_response_headers: null,
@@ -109,6 +111,58 @@ const counts = {
   duration_ms: { p50: 84, p95: 410, p99: 1200 },
 };
 
+const newSchedule = {
+  cron: '0 9 * * 1-5',
+  time_zone: 'Europe/Berlin',
+  overlap: 'skip',
+  event: {
+    url_to_send_request: 'https://example.com/send-report',
+    body: { report: 'daily' },
+    event_tags: ['reports'],
+  },
+};
+const schedule = {
+  id: 'daily-report',
+  status: 'active',
+  cron: newSchedule.cron,
+  time_zone: newSchedule.time_zone,
+  every: null,
+  in_words: 'At 09:00 from Monday to Friday, Berlin time',
+  from: null,
+  until: null,
+  overlap: 'skip',
+  catch_up: 1,
+  event: {
+    url_to_send_request: newSchedule.event.url_to_send_request,
+    method: 'POST',
+    headers: {},
+    body: newSchedule.event.body,
+    body_base64: null,
+    timeout_for_request: 5,
+    max_try_count: 3,
+    retry_delay: 60,
+    retry_delays: null,
+    retry_backoff: 'fixed',
+    retry_max_delay: 3600,
+    failure_url: null,
+    event_tags: newSchedule.event.event_tags,
+    keep_result_for: 86400,
+    keep_failed_for: 86400,
+  },
+  created_at_utc: '2026-03-02T08:59:00.250Z',
+  changed_at_utc: '2026-03-02T08:59:00.250Z',
+  paused_at_utc: null,
+  next_runs_at_utc: [
+    '2026-03-03T08:00:00.000Z',
+    '2026-03-04T08:00:00.000Z',
+    '2026-03-05T08:00:00.000Z',
+    '2026-03-06T08:00:00.000Z',
+    '2026-03-09T08:00:00.000Z',
+  ],
+  last_run: null,
+};
+const run = { ...finished, schedule_id: schedule.id };
+
 /** Example requests and answers for the documentation, under the names of their routes. */
 export const examples = {
   publish: { input: wanted, answer: event },
@@ -121,6 +175,22 @@ export const examples = {
   get: { input: { key }, answer: finished },
   cancel: { input: { key }, answer: cancelled },
   retry: { input: { key }, answer: reopened },
+  createSchedule: { input: newSchedule, answer: schedule },
+  replaceSchedule: { input: newSchedule, answer: schedule },
+  previewSchedule: {
+    input: { cron: newSchedule.cron, time_zone: newSchedule.time_zone },
+    answer: { in_words: schedule.in_words, next_runs_at_utc: schedule.next_runs_at_utc },
+  },
+  listSchedules: { answer: { schedules: [schedule], next_cursor: null } },
+  getSchedule: { input: { id: schedule.id }, answer: schedule },
+  listRuns: { input: { id: schedule.id }, answer: { events: [run], next_cursor: null } },
+  pauseSchedule: {
+    input: { id: schedule.id },
+    answer: { ...schedule, status: 'paused', paused_at_utc: '2026-03-02T09:30:00.000Z', next_runs_at_utc: [] },
+  },
+  resumeSchedule: { input: { id: schedule.id }, answer: schedule },
+  deleteSchedule: { input: { id: schedule.id }, answer: { id: schedule.id, deleted: true } },
+  runSchedule: { input: { id: schedule.id }, answer: { ...event, schedule_id: schedule.id } },
   ownKey: { answer: apiKey },
   listKeys: { answer: { keys: [storedKey] } },
   createKey: {

@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import type { ApiKey } from '../core/api-key.ts';
 import { SECOND } from '../core/durations.ts';
-import { positionOf } from '../core/event/entry.ts';
 import type { WantedEvent } from '../core/event/event.ts';
 import { type EventKey, isUuid, parsePublicKey } from '../core/event/event-key.ts';
 import type { Changed } from '../core/manage/canceller.ts';
@@ -12,15 +11,15 @@ import { askedSearch, searchAt } from './asked-search.ts';
 import { type BatchResult, fittingResults } from './batch-results.ts';
 import { answerFor, type BriefAnswer } from './brief-answer.ts';
 import { changeInBulk } from './change-in-bulk.ts';
-import { cursorOf, placeIn } from './cursor.ts';
 import { type EventAnswer, eventAnswer } from './event-answer.ts';
+import { eventLister } from './event-lister.ts';
 import { statusFrom } from './event-status.ts';
-import { fitting } from './fitting.ts';
 import { keyHandlers } from './key-handlers.ts';
 import { healthAnswer, pauseAnswer } from './pause-answer.ts';
-import { invalid, type Problem, problemReply, unexpected } from './problem.ts';
+import { anotherRequest, type Problem, problemReply, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { RouteHandlers } from './route-handlers.ts';
+import { scheduleHandlers } from './schedule-handlers.ts';
 import { signingSecretAnswer } from './signing-secret-answer.ts';
 import { statisticsAnswer } from './statistics-answer.ts';
 import { validate } from './validate.ts';
@@ -42,13 +41,18 @@ type HandlerDependencies = {
  * invalid one does not refuse the others.
  */
 export function handlers(
-  { queue, statistics, signingSecrets, keyStore, now, report }: HandlerDependencies,
+  dependencies: HandlerDependencies,
   describe: () => object,
   newEvent: z.ZodType,
 ): RouteHandlers {
+  const { queue, statistics, signingSecrets, keyStore, now, report } = dependencies;
   let description: object | undefined;
 
+  const list = eventLister(queue, now);
+
   return {
+    list,
+
     async publish({ input, caller }) {
       return publishedReply(await queue.publish(input, caller.id), caller, now());
     },
@@ -64,19 +68,6 @@ export function handlers(
       };
       const results = valid.map((one) => ('problem' in one ? one : reply(published.next().value)));
       return { status: 200, body: { results: await fittingResults(results.map(bodyOf)) } };
-    },
-
-    async list({ input: { limit, cursor, ...asked } }) {
-      const search = askedSearch(asked);
-      const place = cursor === undefined ? undefined : placeIn(cursor, search);
-      if (cursor !== undefined && place === undefined) return foreignCursor;
-      const page = await queue.find(searchAt(search, now()), limit, place?.position);
-      const events = fitting(page.records, eventAnswer);
-      const last = page.records[events.length - 1];
-      const isCut = events.length < page.records.length && last !== undefined;
-      const position = isCut ? positionOf(last.event.key) : page.next;
-      const next_cursor = position === undefined ? null : cursorOf({ position, instants: [] }, search);
-      return { status: 200, body: { events, next_cursor } };
     },
 
     async count({ input: { max_count_of_fetch_requests: mostPages, ...asked } }) {
@@ -111,6 +102,8 @@ export function handlers(
       if (typeof retried === 'object' && 'tooSoon' in retried) return underWay(retried.tooSoon, now());
       return changedReply(retried, caller, now());
     },
+
+    ...scheduleHandlers(dependencies, list),
 
     ...keyHandlers(keyStore),
 
@@ -194,10 +187,3 @@ function underWay(until: number, now: number): Problem {
     headers: { 'retry-after': String(Math.max(1, Math.ceil((until - now) / SECOND))) },
   };
 }
-
-const foreignCursor = invalid('cursor', 'This is not a next_cursor of the same search. Begin without one.');
-
-const anotherRequest = invalid(
-  'deduplication_id',
-  'This id was given to another request, and its deduplication_window is not over. Choose another id, or send the same request.',
-);

@@ -46,6 +46,8 @@ type HttpApiDependencies = {
 type ApiRequest = APIGatewayProxyEventV2 & {
   readonly found: FoundRoute<RouteName>;
   input?: unknown;
+  /** The parameters in the path of a route that takes a body. */
+  inPath?: unknown;
   caller?: ApiKey;
 };
 
@@ -89,7 +91,11 @@ export function httpApi(dependencies: HttpApiDependencies): HttpApi & { readonly
   return Object.assign(api, { refuseEarly });
 }
 
-type RunRoute = (request: { input: unknown; caller: ApiKey | undefined }) => Promise<Reply | Problem>;
+type RunRoute = (request: {
+  input: unknown;
+  pathParameters: unknown;
+  caller: ApiKey | undefined;
+}) => Promise<Reply | Problem>;
 
 function pipeline({ keys, report }: HttpApiDependencies, route: Route, run: RunRoute) {
   const stopAtProblem =
@@ -108,8 +114,8 @@ function pipeline({ keys, report }: HttpApiDependencies, route: Route, run: RunR
       report(error);
       return gatewayResult(problemReply(unexpected));
     })
-    .handler(async ({ input, caller }: ApiRequest) => {
-      const answer = await run({ input, caller });
+    .handler(async ({ input, inPath, caller }: ApiRequest) => {
+      const answer = await run({ input, pathParameters: inPath, caller });
       return gatewayResult('problem' in answer ? problemReply(answer) : answer);
     });
 }
@@ -137,7 +143,7 @@ function parsed({ takes, headers = {} }: Route): Step {
       const query = queryParameters(request.rawQueryString);
       if (query === undefined) return queryTooLong;
       request.input = { ...fieldsOf(query, request.found.renamed), ...request.found.parameters };
-      return undefined;
+      return fieldsFromHeaders(request, headers);
     }
     const parsedBody = await parseRequest(request, takes.maxBodyBytes);
     if ('problem' in parsedBody) return parsedBody;
@@ -164,8 +170,11 @@ function fieldsFromHeaders(
   return undefined;
 }
 
-function validated({ input: schema }: Route): Step {
+function validated({ input: schema, pathParameters }: Route): Step {
   return (request) => {
+    const inPath = pathParameters && validate(pathParameters, request.found.parameters);
+    if (inPath !== undefined && 'problem' in inPath) return inPath;
+    request.inPath = inPath?.input;
     const calledAs = new Map([...request.found.renamed].map(([alias, name]) => [name, alias]));
     const valid = validate(schema, request.input, calledAs);
     if ('problem' in valid) return valid;

@@ -57,7 +57,7 @@ function pathsOf(routes: Readonly<Record<string, Route>>, convert: Convert): Rec
 }
 
 function operation(route: Route, { operationId, tag, deprecated, parameters }: Naming, convert: Convert) {
-  const { summary, scope, headers = {}, takes, input, described } = route;
+  const { summary, scope, headers = {}, takes, input, described, pathParameters: inPath } = route;
   const schema = convert(described ?? input, 'input');
   const fromHeaders = Object.entries(headers).map(([name, field]) => headerParameter(name, field));
   return {
@@ -69,7 +69,10 @@ function operation(route: Route, { operationId, tag, deprecated, parameters }: N
     security: scope === undefined ? [] : [{ header: [] }, { bearer: [] }, { password: [] }],
     ...(takes === 'parameters'
       ? { parameters: [...parametersOf(route, schema, parameters), ...fromHeaders] }
-      : { ...(fromHeaders.length > 0 && { parameters: fromHeaders }), requestBody: requestBody(route, schema) }),
+      : {
+          ...besideBody(inPath && parametersOf(route, convert(inPath, 'input')), fromHeaders),
+          requestBody: requestBody(route, schema),
+        }),
     responses: { ...answersOf(route, convert), ...problemsOf(route, convert) },
   };
 }
@@ -93,6 +96,11 @@ function parametersOf({ path, example }: Route, input: JsonSchema, renamed: Nami
       ...(name in examples && { example: examples[name] }),
     };
   });
+}
+
+function besideBody(inPath: readonly object[] = [], fromHeaders: readonly object[]) {
+  const parameters = [...inPath, ...fromHeaders];
+  return parameters.length === 0 ? {} : { parameters };
 }
 
 function headerParameter(name: string, field: string) {

@@ -73,6 +73,13 @@ export const unexpected: Problem = {
   headers: { 'retry-after': '1' },
 };
 
+export const foreignCursor = invalid('cursor', 'This is not a next_cursor of the same search. Begin without one.');
+
+export const anotherRequest = invalid(
+  'deduplication_id',
+  'This id was given to another request, and its deduplication_window is not over. Choose another id, or send the same request.',
+);
+
 function problemType(kind: string): string {
   return `urn:event-queue:${kind}`;
 }

@@ -19,7 +19,8 @@ const MOST_READ_AT_ONCE = 64 * 1_024;
 const LEFT_OUT = Symbol('how many members were left out');
 
 /**
- * Parses the JSON of a request: an event, a list of events, or an object with a list of `events`. It parses piece by
+ * Parses the JSON of a request: an event, a list of events, or an object with a list of `events` or with an `event`. It
+ * parses piece by
  * piece, and each piece only after a check that it is small, so that no request keeps others waiting. The JSON body of
  * an event stays a `JsonText`, and so does a value that is too large to be part of an event. Of a list that is too long
  * for a batch, only one element too many is read.
@@ -31,10 +32,23 @@ export async function readJson(text: string): Promise<unknown> {
   if (kind === 'array') return readEvents(text);
   if (kind !== 'object') return JSON.parse(text);
   const { members, leftOut } = firstMembers(text);
-  const events = members.findLast(([name]) => name === 'events');
-  if (events?.[1].kind !== 'array') return readMembers({ members, leftOut });
-  const others = readMembers({ members: members.filter((member) => member !== events), leftOut });
-  return Object.assign(others, { events: await readEvents(events[1].text) });
+  const events = lastMember(members, 'events', 'array');
+  const event = lastMember(members, 'event', 'object');
+  const others = readMembers({ members: members.filter((member) => member !== events && member !== event), leftOut });
+  if (event !== undefined) addEvent(others, firstMembers(event[1].text));
+  return events === undefined ? others : Object.assign(others, { events: await readEvents(events[1].text) });
+}
+
+/** The last member with a name, which counts, if it is of a kind. */
+function lastMember(members: Members['members'], name: string, kind: JsonText['kind']) {
+  const last = members.findLast(([one]) => one === name);
+  return last?.[1].kind === kind ? last : undefined;
+}
+
+/** Adds the event of a schedule. Its members that were not read count as members of the whole. */
+function addEvent(to: object, members: Members): void {
+  const leftOut = membersLeftOut(to) + members.leftOut;
+  Object.assign(to, { event: readMembers({ ...members, leftOut: 0 }) }, leftOut > 0 && { [LEFT_OUT]: leftOut });
 }
 
 /** The number of members of an object that `readJson` did not read, because there were too many. */

@@ -7,6 +7,9 @@ import type { RouteName, Routes } from './routes.ts';
 /** Handles a request of a route after the request has been authenticated, parsed and validated. */
 type Handle<Name extends RouteName> = (request: {
   readonly input: z.output<Routes[Name]['input']>;
+  readonly pathParameters: Routes[Name] extends { pathParameters: infer Schema extends z.ZodType }
+    ? z.output<Schema>
+    : undefined;
   readonly caller: Routes[Name] extends { scope: string } ? ApiKey : undefined;
 }) => Promise<Reply | Problem>;
 

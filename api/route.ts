@@ -4,7 +4,7 @@ import type { ProblemKind } from './problem.ts';
 import type { Tag } from './tags.ts';
 
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** The path. A part such as `{name}` is a parameter. */
   readonly path: string;
   readonly aliases: readonly Alias[];
@@ -23,6 +23,8 @@ export type Route = {
   /** The source of the input: the parameters of path and query, or a JSON body of at most `maxBodyBytes` bytes. */
   readonly takes: 'parameters' | { readonly maxBodyBytes: number };
   readonly input: z.ZodType;
+  /** The schema of the parameters in the path, if the route takes a body. Without a body, they are part of the input. */
+  readonly pathParameters?: z.ZodType;
   /** The schema that the documentation shows, if the route accepts more than clients should send. */
   readonly described?: z.ZodType;
   /** Request headers that stand for fields of the input, from the header to the field. */

@@ -10,6 +10,7 @@ import { namedObject } from './named-object.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { MOST_IN_A_BATCH } from './read-json.ts';
 import type { Route } from './route.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 import { newEventSchema } from './wire/new-event.ts';
 
 const MIB = 1_024 * 1_024;
@@ -80,6 +81,7 @@ export function routes(settings: Settings, now: () => number) {
       example: examples.publishBatch,
     },
     ...eventRoutes(settings),
+    ...scheduleRoutes(settings, now),
     ...keyRoutes,
     ...operationRoutes,
   } as const satisfies Record<string, Route>;

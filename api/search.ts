@@ -3,6 +3,7 @@ import { parseHost } from '../core/target/target-url.ts';
 import { outcomeSchema } from './event-answer.ts';
 import { statusSchema } from './event-status.ts';
 import { instantSchema } from './wire/instant.ts';
+import { scheduleId } from './wire/new-schedule.ts';
 
 const LAST_INSTANT = Date.UTC(5000, 0);
 
@@ -14,6 +15,7 @@ const ORDER =
   'The order by the instants at which the events are due: desc for the latest first, asc for the earliest first.';
 const HOST =
   'The host of the URL. A host such as example.com matches every port, and example.com:8443 matches only that port.';
+const SCHEDULE = 'The id of a schedule of which the events are runs.';
 const OUTCOME = 'How the last attempt ended.';
 const STATUS_CODE =
   'The status code of the answer to the last attempt, such as 503, or a class of status codes, such as 5xx.';
@@ -60,6 +62,7 @@ function filterParameters() {
     due_after: instant.optional().meta({ description: DUE_AFTER, type: 'string' }),
     due_before: instant.optional().meta({ description: DUE_BEFORE, type: 'string' }),
     host: host().optional().meta({ description: HOST }),
+    schedule: scheduleId().optional().meta({ description: SCHEDULE }),
     outcome: outcomeSchema.optional().meta({ description: OUTCOME }),
     status_code: statusCodes().optional().meta({ description: STATUS_CODE }),
   };
@@ -74,6 +77,7 @@ export function searchBody<Status extends string>(status: z.ZodType<Status>) {
       due_after: boundedInstant().nullish().meta({ description: DUE_AFTER }),
       due_before: boundedInstant().nullish().meta({ description: DUE_BEFORE }),
       host: host().nullish().meta({ description: HOST }),
+      schedule: scheduleId().nullish().meta({ description: SCHEDULE }),
       outcome: outcomeSchema.nullish().meta({ description: OUTCOME }),
       status_code: statusCodes().nullish().meta({ description: STATUS_CODE }),
       dry_run: z.boolean().nullish().meta({ description: DRY_RUN }),

@@ -100,6 +100,8 @@ export interface CountEventsParameters {
    * The host of the URL. A host such as example.com matches every port, and example.com:8443 matches only that port.
    */
   readonly host?: string | undefined;
+  /** The id of a schedule of which the events are runs. */
+  readonly schedule?: string | undefined;
   /** How the last attempt ended. */
   readonly outcome?: AttemptOutcome | undefined;
   /**
@@ -178,8 +180,15 @@ export interface Event {
   readonly finished_at_utc: string | null;
   /** The time until which a finished event can be read. */
   readonly expires_at_utc: string | null;
-  /** Why the event failed before its last try. Null otherwise. */
-  readonly ended_because: 'blocked' | 'stopped_by_receiver' | null;
+  /**
+   * Why the event ended before its last try. A run of a schedule that is overlapped was not called, because an earlier
+   * run had not finished. Null otherwise.
+   */
+  readonly ended_because: 'blocked' | 'stopped_by_receiver' | 'overlapped' | null;
+  /** The key of the run that had not finished, if ended_because is overlapped. */
+  readonly overlaps_with_key: string | null;
+  /** The id of the schedule of which the event is a run. */
+  readonly schedule_id: string | null;
   /** The key of the event that calls failure_url, after this event has failed. */
   readonly failure_callback_key: string | null;
   /** The status code of the latest answer. The next four fields are of the same answer. */
@@ -232,6 +241,8 @@ export interface EventsToCancel {
    * The host of the URL. A host such as example.com matches every port, and example.com:8443 matches only that port.
    */
   readonly host?: string | null | undefined;
+  /** The id of a schedule of which the events are runs. */
+  readonly schedule?: string | null | undefined;
   /** How the last attempt ended. */
   readonly outcome?: AttemptOutcome | null | undefined;
   /** The status code of the answer to the last attempt, such as 503, or a class of status codes, such as 5xx. */
@@ -259,6 +270,8 @@ export interface EventsToRetry {
    * The host of the URL. A host such as example.com matches every port, and example.com:8443 matches only that port.
    */
   readonly host?: string | null | undefined;
+  /** The id of a schedule of which the events are runs. */
+  readonly schedule?: string | null | undefined;
   /** How the last attempt ended. */
   readonly outcome?: AttemptOutcome | null | undefined;
   /** The status code of the answer to the last attempt, such as 503, or a class of status codes, such as 5xx. */
@@ -334,6 +347,8 @@ export interface ListEventsParameters {
    * The host of the URL. A host such as example.com matches every port, and example.com:8443 matches only that port.
    */
   readonly host?: string | undefined;
+  /** The id of a schedule of which the events are runs. */
+  readonly schedule?: string | undefined;
   /** How the last attempt ended. */
   readonly outcome?: AttemptOutcome | undefined;
   /**

@@ -1,5 +1,7 @@
 import type { Change } from './event/change.ts';
 import type { Caller, ConcurrencyLimit, DueQueue, EventStore, Pauses, SigningSecrets } from './ports.ts';
+import type { UuidFor } from './schedules/schedule.ts';
+import type { ScheduleStore } from './schedules/schedule-store.ts';
 
 /**
  * All that the queue needs from outside. No code in core gets any of it in another way. Instants and durations are
@@ -7,6 +9,7 @@ import type { Caller, ConcurrencyLimit, DueQueue, EventStore, Pauses, SigningSec
  */
 export type Dependencies = {
   readonly store: EventStore;
+  readonly schedules: ScheduleStore;
   readonly dueQueue: DueQueue;
   readonly call: Caller;
   readonly signingSecrets: Pick<SigningSecrets, 'cached'>;
@@ -17,6 +20,7 @@ export type Dependencies = {
   /** Resolves after a duration. It may resolve a little early, as timers do. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly newId: () => string;
+  readonly uuidFor: UuidFor;
   /** A random number, evenly distributed over [0, 1). */
   readonly random: () => number;
   /** The number of shards over which new events are spread. */

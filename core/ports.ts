@@ -1,5 +1,5 @@
 import type { ApiKey, NewKey, StoredKey } from './api-key.ts';
-import type { Page, Position, Reminder } from './event/entry.ts';
+import type { Cue, Page, Position, Reminder } from './event/entry.ts';
 import type { QueuedEvent } from './event/event.ts';
 import type { EventKey } from './event/event-key.ts';
 import type { Message, Received } from './event/message.ts';
@@ -60,8 +60,10 @@ export type EventStore = {
    * for the same event and instant replaces the first.
    */
   putReminder(event: QueuedEvent, reminder: Reminder): Promise<void>;
+  /** Stores a cue, through which dispatch finds its schedule at the cue's instant. It replaces the same cue. */
+  putCue(cue: Cue, expiresAt: number): Promise<void>;
   /**
-   * Reads a page of a shard's entries, earliest first: those that come after the position `after` and are due at the
+   * Reads a page of a shard's entries and cues, earliest first: those that come after the position `after` and are due at the
    * instant `until`, in epoch milliseconds, or earlier.
    */
   entries(shard: number, after: Position, until: number): Promise<Page>;
@@ -107,6 +109,8 @@ type Reservation =
 export type List =
   | { readonly shard: number }
   | { readonly failedShard: number }
+  /** The events that are runs of a schedule, by its id. */
+  | { readonly schedule: string }
   /** The events of one shard that have the tag. */
   | { readonly tag: string; readonly taggedShard: number }
   /**

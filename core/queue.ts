@@ -10,10 +10,11 @@ import { pauser } from './manage/pauser.ts';
 import { leftAloneByRetry, type Retrier, retrier } from './manage/retrier.ts';
 import { observedStore } from './observed-store.ts';
 import type { Deliver, EventRecord } from './ports.ts';
-import { type Publisher, publisher } from './publisher.ts';
+import { type Published, type Publisher, publisher } from './publisher.ts';
 import { type Counter, counter } from './query/counter.ts';
 import { type Find, finder } from './query/finder.ts';
 import { finishWatch } from './query/finish-watch.ts';
+import { type Schedules, scheduling } from './schedules/scheduling.ts';
 
 export type Queue = Publisher &
   Dispatcher & {
@@ -36,6 +37,7 @@ export type Queue = Publisher &
     /** Retries all events that are found. Each is due as soon as no attempt from before its cancel can be under way. */
     readonly retryAll: Bulk;
     readonly deliver: Deliver;
+    readonly schedules: Schedules<Published>;
     /**
      * Pauses the queue, so that no attempt starts. Other processes notice it within 30 s. Returns the pause, which may
      * have begun earlier.
@@ -78,8 +80,10 @@ export function openQueue(given: Dependencies): Queue {
   const cancel = canceller(dependencies);
   const { retry, retryWhenIdle } = retrier(dependencies);
 
+  const publishing = publisher(dependencies);
+
   return {
-    ...publisher(dependencies),
+    ...publishing,
     ...dispatching,
     read,
     findKey: store.findKey,
@@ -91,6 +95,7 @@ export function openQueue(given: Dependencies): Queue {
     cancelAll: inBulk(dependencies, find, cancel),
     retryAll: inBulk(dependencies, find, retryWhenIdle, leftAloneByRetry),
     deliver: deliverer(dependencies),
+    schedules: scheduling(dependencies, publishing.publish),
     pause: pausing.pause,
     resume,
     latestPause: dependencies.pauses.find,

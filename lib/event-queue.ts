@@ -90,6 +90,8 @@ export class EventQueue extends Construct {
     const delivering = { timeout: timings.deliver, invokesItself: true } as const;
     const deliver = new QueueFunction(this, 'Deliver', { ...given, ...delivering, name: 'deliver' });
     table.grant(deliver.function, 'BatchGetItem', 'BatchWriteItem', 'PutItem');
+    // A run of a schedule may be called only if the runs before it have finished.
+    table.grantQueryOf(deliver.function, 'runs#*');
     dueQueue.grantSend(deliver.function);
     dueQueue.handTo(deliver.function, chosen.maxConcurrency);
 

@@ -59,9 +59,18 @@ export class EventTable extends Construct {
 
   /** Allows `DeleteItem` of the items of partitions whose names match a pattern. */
   grantRemovalOf(grantee: IGrantable, ...partitions: readonly string[]): void {
+    this.grantOn(grantee, 'dynamodb:DeleteItem', partitions);
+  }
+
+  /** Allows `Query` of partitions whose names match a pattern. */
+  grantQueryOf(grantee: IGrantable, ...partitions: readonly string[]): void {
+    this.grantOn(grantee, 'dynamodb:Query', partitions);
+  }
+
+  private grantOn(grantee: IGrantable, action: string, partitions: readonly string[]): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
-        actions: ['dynamodb:DeleteItem'],
+        actions: [action],
         resources: [this.table.tableArn],
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
       }),

@@ -147,7 +147,13 @@ function accessLine(queueName: string): AccessLogFormat {
 function corsFor(origins: readonly string[]): CorsPreflightOptions {
   return {
     allowOrigins: [...origins],
-    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+    allowMethods: [
+      CorsHttpMethod.GET,
+      CorsHttpMethod.HEAD,
+      CorsHttpMethod.POST,
+      CorsHttpMethod.PUT,
+      CorsHttpMethod.DELETE,
+    ],
     allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
     // A web page can read only these headers of an answer, and a few that browsers always show.
     exposeHeaders: ['retry-after'],

@@ -4,17 +4,21 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpCaller } from '../adapters/http-caller.ts';
 import { sqliteTable } from '../adapters/sqlite-table.ts';
+import type { Table } from '../adapters/table.ts';
 import { tableApiKeyStore, tableApiKeys } from '../adapters/table-api-keys.ts';
 import { tableEventStore } from '../adapters/table-event-store.ts';
 import { tableInTurns } from '../adapters/table-in-turns.ts';
 import { tablePauses } from '../adapters/table-pauses.ts';
+import { tableSchedules } from '../adapters/table-schedules.ts';
 import { tableSigningSecrets } from '../adapters/table-signing-secrets.ts';
 import { tableStatistics } from '../adapters/table-statistics.ts';
+import { uuidFor } from '../adapters/uuid-for.ts';
 import { httpApi } from '../api/http-api.ts';
 import { type ConsoleFiles, openConsoleSite } from '../api/pages/console-site.ts';
 import { openSite, type Site } from '../api/pages/site.ts';
 import { type ApiKey, scopes } from '../core/api-key.ts';
 import { limitedConcurrency } from '../core/delivery/concurrency-limit.ts';
+import type { Dependencies } from '../core/dependencies.ts';
 import { HOUR, MINUTE, SECOND } from '../core/durations.ts';
 import type { Pause } from '../core/event/pause.ts';
 import type { ApiKeys } from '../core/ports.ts';
@@ -92,7 +96,7 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
   const caller = localCaller(options);
   const concurrency = limitedConcurrency(maxCallsPerHost, maxCalls);
   const queue = openQueue({
-    store: rememberingFreshEvents(tableEventStore(tableInTurns(table))),
+    ...storesOn(tableInTurns(table)),
     dueQueue,
     call: caller.call,
     signingSecrets,
@@ -152,6 +156,10 @@ export async function openLocalQueue(options: Options & LocalQueueDependencies):
 
   const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
   return { url, latestPause: queue.latestPause, failed: table.failed, close };
+}
+
+function storesOn(table: Table): Pick<Dependencies, 'store' | 'schedules' | 'uuidFor'> {
+  return { store: rememberingFreshEvents(tableEventStore(table)), schedules: tableSchedules(table), uuidFor };
 }
 
 /**

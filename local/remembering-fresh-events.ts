@@ -6,6 +6,11 @@ import type { EventStore } from '../core/ports.ts';
 const MOST_EVENTS = 1_000;
 /** An event whose body has more than this many bytes is not remembered. */
 const LONGEST_BODY = 4_096;
+/**
+ * The form of a uuid that was drawn. An event whose uuid is derived, as that of a run or a callback, may be put again
+ * after it was called or cancelled, and would then look new.
+ */
+const RANDOM_UUID = /^.{14}4/;
 
 /**
  * Returns the same store, which remembers a new event until something is recorded of it. So the first attempt of an
@@ -16,7 +21,7 @@ export function rememberingFreshEvents(store: EventStore): EventStore {
   const fresh = new Map<string, QueuedEvent>();
 
   function remember(event: QueuedEvent): void {
-    if ((event.body?.bytes.length ?? 0) > LONGEST_BODY) return;
+    if (!RANDOM_UUID.test(event.key.uuid) || (event.body?.bytes.length ?? 0) > LONGEST_BODY) return;
     fresh.set(event.key.uuid, event);
     const [oldest] = fresh.keys();
     if (fresh.size > MOST_EVENTS && oldest !== undefined) fresh.delete(oldest);

@@ -107,7 +107,7 @@ type Sent = RetryFields & {
   readonly keep_failed_for?: number | null | undefined;
 };
 
-function toWantedEvent(sent: Sent, refinement: z.RefinementCtx, settings: Settings): WantedEvent {
+export function toWantedEvent(sent: Sent, refinement: z.RefinementCtx, settings: Settings): WantedEvent {
   const body = bodyOf(sent);
   refuseContradictions(sent, body, refinement);
   return {

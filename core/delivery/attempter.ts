@@ -13,6 +13,7 @@ import { type CallPostponerDependencies, callPostponer } from './call-postponer.
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import { pendingAttempt } from './late-attempt.ts';
 import type { HandleObsolete } from './obsolete-message-handler.ts';
+import { overlapSkipper } from './overlap-skipper.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
 /**
@@ -53,10 +54,12 @@ export function attempter(
   unrecorded: UnrecordedCalls,
   handleObsolete: HandleObsolete,
 ): (message: Received) => Promise<Ended | undefined> {
-  const { store, dueQueue, call, concurrency, now, random, instance } = dependencies;
+  const { store, call, concurrency, now, random, instance } = dependencies;
   const read = reader(dependencies);
   const until = waiter(dependencies);
   const postpone = callPostponer(dependencies);
+  const skipIfOverlapping = overlapSkipper(dependencies);
+  const { sendBack, sendLater } = sender(dependencies);
 
   /**
    * While its host is full, a message waits without its event, because events may be large and many messages may wait.
@@ -97,6 +100,8 @@ export function attempter(
   async function startUnlessFull(message: Received, pending: Pending, slot: Slot) {
     const { event, progress, secrets, pause } = pending;
     if (!slot.tryAcquire(message.host ?? hostAndPortOf(event.url))) return 'host is full';
+    const skipped = await skipIfOverlapping(event, progress);
+    if (skipped !== 'not overlapping') return skipped === 'skipped' ? undefined : attemptUnlessFull(message, slot);
     if (!mayBeContested(message, pending, now(), dependencies, pause))
       return makeCall(message, event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());
@@ -133,21 +138,25 @@ export function attempter(
     return { event, read, call: made, progress: settle(event, read, made, random()) };
   }
 
+  return attempt;
+}
+
+/** Sends a message again that is not handled now. */
+function sender({ dueQueue, now, longestTimeout }: Pick<Dependencies, 'dueQueue' | 'now' | 'longestTimeout'>) {
+  async function sendLater(message: Message, handOverAt?: number): Promise<undefined> {
+    await dueQueue.send(message, handOverAt);
+  }
+
   /**
    * If both messages of an attempt come too early, the second goes back with its delay behind the first. Otherwise two
    * deliverers would make the attempt at the same time.
    */
   async function sendBack(message: Received): Promise<undefined> {
     const isSecond = message.mayBeDuplicate === true;
-    const handOverAt = isSecond ? afterTheFirst(message.at, dependencies.longestTimeout, now()) : undefined;
-    return sendLater(plain(message), handOverAt);
+    return sendLater(plain(message), isSecond ? afterTheFirst(message.at, longestTimeout, now()) : undefined);
   }
 
-  async function sendLater(message: Message, handOverAt?: number): Promise<undefined> {
-    await dueQueue.send(message, handOverAt);
-  }
-
-  return attempt;
+  return { sendLater, sendBack };
 }
 
 /** Reads, at the same time, all that decides about the attempt of an event. */

@@ -103,6 +103,6 @@ function lastAnswer(progress: Progress, { attempt }: NamedAttempt, { result }: C
 
 function asSuccess(event: QueuedEvent, progress: Progress, endedAt: number): Finished {
   const ended = progress.status === 'waiting_execution' ? cancelled(event, progress, endedAt) : progress;
-  const { endedBecause, callbackPending, ...finished } = ended;
+  const { endedBecause, overlapsWith, callbackPending, ...finished } = ended;
   return { ...finished, status: 'success', ...finishedAt(endedAt, event.keepResultFor) };
 }

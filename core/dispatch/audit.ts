@@ -11,10 +11,10 @@ import { hasReminder, nextAuditAt } from '../event/reminder-times.ts';
 import type { EventRecord } from '../ports.ts';
 
 /**
- * The age, in milliseconds, at which a reminder is replaced during a pause. A reminder expires a week after its instant
+ * The age, in milliseconds, at which a reminder or a cue is replaced during a pause. It expires a week after its instant
  * at the earliest.
  */
-const OLD_REMINDER = 3 * DAY;
+export const OLD_REMINDER = 3 * DAY;
 
 /** Handles the unfinished events of some entries, and returns the number of messages that it sent. */
 export type Audit = (entries: readonly Entry[]) => Promise<number>;

@@ -1,16 +1,19 @@
 import type { Dependencies } from '../dependencies.ts';
-import { type Entry, type Position, positionAt } from '../event/entry.ts';
+import { type Page, type Position, positionAt } from '../event/entry.ts';
 import type { CursorName, Cursors, EventStore } from '../ports.ts';
 import { lease, moved, released, renewed } from './cursors.ts';
 
-/** The entries of a page of some shards, and the positions of all shards behind that page. */
-type Pages = { readonly entries: readonly Entry[]; readonly reached: readonly Position[] };
+/** The entries and cues of a page of some shards. */
+export type Found = Pick<Page, 'entries' | 'cues'>;
+
+/** What was found on a page of some shards, and the positions of all shards behind that page. */
+type Pages = Found & { readonly reached: readonly Position[] };
 
 /**
- * Handles entries before the cursor moves over them, and returns the number of messages that it sent. If the process
- * dies in between, the entries are handled again, and none is lost.
+ * Handles what was found before the cursor moves over it, and returns the number of messages that it sent. If the
+ * process dies in between, the same is handled again, and nothing is lost.
  */
-export type Handle = (entries: readonly Entry[]) => Promise<number>;
+export type Handle = (found: Found) => Promise<number>;
 
 /**
  * The end of a walk. `cursors` is undefined if another run took the lease; `isThere` is false if that happened or the
@@ -34,9 +37,9 @@ export type CursorWalk = {
    * Gives the lease back, also after a run that failed, so that the next run need not wait until the lease has ended.
    */
   release(cursors: Cursors): Promise<void>;
-  /** Moves a cursor, and writes the cursors after each page that held entries. */
+  /** Moves a cursor, and writes the cursors after each page that held anything. */
   readonly walk: Walk;
-  /** Does the same as `walk` with the entries beyond a cursor, but leaves the cursor where it is. */
+  /** Does the same as `walk` with what is beyond a cursor, but leaves the cursor where it is. */
   readonly look: Walk;
 };
 
@@ -63,10 +66,10 @@ export function cursorWalk({ store, now, shards }: CursorWalkDependencies, mostS
     let cursors: Cursors = from;
     let sent = 0;
     try {
-      for await (const { entries, reached } of pages(store, from[cursor] ?? [], until, mostShards)) {
-        sent += await handle(entries);
+      for await (const { reached, ...found } of pages(store, from[cursor] ?? [], until, mostShards)) {
+        sent += await handle(found);
         const further = move(cursors, cursor, reached);
-        const saved = entries.length === 0 ? further : await save(further);
+        const saved = isEmpty(found) ? further : await save(further);
         if (saved === undefined) return { cursors: undefined, sent, isThere: false };
         cursors = saved;
         if (now() >= stopAt) return { cursors, sent, isThere: false };
@@ -89,7 +92,7 @@ export function cursorWalk({ store, now, shards }: CursorWalkDependencies, mostS
 }
 
 /**
- * Reads the entries behind the given positions, up to an instant. Each page is read from several shards at the same
+ * Reads the entries and cues behind the given positions, up to an instant. Each page is read from several shards at the same
  * time, so that the shards do not wait for each other's answers. The shards that are furthest behind come first.
  */
 export async function* pages(
@@ -109,8 +112,12 @@ export async function* pages(
       }),
     );
     reached = found.reduce((all, page) => all.with(page.shard, page.reached), reached);
-    yield { entries: found.flatMap(({ entries }) => entries), reached };
+    yield { entries: found.flatMap(({ entries }) => entries), cues: found.flatMap(({ cues }) => cues), reached };
   }
+}
+
+function isEmpty({ entries, cues }: Found): boolean {
+  return entries.length === 0 && cues.length === 0;
 }
 
 /** Sorts earlier positions first. Larger positions are earlier. */

@@ -1,5 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../durations.ts';
-import { BEGINNING, type Entry, instantOf, type Position, positionAt } from '../event/entry.ts';
+import { BEGINNING, type Cue, type Entry, instantOf, type Position, positionAt, positionOf } from '../event/entry.ts';
+import { shardOf } from '../event/event-key.ts';
 import type { Message } from '../event/message.ts';
 import type { Pause } from '../event/pause.ts';
 import type { CursorName, Cursors } from '../ports.ts';
@@ -48,6 +49,11 @@ export function lease(cursors: Cursors | undefined, now: number, shards: number)
  */
 export function lagOf(positions: readonly Position[], goal: number): number {
   return Math.max(...positions.map((position) => Math.max(0, goal - (instantOf(position) ?? goal))));
+}
+
+/** Tells the cues that a cursor has not passed from those that it has. */
+export function isAheadOf(positions: readonly Position[]): (cue: Cue) => boolean {
+  return ({ at, uuid }) => positionOf({ dueAt: at, uuid }) < (positions[shardOf(uuid)] ?? BEGINNING);
 }
 
 /** The cursors with one of them moved. */

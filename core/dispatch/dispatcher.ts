@@ -1,16 +1,16 @@
 import type { CallbackSenderDependencies } from '../delivery/callback-sender.ts';
-import { afterTheFirst } from '../delivery/claim.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { SECOND } from '../durations.ts';
-import { positionAt } from '../event/entry.ts';
-import type { Message } from '../event/message.ts';
 import { isPaused, type Pause } from '../event/pause.ts';
-import { graceOf, lastAuditAt } from '../event/reminder-times.ts';
+import { graceOf } from '../event/reminder-times.ts';
 import type { Cursors } from '../ports.ts';
+import { runMaker } from '../schedules/run-maker.ts';
 import { auditor } from './audit.ts';
-import { cursorWalk, type Handle, pages, type Walked } from './cursor-walk.ts';
-import { afterPause, caughtUp, lagOf, mayAudit, messageFor, REACH, resumed } from './cursors.ts';
+import { cursorWalk, type Handle, type Walked } from './cursor-walk.ts';
+import { afterPause, caughtUp, lagOf, mayAudit, REACH, resumed } from './cursors.ts';
 import { pauseWalk } from './pause-walk.ts';
+import { promoter } from './promoter.ts';
+import { startWalk } from './start-walk.ts';
 
 /**
  * The number of ready messages on the due queue beyond which the audit waits, because sending messages again would only
@@ -43,12 +43,6 @@ const LONGEST_RUN_AFTER_PAUSE = 8 * SECOND;
  */
 const MOST_TRIES_AFTER_PAUSE = 5;
 const PAUSE_BEFORE_TAKING_AGAIN = 500;
-const PAUSE_BEFORE_SENDING_AGAIN = SECOND;
-/**
- * A time, in milliseconds, within which a run of the dispatcher notices that the clock was put back, even if one run
- * fails.
- */
-const START_OVERLAP = 150 * SECOND;
 
 export type Dispatcher = {
   /**
@@ -90,7 +84,7 @@ export type Run = {
 };
 
 type DispatcherDependencies = CallbackSenderDependencies &
-  Pick<Dependencies, 'pauses' | 'sleep' | 'shards' | 'isAlone'>;
+  Pick<Dependencies, 'schedules' | 'uuidFor' | 'pauses' | 'sleep' | 'shards' | 'isAlone' | 'report'>;
 
 /** Makes a dispatcher, whose runs move the promote cursor and the audit cursor over the shards. */
 export function dispatcher(dependencies: DispatcherDependencies): Dispatcher {
@@ -99,8 +93,10 @@ export function dispatcher(dependencies: DispatcherDependencies): Dispatcher {
   const { audit, resender, expiryExtender } = auditor(dependencies, grace);
   const walker = cursorWalk(dependencies, MOST_SHARDS);
   const { take, walk, release } = walker;
-  const { extendExpiries, sendDropped } = pauseWalk(dependencies, walker, expiryExtender, grace);
-  const promote = promoter(dependencies);
+  const runs = runMaker(dependencies);
+  const { promote, followCues, followMissedCues } = promoter(dependencies, runs);
+  const sendMissing = startWalk(store, walker, resender, runs, { grace, mostShards: MOST_SHARDS });
+  const { extendExpiries, sendDropped } = pauseWalk(dependencies, walker, expiryExtender, followCues, grace);
 
   async function dispatch(): Promise<Run | undefined> {
     const startedAt = now();
@@ -151,54 +147,26 @@ export function dispatcher(dependencies: DispatcherDependencies): Dispatcher {
     if (cursors === undefined || !isThere) return { cursors, sent: 0, isThere: false };
     const there = caughtUp(cursors, now());
     const mayGoOn = now() < stopAt && mayAudit(there, now(), grace) && (await dueQueue.backlog()) <= MOST_READY;
-    return mayGoOn ? walk(there, 'audit', now() - grace, audit, stopAt) : { cursors: there, sent: 0, isThere: false };
+    return mayGoOn
+      ? walk(there, 'audit', now() - grace, auditAll, stopAt)
+      : { cursors: there, sent: 0, isThere: false };
   }
 
-  /**
-   * Handles more entries than the cursors move over. The audit cursor stops behind the present, so that new events are
-   * due ahead of it even if the clock is put back a little. Entries beyond the promote cursor are handled too: events
-   * of which publish had sent the message, and audit reminders. A normal run follows, for what has come into reach
-   * meanwhile.
-   */
+  /** Cues are looked at again too, because a version of the queue without schedules may have passed over them. */
+  const auditAll: Handle = async (found) => (await audit(found.entries)) + (await followMissedCues(found));
+
+  /** A normal run follows, for what has come into reach meanwhile. */
   async function dispatchAtStart(): Promise<void> {
     const [found, pause] = await Promise.all([store.findCursors(), pauses.read()]);
     const taken = await take(found && { ...found, leasedUntil: 0 });
     if (isPaused(pause)) return void (taken && (await extendExpiries(taken)));
     const startedAt = now();
     const reach = startedAt + REACH;
-    const resend = resender(reach);
-    const audited = taken && (await walk(taken, 'audit', startedAt - START_OVERLAP, resend)).cursors;
-    if (audited === undefined) return;
-    for await (const { entries } of pages(store, audited.audit, reach, MOST_SHARDS)) await resend(entries);
-    const promote = audited.promote.map(() => positionAt(reach));
-    const lookedAtUntil = lastAuditAt(startedAt + START_OVERLAP, grace);
-    for await (const { entries } of pages(store, promote, lookedAtUntil, MOST_SHARDS))
-      await resend(entries.filter((entry) => messageFor(entry) === undefined));
-    await release(caughtUp(resumed(afterPause({ ...audited, promote }, pause), reach), startedAt));
+    const walked = taken && (await sendMissing(taken, startedAt, reach));
+    if (walked === undefined) return;
+    await release(caughtUp(resumed(afterPause(walked, pause), reach), startedAt));
     await dispatch();
   }
 
   return { dispatch, dispatchAfterPause, dispatchAtStart };
-}
-
-type PromoterDependencies = Pick<Dependencies, 'dueQueue' | 'now' | 'sleep' | 'longestTimeout'>;
-
-/**
- * Sends the messages of a page, which may be 160 requests to SQS. If one of them fails, the others are not repeated,
- * because then all their messages would come twice, at the same instant. The messages of the failed request are sent
- * once more, behind those that may have arrived. If that fails too, the next run sends the page again.
- */
-function promoter({ dueQueue, now, sleep, longestTimeout }: PromoterDependencies): Handle {
-  return async (entries) => {
-    const messages = entries.map(messageFor).filter((message) => message !== undefined);
-    const results = await Promise.allSettled(messages.map((message) => dueQueue.send(message)));
-    const unsent = messages.filter((_, index) => results[index]?.status === 'rejected');
-    if (unsent.length > 0) await sleep(PAUSE_BEFORE_SENDING_AGAIN);
-    await Promise.all(unsent.map(sendBehind));
-    return messages.length;
-  };
-
-  function sendBehind(message: Message): Promise<void> {
-    return dueQueue.send({ ...message, mayBeDuplicate: true }, afterTheFirst(message.at, longestTimeout, now()));
-  }
 }

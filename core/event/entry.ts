@@ -20,8 +20,22 @@ type ScheduledAttempt = {
 /** An entry that is not the event itself: a scheduled attempt or an audit reminder. */
 export type Reminder = Exclude<Entry, { kind: 'event' }>;
 
-/** Entries of a shard, earliest first, and the position behind which the next page begins. */
-export type Page = { readonly entries: readonly Entry[]; readonly reached: Position };
+/**
+ * An item that dispatch finds in a shard by its instant, and that says: from this instant on, look at a schedule again.
+ * It says neither what nor how often the schedule publishes.
+ */
+export type Cue = {
+  readonly uuid: string;
+  readonly at: number;
+  /** The id of the schedule. */
+  readonly schedule: string;
+  /** The life and the version that the schedule must still have for the cue to count. */
+  readonly life: string;
+  readonly version: number;
+};
+
+/** Entries and cues of a shard, earliest first, and the position behind which the next page begins. */
+export type Page = { readonly entries: readonly Entry[]; readonly cues: readonly Cue[]; readonly reached: Position };
 
 /**
  * The place that a cursor has reached in a shard: the sort key of an entry, or the offset of an instant. Larger

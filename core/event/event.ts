@@ -45,6 +45,10 @@ export type QueuedEvent = {
    * chose a time.
    */
   readonly defaultKeepFailedFor?: number;
+  /** The id of the schedule of which the event is a run. Absent if it is none. */
+  readonly schedule?: string;
+  /** Present if the first attempt is not made while an earlier run of the same schedule has not finished. */
+  readonly skipsOverlap?: true;
   /** Present if publish sends the first message of the event, so that the promote cursor passes over it. */
   readonly messageSentByPublish?: true;
 };

@@ -47,6 +47,11 @@ export function reminderExpiresAt(event: QueuedEvent, at: number): number {
   return Math.max(event.key.dueAt, at) + longestLife(event);
 }
 
+/** The instant at which the table may delete a cue that is put now. A pause of the queue may last long. */
+export function cueExpiresAt(at: number, now: number): number {
+  return Math.max(at, now) + WEEK;
+}
+
 /**
  * Whether an event may expire before its result: it finished more than a week after it was due, or it failed and
  * failures are kept longer than other results. The expiry that an event gets when it is accepted does not allow for a

@@ -99,6 +99,7 @@ export function reopened(progress: Finished, now: number, at = now): Waiting {
     finishedAt: _,
     readableUntil,
     endedBecause,
+    overlapsWith,
     callbackPending,
     withdrawnAttempt,
     repeatedRequests,

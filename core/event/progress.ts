@@ -1,4 +1,5 @@
 import type { Headers } from './event.ts';
+import type { EventKey } from './event-key.ts';
 
 /**
  * The progress of an event: what has happened to it so far. Each record of it raises the version. Instants are epoch
@@ -49,8 +50,10 @@ export type Finished = History & {
   readonly status: 'success' | 'failed' | 'cancelled';
   readonly finishedAt: number;
   readonly readableUntil: number;
-  /** The reason why the event failed before its tries were used up. */
+  /** The reason why the event ended before its tries were used up. */
   readonly endedBecause?: EndedBecause;
+  /** The key of the run that had not finished. Present if the event is a run that was not called because of that. */
+  readonly overlapsWith?: EventKey;
   /**
    * The number of the attempt that was pending when the event was cancelled. No other attempt gets this number, because
    * that one may be under way, or its message may still come.
@@ -63,7 +66,7 @@ export type Finished = History & {
   readonly callbackPending?: true;
 };
 
-export type EndedBecause = 'blocked' | 'stopped_by_receiver';
+export type EndedBecause = 'blocked' | 'stopped_by_receiver' | 'overlapped';
 
 type History = {
   readonly version: number;

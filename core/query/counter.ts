@@ -48,10 +48,11 @@ export function counter(dependencies: FinderDependencies): Counter {
 
   return async (mostPages, search = WHAT_WAITS) => {
     const startedAt = now();
-    const sources = search.status === 'waiting_execution' ? await waitingSources() : await listSources(search);
+    const isAmongAll = search.status === 'waiting_execution' && search.schedule === undefined;
+    const sources = isAmongAll ? await waitingSources() : await listSources(search);
     const { keys, areAll } = await keysFrom(sources, mostPages);
     const candidates = keys.filter(({ dueAt }) => isWithin(dueAt, search));
-    const needsEvents = search.tags.length > 0 || search.host !== undefined;
+    const needsEvents = search.tags.length > 0 || search.host !== undefined || search.schedule !== undefined;
     const atOnce = needsEvents ? LOOKED_UP_WHOLE : LOOKED_UP;
     let count = 0;
     for (let from = 0; from < candidates.length; from += atOnce) {

@@ -80,8 +80,9 @@ export function finder(dependencies: FinderDependencies): Find {
 /** Returns the shortest lists that together hold all events that can fit a search. */
 export async function listsFor(
   { store, shards }: Pick<Dependencies, 'store' | 'shards'>,
-  { status, tags: [tag] }: Search,
+  { status, schedule, tags: [tag] }: Search,
 ): Promise<readonly List[]> {
+  if (schedule !== undefined) return [{ schedule }];
   const cursors = await store.findCursors();
   const numbers = Array.from({ length: Math.max(shards, cursors?.promote.length ?? 0) }, (_, shard) => shard);
   if (status === 'failed') return numbers.map((failedShard) => ({ failedShard }));

@@ -14,6 +14,8 @@ export type Search = {
   /** An event is found only if it is due before this instant. */
   readonly dueBefore?: number | undefined;
   readonly host?: Host | undefined;
+  /** The id of the schedule of which an event must be a run. */
+  readonly schedule?: string | undefined;
   /** The outcome of the last attempt. An event without an attempt has none, and does not fit. */
   readonly outcome?: Attempt['outcome'] | undefined;
   /**
@@ -27,10 +29,11 @@ export type Search = {
 export type SortedSearch = Search & { readonly earliestFirst?: boolean | undefined };
 
 /**
- * Whether an event has the tags and the host that are searched for. Its due instant is not compared, because the lists
+ * Whether an event has the tags, the host and the schedule that are searched for. Its due instant is not compared, because the lists
  * are read only for the instants that are searched for.
  */
-export function eventFits({ url, tags }: QueuedEvent, search: Search): boolean {
+export function eventFits({ url, tags, schedule }: QueuedEvent, search: Search): boolean {
+  if (search.schedule !== undefined && search.schedule !== schedule) return false;
   return search.tags.every((tag) => tags.includes(tag)) && (search.host === undefined || leadsTo(url, search.host));
 }
 

@@ -10,8 +10,10 @@ import { sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import { tableApiKeyStore, tableApiKeys } from '../../adapters/table-api-keys.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
 import { tablePauses } from '../../adapters/table-pauses.ts';
+import { tableSchedules } from '../../adapters/table-schedules.ts';
 import { tableSigningSecrets } from '../../adapters/table-signing-secrets.ts';
 import { tableStatistics } from '../../adapters/table-statistics.ts';
+import { uuidFor } from '../../adapters/uuid-for.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
 import type { Dependencies } from '../../core/dependencies.ts';
 import { SECOND } from '../../core/durations.ts';
@@ -96,6 +98,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
   const longestTimeout = settings.maxTimeoutSeconds * SECOND;
   const queue = openQueue({
     store: tableEventStore(table),
+    schedules: tableSchedules(table),
     dueQueue: sqsDueQueue({ client, queueUrl: environment.QUEUE_URL, now, longestTimeout }),
     call: openCaller(variables, { settings, version: environment.VERSION, now }),
     signingSecrets,
@@ -104,6 +107,7 @@ function wired(openCaller: typeof callerOf, variables: NodeJS.ProcessEnv, replac
     now,
     sleep,
     newId: randomUUID,
+    uuidFor,
     random: Math.random,
     shards: settings.shards,
     longestTimeout,

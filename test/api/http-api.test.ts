@@ -284,16 +284,18 @@ describe('HEAD', () => {
   const headers = (key: string) => ({ 'x-api-key': key });
 
   test.each(paths)('%s is answered as GET, without a body', async (path) => {
-    const { publish, sendRaw } = apiClient();
+    const { publish, send, sendRaw } = apiClient();
     const { body: event } = await publish({ url_to_send_request: URL });
-    const filled = path.replace('{key}', event.key);
+    const schedule = JSON.stringify({ every: 60, event: { url_to_send_request: URL } });
+    await send({ method: 'PUT', path: '/schedules/daily', body: schedule });
+    const filled = path.replace('{key}', event.key).replace('{id}', 'daily');
     const query = path === '/get-event' ? `event_key=${event.key}` : '';
     const requests = [
       { path: filled, query },
       { path: filled, query: 'no_such_parameter=1' },
       { path: filled, query, headers: headers('publish') },
       { path: filled, query, headers: headers('unknown') },
-      { path: path.replace('{key}', 'x'), query: 'event_key=x' },
+      { path: path.replace(/\{\w+\}/, 'x'), query: 'event_key=x' },
     ];
     const statuses = new Set<number | undefined>();
     for (const request of requests) {

@@ -39,6 +39,8 @@ describe('an event with nothing but its URL', () => {
       deduplication_id: null,
       deduplication_window: null,
       ended_because: null,
+      overlaps_with_key: null,
+      schedule_id: null,
       failure_url: null,
       failure_callback_key: null,
       request_response_status_code: null,

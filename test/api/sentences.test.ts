@@ -71,11 +71,11 @@ function fieldsOf({ $ref, properties = {} }: Schema): readonly string[] {
 function expectSentences({ detail, errors }: { detail: string; errors?: { path: string; detail: string }[] }): void {
   const details = errors === undefined ? [detail] : errors.map((one) => one.detail);
   for (const one of details) {
-    expect(one).toMatch(/^[A-Z].*\.$/s);
+    expect(one).toMatch(/^[A-Z].*[.?]$/s);
     expect(one).not.toMatch(WORDS_OF_ZOD);
     expect(one).not.toMatch(WORDS_OF_NODE);
   }
-  expect(detail).toMatch(/\.$/);
+  expect(detail).toMatch(/[.?]$/);
   if (errors === undefined) return;
   const rows = errors.map((one) => (one.path === '' ? one.detail : `${one.path}: ${one.detail}`));
   expect(detail.replace(/ There are \d+ more\.$/, '')).toBe(rows.join(' '));

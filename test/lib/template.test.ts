@@ -73,8 +73,8 @@ describe('nothing is lost', () => {
     });
     const allowed = JSON.stringify(resourcesIn(restored, 'AWS::IAM::Policy'));
     // Each of the six functions has one statement that allows it to use the table. The function that revokes keys has
-    // one more, which allows it to remove them.
-    expect(allowed.match(/:table\/events-of-yesterday"/g)).toHaveLength(7);
+    // one more, which allows it to remove them, and the one that delivers may look for the runs of a schedule.
+    expect(allowed.match(/:table\/events-of-yesterday"/g)).toHaveLength(8);
   });
 
   test('of a batch: only the messages that failed come back', () => {
@@ -214,6 +214,7 @@ describe('the least that each function needs', () => {
   const onQueue = (...actions: string[]) => ({ DueQueue: actions.map((one) => `sqs:${one}`) });
 
   const ofKeys = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['keys', 'key#*'] } };
+  const ofRuns = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['runs#*'] } };
   const ofPauses = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['pause'] } };
 
   test.each([
@@ -239,6 +240,7 @@ describe('the least that each function needs', () => {
       'Deliver',
       {
         ...onTable('BatchGetItem', 'BatchWriteItem', 'PutItem'),
+        [`EventsTable only if ${JSON.stringify(ofRuns)}`]: ['dynamodb:Query'],
         ...onQueue('DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'),
       },
     ],
@@ -297,7 +299,7 @@ describe('the API', () => {
     stackWith({ corsOrigins: ['https://app.example.com'] }).hasResourceProperties('AWS::ApiGatewayV2::Api', {
       CorsConfiguration: {
         AllowOrigins: ['https://app.example.com'],
-        AllowMethods: ['GET', 'HEAD', 'POST', 'DELETE'],
+        AllowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
         AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key'],
         ExposeHeaders: ['retry-after'],
       },

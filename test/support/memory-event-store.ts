@@ -1,6 +1,6 @@
 import { DAY } from '../../core/durations.ts';
 import { canonicalRequest } from '../../core/event/canonical-request.ts';
-import { type Entry, type Position, positionAt } from '../../core/event/entry.ts';
+import { type Cue, type Entry, type Position, positionAt } from '../../core/event/entry.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { type EventKey, offsetOf, publicKey, shardOf } from '../../core/event/event-key.ts';
 import { firstProgress } from '../../core/event/lifecycle.ts';
@@ -13,18 +13,26 @@ const PAGE = 10;
 export function memoryEventStore(): EventStore {
   const events = new Map<string, QueuedEvent>();
   const recorded = new Map<string, Progress>();
-  const shards = new Map<number, Map<Position, Entry>>();
+  const shards = new Map<number, Map<Position, Entry | Cue>>();
   const failed = new Set<string>();
   const reservations = new Map<string, { key: EventKey; createdAt: number; request: string; validUntil: number }>();
   let cursors: Cursors | undefined;
 
   function isListed(list: List, key: EventKey): boolean {
     if ('failedShard' in list) return failed.has(key.uuid);
+    if ('schedule' in list) return events.get(publicKey(key))?.schedule === list.schedule;
     return !('tag' in list) || (events.get(publicKey(key))?.tags.includes(list.tag) ?? false);
   }
 
-  function shard(number: number): Map<Position, Entry> {
-    const entries = shards.get(number) ?? new Map<Position, Entry>();
+  function shardsOf(list: List): readonly number[] {
+    if ('schedule' in list) return [...shards.keys()];
+    if ('shard' in list) return [list.shard];
+    if ('failedShard' in list) return [list.failedShard];
+    return 'taggedShard' in list ? [list.taggedShard] : [];
+  }
+
+  function shard(number: number): Map<Position, Entry | Cue> {
+    const entries = shards.get(number) ?? new Map<Position, Entry | Cue>();
     shards.set(number, entries);
     return entries;
   }
@@ -56,22 +64,27 @@ export function memoryEventStore(): EventStore {
     async putReminder(_event, reminder) {
       shard(shardOf(reminder.key.uuid)).set(`${offsetOf(reminder.at)}#${reminder.key.uuid}#r`, reminder);
     },
+    async putCue(cue) {
+      shard(shardOf(cue.uuid)).set(`${offsetOf(cue.at)}#${cue.uuid}#r`, cue);
+    },
     async entries(number, after, until) {
       const to = positionAt(until);
       const ahead = [...shard(number)].filter(([position]) => position < after && position >= to);
       const page = ahead.sort(([one], [other]) => (one < other ? 1 : -1)).slice(0, PAGE);
       const reached = page.length < ahead.length ? page.at(-1)?.[0] : undefined;
-      return { entries: page.map(([, entry]) => entry), reached: reached ?? to };
+      const found = page.map(([, one]) => one);
+      const entries = found.filter((one): one is Entry => 'kind' in one);
+      return { entries, cues: found.filter((one): one is Cue => !('kind' in one)), reached: reached ?? to };
     },
     async list(list, after, to, limit, earliestFirst = false) {
-      if (!('shard' in list || 'failedShard' in list || 'taggedShard' in list)) return [];
-      const number = 'shard' in list ? list.shard : 'failedShard' in list ? list.failedShard : list.taggedShard;
       const [low, high] = earliestFirst ? [to, after] : [after, to];
-      const latestFirst = [...shard(number)]
+      const latestFirst = shardsOf(list)
+        .flatMap((number) => [...shard(number)])
         .filter(([position]) => low <= position && position <= high && position !== after)
-        .filter(([, { kind, key }]) => kind === 'event' && isListed(list, key))
-        .sort(([one], [other]) => (one < other ? -1 : 1));
-      return (earliestFirst ? latestFirst.reverse() : latestFirst).slice(0, limit).map(([, { key }]) => key);
+        .flatMap(([position, one]) => ('kind' in one && one.kind === 'event' ? [{ position, key: one.key }] : []))
+        .filter(({ key }) => isListed(list, key))
+        .sort((one, other) => (one.position < other.position ? -1 : 1));
+      return (earliestFirst ? latestFirst.reverse() : latestFirst).slice(0, limit).map(({ key }) => key);
     },
     async putFailedEntry({ key }) {
       failed.add(key.uuid);

@@ -5,6 +5,8 @@ import { type DocumentClient, dynamoTable } from '../../adapters/dynamo-table.ts
 import { parseMessageText, sqsDueQueue } from '../../adapters/sqs-due-queue.ts';
 import type { Item, ItemKey } from '../../adapters/table.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
+import { tableSchedules } from '../../adapters/table-schedules.ts';
+import { uuidFor } from '../../adapters/uuid-for.ts';
 import { dispatcher } from '../../core/dispatch/dispatcher.ts';
 import { MINUTE, SECOND } from '../../core/durations.ts';
 import { timingsFor } from '../../lib/timings.ts';
@@ -85,6 +87,8 @@ function runWith({ table, queue }: Aws, { shards }: CursorScene, { now, sleep }:
   const run = dispatcher({
     store: tableEventStore(dynamoTable(table, 'events')),
     dueQueue: sqsDueQueue({ client: queue, queueUrl: '', now, longestTimeout }),
+    schedules: tableSchedules(dynamoTable(table, 'events')),
+    uuidFor,
     pauses: pausesInMemory(),
     now,
     sleep,
@@ -92,6 +96,7 @@ function runWith({ table, queue }: Aws, { shards }: CursorScene, { now, sleep }:
     longestTimeout,
     visibility: timings.visibility * SECOND,
     isAlone: false,
+    report() {},
   });
   return run.dispatch();
 }

@@ -1,6 +1,8 @@
 import { sqliteTable } from '../../adapters/sqlite-table.ts';
 import { tableEventStore } from '../../adapters/table-event-store.ts';
+import { tableSchedules } from '../../adapters/table-schedules.ts';
 import { tableStatistics } from '../../adapters/table-statistics.ts';
+import { uuidFor } from '../../adapters/uuid-for.ts';
 import { readJson } from '../../api/read-json.ts';
 import { newEventSchema } from '../../api/wire/new-event.ts';
 import { unlimitedConcurrency } from '../../core/delivery/concurrency-limit.ts';
@@ -37,6 +39,8 @@ export async function recordSampleHour(databasePath: string, end: number): Promi
 
   const queue = openQueue({
     store: tableEventStore(table),
+    schedules: tableSchedules(table),
+    uuidFor,
     dueQueue: {
       send: async (message) => void handedOver.push(handOver({ ...message, receiveCount: 1 })),
       backlog: async () => 0,

@@ -1,0 +1,58 @@
+import type { Dependencies } from '../dependencies.ts';
+import { BEGINNING, positionOf } from '../event/entry.ts';
+import type { QueuedEvent } from '../event/event.ts';
+import type { EventKey } from '../event/event-key.ts';
+import { cancelled } from '../event/lifecycle.ts';
+import type { Finished, Waiting } from '../event/progress.ts';
+import type { EventRecord } from '../ports.ts';
+
+/** The number of runs before a run that are looked at, because several may be unfinished, or runs by hand. */
+const LOOKED_AT = 5;
+
+/**
+ * Ends a run of a schedule without a call if an earlier run has not finished and the schedule does not allow that they
+ * overlap. `changed` means that the run was changed since it was read, so that it must be read again.
+ */
+type SkipIfOverlapping = (event: QueuedEvent, progress: Waiting) => Promise<'not overlapping' | 'skipped' | 'changed'>;
+
+/** It is decided at the instant of the run, because the run is made minutes before. */
+export function overlapSkipper({ store, now }: Pick<Dependencies, 'store' | 'now'>): SkipIfOverlapping {
+  /**
+   * The key of an earlier run that has not finished. A run that was skipped names the one because of which it was, so
+   * that many skipped runs do not hide one that takes long.
+   */
+  async function findUnfinished({ key, schedule = '' }: QueuedEvent): Promise<EventKey | undefined> {
+    const before = await store.list({ schedule }, positionOf(key), BEGINNING, LOOKED_AT);
+    const records = await Promise.all(before.map(store.findEvent));
+    const named = new Map(records.flatMap(overlapsOf).map((one) => [one.uuid, one]));
+    const others = await Promise.all([...named.values()].map(store.findEvent));
+    return [...records, ...others].find((record) => record?.progress.status === 'waiting_execution')?.event.key;
+  }
+
+  return async (event, progress) => {
+    const overlapsWith = isSkippable(event, progress) ? await findUnfinished(event) : undefined;
+    if (overlapsWith === undefined) return 'not overlapping';
+    const isRecorded = await store.recordUnlessChanged(
+      event,
+      progress,
+      overlapped(event, progress, now(), overlapsWith),
+    );
+    return isRecorded ? 'skipped' : 'changed';
+  };
+}
+
+/** Whether this is the first attempt of a run. A run that was called is tried again, and one that is retried is called. */
+function isSkippable({ skipsOverlap }: QueuedEvent, { tryCount, nextAttempt }: Waiting): boolean {
+  return skipsOverlap === true && tryCount === 0 && nextAttempt === 1;
+}
+
+function overlapped(event: QueuedEvent, progress: Waiting, now: number, overlapsWith: EventKey): Finished {
+  const { underWayUntil, ...skipped } = cancelled(event, progress, now);
+  return { ...skipped, endedBecause: 'overlapped', overlapsWith };
+}
+
+function overlapsOf(record: EventRecord | undefined): readonly EventKey[] {
+  const progress = record?.progress;
+  const isFinished = progress !== undefined && progress.status !== 'waiting_execution';
+  return isFinished && progress.overlapsWith !== undefined ? [progress.overlapsWith] : [];
+}

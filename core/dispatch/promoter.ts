@@ -1,0 +1,70 @@
+import { afterTheFirst } from '../delivery/claim.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { SECOND } from '../durations.ts';
+import type { Cue } from '../event/entry.ts';
+import type { QueuedEvent } from '../event/event.ts';
+import { firstProgress } from '../event/lifecycle.ts';
+import { type Message, nextMessage } from '../event/message.ts';
+import type { RunMaker } from '../schedules/run-maker.ts';
+import type { Found, Handle } from './cursor-walk.ts';
+import { messageFor, REACH } from './cursors.ts';
+
+const PAUSE_BEFORE_SENDING_AGAIN = SECOND;
+
+type PromoterDependencies = Pick<Dependencies, 'dueQueue' | 'now' | 'sleep' | 'longestTimeout'>;
+
+export type Promoter = {
+  /** Sends the messages of entries that come due, and those of the runs that cues ask for. */
+  readonly promote: Handle;
+  /** Makes the runs that cues ask for, and sends their messages. Resolves with their number. */
+  followCues(cues: readonly Cue[]): Promise<number>;
+  /** Makes the runs of cues that were passed over, and sends their messages. Resolves with their number. */
+  followMissedCues(found: Found): Promise<number>;
+};
+
+/**
+ * The runs of a schedule are made up to where the promote cursor reaches now. That instant is taken before the schedule
+ * is read: a change of the schedule takes away all runs up to a minute beyond it, however long this process takes.
+ */
+export function promoter(dependencies: PromoterDependencies, runs: RunMaker): Promoter {
+  const { dueQueue, now, sleep, longestTimeout } = dependencies;
+
+  /**
+   * Sends the messages of a page, which may be 160 requests to SQS. If one of them fails, the others are not repeated,
+   * because then all their messages would come twice, at the same instant. The messages of the failed request are sent
+   * once more, behind those that may have arrived. If that fails too, the next run sends the page again.
+   */
+  async function sendAll(messages: readonly Message[]): Promise<number> {
+    const results = await Promise.allSettled(messages.map((message) => dueQueue.send(message)));
+    const unsent = messages.filter((_, index) => results[index]?.status === 'rejected');
+    if (unsent.length > 0) await sleep(PAUSE_BEFORE_SENDING_AGAIN);
+    await Promise.all(unsent.map(sendBehind));
+    return messages.length;
+  }
+
+  function sendBehind(message: Message): Promise<void> {
+    return dueQueue.send({ ...message, mayBeDuplicate: true }, afterTheFirst(message.at, longestTimeout, now()));
+  }
+
+  async function followCues(cues: readonly Cue[]): Promise<number> {
+    return sendAll((await runs.follow(cues, now() + REACH)).map(firstMessage));
+  }
+
+  return {
+    followCues,
+
+    async promote({ entries, cues }) {
+      const sent = await sendAll(entries.map(messageFor).filter((message) => message !== undefined));
+      return sent + (await followCues(cues));
+    },
+
+    async followMissedCues({ entries, cues }) {
+      const missed = await runs.followMissed(cues, entries, now() + REACH);
+      return sendAll(missed.map((run) => ({ ...firstMessage(run), mayBeDuplicate: true })));
+    },
+  };
+}
+
+function firstMessage(run: QueuedEvent): Message {
+  return nextMessage(run, firstProgress(run));
+}

@@ -1,0 +1,69 @@
+import { type FormerTiming, isActive, type Schedule, type ScheduledEvent } from './schedule.ts';
+import type { Timing } from './timing.ts';
+
+/** A schedule as its author gives it. */
+export type WantedSchedule = Pick<Schedule, 'timing' | 'event' | 'overlap' | 'catchUp'> & {
+  /** Whether the author said when the timing begins. Otherwise an interval begins at the change. */
+  readonly isFromGiven: boolean;
+  /** Whether the schedule is paused afterwards. If undefined, it stays as it is. */
+  readonly isPaused: boolean | undefined;
+};
+
+/** A schedule after a change, without what every change sets. */
+export type ChangedSchedule = Omit<Schedule, 'version' | 'changedAt' | 'former'>;
+
+type Drawn = () => Pick<Schedule, 'life' | 'shard'>;
+
+/**
+ * The schedule that replaces `found`, or a new one. An interval that stays the same goes on from where it was, so that a
+ * program may send its schedules at each start without putting off their runs.
+ */
+export function replaced(
+  found: Schedule | undefined,
+  { isPaused, isFromGiven, ...wanted }: WantedSchedule & Pick<Schedule, 'id' | 'publishedBy'>,
+  at: number,
+  drawn: Drawn,
+): ChangedSchedule {
+  const { life, shard } = found ?? drawn();
+  const { createdAt = at, pausedAt } = found ?? {};
+  const timing = isFromGiven ? wanted.timing : fromWhereItWas(wanted.timing, found, at);
+  const schedule = { ...wanted, timing, life, shard, createdAt, ...(pausedAt !== undefined && { pausedAt }) };
+  if (isPaused === undefined) return schedule;
+  return isPaused ? paused(schedule, at) : resumed(schedule, drawn);
+}
+
+export function paused(schedule: ChangedSchedule, at: number): ChangedSchedule {
+  return { ...schedule, pausedAt: schedule.pausedAt ?? at };
+}
+
+/** The schedule with a new life, so that the runs which the pause took away are not those after it. */
+export function resumed({ pausedAt, ...schedule }: ChangedSchedule, drawn: Drawn): ChangedSchedule {
+  return pausedAt === undefined ? schedule : { ...schedule, life: drawn().life };
+}
+
+/** What is left of a deleted schedule. */
+export function removed(schedule: Schedule, at: number): ChangedSchedule {
+  return { ...schedule, deletedAt: schedule.deletedAt ?? at };
+}
+
+/**
+ * The timings from before a change of which runs may still be ahead: those that ended after the instant `since`, and
+ * that of `found` if it made runs. Of equal ones, the one that ended last is enough.
+ */
+export function formerTimings(found: Schedule | undefined, since: number, at: number): readonly FormerTiming[] {
+  const latest = isActive(found)
+    ? [{ life: found.life, timing: found.timing, event: withoutContents(found.event), endedAt: at }]
+    : [];
+  const all = [...(found?.former ?? []), ...latest].filter(({ endedAt }) => endedAt > since);
+  return [...new Map(all.map((one) => [JSON.stringify([one.life, one.timing]), one])).values()];
+}
+
+function withoutContents(event: ScheduledEvent): ScheduledEvent {
+  return { ...event, headers: [], body: undefined, tags: [] };
+}
+
+function fromWhereItWas(timing: Timing, found: Schedule | undefined, at: number): Timing {
+  if (found === undefined || !('every' in timing) || !('every' in found.timing)) return timing;
+  const goesOn = found.timing.every === timing.every && found.timing.from <= at;
+  return goesOn ? { ...timing, from: found.timing.from } : timing;
+}

@@ -1,0 +1,107 @@
+import type { Dependencies } from '../dependencies.ts';
+import { SECOND } from '../durations.ts';
+import { cueExpiresAt } from '../event/expiry.ts';
+import {
+  type ChangedSchedule,
+  formerTimings,
+  paused,
+  removed,
+  replaced,
+  resumed,
+  type WantedSchedule,
+} from './change.ts';
+import { cueAt } from './cue.ts';
+import { CHANGED_AHEAD, type NearRuns } from './near-runs.ts';
+import { isActive, isThere, type Schedule } from './schedule.ts';
+import { nextInstant } from './timing.ts';
+
+/** The time, in milliseconds, after which a change that was written so late begins again with a later cue. */
+const LONGEST_CHANGE = 30 * SECOND;
+
+export type NoSchedule = 'no such schedule';
+
+/**
+ * Changes schedules. Each change can be repeated when its answer did not arrive, and then does what the first request
+ * left undone.
+ */
+export type ScheduleChanger = {
+  /** Makes a schedule with a new id. */
+  create(wanted: WantedSchedule, by: string): Promise<Schedule>;
+  /** Makes a schedule, or replaces it. `isNew` says whether there was none. */
+  replace(id: string, wanted: WantedSchedule, by: string): Promise<{ schedule: Schedule; isNew: boolean }>;
+  /** Pauses a schedule. After this resolves, no run of it starts. */
+  pause(id: string): Promise<Schedule | NoSchedule>;
+  resume(id: string): Promise<Schedule | NoSchedule>;
+  /** Deletes a schedule. After this resolves, no run of it starts. */
+  remove(id: string): Promise<Schedule | NoSchedule>;
+};
+
+export type ScheduleChangerDependencies = Pick<
+  Dependencies,
+  'store' | 'schedules' | 'uuidFor' | 'now' | 'newId' | 'random' | 'shards'
+>;
+
+/** Returns the schedule after a change; undefined if there is nothing to change. */
+type Decide = (found: Schedule | undefined, at: number) => ChangedSchedule | undefined;
+
+export function scheduleChanger(dependencies: ScheduleChangerDependencies, near: NearRuns): ScheduleChanger {
+  const { store, schedules, uuidFor, now, newId, random, shards } = dependencies;
+
+  /**
+   * The list entry and the cue are put first, so that a schedule that is written is never without them. The cue is that
+   * of the version to come; if the process dies before that version is written, the cue leads to nothing. Then the
+   * schedule is written, unless somebody has changed it since it was read. It keeps its former timings, so that a
+   * request that is repeated knows which runs the first one may have left.
+   */
+  async function change(id: string, decide: Decide): Promise<Schedule | undefined> {
+    const found = await schedules.find(id);
+    const at = now();
+    const changed = decide(found, at);
+    if (changed === undefined) return undefined;
+    const former = formerTimings(found, at - CHANGED_AHEAD, at);
+    const schedule = { ...changed, version: (found?.version ?? 0) + 1, changedAt: at, former };
+    await putCue(schedule);
+    const isSaved = await schedules.save(found, schedule);
+    if (!isSaved || now() - at > LONGEST_CHANGE) return change(id, decide);
+    await near.make(schedule);
+    await near.takeAway(schedule);
+    return schedule;
+  }
+
+  async function putCue(schedule: Schedule): Promise<void> {
+    if (isThere(schedule)) await schedules.putEntry(schedule);
+    const { timing, changedAt } = schedule;
+    const at = isActive(schedule) ? nextInstant(timing, changedAt + CHANGED_AHEAD) : undefined;
+    if (at !== undefined) await store.putCue(cueAt(schedule, at, uuidFor), cueExpiresAt(at, changedAt));
+  }
+
+  const drawn = () => ({ life: newId(), shard: Math.floor(random() * shards) });
+
+  const replace: ScheduleChanger['replace'] = async (id, wanted, by) => {
+    let isNew = false;
+    const schedule = await change(id, (found, at) => {
+      isNew = !isThere(found);
+      return replaced(isThere(found) ? found : undefined, { ...wanted, id, publishedBy: by }, at, drawn);
+    });
+    return { schedule: schedule as Schedule, isNew };
+  };
+
+  return {
+    replace,
+
+    create: async (wanted, by) => (await replace(newId(), wanted, by)).schedule,
+
+    pause: async (id) =>
+      (await change(id, (found, at) => (isThere(found) ? paused(found, at) : undefined))) ?? 'no such schedule',
+
+    resume: async (id) =>
+      (await change(id, (found) => (isThere(found) ? resumed(found, drawn) : undefined))) ?? 'no such schedule',
+
+    async remove(id) {
+      const deleted = await change(id, (found, at) => found && removed(found, at));
+      if (deleted === undefined) return 'no such schedule';
+      await schedules.removeEntry(deleted);
+      return deleted;
+    },
+  };
+}
