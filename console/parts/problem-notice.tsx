@@ -20,7 +20,12 @@ export function ProblemNotice({ problem, asOf, retry }: Props) {
           <ul>
             {problem.errors.map(({ path, detail }) => (
               <li key={path + detail}>
-                {path !== '' && <code>{path}</code>} {detail}
+                {path !== '' && (
+                  <>
+                    <code>{path}</code>:{' '}
+                  </>
+                )}
+                {detail}
               </li>
             ))}
           </ul>

@@ -27,7 +27,13 @@ function WatchedEventScreen({ eventKey }: { readonly eventKey: string }) {
   const { value, problem, asOf, refresh } = useWatchedEvent(may('read') ? eventKey : undefined);
   if (value === undefined) {
     if (problem?.kind === 'not-found') return <NoSuchEvent eventKey={eventKey} />;
-    return problem === undefined ? <LoadingEvent /> : <ProblemNotice problem={problem} retry={refresh} />;
+    if (problem === undefined) return <LoadingEvent />;
+    return (
+      <div class="screen">
+        <h1>Event</h1>
+        <ProblemNotice problem={problem} retry={refresh} />
+      </div>
+    );
   }
   const { event, bodyText } = value;
   return (

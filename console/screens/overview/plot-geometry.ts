@@ -82,15 +82,28 @@ export function barsPath(frame: Frame, values: Values): string {
     .join('');
 }
 
-/** A line through all values. It is broken where there is none. A value without a neighbour is a line of no length. */
+/** A line through all values, broken where there is none. */
 export function linePath(frame: Frame, values: Values): string {
   return values
     .map((value, period) => {
       if (value === null) return '';
-      const isBegun = period > 0 && values[period - 1] !== null;
-      return `${isBegun ? 'L' : 'M'}${xOf(frame, period)} ${yOf(frame, value)}${isBegun ? '' : 'h0'}`;
+      return `${isThere(values, period - 1) ? 'L' : 'M'}${xOf(frame, period)} ${yOf(frame, value)}`;
     })
     .join('');
+}
+
+/** The values without a neighbour, to which no line leads, each as a line of no length. */
+export function pointsPath(frame: Frame, values: Values): string {
+  return values
+    .map((value, period) => {
+      const isAlone = !isThere(values, period - 1) && !isThere(values, period + 1);
+      return value !== null && isAlone ? `M${xOf(frame, period)} ${yOf(frame, value)}h0` : '';
+    })
+    .join('');
+}
+
+function isThere(values: Values, period: number): boolean {
+  return values[period] !== null && values[period] !== undefined;
 }
 
 function rounded(pixels: number): number {

@@ -4,7 +4,18 @@ import { zone, zoneName } from '../../state/preferences.ts';
 import { compactNumber } from '../../text/number.ts';
 import { ticksBetween, tickText } from '../../text/ticks.ts';
 import { lengthOfTime } from '../../text/time.ts';
-import { barsPath, type Frame, frameOf, gridValues, HEIGHT, linePath, periodAt, xOf, yOf } from './plot-geometry.ts';
+import {
+  barsPath,
+  type Frame,
+  frameOf,
+  gridValues,
+  HEIGHT,
+  linePath,
+  periodAt,
+  pointsPath,
+  xOf,
+  yOf,
+} from './plot-geometry.ts';
 import { drawnValues, type PlotModel, type PlotSeries } from './plot-model.ts';
 
 const MINUTE = 60_000;
@@ -82,7 +93,10 @@ function Values({ model, frame }: PartProps) {
     return isStacked ? (
       <path key={name} class={`bars ${colour}`} d={barsPath(frame, values)} />
     ) : (
-      <path key={name} class={`line ${colour}`} d={linePath(frame, values)} />
+      <g key={name}>
+        <path class={`line ${colour}`} d={linePath(frame, values)} />
+        <path class={`line points ${colour}`} d={pointsPath(frame, values)} />
+      </g>
     );
   });
 }

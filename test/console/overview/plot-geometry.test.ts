@@ -7,6 +7,7 @@ import {
   HEIGHT,
   linePath,
   periodAt,
+  pointsPath,
   xOf,
   yOf,
 } from '../../../console/screens/overview/plot-geometry.ts';
@@ -68,5 +69,6 @@ test('a period without events has no bar', () => {
 });
 
 test('a line is broken where there is no value, and a value alone is a point', () => {
-  expect(linePath(frame, [10, 5, null, 0])).toBe('M52.5 10h0L77.5 60M127.5 110h0');
+  expect(linePath(frame, [10, 5, null, 0])).toBe('M52.5 10L77.5 60M127.5 110');
+  expect(pointsPath(frame, [10, 5, null, 0])).toBe('M127.5 110h0');
 });
