@@ -55,7 +55,7 @@ function Counted({ run }: Props) {
     <section class="card">
       <h2>How many</h2>
       {problem && <ProblemNotice problem={problem} retry={() => void countEvents(job)} />}
-      <p role="status">
+      <p role="status" hidden={count === 0 && problem !== undefined}>
         <strong>{isWhole ? counted(count, 'event') : `At least ${counted(count, 'event')}`}</strong> would be{' '}
         {verbs[job.action].done}.
         {job.rate !== undefined &&

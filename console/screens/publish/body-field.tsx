@@ -1,6 +1,7 @@
 import { Segments } from '../../parts/segments.tsx';
 import { jsonMistake } from '../../text/json-text.ts';
 import { draft, setDraft } from './current-draft.ts';
+import { useErrorsOf } from './field-errors.tsx';
 import { AreaField } from './fields.tsx';
 
 const kinds = [
@@ -20,6 +21,7 @@ const labels = {
 export function BodyField() {
   const { bodyKind, body } = draft.value;
   const mistake = bodyKind === 'json' ? jsonMistake(body) : undefined;
+  const hasError = useErrorsOf('body').length > 0;
   return (
     <div class="field body-field">
       <div class="part-head">
@@ -40,7 +42,7 @@ export function BodyField() {
           rows={6}
         />
       )}
-      {bodyKind === 'json' && (
+      {bodyKind === 'json' && !hasError && (
         <p class="json-check" role="status">
           {mistake ?? 'This is JSON.'}
         </p>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import type { Problem } from '../../state/api-client.ts';
 import type { EventAnswer } from '../../state/api-types.ts';
 import { pageOptions } from '../../state/page-options.ts';
@@ -18,6 +19,7 @@ import { SameRequest } from './same-request.tsx';
 /** A form for a new event, the same request as code, and what becomes of the events that were published here. */
 export function PublishScreen() {
   const problem = useSignal<Problem | undefined>(undefined);
+  const missing = useSignal<Problem | undefined>(undefined);
   const published = useSignal<readonly EventAnswer[]>([]);
   const like = useLocation().query.like;
   useTitle('Publish');
@@ -27,7 +29,7 @@ export function PublishScreen() {
 
   async function fillFrom(key: string): Promise<void> {
     const answered = await readEvent(key);
-    problem.value = answered.ok ? undefined : answered.problem;
+    missing.value = answered.ok ? undefined : answered.problem;
     if (answered.ok) draft.value = draftLike(answered.value);
   }
 
@@ -52,6 +54,7 @@ export function PublishScreen() {
           </button>
         </div>
       </div>
+      {missing.value && <ProblemNotice problem={missing.value} />}
       <div class="publish-columns">
         <PublishForm problem={problem} publish={publish} />
         <div class="publish-side">

@@ -37,8 +37,8 @@ export function PauseCard() {
             </>
           ) : (
             <>
-              <strong>Running.</strong> A pause stops all calls and loses nothing: events are still accepted, and are
-              called after the pause.
+              <strong>{value === undefined ? 'Loading …' : 'Running.'}</strong> A pause stops all calls and loses
+              nothing: events are still accepted, and are called after the pause.
             </>
           )}
         </p>
