@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -69,13 +69,18 @@ export const functionChecks: Checks<PackedPackage> = {
   },
 };
 
-/** Resolves with the folder of the functions in the package, and with one that the functions of the repository are built into. */
+/** Resolves with a folder of the functions of the package, and one of the functions that the repository bundles. */
 async function bothBuilds({ tarball, project }: PackedPackage) {
-  const { folder, install } = await project();
+  // A module of the project is CommonJS, as it is on Lambda.
+  const { folder, install } = await project({ type: 'commonjs' });
   await install(tarball);
-  const built = join(folder, 'built');
-  for (const name of functionNames) bundleFunction(name, join(built, name));
-  return { packaged: join(folder, 'node_modules/http-event-queue/functions'), built };
+  const [packaged, built] = [join(folder, 'packaged'), join(folder, 'built')];
+  // Lambda gets the folder of a function without the package around it.
+  for (const name of functionNames) {
+    await cp(join(folder, 'node_modules/http-event-queue/functions', name), join(packaged, name), { recursive: true });
+    bundleFunction(name, join(built, name));
+  }
+  return { packaged, built };
 }
 
 function bundleIn(folder: string, name: FunctionName): Bundle {
