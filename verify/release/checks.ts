@@ -1,4 +1,5 @@
 import type { Checks } from '../shared/verdicts.ts';
+import { clientChecks } from './check-client.ts';
 import { commandChecks } from './check-command.ts';
 import { constructChecks } from './check-construct.ts';
 import { functionChecks } from './check-functions.ts';
@@ -10,6 +11,7 @@ import type { PackedPackage } from './packed-package.ts';
 export const checks: readonly Checks<PackedPackage>[] = [
   sizeChecks,
   commandChecks,
+  clientChecks,
   functionChecks,
   constructChecks,
   receiverChecks,
