@@ -70,6 +70,37 @@ export interface BriefEvent {
   readonly expires_at_utc: string | null;
 }
 
+export interface BriefSchedule {
+  /** The id of the schedule. */
+  readonly id: string;
+  /** Whether the schedule has further runs, is paused, or has had its last run. */
+  readonly status: 'active' | 'paused' | 'ended';
+  /** The cron expression. Null if there is an interval. */
+  readonly cron: string | null;
+  /** The time zone of the cron expression. Null if there is an interval. */
+  readonly time_zone: string | null;
+  /** The seconds from one run to the next. Null if there is a cron expression. */
+  readonly every: number | null;
+  /** The timing in English, without `from` and `until`. */
+  readonly in_words: string;
+  /** No run is before this instant. With an interval, it is counted from here. */
+  readonly from: string | null;
+  /** No run is after this instant. */
+  readonly until: string | null;
+  /** Whether a run is called or skipped while an earlier run has not finished. */
+  readonly overlap: 'allow' | 'skip';
+  /** How many missed runs are made up for after a standstill, at most. */
+  readonly catch_up: number;
+  /** When the schedule was made. */
+  readonly created_at_utc: string;
+  /** When the schedule was last replaced, paused or resumed. */
+  readonly changed_at_utc: string;
+  /** Since when the schedule is paused. Null if it is not. */
+  readonly paused_at_utc: string | null;
+  /** When the next runs are due, up to 5. Empty if the schedule is paused or has ended. */
+  readonly next_runs_at_utc: readonly string[];
+}
+
 export interface BulkResult {
   /** How many events were changed by this request; in a dry run, how many would be. */
   readonly changed: number;
@@ -115,6 +146,13 @@ export interface CountEventsParameters {
    * @default 50
    */
   readonly max_count_of_fetch_requests?: number | undefined;
+}
+
+export interface DeletedSchedule {
+  /** The id of the schedule. */
+  readonly id: string;
+  /** Always true. */
+  readonly deleted: true;
 }
 
 export interface Event {
@@ -372,6 +410,28 @@ export interface ListEventsParameters {
   readonly cursor?: string | undefined;
 }
 
+export interface ListScheduleRunsParameters {
+  /**
+   * The largest number of runs on a page. From 1 to 100.
+   *
+   * @default 20
+   */
+  readonly limit?: number | undefined;
+  /** The next_cursor of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface ListSchedulesParameters {
+  /**
+   * The largest number of schedules on a page. From 1 to 100.
+   *
+   * @default 20
+   */
+  readonly limit?: number | undefined;
+  /** The next_cursor of the page before. */
+  readonly cursor?: string | undefined;
+}
+
 export interface NewEvent {
   /** The URL to call: http or https, on a public host. */
   readonly url_to_send_request: string;
@@ -474,6 +534,130 @@ export interface NewEvent {
   readonly keep_failed_for?: number | null | undefined;
 }
 
+export interface NewSchedule {
+  /**
+   * When to publish, as five fields: minute, hour, day of the month, month, day of the week. Names, lists, ranges,
+   * steps, L, 5L, 1#2 and @daily are understood. Give cron or every.
+   */
+  readonly cron?: string | null | undefined;
+  /**
+   * The time zone of the cron expression, by its name in the IANA database.
+   *
+   * @default "UTC"
+   */
+  readonly time_zone?: string | null | undefined;
+  /** The seconds from one run to the next, counted from `from`. Give cron or every. From 60 to 31,622,400. */
+  readonly every?: number | null | undefined;
+  /**
+   * No run is before this instant: ISO 8601 with a time zone, or epoch seconds. With every, it is the instant of the
+   * first run; if it is left out, that is one interval after the request.
+   */
+  readonly from?: string | Date | number | null | undefined;
+  /** No run is after this instant. */
+  readonly until?: string | Date | number | null | undefined;
+  /**
+   * Whether a run is called while an earlier run of the schedule has not finished: always (allow), or not at all
+   * (skip). A skipped run is cancelled, and its ended_because is overlapped.
+   *
+   * @default "allow"
+   */
+  readonly overlap?: 'allow' | 'skip' | null | undefined;
+  /**
+   * How many missed runs are made up for after the queue stood still or was paused: the latest of them, at once. An
+   * instant counts as missed when it is more than 5 minutes past. From 0 to 100.
+   *
+   * @default 1
+   */
+  readonly catch_up?: number | null | undefined;
+  /**
+   * Whether the schedule is paused afterwards. If it is left out, a new schedule runs, and a schedule that is replaced
+   * stays as it is.
+   */
+  readonly paused?: boolean | null | undefined;
+  /**
+   * The event that is published at each instant: the fields of a new event, but not call_url_after, call_url_at,
+   * deduplication_id and deduplication_window.
+   */
+  readonly event: NewScheduledEvent;
+}
+
+export interface NewScheduledEvent {
+  /** The URL to call: http or https, on a public host. */
+  readonly url_to_send_request: string;
+  /** The HTTP method: by default GET, or POST if there is a body. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | null | undefined;
+  /**
+   * Headers to send: at most 50, with at most 8,192 bytes in all, in printable ASCII, and none that the queue sets
+   * itself.
+   *
+   * @default {}
+   */
+  readonly headers?: Readonly<Record<string, string>> | null | undefined;
+  /**
+   * What to send: a string (as text/plain) or any other JSON value (as application/json), nested at most 32 deep, at
+   * most 262144 bytes. Not with GET or HEAD.
+   */
+  readonly body?: unknown;
+  /** Bytes to send instead of body (as application/octet-stream), in base64. */
+  readonly body_base64?: string | null | undefined;
+  /**
+   * Seconds within which the whole answer must arrive. The maximum is 6, unless the owner of the queue chose another.
+   * From 1 to 6.
+   *
+   * @default 5
+   */
+  readonly timeout_for_request?: number | null | undefined;
+  /**
+   * The largest number of times that the URL is called. From 1 to 1,000.
+   *
+   * @default 3
+   */
+  readonly max_try_count?: number | null | undefined;
+  /**
+   * Seconds from the end of a failed attempt to the next. From 1 to 86,400.
+   *
+   * @default 60
+   */
+  readonly retry_delay?: number | null | undefined;
+  /**
+   * Seconds from the end of each failed attempt to the next, instead of retry_delay: the first is used after the first
+   * failed attempt, and the last is used again for all attempts beyond the list.
+   */
+  readonly retry_delays?: readonly number[] | null | undefined;
+  /**
+   * Whether the delay stays the same (fixed) or doubles with each failed attempt (exponential).
+   *
+   * @default "fixed"
+   */
+  readonly retry_backoff?: 'fixed' | 'exponential' | null | undefined;
+  /**
+   * The largest exponential delay, in seconds, before a random change of up to 20 % makes it shorter or longer. From 1
+   * to 86,400.
+   *
+   * @default 3600
+   */
+  readonly retry_max_delay?: number | null | undefined;
+  /** The URL to call if the event fails for good. A new event is published for this, which calls the URL by POST. */
+  readonly failure_url?: string | null | undefined;
+  /**
+   * Labels to find the event by.
+   *
+   * @default []
+   */
+  readonly event_tags?: readonly string[] | null | undefined;
+  /**
+   * Seconds for which the event stays readable after it finished. From 60 to 2,592,000.
+   *
+   * @default 86400
+   */
+  readonly keep_result_for?: number | null | undefined;
+  /**
+   * Seconds for which the event stays readable after it failed for good. By default, it is the same as keep_result_for.
+   * From 60 to 7,776,000.
+   */
+  readonly keep_failed_for?: number | null | undefined;
+}
+
 export interface OtherHosts {
   /** The number of attempts that succeeded. */
   readonly attempts_succeeded: number;
@@ -543,6 +727,130 @@ export interface Quantiles {
   readonly p95: number;
   /** 99 % of the attempts took no longer than this, or were no later. */
   readonly p99: number;
+}
+
+export interface Schedule {
+  /** The id of the schedule. */
+  readonly id: string;
+  /** Whether the schedule has further runs, is paused, or has had its last run. */
+  readonly status: 'active' | 'paused' | 'ended';
+  /** The cron expression. Null if there is an interval. */
+  readonly cron: string | null;
+  /** The time zone of the cron expression. Null if there is an interval. */
+  readonly time_zone: string | null;
+  /** The seconds from one run to the next. Null if there is a cron expression. */
+  readonly every: number | null;
+  /** The timing in English, without `from` and `until`. */
+  readonly in_words: string;
+  /** No run is before this instant. With an interval, it is counted from here. */
+  readonly from: string | null;
+  /** No run is after this instant. */
+  readonly until: string | null;
+  /** Whether a run is called or skipped while an earlier run has not finished. */
+  readonly overlap: 'allow' | 'skip';
+  /** How many missed runs are made up for after a standstill, at most. */
+  readonly catch_up: number;
+  /** The event that is published at each instant. */
+  readonly event: ScheduledEvent;
+  /** When the schedule was made. */
+  readonly created_at_utc: string;
+  /** When the schedule was last replaced, paused or resumed. */
+  readonly changed_at_utc: string;
+  /** Since when the schedule is paused. Null if it is not. */
+  readonly paused_at_utc: string | null;
+  /** When the next runs are due, up to 5. Empty if the schedule is paused or has ended. */
+  readonly next_runs_at_utc: readonly string[];
+  /** The latest run that has come due. Null if there was none, or if its result is no longer kept. */
+  readonly last_run: ScheduleRun | null;
+}
+
+export interface SchedulePage {
+  /** Sorted by their ids. */
+  readonly schedules: readonly Schedule[];
+  /** Send it as cursor to get the next page. Null on the last page. */
+  readonly next_cursor: string | null;
+}
+
+export interface SchedulePreview {
+  /** The timing in English, without `from` and `until`. */
+  readonly in_words: string;
+  /** When the next runs would be due, up to 5. */
+  readonly next_runs_at_utc: readonly string[];
+}
+
+export interface ScheduleRun {
+  /** The key of the event. */
+  readonly key: string;
+  /** What has become of the event so far. */
+  readonly status: EventStatus;
+  /** When the run was due. */
+  readonly due_at_utc: string;
+  /** When the run finished. Null if it has not. */
+  readonly finished_at_utc: string | null;
+  /**
+   * Why the event ended before its last try. A run of a schedule that is overlapped was not called, because an earlier
+   * run had not finished. Null otherwise.
+   */
+  readonly ended_because: 'blocked' | 'stopped_by_receiver' | 'overlapped' | null;
+}
+
+export interface ScheduleTiming {
+  /**
+   * When to publish, as five fields: minute, hour, day of the month, month, day of the week. Names, lists, ranges,
+   * steps, L, 5L, 1#2 and @daily are understood. Give cron or every.
+   */
+  readonly cron?: string | null | undefined;
+  /**
+   * The time zone of the cron expression, by its name in the IANA database.
+   *
+   * @default "UTC"
+   */
+  readonly time_zone?: string | null | undefined;
+  /** The seconds from one run to the next, counted from `from`. Give cron or every. From 60 to 31,622,400. */
+  readonly every?: number | null | undefined;
+  /**
+   * No run is before this instant: ISO 8601 with a time zone, or epoch seconds. With every, it is the instant of the
+   * first run; if it is left out, that is one interval after the request.
+   */
+  readonly from?: string | Date | number | null | undefined;
+  /** No run is after this instant. */
+  readonly until?: string | Date | number | null | undefined;
+}
+
+export interface ScheduledEvent {
+  /** The URL to call. */
+  readonly url_to_send_request: string;
+  /** The HTTP method of the call. */
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** The headers that the publisher gave. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as it was published: a string or any other JSON value. Null if there is none. */
+  readonly body: unknown;
+  /** The body in base64, if it was published as bytes. Null otherwise. */
+  readonly body_base64: string | null;
+  /** Seconds within which the whole answer must arrive. */
+  readonly timeout_for_request: number;
+  /**
+   * The largest number of tries: the number that was asked for and, after a retry of the finished event, the attempts
+   * before that retry.
+   */
+  readonly max_try_count: number;
+  /** Seconds from the end of a failed attempt to the next. Null if the event has retry_delays. */
+  readonly retry_delay: number | null;
+  /** Seconds from the end of each failed attempt to the next, in order. Null if the event has none. */
+  readonly retry_delays: readonly number[] | null;
+  /** Whether the delay stays the same or doubles. */
+  readonly retry_backoff: 'fixed' | 'exponential';
+  /** The largest exponential delay, in seconds. */
+  readonly retry_max_delay: number;
+  /** The URL to call if the event fails for good. Null if there is none. */
+  readonly failure_url: string | null;
+  /** The labels by which the event is found. */
+  readonly event_tags: readonly string[];
+  /** Seconds for which the event stays readable after it finished. */
+  readonly keep_result_for: number;
+  /** Seconds for which the event stays readable after it failed for good. */
+  readonly keep_failed_for: number;
 }
 
 export interface Statistics {

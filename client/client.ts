@@ -8,3 +8,5 @@ export type { EventOrBrief } from './event-or-brief.ts';
 export { EventQueue } from './event-queue.ts';
 export { EventQueueError, type FailureKind } from './event-queue-error.ts';
 export type { CallOptions, EventQueueOptions, WaitOptions } from './event-queue-options.ts';
+export type { ScheduleOrBrief } from './schedule-or-brief.ts';
+export type { Schedules } from './schedules.ts';

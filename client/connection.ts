@@ -6,7 +6,7 @@ import { queryText } from './query-text.ts';
 import { type Repeat, repetition } from './repetition.ts';
 
 export type ApiRequest = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: object | undefined;
   /** The body, as the text of JSON. */

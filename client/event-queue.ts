@@ -20,6 +20,9 @@ import type { EventOrBrief } from './event-or-brief.ts';
 import { EventQueueError } from './event-queue-error.ts';
 import { type CallOptions, chosenOptions, type EventQueueOptions, type WaitOptions } from './event-queue-options.ts';
 import { eventToSend } from './event-to-send.ts';
+import { pagesFrom } from './pages.ts';
+import { Schedules } from './schedules.ts';
+import { NOT_FOUND, undefinedIfMissing } from './undefined-if-missing.ts';
 import { waiting } from './waiting.ts';
 
 /**
@@ -37,6 +40,8 @@ import { waiting } from './waiting.ts';
 export class EventQueue {
   /** The address of the queue. */
   readonly url: string;
+  /** The schedules, which publish events again and again. */
+  readonly schedules: Schedules;
   readonly #connection: Connection;
   readonly #dependencies: ClientDependencies;
   readonly #wait: ReturnType<typeof waiting>;
@@ -52,6 +57,7 @@ export class EventQueue {
     this.url = chosen.url;
     this.#dependencies = { ...runtimeDependencies, ...dependencies };
     this.#connection = connection(chosen, options.fetch, this.#dependencies);
+    this.schedules = new Schedules(this.#connection, this.#dependencies.newId);
     this.#wait = waiting((key, waits, signal) => this.#read(key, waits, signal), this.#dependencies);
   }
 
@@ -110,12 +116,7 @@ export class EventQueue {
     search: ListEventsParameters = {},
     { signal }: CallOptions = {},
   ): AsyncGenerator<EventPage, void, undefined> {
-    for (let { cursor } = search, more = true; more; ) {
-      const page: EventPage = await this.#get('/events', { ...search, cursor }, signal);
-      yield page;
-      more = page.next_cursor !== null;
-      cursor = page.next_cursor ?? undefined;
-    }
+    yield* pagesFrom(search.cursor, (cursor) => this.#get<EventPage>('/events', { ...search, cursor }, signal));
   }
 
   /** Counts the events that wait, or those in another status, with the filters of `list`. */
@@ -179,15 +180,12 @@ export class EventQueue {
     return this.#connection.send({ method: 'GET', path, query, isRepeatable: true, signal });
   }
 
-  async #read(key: string, waits: number, signal: AbortSignal | undefined): Promise<Event | undefined> {
-    try {
-      const query = waits > 0 ? { wait: waits } : undefined;
+  #read(key: string, waits: number, signal: AbortSignal | undefined): Promise<Event | undefined> {
+    const query = waits > 0 ? { wait: waits } : undefined;
+    return undefinedIfMissing(async () => {
       const request: ApiRequest = { method: 'GET', path: pathOf(key), query, waits, isRepeatable: true, signal };
-      return await this.#connection.send<Event>(request);
-    } catch (error) {
-      if (error instanceof EventQueueError && error.type === NOT_FOUND) return undefined;
-      throw error;
-    }
+      return this.#connection.send<Event>(request);
+    });
   }
 
   #changeAll(
@@ -207,8 +205,6 @@ export class EventQueue {
     return changeAll(send, search.cursor);
   }
 }
-
-const NOT_FOUND = 'urn:event-queue:not-found';
 
 /**
  * The path of an event. Each key has hyphens, and no other path of the API below `/events` has: without this check,

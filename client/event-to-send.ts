@@ -15,10 +15,18 @@ export type EventToSend = {
  */
 export function eventToSend(wanted: NewEvent, newId: () => string): EventToSend {
   const { body, deduplication_id = newId() } = wanted;
-  // Bytes would be written as an object of numbers.
+  refuseBytes(body);
+  const event = { ...wanted, deduplication_id };
+  return { event, json: JSON.stringify(event), isRepeatable: deduplication_id !== null };
+}
+
+/**
+ * Refuses bytes as the body of an event, because JSON would write them as an object of numbers.
+ *
+ * @throws TypeError if the body has bytes
+ */
+export function refuseBytes(body: unknown): void {
   if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
     throw new TypeError('EventQueue: body has bytes. Send them in base64, as body_base64.');
   }
-  const event = { ...wanted, deduplication_id };
-  return { event, json: JSON.stringify(event), isRepeatable: deduplication_id !== null };
 }

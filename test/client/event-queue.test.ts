@@ -142,6 +142,27 @@ test('shows what happened, and pauses and resumes the queue', async () => {
   expect(await queue.resume()).toMatchObject({ paused: false });
 });
 
+test('makes, runs, pauses and deletes a schedule', async () => {
+  const { schedules } = queue;
+  const event = { url_to_send_request: echo, body: 'report' };
+  expect(await schedules.put('daily', { cron: '0 6 * * *', event })).toMatchObject({ id: 'daily', status: 'active' });
+  const { key } = await schedules.run('daily');
+  expect(await queue.wait(key)).toMatchObject({ status: 'success', request_response_status_code: 200 });
+  const runs: string[] = [];
+  for await (const run of schedules.runs('daily')) runs.push(run.key);
+  expect(runs).toContain(key);
+  const other = await schedules.create({ every: 3_600, event });
+  const ids: string[] = [];
+  for await (const { id } of schedules.list({ limit: 1 })) ids.push(id);
+  expect(ids.sort()).toEqual([other.id, 'daily'].sort());
+  expect((await schedules.preview({ every: 60 })).next_runs_at_utc.length).toBe(5);
+  expect((await schedules.pause('daily')).status).toBe('paused');
+  expect((await schedules.resume('daily')).status).toBe('active');
+  expect(await schedules.delete('daily')).toEqual({ id: 'daily', deleted: true });
+  expect(await schedules.get('daily')).toBeUndefined();
+  await expect(schedules.get('..')).rejects.toThrow('is not the id of a schedule');
+});
+
 test('a refusal has the fields of its problem', async () => {
   const stranger = new EventQueue({ url: local.url, key: 'wrong' });
   const refused = { kind: 'refused', type: 'urn:event-queue:unauthorized', status: 401, errors: undefined };

@@ -95,6 +95,9 @@ const uses: readonly (readonly [string, (queue: EventQueue) => Promise<unknown>,
   ['retryAll of a dry run', (queue) => queue.retryAll({ dry_run: true }), true],
   ['retryAll with a cursor', (queue) => queue.retryAll({ cursor: 'next' }), true],
   ['pause', (queue) => queue.pause(), true],
+  ['schedules.put', (queue) => queue.schedules.put('daily', { every: 60, event: EVENT }), true],
+  ['schedules.create', (queue) => queue.schedules.create({ every: 60, event: EVENT }), false],
+  ['schedules.run', (queue) => queue.schedules.run('daily'), true],
   ['resume', (queue) => queue.resume(), true],
 ];
 

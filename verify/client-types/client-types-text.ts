@@ -18,9 +18,15 @@ type Schema = {
   readonly minimum?: number;
   readonly maximum?: number;
 };
+type Parameter = {
+  readonly name: string;
+  readonly in: string;
+  readonly description: string;
+  readonly schema: Schema;
+};
 type Operation = {
   readonly operationId: string;
-  readonly parameters?: readonly { readonly name: string; readonly description: string; readonly schema: Schema }[];
+  readonly parameters?: readonly Parameter[];
 };
 type Document = {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -28,10 +34,23 @@ type Document = {
 };
 
 /** The components that clients send, and those that they are answered. Components that these need come with them. */
-const SENT = ['NewEvent', 'EventsToCancel', 'EventsToRetry'];
-const ANSWERED = ['Event', 'BriefEvent', 'EventPage', 'EventCount', 'BulkResult', 'Statistics', 'Pause', 'Problem'];
+const SENT = ['NewEvent', 'EventsToCancel', 'EventsToRetry', 'NewSchedule', 'ScheduleTiming'];
+const ANSWERED = [
+  'Event',
+  'BriefEvent',
+  'EventPage',
+  'EventCount',
+  'BulkResult',
+  'Statistics',
+  'Pause',
+  'Problem',
+  'BriefSchedule',
+  'SchedulePage',
+  'SchedulePreview',
+  'DeletedSchedule',
+];
 /** The operations whose query parameters become types. */
-const ASKED = ['listEvents', 'countEvents', 'getStatistics'];
+const ASKED = ['listEvents', 'countEvents', 'getStatistics', 'listSchedules', 'listScheduleRuns'];
 
 const WIDTH = 120;
 
@@ -51,7 +70,7 @@ export function clientTypesText(): string {
     if (schema === undefined) throw new Error(`The OpenAPI document has no ${name}.`);
     if (texts.has(name)) return;
     texts.set(name, '');
-    texts.set(name, declaration(name, schema, isSent));
+    texts.set(name, declaration(name, withDescriptions(schema, components.schemas), isSent));
     for (const needed of componentsIn(schema)) add(needed, components.schemas[needed], isSent);
   }
 
@@ -67,12 +86,24 @@ export function clientTypesText(): string {
 function parametersOf({ parameters = [] }: Operation): Schema {
   return {
     properties: Object.fromEntries(
-      parameters.map(({ name, description, schema }) => [
-        name,
-        { ...schema, description: description || (schema.description ?? '') },
-      ]),
+      parameters
+        .filter((one) => one.in === 'query')
+        .map(({ name, description, schema }) => [
+          name,
+          { ...schema, description: description || (schema.description ?? '') },
+        ]),
     ),
   };
+}
+
+/** Gives each field that is a component and has no description the one of the component. */
+function withDescriptions(schema: Schema, components: Document['components']['schemas']): Schema {
+  if (schema.properties === undefined) return schema;
+  const fields = Object.entries(schema.properties).map(([name, field]) => {
+    const description = field.description ?? components[componentsIn(field)[0] ?? '']?.description;
+    return [name, { ...field, ...(description !== undefined && { description }) }] as const;
+  });
+  return { ...schema, properties: Object.fromEntries(fields) };
 }
 
 function componentsIn(schema: Schema): readonly string[] {
