@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -143,6 +152,15 @@ test('core reads no clock and no random numbers by itself', () => {
   expect(files.filter((code) => /Date\.now|new Date\b(?!\(\w)|Math\.random|\brandomUUID\b/.test(code))).toEqual([]);
 });
 
+test('every relative import names a file of the project with its extension', () => {
+  const wrong = sources.flatMap((file) =>
+    relativeImportsOf(file)
+      .filter((path) => !statSync(join(PROJECT, dirname(file), path), { throwIfNoEntry: false })?.isFile())
+      .map((path) => `${file}: ${path}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test('no file imports itself through others, not even for a type', () => {
   const cycles: string[] = [];
   const seen = new Set<string>();
@@ -171,6 +189,13 @@ function codeOf(file: string): string {
 
 function linesOf(file: string): number {
   return codeOf(file).trimEnd().split('\n').length;
+}
+
+/** The relative paths that a file imports, in declarations and in calls of `import`, as they are written. */
+function relativeImportsOf(file: string): readonly string[] {
+  return [...codeOf(file).matchAll(/(?:^import|^(?:import|export) [^;]*?from|\bimport\() ?'(\.[^']*)'/gms)].map(
+    ([, path = '']) => path,
+  );
 }
 
 function importsOf(file: string): readonly string[] {
