@@ -77,17 +77,21 @@ export async function loadTime(bundle: Bundle, environment: Readonly<Record<stri
 }
 
 /**
- * A program that invokes a bundle once, on a clock that is `ahead` milliseconds fast, and prints its answer in JSON.
+ * A program that invokes a bundle with one event after the other, on a clock that is `ahead` milliseconds fast, and
+ * prints the answers in JSON.
  */
 const RUN = `
-const [, bundle, event, ahead] = process.argv;
+const [, bundle, events, ahead] = process.argv;
 const now = Date.now;
 Date.now = () => now() + Number(ahead);
 const { handler } = require(bundle);
 const context = { getRemainingTimeInMillis: () => 60_000 };
-handler(JSON.parse(event), context).then((answer) =>
-  process.stdout.write('\\n' + JSON.stringify(answer ?? null), () => process.exit(0)),
-);
+const answerAll = async () => {
+  const answers = [];
+  for (const event of JSON.parse(events)) answers.push((await handler(event, context)) ?? null);
+  process.stdout.write('\\n' + JSON.stringify(answers), () => process.exit(0));
+};
+answerAll();
 `;
 
 type Invocation = {
@@ -99,8 +103,20 @@ type Invocation = {
 
 /** Invokes a bundle once in a new process, and resolves with the answer of its handler. */
 // biome-ignore lint/suspicious/noExplicitAny: Each handler has an answer of its own type.
-export async function invoke(bundle: Bundle, { environment, event, ahead = 0 }: Invocation): Promise<any> {
-  const printed = await evaluated(RUN, bundle, [JSON.stringify(event), String(ahead)], environment);
+export async function invoke(bundle: Bundle, { event, ...surroundings }: Invocation): Promise<any> {
+  const [answer] = await invokeInTurn(bundle, { events: [event], ...surroundings });
+  return answer;
+}
+
+type Invocations = Omit<Invocation, 'event'> & { readonly events: readonly object[] };
+
+/** Invokes a bundle with one event after the other in one new process, and resolves with the answers of its handler. */
+export async function invokeInTurn(
+  bundle: Bundle,
+  { environment, events, ahead = 0 }: Invocations,
+  // biome-ignore lint/suspicious/noExplicitAny: Each handler has an answer of its own type.
+): Promise<readonly any[]> {
+  const printed = await evaluated(RUN, bundle, [JSON.stringify(events), String(ahead)], environment);
   return JSON.parse(printed.split('\n').at(-1) ?? '');
 }
 
