@@ -12,8 +12,8 @@ import { wantedEvent } from '../support/sample-event.ts';
 import { type Fault, type Operation, simulatedCloud } from '../support/simulated-cloud.ts';
 import type { Held } from '../support/simulated-due-queue.ts';
 
-const RUNS = Number(process.env.RUNS ?? 2_000);
-/** A busy machine takes many times as long as the half minute that the histories take on an idle one. */
+const RUNS = Number(process.env.RUNS ?? 1_000);
+/** A busy machine takes many times as long as the quarter of a minute that the histories take on an idle one. */
 const LONGEST_RUN = 30 * MINUTE;
 /**
  * The histories are the same in each run, so that only a change of the code turns them red. Other ones, and more, are
@@ -141,7 +141,8 @@ function step<Args extends readonly unknown[]>(
       await take(real, model, ...(values as unknown as Args));
       await rest(1);
       model.check(await everyEvent(real.cloud.store, MOST_SHARDS), real.cloud.calls);
-      expect(model.broken).toEqual([]);
+      // A history has dozens of steps, and an assertion costs as much as a step.
+      if (model.broken.length > 0) expect(model.broken).toEqual([]);
     },
     toString: () => `${name}(${values.map((value) => JSON.stringify(value)).join(', ')})`,
   }));

@@ -12,7 +12,7 @@ import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 /** The number of requests. More are sent by `REQUESTS=50000 npm run jest -- test/local/fuzz`. */
-const REQUESTS = Number(process.env.REQUESTS ?? 10_000);
+const REQUESTS = Number(process.env.REQUESTS ?? 5_000);
 /**
  * The number of requests after which memory no longer grows; until then, garbage collector and allocator still take
  * more.

@@ -27,6 +27,8 @@ const COPIED = [
   ],
   ...['README.md', 'cdk.json', 'jest.config.js', 'package.json', 'package-lock.json'],
 ];
+/** The number of random histories of mishaps: more than `npm test` tries, because a rule may be missed in few of them. */
+const HISTORIES = '2000';
 /** Milliseconds after which a run of jest is killed, which counts as red: without some rules a suite never ends. */
 const LONGEST_RUN = 5 * MINUTE;
 /** Milliseconds after which one test is red. Without some rules it never ends; with all rules it needs far less. */
@@ -104,7 +106,7 @@ async function redSuites(folder: string, suites: readonly string[], longest: num
   const running = runProcess(
     process.execPath,
     [...flags, jest, '--ci', '-i', '--bail', `--testTimeout=${LONGEST_TEST}`, ...suites],
-    { folder },
+    { folder, environment: { RUNS: HISTORIES } },
   );
   const tooLong = setTimeout(() => running.kill('SIGKILL'), longest);
   const ended = await running.ended;
