@@ -13,12 +13,15 @@ import { firstProgress, settle } from '../../core/event/lifecycle.ts';
 import type { Finished, Progress, Waiting } from '../../core/event/progress.ts';
 import type { Cursors, EventStore } from '../../core/ports.ts';
 import { type Meter, meter } from './consumed-capacity.ts';
+import { compareBytesAsAWhole } from './equal-bytes.ts';
 import type { Database } from './open-dynalite.ts';
 import { answered, queuedEvent } from './sample-event.ts';
 
 const TABLE_NAME = 'events';
 const DUE = Date.parse('2030-01-01T00:00:00.250Z');
 const KB = 1_024;
+
+compareBytesAsAWhole();
 
 /** The contract that every event store passes: what core relies on, whatever technology holds the events. */
 export function eventStoreContract(

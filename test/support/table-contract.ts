@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Condition, Item, ItemKey, Table } from '../../adapters/table.ts';
+import { compareBytesAsAWhole } from './equal-bytes.ts';
 
 const KB = 1_024;
+
+compareBytesAsAWhole();
 
 /** The contract that every table passes: what the stores rely on, whatever technology holds the items. */
 export function tableContract(name: string, open: () => Promise<{ table: Table; close(): Promise<void> }>): void {
