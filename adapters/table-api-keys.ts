@@ -4,9 +4,9 @@ import type { ApiKey, NewKey, Scope, StoredKey } from '../core/api-key.ts';
 import { SECOND } from '../core/durations.ts';
 import type { ApiKeyStore, ApiKeys } from '../core/ports.ts';
 import { freshness, type Mark } from './freshness.ts';
+import { ITEM_FORMAT } from './item-format.ts';
 import type { ItemKey, Table } from './table.ts';
 
-const FORMAT = 1;
 /**
  * The partition that lists all keys by id. The item of a key itself has a partition of its own, and partitions cannot
  * be listed.
@@ -78,8 +78,8 @@ export async function createApiKey(table: Table, { label, scopes }: NewKey, crea
   const secret = `eq_${random}${checksumOf(random)}`;
   const hash = hashOf(secret);
   const id = idOf(hash);
-  await table.put({ ...listedKey(id), format: FORMAT, label, scopes, createdAt });
-  await table.put({ ...itemKey(id), format: FORMAT, hash, label, scopes, createdAt });
+  await table.put({ ...listedKey(id), format: ITEM_FORMAT, label, scopes, createdAt });
+  await table.put({ ...itemKey(id), format: ITEM_FORMAT, hash, label, scopes, createdAt });
   return secret;
 }
 

@@ -8,6 +8,7 @@ import { behindItsEvents, expiresAt, progressExpiresAt, reminderExpiresAt } from
 import { firstProgress } from '../core/event/lifecycle.ts';
 import type { Progress } from '../core/event/progress.ts';
 import type { EventStore, List } from '../core/ports.ts';
+import { ITEM_FORMAT, SCHEDULE_FORMAT } from './item-format.ts';
 import {
   cursorsFrom,
   eventFrom,
@@ -20,13 +21,6 @@ import {
 } from './stored-names.ts';
 import type { Condition, Item, ItemKey, Table } from './table.ts';
 
-/**
- * The number in every item that tells a later version how to read the item. It is raised with a change that an earlier
- * version must not ignore.
- */
-const FORMAT = 1;
-/** The format of a cue, which the version before passes over, because it knows no schedules. */
-const CUE_FORMAT = 2;
 const CURSORS: ItemKey = { pk: 'hands', sk: 'hands' };
 /** The largest number of entries that are read at a time. */
 export const PAGE = 200;
@@ -122,12 +116,17 @@ export function tableEventStore(table: Table): EventStore {
     },
 
     saveCursors: (read, cursors) =>
-      table.putIf({ ...CURSORS, format: FORMAT, ...storedCursors(cursors) }, sameVersion(read)),
+      table.putIf({ ...CURSORS, format: ITEM_FORMAT, ...storedCursors(cursors) }, sameVersion(read)),
   };
 }
 
 function eventItem(event: QueuedEvent): Item {
-  return { ...eventKey(event.key), format: FORMAT, expires_at: epochSeconds(expiresAt(event)), ...storedEvent(event) };
+  return {
+    ...eventKey(event.key),
+    format: ITEM_FORMAT,
+    expires_at: epochSeconds(expiresAt(event)),
+    ...storedEvent(event),
+  };
 }
 
 /** The entries by which an event is found: one for each tag, and one if it is a run of a schedule. */
@@ -137,13 +136,13 @@ function listEntries(event: QueuedEvent, until = expiresAt(event)): readonly Ite
   const sk = positionOf(event.key);
   const { schedule } = event;
   const lists = [...event.tags.map((tag) => ({ tag, taggedShard })), ...(schedule === undefined ? [] : [{ schedule }])];
-  return lists.map((list) => ({ pk: partitionOf(list), sk, format: FORMAT, expires_at }));
+  return lists.map((list) => ({ pk: partitionOf(list), sk, format: ITEM_FORMAT, expires_at }));
 }
 
 function failedEntry(event: QueuedEvent, progress: Progress): Item {
   const pk = partitionOf({ failedShard: shardOf(event.key.uuid) });
   const expires_at = epochSeconds(progressExpiresAt(event, progress));
-  return { pk, sk: positionOf(event.key), format: FORMAT, expires_at };
+  return { pk, sk: positionOf(event.key), format: ITEM_FORMAT, expires_at };
 }
 
 type ReservationItem = Item & { readonly key: string; readonly createdAt: number; readonly request: string };
@@ -157,7 +156,7 @@ function reservationItem(event: QueuedEvent): ReservationItem {
   return {
     pk: `dedup#${hashOf([publishedBy, deduplicationId])}`,
     sk: 'dedup',
-    format: FORMAT,
+    format: ITEM_FORMAT,
     expires_at: epochSeconds(createdAt + (deduplicationWindow ?? DAY)),
     key: publicKey(key),
     createdAt,
@@ -210,7 +209,7 @@ function keyFrom(sk: string): EventKey {
 
 function progressItem(event: QueuedEvent, progress: Progress): Item {
   const expires_at = epochSeconds(progressExpiresAt(event, progress));
-  return { ...progressKey(event.key), format: FORMAT, expires_at, ...storedProgress(progress, event.key) };
+  return { ...progressKey(event.key), format: ITEM_FORMAT, expires_at, ...storedProgress(progress, event.key) };
 }
 
 function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): Item {
@@ -218,13 +217,13 @@ function reminderItem(event: QueuedEvent, { kind, at, ...reminder }: Reminder): 
   const key = { pk: `shard#${shardOf(uuid)}`, sk: `${positionOf({ dueAt: at, uuid })}#r` };
   const expires_at = epochSeconds(reminderExpiresAt(event, at));
   const attempt = 'attempt' in reminder ? reminder.attempt : undefined;
-  return { ...key, format: FORMAT, expires_at, purpose: kind === 'audit' ? AUDIT : kind, attempt, dueAt };
+  return { ...key, format: ITEM_FORMAT, expires_at, purpose: kind === 'audit' ? AUDIT : kind, attempt, dueAt };
 }
 
 /** A cue has the form of a reminder of an event that does not exist, so that the version before passes over it. */
 function cueItem({ uuid, at, ...of }: Cue, expiresAt: number): Item {
   const key = { pk: `shard#${shardOf(uuid)}`, sk: `${positionOf({ dueAt: at, uuid })}#r` };
-  return { ...key, format: CUE_FORMAT, expires_at: epochSeconds(expiresAt), purpose: CUE, dueAt: at, ...of };
+  return { ...key, format: SCHEDULE_FORMAT, expires_at: epochSeconds(expiresAt), purpose: CUE, dueAt: at, ...of };
 }
 
 function isCue({ purpose }: Item): boolean {

@@ -2,9 +2,9 @@ import { SECOND } from '../core/durations.ts';
 import { isPaused, type Pause } from '../core/event/pause.ts';
 import type { Pauses } from '../core/ports.ts';
 import { freshness, type Mark } from './freshness.ts';
+import { ITEM_FORMAT } from './item-format.ts';
 import type { Condition, ItemKey, Table } from './table.ts';
 
-const FORMAT = 1;
 const ITEM: ItemKey = { pk: 'pause', sk: 'pause' };
 /** A process that has read that the queue is not paused reads the pause again after this many milliseconds. */
 const REMEMBERED_FOR = 5 * SECOND;
@@ -44,7 +44,7 @@ export function tablePauses(
 
     async change(known, pause) {
       const readAt = mark();
-      if (!(await table.putIf({ ...ITEM, format: FORMAT, ...pause }, unchangedSince(known)))) return false;
+      if (!(await table.putIf({ ...ITEM, format: ITEM_FORMAT, ...pause }, unchangedSince(known)))) return false;
       remember(pause, readAt);
       return true;
     },

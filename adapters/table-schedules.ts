@@ -1,13 +1,9 @@
 import { HOUR, SECOND } from '../core/durations.ts';
 import type { Schedule } from '../core/schedules/schedule.ts';
 import type { ScheduleStore } from '../core/schedules/schedule-store.ts';
+import { SCHEDULE_FORMAT } from './item-format.ts';
 import type { Condition, Item, ItemKey, Table } from './table.ts';
 
-/**
- * The number in every item that tells another version how to read the item. It is higher than that of other items,
- * because the version before knows no schedules, and passes over them.
- */
-const FORMAT = 2;
 /**
  * The partition that lists all schedules by id. The item of a schedule itself has a partition of its own, and partitions
  * cannot be listed.
@@ -28,14 +24,14 @@ export function tableSchedules(table: Table): ScheduleStore {
 
     save: (read, schedule) => table.putIf(scheduleItem(schedule), unchangedSince(read)),
 
-    putEntry: ({ id, version }) => table.put({ ...entryKey(id), format: FORMAT, version }),
+    putEntry: ({ id, version }) => table.put({ ...entryKey(id), format: SCHEDULE_FORMAT, version }),
 
     /**
      * The entry is left to expire, under the condition that no later version has put it again. A request that makes the
      * schedule anew at this moment would otherwise lose its entry.
      */
     async removeEntry({ id, version, deletedAt = 0 }) {
-      const item = { ...entryKey(id), format: FORMAT, version, expires_at: leftUntil(deletedAt) };
+      const item = { ...entryKey(id), format: SCHEDULE_FORMAT, version, expires_at: leftUntil(deletedAt) };
       await table.putIf(item, [{ kind: 'at most', attribute: 'version', value: version }]);
     },
 
@@ -55,7 +51,7 @@ export function tableSchedules(table: Table): ScheduleStore {
 function scheduleItem(schedule: Schedule): Item {
   const { deletedAt } = schedule;
   const expiry = deletedAt === undefined ? {} : { expires_at: leftUntil(deletedAt) };
-  return { ...scheduleKey(schedule.id), format: FORMAT, ...expiry, ...schedule };
+  return { ...scheduleKey(schedule.id), format: SCHEDULE_FORMAT, ...expiry, ...schedule };
 }
 
 function scheduleFrom({ pk, sk, format, expires_at, ...schedule }: Item): Schedule {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { DAY, SECOND } from '../core/durations.ts';
 import type { SigningSecret, SigningSecrets } from '../core/ports.ts';
 import { freshness, type Mark } from './freshness.ts';
+import { ITEM_FORMAT } from './item-format.ts';
 import type { ItemKey, Table } from './table.ts';
 import { secretText } from './webhook-signature.ts';
 
-const FORMAT = 1;
 const ITEM: ItemKey = { pk: 'secret', sk: 'secret' };
 const SECRET_BYTES = 32;
 /** The secrets are read again when they were read this many milliseconds ago. */
@@ -56,7 +56,7 @@ export function tableSigningSecrets(
       ...(current ? [{ ...current, until }] : []),
       ...live(old),
     ];
-    const next = { ...ITEM, format: FORMAT, version: version + 1, secrets: secrets.slice(0, MOST_SECRETS) };
+    const next = { ...ITEM, format: ITEM_FORMAT, version: version + 1, secrets: secrets.slice(0, MOST_SECRETS) };
     const condition = item ? ({ kind: 'equal', attributes: { version } } as const) : ({ kind: 'absent' } as const);
     return (await table.putIf(next, [condition])) ? next : ((await find()) ?? next);
   }

@@ -4,9 +4,9 @@ import type { Change } from '../core/event/change.ts';
 import { addHosts, type CountsByHost, countHost, type HostCounts, withoutSurplusHosts } from '../core/host-counts.ts';
 import type { RangeCounts, Statistics, StatisticsRange } from '../core/ports.ts';
 import { added, type Counts, counted, noCounts } from '../core/statistics.ts';
+import { ITEM_FORMAT } from './item-format.ts';
 import type { Item, Table } from './table.ts';
 
-const FORMAT = 1;
 const EXPIRES_AFTER = 3 * DAY;
 const PAGE = 1_000;
 /**
@@ -96,7 +96,7 @@ export function tableStatistics(table: Table, now: () => number): TableStatistic
   function itemOf(sk: string): Item {
     const { startedAt = 0, counts = noCounts, hosts = new Map() } = own.get(sk) ?? {};
     const expires_at = Math.ceil((startedAt + EXPIRES_AFTER) / SECOND);
-    return { pk: partition(startedAt), sk, format: FORMAT, expires_at, ...storedCounts(counts, hosts) };
+    return { pk: partition(startedAt), sk, format: ITEM_FORMAT, expires_at, ...storedCounts(counts, hosts) };
   }
 
   async function read(range: StatisticsRange): Promise<RangeCounts> {
