@@ -1,6 +1,6 @@
 import { SECOND } from '../../core/durations.ts';
 import type { MoodyCall } from '../shared/moody-receiver.ts';
-import type { History, Kill, RecordWrite, Treatment } from './history.ts';
+import type { Kill, RecordWrite, SentMessage, Treatment } from './history.ts';
 
 /** A repeated call of an attempt, and the call of the same attempt before it. */
 export type Repetition = { readonly earlier: MoodyCall; readonly call: MoodyCall };
@@ -49,7 +49,14 @@ export function repeatedCalls(calls: readonly MoodyCall[]): readonly Repetition[
 }
 
 /** The facts about an event beside its calls. */
-type Known = Pick<History, 'kills' | 'writes' | 'messages'> & { readonly timeout: number };
+type Known = {
+  readonly kills: readonly Kill[];
+  /** The writes that a proxy saw: none if there was no proxy, because a request that nobody saw explains nothing. */
+  readonly writes: readonly RecordWrite[];
+  /** The messages that a proxy saw, in the same way. */
+  readonly messages: readonly SentMessage[];
+  readonly timeout: number;
+};
 
 /**
  * Returns the reason for a repeated call, or undefined if there is none. A process may have died before it recorded the
@@ -130,7 +137,7 @@ function keptFromRecording({ attempt, how }: RecordWrite, recorded: number): boo
   return attempt === 'last' ? how !== 'done' : attempt === recorded && how === 'refused';
 }
 
-function killOf({ earlier, call }: Repetition, kills: History['kills']): Cause | undefined {
+function killOf({ earlier, call }: Repetition, kills: readonly Kill[]): Cause | undefined {
   const { startedAt, endedAt = Number.POSITIVE_INFINITY, worker } = earlier;
   const between = kills.filter(({ at, replacedAt, worker: killed }) =>
     killed === undefined

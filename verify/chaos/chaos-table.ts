@@ -1,7 +1,7 @@
 import type { Target } from './clients.ts';
 import type { Weather } from './faults.ts';
 import type { Findings } from './findings.ts';
-import type { History, Kill } from './history.ts';
+import type { History, Kill, RecordWrite, SentMessage } from './history.ts';
 
 /** A queue that can be killed. It is one process or several. */
 export type Killed = Target & {
@@ -20,8 +20,10 @@ export type Killed = Target & {
   calm?(): void;
   /** The number of faults of each kind, for the table and for the due queue. */
   readonly faults?: Readonly<Record<string, Weather['counts']>>;
-  readonly writes?: History['writes'];
-  readonly messages?: History['messages'];
+  /** The requests to write to the table; absent if no proxy sees them. */
+  readonly writes?: readonly RecordWrite[];
+  /** The requests to send messages; absent if no proxy sees them. */
+  readonly messages?: readonly SentMessage[];
   /** Returns the number of workers that were stopped because an invocation took too long. */
   timedOut?(): number;
   stop(): Promise<void>;

@@ -84,9 +84,11 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
   };
 }
 
-/** Groups what was noted by event, and returns a function that finds it by the key of an event. */
-function byEvent<Noted extends { readonly uuid: string }>(all: readonly Noted[]): (key: string) => readonly Noted[] {
-  const groups = Map.groupBy(all, ({ uuid }) => uuid);
+/** Groups the requests that proxies saw by event, and returns a function that finds them by the key of an event. */
+function byEvent<Noted extends { readonly uuid: string }>(
+  all: readonly Noted[] | 'unknown',
+): (key: string) => readonly Noted[] {
+  const groups = Map.groupBy(all === 'unknown' ? [] : all, ({ uuid }) => uuid);
   return (key) => groups.get(key.slice(-UUID_LENGTH)) ?? [];
 }
 

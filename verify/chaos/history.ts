@@ -55,15 +55,15 @@ export type History = {
   readonly calls: readonly MoodyCall[];
   readonly kills: readonly Kill[];
   /**
-   * The requests to write to the table, seen by a proxy between the queue and the table. Without a proxy the list is
-   * empty, and writes are unknown.
+   * The requests to write to the table, seen by a proxy between the queue and the table. They are unknown if there was
+   * no proxy.
    */
-  readonly writes: readonly RecordWrite[];
+  readonly writes: readonly RecordWrite[] | 'unknown';
   /**
-   * The requests to send messages, seen by a proxy between the queue and the due queue. Without a proxy the list is
-   * empty, and messages are unknown.
+   * The requests to send messages, seen by a proxy between the queue and the due queue. They are unknown if there was
+   * no proxy.
    */
-  readonly messages: readonly SentMessage[];
+  readonly messages: readonly SentMessage[] | 'unknown';
   /** The events as the API returned them at the end of the run, by their keys. */
   readonly records: ReadonlyMap<string, EventAnswer>;
 };

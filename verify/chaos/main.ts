@@ -108,7 +108,7 @@ async function live(
   queue.calm?.();
   const keys = wanted.flatMap(({ accepted }) => accepted?.key ?? []);
   const records = await readWhenFinished(queue, keys, Date.now() + FINISHED_WITHIN);
-  const { writes = [], messages = [] } = queue;
+  const { writes = 'unknown', messages = 'unknown' } = queue;
   return { wanted, calls: receiver.calls, kills: queue.kills, writes, messages, records };
 }
 

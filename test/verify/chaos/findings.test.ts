@@ -19,8 +19,8 @@ const fine: History = {
   wanted: [wanted(good, GOOD_KEY), wanted(flaky, FLAKY_KEY), { path: stranger, maxTryCount: 3, timeout: TIMEOUT }],
   calls: [call(good, 1), call(flaky, 1), call(flaky, 2, AT + 1_000), call(stranger, 1)],
   kills: [],
-  writes: [],
-  messages: [],
+  writes: 'unknown',
+  messages: 'unknown',
   records: new Map([
     [GOOD_KEY, record(good, 'success', [[1, 'answered', 200]])],
     [
@@ -280,7 +280,7 @@ describe('of a message that was sent twice', () => {
   const claim: RecordWrite = { uuid: UUID, attempt: 0, worker: 'another', at: comesAt, how: 'done' };
   const stalled = { ...call(good, 1), endedAt: AT + TIMEOUT };
   const again = { ...call(good, 1, comesAt), worker: 'another' };
-  const overtaken: Pick<History, 'calls' | 'messages' | 'writes'> = {
+  const overtaken = {
     calls: [stalled, again, ...fine.calls.slice(1)],
     messages: [first, second],
     writes: [{ ...claim, at: comesAt - 1 }],
