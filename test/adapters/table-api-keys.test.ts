@@ -5,16 +5,16 @@ import type { Item, Table } from '../../adapters/table.ts';
 import { createApiKey, listApiKeys, revokeApiKey, tableApiKeys } from '../../adapters/table-api-keys.ts';
 import { HOUR } from '../../core/durations.ts';
 import { type CountedTable, countedTable } from '../support/counted-table.ts';
+import { type MovedClocks, movedClocks } from '../support/moved-clocks.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 const wanted = { label: 'shop, staging', scopes: ['publish', 'read'] } as const;
 
 let table: CountedTable;
-let now = START;
-let ticks = 0;
+let clocks: MovedClocks;
 
 beforeEach(() => {
-  [now, ticks] = [START, 0];
+  clocks = movedClocks(START);
   table = countedTable();
 });
 afterEach(() => table.close());
@@ -25,7 +25,7 @@ test('a revoked key is accepted for 30 s at most', async () => {
   const keys = apiKeys();
   expect(await keys.find(secret)).toBeDefined();
   expect(await revokeApiKey(table, id)).toBe(true);
-  now = START + 30_000;
+  clocks.now = START + 30_000;
   expect(await keys.find(secret)).toBeUndefined();
   expect(await apiKeys().find(secret)).toBeUndefined();
   expect((await listApiKeys(table)).map((key) => key.id)).not.toContain(id);
@@ -37,19 +37,19 @@ describe('a revoked key is no longer accepted', () => {
     [
       'when the clock is put back',
       () => {
-        now -= HOUR;
+        clocks.now -= HOUR;
       },
     ],
     [
       '30 s later, though the clock stands where it stood',
       () => {
-        ticks += 30_000;
+        clocks.ticks += 30_000;
       },
     ],
     [
       '30 s later, though its process was frozen meanwhile',
       () => {
-        now += 30_000;
+        clocks.now += 30_000;
       },
     ],
   ])('%s', async (_, happens) => {
@@ -66,9 +66,9 @@ describe('a revoked key is no longer accepted', () => {
     const [secret, other] = await Promise.all([createApiKey(table, wanted, START), createApiKey(table, wanted, START)]);
     await keys.find(secret);
     await revokeApiKey(table, hashOf(secret).slice(0, 16));
-    now -= 10_000;
+    clocks.now -= 10_000;
     await keys.find(other);
-    now += 20_000;
+    clocks.now += 20_000;
     expect(await keys.find(secret)).toBeUndefined();
   });
 
@@ -78,20 +78,14 @@ describe('a revoked key is no longer accepted', () => {
       ...table,
       get: async (key: Parameters<Table['get']>[0]) => {
         const item = await table.get(key);
-        now += 20_000;
-        ticks += 20_000;
+        clocks.pass(20_000);
         return item;
       },
     };
-    const keys = tableApiKeys(
-      slow,
-      () => now,
-      () => ticks,
-    );
+    const keys = tableApiKeys(slow, clocks.timeOfDay, clocks.monotonic);
     await keys.find(secret);
     await revokeApiKey(table, hashOf(secret).slice(0, 16));
-    now += 10_000;
-    ticks += 10_000;
+    clocks.pass(10_000);
     expect(await keys.find(secret)).toBeUndefined();
   });
 });
@@ -238,13 +232,13 @@ describe('a found key', () => {
     const secret = await createApiKey(table, wanted, START);
     const found = await keys.find(secret);
     expect(table.reads).toBe(1);
-    now = START + 29_999;
+    clocks.now = START + 29_999;
     expect(await keys.find(secret)).toEqual(found);
     expect(table.reads).toBe(1);
-    now = START + 30_000;
+    clocks.now = START + 30_000;
     expect(await keys.find(secret)).toEqual(found);
     expect(table.reads).toBe(2);
-    now = START + 59_999;
+    clocks.now = START + 59_999;
     expect(await keys.find(secret)).toEqual(found);
     expect(table.reads).toBe(2);
   });
@@ -254,7 +248,7 @@ describe('a found key', () => {
     const secret = await createApiKey(table, wanted, START);
     await keys.find(secret);
     await table.put({ ...itemKey(secret), format: 1, hash: '', label: 'taken back', scopes: [], createdAt: START });
-    now = START + 30_000;
+    clocks.now = START + 30_000;
     expect(await keys.find(secret)).toBeUndefined();
     expect(await keys.find(secret)).toBeUndefined();
   });
@@ -278,11 +272,7 @@ describe('a found key', () => {
 });
 
 function apiKeys() {
-  return tableApiKeys(
-    table,
-    () => now,
-    () => ticks,
-  );
+  return tableApiKeys(table, clocks.timeOfDay, clocks.monotonic);
 }
 
 /** A well-formed secret that belongs to no key in the table. */

@@ -4,27 +4,22 @@ import type { Table } from '../../adapters/table.ts';
 import { tableSigningSecrets } from '../../adapters/table-signing-secrets.ts';
 import { DAY, HOUR, SECOND } from '../../core/durations.ts';
 import { type CountedTable, countedTable } from '../support/counted-table.ts';
+import { type MovedClocks, movedClocks } from '../support/moved-clocks.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 /** How long a reader may not see the change of another process, in milliseconds. */
 const REMEMBERED_FOR = 30 * SECOND;
 
 let table: CountedTable;
-let now = START;
-let ticks = 0;
+let clocks: MovedClocks;
 
 beforeEach(() => {
-  [now, ticks] = [START, 0];
+  clocks = movedClocks(START);
   table = countedTable();
 });
 afterEach(() => table.close());
 
-const openSecrets = () =>
-  tableSigningSecrets(
-    table,
-    () => now,
-    () => ticks,
-  );
+const openSecrets = () => tableSigningSecrets(table, clocks.timeOfDay, clocks.monotonic);
 
 describe('the signing secret', () => {
   test('has 32 bytes, is made when it is first asked for, and is the same for all that ask at once', async () => {
@@ -38,7 +33,7 @@ describe('the signing secret', () => {
 
   test('differs for each queue', async () => {
     const other = sqliteTable(undefined);
-    expect(await tableSigningSecrets(other, () => now).cached()).not.toEqual(await openSecrets().cached());
+    expect(await tableSigningSecrets(other, clocks.timeOfDay).cached()).not.toEqual(await openSecrets().cached());
     await other.close();
   });
 
@@ -48,7 +43,7 @@ describe('the signing secret', () => {
     table.reads = 0;
     await Promise.all(Array.from({ length: 10 }, secrets.cached));
     expect(table.reads).toBe(0);
-    now += REMEMBERED_FOR;
+    clocks.now += REMEMBERED_FOR;
     await Promise.all(Array.from({ length: 10 }, secrets.cached));
     expect(table.reads).toBe(1);
   });
@@ -57,13 +52,13 @@ describe('the signing secret', () => {
     [
       'the clock is put back',
       () => {
-        now -= HOUR;
+        clocks.now -= HOUR;
       },
     ],
     [
       'the clock stands where it stood, but 30 s have passed',
       () => {
-        ticks += REMEMBERED_FOR;
+        clocks.ticks += REMEMBERED_FOR;
       },
     ],
   ])('is read again when %s', async (_, happens) => {
@@ -94,9 +89,9 @@ describe('a secret that is replaced', () => {
     const [current] = rotated;
     expect(rotated).toEqual([current, { ...old, until: START + DAY }]);
     expect(current?.secret).not.toBe(old?.secret);
-    now = START + DAY - 1;
+    clocks.now = START + DAY - 1;
     expect(await secrets.cached()).toEqual(rotated);
-    now = START + DAY;
+    clocks.now = START + DAY;
     expect(await secrets.cached()).toEqual([current]);
     expect(await openSecrets().cached()).toEqual([current]);
   });
@@ -107,17 +102,17 @@ describe('a secret that is replaced', () => {
     const rotated = await here.rotate();
     expect(await here.cached()).toEqual(rotated);
     expect(await elsewhere.cached()).toEqual(before);
-    now += REMEMBERED_FOR;
+    clocks.now += REMEMBERED_FOR;
     expect(await elsewhere.cached()).toEqual(rotated);
   });
 
   test('is replaced also for a reader whose read began before', async () => {
     const secrets = openSecrets();
     await secrets.cached();
-    now += REMEMBERED_FOR;
+    clocks.now += REMEMBERED_FOR;
     const held = Promise.withResolvers<void>();
     let get: Table['get'] = (key) => table.get(key).then((item) => held.promise.then(() => item));
-    const slow = tableSigningSecrets({ ...table, get: (key) => get(key) }, () => now);
+    const slow = tableSigningSecrets({ ...table, get: (key) => get(key) }, clocks.timeOfDay);
     const found = slow.cached();
     get = table.get;
     const rotated = await slow.rotate();

@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { Table } from '../../adapters/table.ts';
 import { tableStatistics } from '../../adapters/table-statistics.ts';
 import { HOUR, MINUTE, SECOND } from '../../core/durations.ts';
@@ -10,31 +7,25 @@ import type { Change } from '../../core/event/change.ts';
 import type { Attempt } from '../../core/event/progress.ts';
 import type { StatisticsRange } from '../../core/ports.ts';
 import { noCounts, quantile } from '../../core/statistics.ts';
-import { type Meter, meter } from '../support/consumed-capacity.ts';
-import { type Database, openDynalite } from '../support/open-dynalite.ts';
+import { type MeteredDatabase, openMeteredDatabase } from '../support/metered-database.ts';
 import { queuedEvent } from '../support/sample-event.ts';
 
 const START = Date.parse('2030-01-01T23:30:00Z');
 const event = queuedEvent(START);
 const accepted: Change = { kind: 'accepted', event };
 
-let database: Database;
+let database: MeteredDatabase;
 let table: Table;
-let metered: Meter;
 let now = START;
 const clock = () => now;
 
 beforeAll(async () => {
-  database = await openDynalite();
-  metered = meter(database.client);
+  database = await openMeteredDatabase();
 });
 afterAll(() => database.close());
 beforeEach(async () => {
   now = START;
-  const TableName = randomUUID();
-  await database.client.send(new CreateTableCommand({ TableName, ...tableSchema }));
-  table = dynamoTable(database.client, TableName);
-  metered.reset();
+  table = await database.emptyTable();
 });
 
 describe('statistics', () => {
@@ -154,8 +145,8 @@ describe('statistics', () => {
       }
       if (second % 10 === 9) await statistics.flush();
     }
-    expect(metered.writes / (100 * seconds)).toBeLessThanOrEqual(0.05);
-    expect(metered.calls).toEqual({ BatchWriteItem: seconds / 10 });
+    expect(database.metered.writes / (100 * seconds)).toBeLessThanOrEqual(0.05);
+    expect(database.metered.calls).toEqual({ BatchWriteItem: seconds / 10 });
   });
 
   test('of hosts are added up over processes and periods, with the latest error', async () => {
@@ -278,13 +269,13 @@ describe('statistics', () => {
       }
       if (second % 10 === 9) await statistics.flush();
     }
-    expect(metered.writes / (100 * seconds)).toBeLessThanOrEqual(0.05);
+    expect(database.metered.writes / (100 * seconds)).toBeLessThanOrEqual(0.05);
   });
 
   test('cost nothing while nothing happens', async () => {
     const statistics = tableStatistics(table, clock);
     await statistics.flush();
-    expect(metered.calls).toEqual({});
+    expect(database.metered.calls).toEqual({});
   });
 });
 

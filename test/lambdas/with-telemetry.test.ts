@@ -1,36 +1,27 @@
-import { randomUUID } from 'node:crypto';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { dynamoTable, tableSchema } from '../../adapters/dynamo-table.ts';
 import type { Table } from '../../adapters/table.ts';
 import { tableStatistics } from '../../adapters/table-statistics.ts';
 import { HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import type { Change } from '../../core/event/change.ts';
 import { FLUSHES, withTelemetry } from '../../lambdas/runtime/with-telemetry.ts';
-import { type Meter, meter } from '../support/consumed-capacity.ts';
-import { type Database, openDynalite } from '../support/open-dynalite.ts';
+import { type MeteredDatabase, openMeteredDatabase } from '../support/metered-database.ts';
 import { queuedEvent } from '../support/sample-event.ts';
 
 const START = Date.parse('2030-01-01T23:30:00Z');
 const event = queuedEvent(START);
 const accepted: Change = { kind: 'accepted', event };
 
-let database: Database;
+let database: MeteredDatabase;
 let table: Table;
-let metered: Meter;
 let now: number;
 
 beforeAll(async () => {
-  database = await openDynalite();
-  metered = meter(database.client);
+  database = await openMeteredDatabase();
 });
 afterAll(() => database.close());
 beforeEach(async () => {
   now = START;
-  const TableName = randomUUID();
-  await database.client.send(new CreateTableCommand({ TableName, ...tableSchema }));
-  table = dynamoTable(database.client, TableName);
-  metered.reset();
+  table = await database.emptyTable();
 });
 
 describe('a process', () => {
@@ -74,7 +65,7 @@ describe('a process', () => {
   test('uses no flush in an invocation that counts nothing', async () => {
     const { counting } = processOn(table);
     for (let n = 0; n < 100; n++) await counting()();
-    expect(metered.calls).toEqual({});
+    expect(database.metered.calls).toEqual({});
     for (let n = 0; n < 60; n++) await counting(accepted)();
     expect(await acceptedInTable()).toBe(60);
   });
@@ -126,13 +117,13 @@ describe('100 events a second, each published alone and delivered with nine othe
     const deliverers = Array.from({ length: DELIVERERS }, () => processOn(table));
     const spent: number[] = [];
     for (let minute = 0; minute < 5; minute++) {
-      metered.reset();
+      database.metered.reset();
       for (let n = 0; n < 6_000; n++) {
         now = START + minute * MINUTE + n * 10;
         await publishers[n % PUBLISHERS]?.counting(accepted)();
         if (n % 10 === 9) await deliverers[((n - 9) / 10) % DELIVERERS]?.counting(...tenDelivered(n))();
       }
-      spent.push(metered.writes / 6_000);
+      spent.push(database.metered.writes / 6_000);
     }
     const [first = 0, ...later] = spent;
     expect(Math.max(...later)).toBeLessThanOrEqual(BUDGET);
