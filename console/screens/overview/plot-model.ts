@@ -4,7 +4,7 @@ import { outcomeNames } from '../../text/outcome.ts';
 import { lengthOfTime } from '../../text/time.ts';
 
 /** The name of a colour of the style sheet, without its dashes. */
-export type Colour = 'good' | 'alarm' | 'warn' | 'info' | 'accent' | 'muted' | 'text';
+type Colour = 'good' | 'alarm' | 'warn' | 'info' | 'accent' | 'muted' | 'text';
 
 export type PlotSeries = {
   readonly name: string;
