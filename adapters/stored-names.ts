@@ -29,12 +29,16 @@ export function storedStatus(status: Progress['status']): StoredStatus {
  */
 type WithEvent = { readonly eventDueAt?: number };
 
-/** A progress with the names that its attributes have in a table. */
+/**
+ * A progress with the names that its attributes have in a table. The mark of pending callbacks has another name if the
+ * event did not fail, because the version before would take it for that of a failure, and report one.
+ */
 export function storedProgress(progress: Progress, { dueAt: eventDueAt }: EventKey): object {
   if (progress.status === 'waiting_execution') return { ...progress, eventDueAt };
   const { callbackPending, ...others } = progress;
   const status = storedStatus(progress.status);
-  return { ...others, status, ...(callbackPending && { callbackOwed: true }), eventDueAt };
+  const mark = status === 'max_try_count_reached' ? 'callbackOwed' : 'resultOwed';
+  return { ...others, status, ...(callbackPending && { [mark]: true }), eventDueAt };
 }
 
 export function keyOfProgress({ eventDueAt }: WithEvent, uuid: string): EventKey | undefined {
@@ -42,14 +46,15 @@ export function keyOfProgress({ eventDueAt }: WithEvent, uuid: string): EventKey
 }
 
 export function progressFrom(stored: object): Progress {
-  const { callbackOwed, status, eventDueAt, ...others } = stored as WithEvent & {
+  const { callbackOwed, resultOwed, status, eventDueAt, ...others } = stored as WithEvent & {
     readonly callbackOwed?: true;
+    readonly resultOwed?: true;
     readonly status: StoredStatus;
   };
   return {
     ...others,
     status: status === 'max_try_count_reached' ? 'failed' : status,
-    ...(callbackOwed && { callbackPending: true }),
+    ...((callbackOwed || resultOwed) && { callbackPending: true }),
   } as Progress;
 }
 

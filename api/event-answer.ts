@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { callbackKey } from '../core/delivery/failure-callback.ts';
 import { DAY, SECOND } from '../core/durations.ts';
+import { answerFields } from '../core/event/answer-fields.ts';
+import { attemptFields, isoOf as iso } from '../core/event/attempt-fields.ts';
+import { type CallbackField, callbackKey, callbacksOfEnd } from '../core/event/callback-key.ts';
 import type { EventBody } from '../core/event/event.ts';
 import { publicKey } from '../core/event/event-key.ts';
 import { failureReadableFor } from '../core/event/lifecycle.ts';
-import { type Answer, type Attempt, type Excerpt, MAX_ANSWER_BODY_BYTES } from '../core/event/progress.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { eventStatus, statusSchema } from './event-status.ts';
 import { namedObject } from './named-object.ts';
@@ -90,6 +91,10 @@ export const eventSchema = namedObject('Event', {
     .string()
     .nullable()
     .meta({ description: 'The URL to call if the event fails for good. Null if there is none.' }),
+  callback_url: z
+    .string()
+    .nullable()
+    .meta({ description: 'The URL to call with the result when the event has ended. Null if there is none.' }),
   event_tags: z.array(z.string()).meta({ description: 'The labels by which the event is found.' }),
   deduplication_id: z
     .string()
@@ -125,6 +130,10 @@ export const eventSchema = namedObject('Event', {
     .string()
     .nullable()
     .meta({ description: 'The key of the event that calls failure_url, after this event has failed.' }),
+  callback_key: z
+    .string()
+    .nullable()
+    .meta({ description: 'The key of the event that calls callback_url, after this event has ended.' }),
   request_response_status_code: z
     .int()
     .nullable()
@@ -170,6 +179,7 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     retry_backoff: event.retry.backoff,
     retry_max_delay: seconds(event.retry.maxDelay),
     failure_url: event.failureUrl ?? null,
+    callback_url: event.callbackUrl ?? null,
     event_tags: [...event.tags],
     deduplication_id: event.deduplicationId ?? null,
     deduplication_window: event.deduplicationId === undefined ? null : seconds(event.deduplicationWindow ?? DAY),
@@ -184,15 +194,16 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     ended_because: finished?.endedBecause ?? null,
     overlaps_with_key: finished?.overlapsWith === undefined ? null : publicKey(finished.overlapsWith),
     schedule_id: event.schedule ?? null,
-    failure_callback_key: callbackKeyOf({ event, progress }),
-    ...receivedAnswer(progress.lastAnswer),
-    attempts: progress.attempts.map(attemptAnswer),
+    failure_callback_key: callbackKeyOf({ event, progress }, 'failureUrl'),
+    callback_key: callbackKeyOf({ event, progress }, 'callbackUrl'),
+    ...answerFields(progress.lastAnswer),
+    attempts: progress.attempts.map(attemptFields),
   };
 }
 
-function callbackKeyOf({ event, progress }: EventRecord): string | null {
-  const hasCallback = event.failureUrl !== undefined && progress.status === 'failed';
-  return hasCallback ? publicKey(callbackKey(event, progress)) : null;
+function callbackKeyOf({ event, progress }: EventRecord, field: CallbackField): string | null {
+  if (progress.status === 'waiting_execution') return null;
+  return callbacksOfEnd(event, progress).includes(field) ? publicKey(callbackKey(event, progress, field)) : null;
 }
 
 function sentBody(body: EventBody | undefined): Pick<EventAnswer, 'body' | 'body_base64'> {
@@ -211,60 +222,12 @@ function jsonTextOf(text: string): JsonText {
   return new JsonText(text);
 }
 
-function receivedAnswer(answer: Answer | undefined) {
-  const text = answer && textOf(answer);
-  return {
-    request_response_status_code: answer?.statusCode ?? null,
-    request_response_headers: answer ? Object.fromEntries(answer.headers) : null,
-    request_response_body: text ?? null,
-    request_response_body_base64: answer && text === undefined ? base64(answer.body) : null,
-    request_response_truncated: answer?.truncated ?? null,
-  };
-}
-
-/**
- * The text of a body; undefined if it is not UTF-8. If the body was cut in the middle of a character, that character is
- * left out.
- */
-function textOf({ body, truncated }: Answer): string | undefined {
-  const isCut = truncated && body.length === MAX_ANSWER_BODY_BYTES;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body, { stream: isCut });
-  } catch {
-    return undefined;
-  }
-}
-
-function attemptAnswer({ number, startedAt, late, duration, outcome, statusCode, error, ...more }: Attempt) {
-  const { requests, excerpt } = more;
-  return {
-    number,
-    started_at_utc: iso(startedAt),
-    late_ms: late,
-    duration_ms: duration,
-    outcome,
-    status_code: statusCode ?? null,
-    error: error ?? null,
-    ...(excerpt !== undefined && { answer_excerpt: excerptAnswer(excerpt) }),
-    ...(requests !== undefined && { requests }),
-  };
-}
-
-function excerptAnswer(excerpt: Excerpt) {
-  const { truncated = false } = excerpt;
-  return 'text' in excerpt ? { text: excerpt.text, binary: false, truncated } : { text: null, binary: true, truncated };
-}
-
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
 function seconds(milliseconds: number): number {
   return milliseconds / SECOND;
-}
-
-function iso(instant: number): string {
-  return new Date(instant).toISOString();
 }
 
 function isoOrNull(instant: number | undefined): string | null {

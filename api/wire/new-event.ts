@@ -66,6 +66,10 @@ export function newEventSchema(settings: Settings, now: () => number) {
           description:
             'The URL to call if the event fails for good. A new event is published for this, which calls the URL by POST.',
         }),
+        callback_url: targetUrl(settings).nullish().meta({
+          description:
+            'The URL to call when the event has ended, with its result: when it has succeeded or failed for good, but not when it was cancelled. A new event is published for this, which calls the URL by POST.',
+        }),
         event_tags: optional(tags(), [], 'Labels to find the event by.'),
         deduplication_id: deduplicationId(),
         deduplication_window: seconds(MINUTE / SECOND, DAY_IN_SECONDS)
@@ -100,6 +104,7 @@ type Sent = RetryFields & {
   readonly timeout_for_request: number;
   readonly max_try_count: number;
   readonly failure_url?: string | null | undefined;
+  readonly callback_url?: string | null | undefined;
   readonly event_tags: readonly string[];
   readonly deduplication_id?: string | null | undefined;
   readonly deduplication_window?: number | null | undefined;
@@ -121,6 +126,7 @@ export function toWantedEvent(sent: Sent, refinement: z.RefinementCtx, settings:
     retry: retryPolicy(sent),
     tags: [...new Set(sent.event_tags)],
     ...(sent.failure_url != null && { failureUrl: sent.failure_url }),
+    ...(sent.callback_url != null && { callbackUrl: sent.callback_url }),
     keepResultFor: milliseconds(sent.keep_result_for),
     ...failureRetention(sent, settings),
     ...deduplication(sent),

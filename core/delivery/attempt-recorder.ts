@@ -4,8 +4,9 @@ import { type Call, settle } from '../event/lifecycle.ts';
 import { nextMessage } from '../event/message.ts';
 import type { Finished, Progress, Waiting } from '../event/progress.ts';
 import { hasReminder } from '../event/reminder-times.ts';
+import type { EventRecord } from '../ports.ts';
+import { areCallbacksPending } from './callback-events.ts';
 import type { CallbackSender } from './callback-sender.ts';
-import { isCallbackPending } from './failure-callback.ts';
 import { type NamedAttempt, pendingAttempt, withLateAttempt } from './late-attempt.ts';
 
 /**
@@ -26,13 +27,13 @@ export type Ended = {
 
 export type AttemptRecorder = {
   /**
-   * Records an attempt, and sends the next message or the failure callback. If it rejects, either may be missing, and
+   * Records an attempt, and sends the next message or the callbacks. If it rejects, either may be missing, and
    * the message has to be handed over again.
    */
   record(ended: Ended): Promise<void>;
   /**
    * Records an attempt that is no longer pending: while it was under way, its event was cancelled, or another deliverer
-   * claimed or recorded it.
+   * claimed or recorded it. If that makes the event a success, sends the callbacks.
    */
   recordLate(named: NamedAttempt, call: Call): Promise<void>;
 };
@@ -70,7 +71,7 @@ export function attemptRecorder(
   async function sendNext(ended: Ended): Promise<void> {
     const { event, read, progress } = ended;
     onRecorded(pendingAttempt(event, read));
-    if (isCallbackPending(ended)) await callbacks.send(ended);
+    if (areCallbacksPending(ended)) await callbacks.send(ended);
     if (progress.status === 'waiting_execution' && !hasReminder(progress))
       await dueQueue.send(nextMessage(event, progress));
   }
@@ -90,9 +91,22 @@ export function attemptRecorder(
       const found = await store.findEvent(named.key);
       const late = found && withLateAttempt(found.event, found.progress, named, call);
       if (found === undefined || late === undefined) return;
-      if (await store.recordUnlessChanged(found.event, found.progress, late)) return;
+      if (await recordLateProgress(found, late)) return;
     }
     throw overtaken(named.key.uuid);
+  }
+
+  /**
+   * Records a progress in which a late attempt stands, and sends the callbacks if it ends the event. Resolves with
+   * false, and does neither, if the event has been changed since it was read.
+   */
+  async function recordLateProgress({ event, progress: read }: EventRecord, late: Progress): Promise<boolean> {
+    const ended = { event, progress: late };
+    if (read.status === late.status || !areCallbacksPending(ended)) return store.recordUnlessChanged(event, read, late);
+    await callbacks.leaveReminder(ended);
+    const isRecorded = await store.recordUnlessChanged(event, read, late);
+    if (isRecorded) await callbacks.send(ended);
+    return isRecorded;
   }
 
   return { record, recordLate };

@@ -5,32 +5,37 @@ import { firstProgress } from '../event/lifecycle.ts';
 import { nextMessage } from '../event/message.ts';
 import { graceOf, nextAuditAt } from '../event/reminder-times.ts';
 import type { EventRecord } from '../ports.ts';
+import { callbackEvents, type PendingCallbacks } from './callback-events.ts';
 import { afterTheFirst } from './claim.ts';
-import { failureCallback, type PendingCallback } from './failure-callback.ts';
 
 /**
- * The time after a failure, in milliseconds, within which its callback can be put without an audit reminder. Later, the
+ * The time after an end, in milliseconds, within which its callbacks can be put without audit reminders. Later, the
  * cursors may have passed its instant.
  */
 const PUT_IN_TIME = MINUTE;
 
 /**
- * Publishes failure callbacks. The callback is put before the mark that it is pending is taken away, so that none is
+ * Publishes the callbacks of an end. They are put before the mark that they are pending is taken away, so that none is
  * lost if the process dies in between.
  */
 export type CallbackSender = {
-  /** Puts a callback and sends its first message. Only the deliverer that recorded the failure may call this, once. */
-  send(pending: PendingCallback): Promise<void>;
+  /** Puts the callbacks and sends their first messages. Only the deliverer that recorded the end may call this, once. */
+  send(pending: PendingCallbacks): Promise<void>;
   /**
-   * Puts a callback that is still pending and sends its message, behind a first one. The process that should have sent
-   * that one may have died at any point, or may still be about to send it.
+   * Puts callbacks that are still pending and sends their messages, behind first ones. The process that should have
+   * sent those may have died at any point, or may still be about to send them.
    */
-  sendAgain(pending: PendingCallback): Promise<void>;
+  sendAgain(pending: PendingCallbacks): Promise<void>;
   /**
-   * Puts a callback without sending its message, and returns its event as it is in the store. Only a process that is
-   * alone and has sent nothing yet may call this.
+   * Puts callbacks without sending their messages, and returns their events as they are in the store. Only a process
+   * that is alone and has sent nothing yet may call this.
    */
-  put(pending: PendingCallback): Promise<EventRecord>;
+  put(pending: PendingCallbacks): Promise<readonly EventRecord[]>;
+  /**
+   * Leaves an audit reminder for an end that is about to be recorded. An event that had finished before may have no
+   * entry ahead of the audit cursor, so nothing would find its callbacks if the process died after the record.
+   */
+  leaveReminder(pending: PendingCallbacks): Promise<void>;
 };
 
 export type CallbackSenderDependencies = Pick<
@@ -42,47 +47,65 @@ export function callbackSender(dependencies: CallbackSenderDependencies): Callba
   const { store, dueQueue, now } = dependencies;
   const grace = graceOf(dependencies.longestTimeout, dependencies.visibility);
 
-  async function send(pending: PendingCallback): Promise<void> {
-    const callback = await putCallback(pending);
-    await dueQueue.send(nextMessage(callback, firstProgress(callback)));
+  async function send(pending: PendingCallbacks): Promise<void> {
+    const callbacks = await putAll(pending);
+    await Promise.all(callbacks.map((one) => dueQueue.send(nextMessage(one, firstProgress(one)))));
     await takeMarkAway(pending);
   }
 
-  async function sendAgain(pending: PendingCallback): Promise<void> {
-    const callback = await putCallback(pending);
+  async function sendAgain(pending: PendingCallbacks): Promise<void> {
+    const callbacks = await putAll(pending);
+    await Promise.all(callbacks.map(sendBehind));
+    await takeMarkAway(pending);
+  }
+
+  async function sendBehind(callback: QueuedEvent): Promise<void> {
     const message = nextMessage(callback, firstProgress(callback));
     const handOverAt = afterTheFirst(message.at, callback.timeout, now());
     await dueQueue.send({ ...message, mayBeDuplicate: true }, handOverAt);
-    await takeMarkAway(pending);
   }
 
-  async function put(pending: PendingCallback): Promise<EventRecord> {
-    const callback = await putCallback(pending);
+  async function put(pending: PendingCallbacks): Promise<readonly EventRecord[]> {
+    const callbacks = await putAll(pending);
     await takeMarkAway(pending);
-    return (await store.findEvent(callback.key)) ?? { event: callback, progress: firstProgress(callback) };
+    return Promise.all(
+      callbacks.map(async (event) => (await store.findEvent(event.key)) ?? { event, progress: firstProgress(event) }),
+    );
+  }
+
+  async function putAll(pending: PendingCallbacks): Promise<readonly QueuedEvent[]> {
+    const callbacks = callbackEvents(pending);
+    await Promise.all(callbacks.map(putCallback));
+    return callbacks;
   }
 
   /**
    * A callback that is put late gets a reminder ahead of the audit cursor first, because the cursor may have passed its
    * own entry.
    */
-  async function putCallback(pending: PendingCallback): Promise<QueuedEvent> {
-    const callback = failureCallback(pending);
-    const { key } = callback;
-    if (now() - key.dueAt > PUT_IN_TIME)
-      await store.putReminder(callback, { kind: 'audit', key, at: nextAuditAt(key, key.dueAt, now(), grace) });
+  async function putCallback(callback: QueuedEvent): Promise<void> {
+    const { dueAt } = callback.key;
+    if (now() - dueAt > PUT_IN_TIME) await putReminder(callback, dueAt);
     await store.putEvent(callback);
-    return callback;
+  }
+
+  async function leaveReminder({ event, progress }: PendingCallbacks): Promise<void> {
+    await putReminder(event, progress.finishedAt);
+  }
+
+  async function putReminder(event: QueuedEvent, pendingSince: number): Promise<void> {
+    const { key } = event;
+    await store.putReminder(event, { kind: 'audit', key, at: nextAuditAt(key, pendingSince, now(), grace) });
   }
 
   /**
    * The mark stays if the progress has been changed meanwhile. Then it is gone already, or means nothing any more, or
    * the audit finds it again.
    */
-  async function takeMarkAway({ event, progress }: PendingCallback): Promise<void> {
+  async function takeMarkAway({ event, progress }: PendingCallbacks): Promise<void> {
     const { callbackPending, ...rest } = progress;
     await store.recordUnlessChanged(event, progress, { ...rest, version: progress.version + 1 });
   }
 
-  return { send, sendAgain, put };
+  return { send, sendAgain, put, leaveReminder };
 }

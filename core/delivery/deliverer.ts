@@ -42,13 +42,15 @@ export function deliverer(dependencies: AttempterDependencies & CallbackSenderDe
    * A success is recorded in one request with the others of its batch, and replaces the progress in the store. It is
    * recorded conditionally instead if the store may have got an attempt that this would lose: if the event was opened
    * again before the call, because an earlier attempt may have been added, and if it may have been cancelled and opened
-   * again since the call started.
+   * again since the call started. If callbacks tell of the success, it is recorded conditionally as well, so that only
+   * the deliverer whose record was accepted sends them.
    */
   async function deliver(message: Received, calls: OpenCalls): Promise<void> {
     const ended = await attempt(message).finally(calls.oneEnded);
     if (ended === undefined) return;
     const { event, read, progress } = ended;
-    if (!isSuccess(progress) || read.triedBefore !== undefined) return recorder.record(ended);
+    if (!isSuccess(progress) || progress.callbackPending || read.triedBefore !== undefined)
+      return recorder.record(ended);
     if (calls.areOpen()) await Promise.race([calls.allEnded, sleep(LONGEST_LINGER)]);
     if (mayHaveBeenTriedAgain(ended, now() + WRITTEN_WITHIN)) return recorder.record(ended);
     await store.recordSuccess(event, progress);

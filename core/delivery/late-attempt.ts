@@ -1,3 +1,4 @@
+import { callbackMark } from '../event/callback-key.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import {
   attemptOf,
@@ -101,8 +102,13 @@ function lastAnswer(progress: Progress, { attempt }: NamedAttempt, { result }: C
   return isLast || decides || progress.lastAnswer === undefined ? { lastAnswer: result.answer } : {};
 }
 
+/**
+ * The progress of an event that has succeeded after all. If it had failed and the callbacks of that failure are pending,
+ * those of the success take their place.
+ */
 function asSuccess(event: QueuedEvent, progress: Progress, endedAt: number): Finished {
   const ended = progress.status === 'waiting_execution' ? cancelled(event, progress, endedAt) : progress;
   const { endedBecause, overlapsWith, callbackPending, ...finished } = ended;
-  return { ...finished, status: 'success', ...finishedAt(endedAt, event.keepResultFor) };
+  const succeeded = { ...finished, status: 'success' as const, ...finishedAt(endedAt, event.keepResultFor) };
+  return { ...succeeded, ...callbackMark(event, succeeded) };
 }

@@ -3,9 +3,9 @@ import { nextMessage, plain, type Received } from '../event/message.ts';
 import { hasReminder } from '../event/reminder-times.ts';
 import type { EventRecord } from '../ports.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
+import { areCallbacksPending } from './callback-events.ts';
 import type { CallbackSender } from './callback-sender.ts';
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated } from './claim.ts';
-import { isCallbackPending } from './failure-callback.ts';
 import { isMissing } from './late-attempt.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
@@ -16,12 +16,12 @@ import type { UnrecordedCalls } from './unrecorded-calls.ts';
 export type HandleObsolete = (message: Received, record: EventRecord) => Promise<undefined>;
 
 export function obsoleteMessageHandler(
-  dependencies: Pick<Dependencies, 'dueQueue' | 'now' | 'instance' | 'isAlone'>,
+  dependencies: Pick<Dependencies, 'store' | 'dueQueue' | 'now' | 'instance' | 'isAlone'>,
   unrecorded: UnrecordedCalls,
   callbacks: CallbackSender,
   { recordLate }: AttemptRecorder,
 ): HandleObsolete {
-  const { dueQueue, now } = dependencies;
+  const { store, dueQueue, now } = dependencies;
 
   /**
    * Adds the attempt of the message to the history if the attempt was made and is missing there: its event was
@@ -38,8 +38,8 @@ export function obsoleteMessageHandler(
     } else if (claim !== undefined) {
       if (isLive(claim, now(), dependencies)) return sendBack(message, claim.until);
       await recordLate(message, crashedCall(claim, now()));
-    }
-    return resendNext(message, record);
+    } else return resendNext(message, record);
+    return resendNext(message, (await store.findEvent(message.key)) ?? record);
   }
 
   async function sendBack(message: Received, handOverAt: number): Promise<undefined> {
@@ -47,7 +47,7 @@ export function obsoleteMessageHandler(
   }
 
   /**
-   * Sends the failure callback or the message of the next attempt again, if the handled message was handed over before
+   * Sends the callbacks or the message of the next attempt again, if the handled message was handed over before
    * or may be a duplicate. The deliverer that got the message first may have recorded the attempt and died then, and
    * the callback or next message would be missing until the audit. If that deliverer did send a next message, the event
    * now has two. So the second one is handed over only after a call for the first one should be recorded; otherwise the
@@ -55,7 +55,7 @@ export function obsoleteMessageHandler(
    */
   async function resendNext(message: Received, record: EventRecord): Promise<undefined> {
     if (!isRepeated(message)) return;
-    if (isCallbackPending(record)) await callbacks.sendAgain(record);
+    if (areCallbacksPending(record)) await callbacks.sendAgain(record);
     const { event, progress } = record;
     if (progress.status !== 'waiting_execution' || progress.nextAttempt <= message.attempt) return;
     if (hasReminder(progress)) return;

@@ -1,5 +1,5 @@
+import { areCallbacksPending } from '../delivery/callback-events.ts';
 import { type CallbackSenderDependencies, callbackSender } from '../delivery/callback-sender.ts';
-import { isCallbackPending } from '../delivery/failure-callback.ts';
 import { DAY } from '../durations.ts';
 import type { Entry } from '../event/entry.ts';
 import type { EventKey } from '../event/event-key.ts';
@@ -45,7 +45,7 @@ export function auditor(dependencies: CallbackSenderDependencies, grace: number)
     sumOverUnfinished(entries, async (record, since) => {
       const { event, progress } = record;
       if (since + grace > now()) return 0;
-      if (isCallbackPending(record)) await callbacks.sendAgain(record);
+      if (areCallbacksPending(record)) await callbacks.sendAgain(record);
       if (isWaiting(progress)) await dueQueue.send({ ...nextMessage(event, progress), mayBeDuplicate: true });
       return 1;
     });
@@ -66,9 +66,13 @@ export function auditor(dependencies: CallbackSenderDependencies, grace: number)
       const { event, progress } = record;
       if (isMetLater(record, reach) || resent.has(event.key.uuid)) return 0;
       resent.add(event.key.uuid);
-      if (isCallbackPending(record)) return resend(await callbacks.put(record));
+      if (areCallbacksPending(record)) return resendAll(await callbacks.put(record));
       if (isWaiting(progress)) await dueQueue.send(nextMessage(event, progress));
       return 1;
+    }
+
+    async function resendAll(records: readonly EventRecord[]): Promise<number> {
+      return sum(await Promise.all(records.map(resend)));
     }
 
     return (entries) => sumOverUnfinished(entries, resend);
@@ -98,7 +102,7 @@ export function auditor(dependencies: CallbackSenderDependencies, grace: number)
         return handle(record, since);
       }),
     );
-    return sent.reduce((sum, one) => sum + one, 0);
+    return sum(sent);
   }
 
   /**
@@ -143,6 +147,10 @@ function isMetLater({ event, progress }: EventRecord, reach: number): boolean {
   return progress.tryCount === 0 && !isRequested(progress)
     ? event.messageSentByPublish !== true
     : hasReminder(progress);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
 }
 
 function isOldReminder(entry: Entry, now: number): boolean {

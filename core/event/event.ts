@@ -36,6 +36,8 @@ export type QueuedEvent = {
   readonly deduplicationWindow?: number;
   /** The URL that the failure callback calls if this event fails for good. */
   readonly failureUrl?: string;
+  /** The URL that the callback with the result calls when this event has ended, unless a client has cancelled it. */
+  readonly callbackUrl?: string;
   /** How long the event stays readable after it finished. */
   readonly keepResultFor: number;
   /** How long the event stays readable after it failed for good. Absent if its publisher did not choose it. */

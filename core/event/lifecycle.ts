@@ -1,4 +1,5 @@
 import { HOUR, SECOND } from '../durations.ts';
+import { callbackMark } from './callback-key.ts';
 import type { QueuedEvent, RetryPolicy } from './event.ts';
 import { excerptOf, withLatestExcerpts } from './excerpt.ts';
 import type { Answer, Attempt, CallResult, Crashed, EndedBecause, Finished, Progress, Waiting } from './progress.ts';
@@ -49,15 +50,13 @@ export function settle(event: QueuedEvent, progress: Waiting, call: Call, chance
     attempts: withAttempt(progress.attempts, attemptOf(progress.nextAttempt, progress.nextAttemptAt, call)),
     ...lastAnswer(progress, call.result),
   };
-  if (succeeded(call.result))
-    return { ...history, status: 'success', ...finishedAt(call.endedAt, event.keepResultFor) };
+  if (succeeded(call.result)) {
+    const ended = { ...history, status: 'success' as const, ...finishedAt(call.endedAt, event.keepResultFor) };
+    return { ...ended, ...callbackMark(event, ended) };
+  }
 
-  const ended = {
-    ...history,
-    status: 'failed' as const,
-    ...failedAt(call.endedAt, event),
-    ...(event.failureUrl !== undefined && { callbackPending: true as const }),
-  };
+  const failed = { ...history, status: 'failed' as const, ...failedAt(call.endedAt, event) };
+  const ended = { ...failed, ...callbackMark(event, failed) };
   const endedBecause = reasonToEnd(call.result);
   if (endedBecause !== undefined) return { ...ended, endedBecause };
   if (triesLeft(event, history) <= 0) return ended;
@@ -162,7 +161,7 @@ export function isRequested(progress: Progress): boolean {
   return isReopened(progress) || (progress.status === 'waiting_execution' && progress.broughtForward === true);
 }
 
-/** The instant from which the next attempt or the failure callback of an event is pending; undefined if neither is. */
+/** The instant from which the next attempt or the callbacks of an event are pending; undefined if neither are. */
 export function pendingSince(progress: Progress): number | undefined {
   if (progress.status === 'waiting_execution') return progress.nextAttemptAt;
   return progress.callbackPending ? progress.finishedAt : undefined;

@@ -44,7 +44,7 @@ export type Claim = {
 /**
  * The progress of an event for which no attempt is pending. Its result stays readable for a time. An attempt that was
  * under way is still added to the history, and may make the event a success. If every process dies, nothing is missing
- * but a failure callback that may be pending.
+ * but callbacks that may be pending.
  */
 export type Finished = History & {
   readonly status: 'success' | 'failed' | 'cancelled';
@@ -60,8 +60,8 @@ export type Finished = History & {
    */
   readonly withdrawnAttempt?: number;
   /**
-   * Present if the failure callback is pending. If every process dies, the audit takes the event for unfinished, and
-   * sends the callback.
+   * Present if the callbacks of this end are pending. If every process dies, the audit takes the event for unfinished,
+   * and sends them.
    */
   readonly callbackPending?: true;
 };

@@ -1,6 +1,6 @@
+import { areCallbacksPending } from '../delivery/callback-events.ts';
 import { type CallbackSenderDependencies, callbackSender } from '../delivery/callback-sender.ts';
 import { afterTheFirst } from '../delivery/claim.ts';
-import { isCallbackPending } from '../delivery/failure-callback.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { isForgotten, reopenedExpiresAt } from '../event/expiry.ts';
@@ -33,8 +33,8 @@ export type Retrier = {
 };
 
 /**
- * Opens finished events again, and brings the next attempt of waiting events forward. Before an event is opened, a
- * failure callback that is pending is sent, and the expiry of the event is moved. Before any change is recorded, an
+ * Opens finished events again, and brings the next attempt of waiting events forward. Before an event is opened,
+ * callbacks that are pending are sent, and the expiry of the event is moved. Before any change is recorded, an
  * audit reminder or a scheduled attempt is put. If the process then dies before the message is sent, the audit finds
  * the event by that entry.
  */
@@ -80,7 +80,7 @@ export function retrier(dependencies: CallbackSenderDependencies): Retrier {
     again: () => Promise<Answer>,
     at?: number,
   ): Promise<Changed | Answer> {
-    if (isCallbackPending(record)) return callbacks.sendAgain(record).then(again);
+    if (areCallbacksPending(record)) return callbacks.sendAgain(record).then(again);
     const { event } = record;
     const progress = scheduledIfFar(reopened(read, now(), at), now());
     await store.extendExpiry(record, reopenedExpiresAt(event, read, progress.nextAttemptAt));

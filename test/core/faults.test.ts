@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { HOUR, MINUTE } from '../../core/durations.ts';
+import { callbacksOfEnd } from '../../core/event/callback-key.ts';
 import type { EventRecord } from '../../core/ports.ts';
 import { rest } from '../../verify/shared/simulated-clock.ts';
 import {
@@ -42,7 +43,7 @@ const READS: readonly Operation[] = [
 
 describe('whichever call to the store or the due queue', () => {
   test.each<Fault>(['fails', 'is done and fails', 'dies before', 'dies after'])(
-    '%s, no accepted event is lost, each failure is reported once, and only calls in flight or of one page are repeated, once',
+    '%s, no accepted event is lost, each end is told once to each URL, and only calls in flight or of one page are repeated, once',
     async (fault) => {
       const mayDiffer = (operation: Operation) =>
         fault === 'fails' || fault === 'dies before' || !READS.includes(operation);
@@ -116,13 +117,13 @@ function endOf(record: EventRecord, records: readonly EventRecord[]) {
 
 function promisedEnd(record: EventRecord): ReturnType<typeof endOf> {
   const { event, progress } = record;
-  const { url, maxTryCount, failureUrl } = event;
-  const mustBeTold = failureUrl !== undefined && progress.status === 'failed';
+  const { url, maxTryCount } = event;
+  const mustBeTold = progress.status === 'waiting_execution' ? [] : callbacksOfEnd(event, progress);
   const failure = { status: 'failed', tryCount: isGone(event) ? 1 : maxTryCount } as const;
   const end = succeedsAt(event, 2) ? ({ status: 'success' } as const) : failure;
   return {
     url,
-    told: mustBeTold ? [progress.tryCount] : [],
+    told: mustBeTold.map(() => progress.tryCount),
     early: [],
     end: hasCrashed(record) ? undefined : end,
   };

@@ -19,10 +19,19 @@ export const wishes: readonly Partial<WantedEvent>[] = [
   { url: 'https://example.com/flaky', retry: { backoff: 'fixed', delay: 20 * MINUTE, maxDelay: HOUR } },
   { url: 'https://example.com/bad', maxTryCount: 3 },
   { url: 'https://example.com/bad', maxTryCount: 2, retry: { backoff: 'fixed', delay: 16 * MINUTE, maxDelay: HOUR } },
-  { url: 'https://example.com/bad', maxTryCount: 2, failureUrl: 'https://example.com/told/good' },
+  {
+    url: 'https://example.com/bad',
+    maxTryCount: 2,
+    failureUrl: 'https://example.com/told/good',
+    callbackUrl: 'https://example.com/result/good',
+  },
   { url: 'https://example.com/bad', maxTryCount: 1, failureUrl: 'https://example.com/told/flaky' },
   { url: 'https://example.com/gone', failureUrl: 'https://example.com/told/good' },
-  { url: 'https://example.com/flaky', failureUrl: 'https://example.com/told/good' },
+  {
+    url: 'https://example.com/flaky',
+    failureUrl: 'https://example.com/told/good',
+    callbackUrl: 'https://example.com/result/flaky',
+  },
   { url: 'https://example.com/busy' },
   { url: 'https://example.com/asleep' },
   { url: 'https://example.com/closing/bad', maxTryCount: 4 },
@@ -68,13 +77,14 @@ export function mixedAnswer(event: QueuedEvent, attempt: number) {
   return pause === undefined ? answered(500) : answered(503, [['retry-after', String(pause)]]);
 }
 
-/** The events that report the failure of an event. */
+/** The events that tell of the ends of an event. */
 export function callbacksOf({ event }: EventRecord, records: readonly EventRecord[]) {
   return records.flatMap((record) => {
     const { body, url } = record.event;
-    if (body === undefined || url !== event.failureUrl) return [];
+    if (body === undefined || (url !== event.failureUrl && url !== event.callbackUrl)) return [];
     const { data } = JSON.parse(new TextDecoder().decode(body.bytes));
-    return data.key === publicKey(event.key) ? [{ record, tryCount: Number(data.try_count) }] : [];
+    if (data.key !== publicKey(event.key)) return [];
+    return [{ record, tryCount: Number(data.try_count), tellsOfSuccess: data.status === 'success' }];
   });
 }
 

@@ -1,5 +1,5 @@
-import { callbackKey } from '../../core/delivery/failure-callback.ts';
 import { SECOND } from '../../core/durations.ts';
+import { callbackKey, callbacksOfEnd } from '../../core/event/callback-key.ts';
 import type { QueuedEvent } from '../../core/event/event.ts';
 import { pendingSince } from '../../core/event/lifecycle.ts';
 import type { Attempt, Progress, Waiting } from '../../core/event/progress.ts';
@@ -32,23 +32,23 @@ type Known = {
   readonly event: QueuedEvent;
   readonly harms: Harms;
   callsAtItsEnd?: number;
-  /** Whether nothing is pending for the event, the report of its failure included. */
+  /** Whether nothing is pending for the event, its callbacks included. */
   isSettled: boolean;
   /** How many retries of the event were asked for, whatever the answers were. */
   retries: number;
   isCancelled: 'no' | 'maybe' | 'yes';
-  /** The uuids of the failure callbacks for the failures that a client saw. */
-  readonly failures: Set<string>;
+  /** The uuids of the callbacks for the ends that a client saw. */
+  readonly ends: Set<string>;
 };
 
 /**
  * The promises of the queue for whole histories, checked without the queue's own rules. Every accepted event finishes.
  * It is called at its instants, once each, unless a mishap explains otherwise. Its record says what happened. Each
- * failure is reported once, by an event like any other.
+ * end that was not asked for is told once to each URL, by an event like any other.
  */
 export function queueModel(answerAfter: number) {
   const events = new Map<string, Known>();
-  /** The mishaps of failure callbacks that have not been seen yet, by uuid. */
+  /** The mishaps of callbacks that have not been seen yet, by uuid. */
   const harmsOfUnseen = new Map<string, Harms>();
   /**
    * The attempts that a retry of a waiting event asked for, by uuid and number, each with the instant of the first
@@ -64,7 +64,7 @@ export function queueModel(answerAfter: number) {
 
   function accept(event: QueuedEvent, harms = noHarms()): void {
     if (mayBePaused) add(harms, 'late');
-    const known: Known = { event, harms, isSettled: false, retries: 0, isCancelled: 'no', failures: new Set() };
+    const known: Known = { event, harms, isSettled: false, retries: 0, isCancelled: 'no', ends: new Set() };
     events.set(event.key.uuid, known);
   }
 
@@ -99,7 +99,7 @@ export function queueModel(answerAfter: number) {
     if (!isAnswered && known.isCancelled === 'yes') known.isCancelled = 'maybe';
     if (!isAnswered) return;
     known.isCancelled = 'no';
-    if (progress.status === 'failed') known.failures.add(callbackKey(event, progress).uuid);
+    for (const uuid of callbackUuids({ event, progress })) known.ends.add(uuid);
   }
 
   /** Notes that a client asked for a retry of a waiting event, whatever the answer was. */
@@ -152,8 +152,7 @@ export function queueModel(answerAfter: number) {
   }
 
   /**
-   * A failure callback gets the mishaps of its event, because they may have happened while the failure was being
-   * reported.
+   * A callback gets the mishaps of its event, because they may have happened while the end was being told.
    */
   function acceptCallbacks(record: EventRecord, records: Records): void {
     const harms = events.get(record.event.key.uuid)?.harms;
@@ -232,17 +231,24 @@ export function queueModel(answerAfter: number) {
     );
   }
 
-  /** Checks that each known failure is reported once, and that nothing else is reported. */
+  /** Checks that each known end is told once to each of its URLs, and that nothing else is told. */
   function checkTold(record: EventRecord, records: Records): void {
     const { event, progress } = record;
-    const told = callbacksOf(record, records).map((one) => one.record.event.key.uuid);
-    const { retries = 0, failures = [], harms = noHarms() } = events.get(event.key.uuid) ?? {};
-    const hasFailed = progress.status === 'failed';
-    const mustBeTold = new Set([...failures, ...(hasFailed ? [callbackKey(event, progress).uuid] : [])]);
-    const mayBeTold = event.failureUrl ? retries + (hasFailed || harms.repeated > 0 ? 1 : 0) : 0;
-    if (event.failureUrl === undefined) mustBeTold.clear();
+    const callbacks = callbacksOf(record, records);
+    const told = callbacks.map((one) => one.record.event.key.uuid);
+    const { retries = 0, ends = [], harms = noHarms() } = events.get(event.key.uuid) ?? {};
+    const mustBeTold = new Set([...ends, ...callbackUuids(record)]);
     const isRight = new Set(told).isSupersetOf(mustBeTold) && new Set(told).size === told.length;
-    must(isRight && told.length <= mayBeTold, `${event.url} is told of ${[...mustBeTold]}, not of ${told}`);
+    must(isRight, `${event.url} is told of ${[...mustBeTold]}, not of ${told}`);
+    const mostFailures = retries + (progress.status === 'failed' || harms.repeated > 0 ? 1 : 0);
+    const mostSuccesses = retries + (progress.status === 'success' ? 1 : 0);
+    for (const url of new Set([event.failureUrl, event.callbackUrl])) {
+      const toUrl = callbacks.filter((one) => one.record.event.url === url);
+      const successes = toUrl.filter(({ tellsOfSuccess }) => tellsOfSuccess).length;
+      must(successes <= mostSuccesses, `${event.url} is told as ${mostSuccesses} successes, not ${successes}`);
+      const failures = toUrl.length - successes;
+      must(failures <= mostFailures, `${event.url} is told as ${mostFailures} failures, not ${failures}`);
+    }
   }
 
   function checkLife(event: QueuedEvent, progress: Progress, calls: Calls): void {
@@ -308,6 +314,12 @@ function add(harms: Harms, harm: Harm): void {
   if (harm === 'copied') harms.repeated++;
   else if (harm === 'repeated') harms.repeated += 1 + harms.repeated;
   else harms[harm]++;
+}
+
+/** The uuids of the callbacks that tell of the present end of an event. */
+function callbackUuids({ event, progress }: EventRecord): string[] {
+  if (progress.status === 'waiting_execution') return [];
+  return callbacksOfEnd(event, progress).map((field) => callbackKey(event, progress, field).uuid);
 }
 
 const callsOf = ({ key }: QueuedEvent, calls: Calls) => calls.filter(({ uuid }) => uuid === key.uuid);

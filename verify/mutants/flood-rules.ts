@@ -22,11 +22,11 @@ export const floodRules: readonly Rule[] = [
     suites: lifecycle,
   },
   {
-    name: 'a failure that is reported to nobody leaves no callback pending',
-    why: 'The audit would leave a reminder for every failed event in each grace, and keep it for ever.',
-    file: 'core/event/lifecycle.ts',
-    code: '...(event.failureUrl !== undefined && { callbackPending',
-    without: '...(event.maxTryCount > 0 && { callbackPending',
+    name: 'an end that is told to nobody leaves no callback pending',
+    why: 'The audit would leave a reminder for every finished event in each grace, and keep it for ever.',
+    file: 'core/event/callback-key.ts',
+    code: 'callbacksOfEnd(event, end).length > 0 ?',
+    without: 'callbacksOfEnd(event, end).length >= 0 ?',
     suites: lifecycle,
   },
   {

@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 
+const callbacks = ['test/core/delivery/result-callback', 'test/core/delivery/callback-worlds'];
 const dispatch = ['test/core/dispatch'];
 const pause = ['test/core/manage/pause'];
 const timing = ['test/core/schedules/timing.test'];
@@ -34,11 +35,60 @@ export const lossRules: readonly Rule[] = [
   },
   {
     name: 'the mark of a pending callback stays until the callback is sent',
-    why: 'If the process dies in between, nobody is told that the event failed.',
+    why: 'If the process dies in between, nobody is told how the event ended.',
     file: 'core/delivery/callback-sender.ts',
-    code: 'await dueQueue.send(nextMessage(callback, firstProgress(callback)));\n    await takeMarkAway(pending);',
-    without: 'await takeMarkAway(pending);\n    await dueQueue.send(nextMessage(callback, firstProgress(callback)));',
+    code: 'const callbacks = await putAll(pending);\n    await Promise.all(callbacks.map((one) =>',
+    without:
+      'await takeMarkAway(pending);\n    const callbacks = await putAll(pending);\n    await Promise.all(callbacks.map((one) =>',
     suites: ['test/core/delivery/failure-callback'],
+  },
+  {
+    name: 'the mark of a pending callback is in the record of the end',
+    why: 'If the process dies after the record, nobody is told how the event ended.',
+    file: 'core/event/lifecycle.ts',
+    code: 'return { ...ended, ...callbackMark(event, ended) };\n  }',
+    without: 'return ended;\n  }',
+    suites: callbacks,
+  },
+  {
+    name: 'an end that was not told is told before its event is opened again',
+    why: 'The record of the retry takes the mark away, and the end before it would be told to nobody.',
+    file: 'core/manage/retrier.ts',
+    code: 'if (areCallbacksPending(record)) return callbacks.sendAgain(record).then(again);',
+    without: 'void [callbacks, areCallbacksPending];',
+    suites: ['test/core/delivery/failure-callback', ...callbacks],
+  },
+  {
+    name: 'a success that comes late is told by the deliverer whose record was accepted',
+    why: 'It would be told by the audit, half an hour later.',
+    file: 'core/delivery/attempt-recorder.ts',
+    code: 'if (isRecorded) await callbacks.send(ended);',
+    without: '',
+    suites: callbacks,
+  },
+  {
+    name: 'a success of an event that had finished leaves an audit reminder before it is recorded',
+    why: 'The audit has passed all entries of such an event, so nothing would find callbacks that a dead process left.',
+    file: 'core/delivery/attempt-recorder.ts',
+    code: '    await callbacks.leaveReminder(ended);\n',
+    without: '',
+    suites: callbacks,
+  },
+  {
+    name: 'a failure and the success that replaces it have callbacks with different keys',
+    why: 'The callback of the success would be taken for the one of the failure, which has been called already.',
+    file: 'core/event/callback-key.ts',
+    code: " | (status === 'success' ? OF_SUCCESS : 0)",
+    without: '',
+    suites: callbacks,
+  },
+  {
+    name: 'the callbacks of the two URLs of one end have different keys',
+    why: 'One event would replace the other, and one of the URLs would not be called.',
+    file: 'core/event/callback-key.ts',
+    code: "(field === 'callbackUrl' ? OF_CALLBACK_URL : 0) | ",
+    without: '',
+    suites: callbacks,
   },
   {
     name: 'a cursor moves past a page only after the page has been handled',

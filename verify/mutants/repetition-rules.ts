@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 
 const delivery = ['test/core/delivery', 'test/core/queue'];
+const callbacks = ['test/core/delivery/result-callback', 'test/core/delivery/callback-worlds'];
 const dispatch = ['test/core/dispatch'];
 const pause = ['test/core/manage/pause'];
 const timing = ['test/core/schedules/timing.test'];
@@ -94,6 +95,30 @@ export const repetitionRules: readonly Rule[] = [
     code: 'current = await settledAgain(current);',
     without: 'return sendNext(current);\n      void settledAgain;',
     suites: delivery,
+  },
+  {
+    name: 'a success that is told is recorded only if the progress is the one that was read',
+    why: 'Two deliverers that succeed at the same attempt would both tell, and a success would hide a failure that is being told.',
+    file: 'core/delivery/deliverer.ts',
+    code: ' || progress.callbackPending || ',
+    without: ' || ',
+    suites: callbacks,
+  },
+  {
+    name: 'a callback is put only after the end that it tells of is recorded',
+    why: 'An end that was not recorded would be told, and then perhaps another one.',
+    file: 'core/delivery/attempt-recorder.ts',
+    code: 'await putEntries(current);\n',
+    without: 'await putEntries(current);\n      if (areCallbacksPending(current)) await callbacks.send(current);\n',
+    suites: callbacks,
+  },
+  {
+    name: 'a success takes the place of a failure that was not told',
+    why: 'The failure would be told after the success, though the event has not failed.',
+    file: 'core/delivery/late-attempt.ts',
+    code: 'const { endedBecause, overlapsWith, callbackPending, ...finished } = ended;',
+    without: 'const { endedBecause, overlapsWith, ...finished } = ended;',
+    suites: ['test/core/delivery/late-attempt', ...callbacks],
   },
   {
     name: 'a failure is recorded only if the progress is the version that was read',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { callbackKey } from '../../../core/delivery/failure-callback.ts';
 import { HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
+import { callbackKey } from '../../../core/event/callback-key.ts';
 import type { EventKey } from '../../../core/event/event-key.ts';
 import { publicKey, shardOf } from '../../../core/event/event-key.ts';
 import type { CallResult, Finished, Progress } from '../../../core/event/progress.ts';
@@ -47,7 +47,7 @@ describe('the failure of an event', () => {
         request_response_status_code: 500,
       },
     });
-    expect(event.key).toEqual(callbackKey(record.event, record.progress as Finished));
+    expect(event.key).toEqual(callbackKey(record.event, record.progress as Finished, 'failureUrl'));
     expect(record.progress).not.toHaveProperty('callbackPending');
     expect(cloud.calls.map(({ at }) => at - START)).toEqual([0, 0]);
   });
@@ -240,10 +240,11 @@ test('a call of the callback that is under way when its mark cannot be taken awa
 describe('the key of a callback', () => {
   const key: EventKey = { dueAt: START, uuid: '02f1c0de-1234-4abc-9def-0123456789ab' };
   const keyAfter = (number: number, of = key) =>
-    callbackKey(queuedEvent(START, { key: of }), {
-      attempts: [{ number }],
-      finishedAt: START + 5,
-    } as unknown as Finished);
+    callbackKey(
+      queuedEvent(START, { key: of }),
+      { status: 'failed', attempts: [{ number }], finishedAt: START + 5 } as unknown as Finished,
+      'failureUrl',
+    );
 
   test('is the same each time, in the shard of its event, and never that of an event with a random uuid', () => {
     expect(keyAfter(3)).toEqual({ dueAt: START + 5, uuid: '02f1c0de-1234-8abc-9def-0123456789a8' });
