@@ -196,6 +196,8 @@ export interface Event {
   readonly retry_max_delay: number;
   /** The URL to call if the event fails for good. Null if there is none. */
   readonly failure_url: string | null;
+  /** The URL to call with the result when the event has ended. Null if there is none. */
+  readonly callback_url: string | null;
   /** The labels by which the event is found. */
   readonly event_tags: readonly string[];
   /** The deduplication id that the publisher gave. Null if there is none. */
@@ -229,6 +231,8 @@ export interface Event {
   readonly schedule_id: string | null;
   /** The key of the event that calls failure_url, after this event has failed. */
   readonly failure_callback_key: string | null;
+  /** The key of the event that calls callback_url, after this event has ended. */
+  readonly callback_key: string | null;
   /** The status code of the latest answer. The next four fields are of the same answer. */
   readonly request_response_status_code: number | null;
   /**
@@ -501,6 +505,11 @@ export interface NewEvent {
   readonly retry_max_delay?: number | null | undefined;
   /** The URL to call if the event fails for good. A new event is published for this, which calls the URL by POST. */
   readonly failure_url?: string | null | undefined;
+  /**
+   * The URL to call when the event has ended, with its result: when it has succeeded or failed for good, but not when
+   * it was cancelled. A new event is published for this, which calls the URL by POST.
+   */
+  readonly callback_url?: string | null | undefined;
   /**
    * Labels to find the event by.
    *

@@ -113,6 +113,29 @@ test('a failure costs one write unit and one conditional put, and its next messa
   expect(sqs.calls()).toHaveLength(1);
 });
 
+test.each([
+  [200, 'a success', {}],
+  [500, 'a failure', { maxTryCount: 1 }],
+])(
+  'an answer of %i, %s, with callback_url costs two write units, and the callback its size and one',
+  async (status, _, wishes) => {
+    answer = answered(status, [['content-type', 'text/plain']]);
+    await queue.publish({ ...eventOf(10), ...wishes, callbackUrl: 'https://example.com/result' }, 'web');
+    const published = sentMessages();
+    metered.reset();
+    sqs.resetHistory();
+    await queue.deliver(published);
+    const failedEntry = status === 500 ? 1 : 0;
+    const ofCallback = 1;
+    expect(metered.writes).toBe(2 + failedEntry + ofCallback);
+    const callback = sentMessages();
+    expect(callback).toHaveLength(1);
+    answer = answered(200);
+    await queue.deliver(callback);
+    expect(metered.writes).toBe(2 + failedEntry + ofCallback + 1);
+  },
+);
+
 test('what a run of the dispatcher reads does not grow when 10,000 events wait for next week', async () => {
   await queue.dispatch();
   const readByRun = async () => {

@@ -6,13 +6,14 @@ import { apiClient, START } from '../support/api-client.ts';
 import { answered } from '../support/sample-event.ts';
 
 const URL = 'https://example.com/hook?token=of-the-url';
-const CONTENTS = /of-the-url|of-the-header|of-the-body|of-the-tag|of-the-answer|of-the-cookie|failed\.example/;
+const CONTENTS = /of-the-url|of-the-header|of-the-body|of-the-tag|of-the-answer|of-the-cookie|(failed|result)\.example/;
 const wanted = {
   url_to_send_request: URL,
   headers: { 'x-token': 'of-the-header' },
   body: { secret: 'of-the-body' },
   event_tags: ['of-the-tag'],
   failure_url: 'https://failed.example.com/',
+  callback_url: 'https://result.example.com/',
   deduplication_id: 'one',
   keep_result_for: 60,
 };

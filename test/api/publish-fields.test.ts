@@ -43,6 +43,8 @@ describe('an event with nothing but its URL', () => {
       schedule_id: null,
       failure_url: null,
       failure_callback_key: null,
+      callback_url: null,
+      callback_key: null,
       request_response_status_code: null,
       request_response_headers: null,
       request_response_body: null,
@@ -75,6 +77,7 @@ const everyField = {
   retry_backoff: 'exponential',
   retry_max_delay: 50,
   failure_url: 'https://example.com/failed',
+  callback_url: 'https://example.com/result',
   event_tags: ['a', 'ü'],
   keep_result_for: 61,
   keep_failed_for: 62,
@@ -141,6 +144,7 @@ test('a tag given twice is one tag', async () => {
 describe.each<[string, accepted: readonly unknown[], refused: readonly unknown[]]>([
   ['url_to_send_request', [url(2_048)], [url(2_049), '', 'example.com', 'ftp://example.com/', 5, null, {}]],
   ['failure_url', [url(2_048)], [url(2_049), '', 'example.com', 'http://10.0.0.1/', 'http://localhost/', 5, {}]],
+  ['callback_url', [url(2_048)], [url(2_049), '', 'http://10.0.0.1/', 5]],
   ['call_url_after', [0, 0.001, TEN_YEARS], [-0.001, TEN_YEARS + 1, '1', true]],
   [
     'call_url_at',

@@ -85,7 +85,11 @@ test('an id is known for its window, and a request after that adds another event
 describe('of two spellings', () => {
   const instant = new Date(START + MINUTE);
   test.each<[string, object, object]>([
-    ['unset and null', {}, { headers: null, event_tags: null, call_url_at: null, body: null, failure_url: null }],
+    [
+      'unset and null',
+      {},
+      { headers: null, event_tags: null, call_url_at: null, body: null, failure_url: null, callback_url: null },
+    ],
     ['unset and the default', {}, { ...DEFAULTS, headers: {}, event_tags: [] }],
     ['a window that is unset and given', {}, { deduplication_window: 60 }],
     ['a method that is unset and given', { body: 'x' }, { body: 'x', method: 'POST' }],
@@ -167,6 +171,7 @@ function changes({ headers, event_tags }: Request): fc.Arbitrary<Fields> {
   return fc.constantFrom<Fields>(
     { url_to_send_request: 'https://example.com/Hook' },
     { failure_url: 'https://example.com/hook' },
+    { callback_url: 'https://example.com/hook' },
     { max_try_count: 5 },
     { timeout_for_request: 4.999 },
     { retry_backoff: 'exponential' },

@@ -441,6 +441,15 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
         });
         expect(end).toMatchObject({ status: 'failed', callbackPending: true });
         expect(await store.findEvent(event.key)).toEqual({ event, progress: end });
+        const told = newEvent({ failureUrl: 'https://example.com/failed', callbackUrl: 'https://example.com/result' });
+        const success = settled(told, firstProgress(told), 200, 1);
+        await store.putEvent(told);
+        await store.recordUnlessChanged(told, firstProgress(told), success);
+        const item = await itemOf(progressKeyOf(told));
+        expect(item).toMatchObject({ status: 'success', resultOwed: true });
+        expect(item).not.toHaveProperty('callbackOwed');
+        expect(await store.findEvent(told.key)).toEqual({ event: told, progress: success });
+        expect(success).toHaveProperty('callbackPending', true);
         const [promote, audit, expiryWalk] = [['3'], ['2'], ['1']];
         const cursors = {
           version: 1,
@@ -452,8 +461,8 @@ export function eventTableContract(name: string, open: () => Promise<Database>):
           expiryWalkSince: DUE,
         };
         await store.saveCursors(undefined, cursors);
-        const item = await itemOf({ pk: 'hands', sk: 'hands' });
-        expect(item).toMatchObject({ leading: ['3'], trailing: ['2'], keeping: ['1'], keepingSince: DUE });
+        const hands = await itemOf({ pk: 'hands', sk: 'hands' });
+        expect(hands).toMatchObject({ leading: ['3'], trailing: ['2'], keeping: ['1'], keepingSince: DUE });
         expect(await store.findCursors()).toEqual(cursors);
       });
 

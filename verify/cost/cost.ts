@@ -29,6 +29,8 @@ export type Scenario = {
   readonly handed?: number;
   /** The number of attempts that fail before one succeeds. The default is 0. */
   readonly failures?: number;
+  /** The number of callbacks that each event has. The default is 0. */
+  readonly callbacks?: number;
   /** The milliseconds that a receiver takes to answer. The default is 100. */
   readonly call?: number;
 };
@@ -40,6 +42,7 @@ export const scenarios: readonly Scenario[] = [
   // it is due.
   { name: 'delayed by a day', fields: { call_url_after: (10 * MINUTE) / SECOND } },
   { name: 'with three attempts', failures: 2 },
+  { name: 'with a callback', fields: { callback_url: 'https://user.example.com/result' }, callbacks: 1 },
   { name: 'with a body of 10 KB', fields: { body: 'x'.repeat(10_000) } },
   { name: 'to receivers that take 4 s, each event alone', call: 4 * SECOND },
   { name: 'to receivers that take 4 s, ten at a time', call: 4 * SECOND, handed: 10 },
@@ -67,7 +70,7 @@ export function sumOfShares(shares: Shares): Usage {
  * beyond idle runs, because it runs every minute also when there are no events. No share is negative.
  */
 export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise<Shares> {
-  const { published = 1, failures = 0 } = scenario;
+  const { published = 1, failures = 0, callbacks = 0 } = scenario;
   const events = Math.max(EVENTS_IN_TEN_SECONDS, published);
   return staged(failures, async (stage) => {
     const { functions, meter, runs } = stage;
@@ -78,7 +81,7 @@ export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise
     const settled = Object.fromEntries(deployedNames.map((name) => [name, meter.used(name)]));
     const settledRuns = runs();
     await publishAll(stage, scenario, events);
-    for (let attempt = 0; attempt <= failures; attempt++) await deliverAll(stage, scenario, events);
+    for (let round = 0; round <= failures + callbacks; round++) await deliverAll(stage, scenario, events);
     await minutes(stage, FOLLOWING);
     const idle = times(idleRun, runs() - settledRuns);
     return sharesOf((name) => {

@@ -5,7 +5,7 @@ import type { EventAnswer } from '../../state/api-types.ts';
 import { eventsPath } from '../../text/event-filters.ts';
 import { lengthOfTime } from '../../text/time.ts';
 import { delaysText } from './delays-text.ts';
-import { failedEventKey, webhookId } from './event-links.ts';
+import { endedEventKey, webhookId } from './event-links.ts';
 
 /** Every field of an event that is not a part of its request or its answer. */
 export function EventDetails({ event }: { readonly event: EventAnswer }) {
@@ -25,7 +25,7 @@ export function EventDetails({ event }: { readonly event: EventAnswer }) {
 type EventProps = { readonly event: EventAnswer };
 
 function Links({ event }: EventProps) {
-  const failed = failedEventKey(event);
+  const ended = endedEventKey(event);
   return (
     <>
       {event.failure_callback_key !== null && (
@@ -33,10 +33,15 @@ function Links({ event }: EventProps) {
           <a href={screenPath(event.failure_callback_key)}>The event that reports this failure</a>
         </Field>
       )}
-      {failed !== undefined && (
-        <Field name="Reports the failure of">
-          <a href={screenPath(failed)} class="event-key">
-            {failed}
+      {event.callback_key !== null && (
+        <Field name="Callback">
+          <a href={screenPath(event.callback_key)}>The event that tells the result</a>
+        </Field>
+      )}
+      {ended !== undefined && (
+        <Field name="Tells the end of">
+          <a href={screenPath(ended)} class="event-key">
+            {ended}
           </a>
         </Field>
       )}
@@ -92,6 +97,11 @@ function Tries({ event }: EventProps) {
       {event.failure_url !== null && (
         <Field name="Called if it fails">
           <span class="long">{event.failure_url}</span>
+        </Field>
+      )}
+      {event.callback_url !== null && (
+        <Field name="Called with the result">
+          <span class="long">{event.callback_url}</span>
         </Field>
       )}
     </>

@@ -18,6 +18,7 @@ const names = [
   'retry_backoff',
   'retry_max_delay',
   'failure_url',
+  'callback_url',
   'deduplication_id',
   'deduplication_window',
   'keep_result_for',
@@ -75,6 +76,15 @@ export function AdvancedFields() {
         </div>
         <div class="wide">
           <TextField
+            name="callback_url"
+            label="URL to call with the result when the event has ended"
+            of="callbackUrl"
+            input="url"
+            placeholder="none"
+          />
+        </div>
+        <div class="wide">
+          <TextField
             name="deduplication_id"
             label="Deduplication id: the same id with the same request adds no second event"
             of="deduplicationId"
@@ -123,8 +133,9 @@ function DelayFields() {
 }
 
 function isAnySet(draft: Draft): boolean {
-  const { timeout, tries, delay, backoff, failureUrl, deduplicationId, deduplicationWindow } = draft;
-  const { keepResultFor, keepFailedFor } = draft;
-  const texts = [timeout, tries, delay, failureUrl, deduplicationId, deduplicationWindow, keepResultFor, keepFailedFor];
+  const { timeout, tries, delay, backoff, failureUrl, callbackUrl } = draft;
+  const { deduplicationId, deduplicationWindow, keepResultFor, keepFailedFor } = draft;
+  const texts = [timeout, tries, delay, failureUrl, callbackUrl];
+  texts.push(deduplicationId, deduplicationWindow, keepResultFor, keepFailedFor);
   return backoff !== 'fixed' || texts.some((text) => text !== '');
 }

@@ -29,6 +29,7 @@ export type Draft = {
   readonly backoff: EventAnswer['retry_backoff'] | 'listed';
   readonly maxDelay: string;
   readonly failureUrl: string;
+  readonly callbackUrl: string;
   readonly deduplicationId: string;
   readonly deduplicationWindow: string;
   readonly keepResultFor: string;
@@ -57,6 +58,7 @@ export function newDraft(url: string): Draft {
     backoff: 'fixed',
     maxDelay: '',
     failureUrl: '',
+    callbackUrl: '',
     deduplicationId: '',
     deduplicationWindow: '',
     keepResultFor: '',
@@ -79,6 +81,7 @@ export function draftLike({ event, bodyText }: WatchedEvent): Draft {
     backoff: event.retry_delays === null ? event.retry_backoff : 'listed',
     maxDelay: isExponential ? String(event.retry_max_delay) : '',
     failureUrl: event.failure_url ?? '',
+    callbackUrl: event.callback_url ?? '',
     keepResultFor: String(event.keep_result_for),
     keepFailedFor: String(event.keep_failed_for),
   };

@@ -103,9 +103,10 @@ function numberMember(name: string, text: string, unit = 1): readonly Member[] {
   return [Number.isFinite(value) ? member(name, value) : { name, mistake: 'A number, for example 10.' }];
 }
 
-function textMembers({ failureUrl, deduplicationId, deduplicationWindow }: Draft): readonly Member[] {
+function textMembers({ failureUrl, callbackUrl, deduplicationId, deduplicationWindow }: Draft): readonly Member[] {
   return [
     ...(failureUrl.trim() === '' ? [] : [member('failure_url', failureUrl.trim())]),
+    ...(callbackUrl.trim() === '' ? [] : [member('callback_url', callbackUrl.trim())]),
     ...(deduplicationId === '' ? [] : [member('deduplication_id', deduplicationId)]),
     ...numberMember('deduplication_window', deduplicationWindow),
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { failedEventKey, webhookId } from '../../../../console/screens/event/event-links.ts';
+import { endedEventKey, webhookId } from '../../../../console/screens/event/event-links.ts';
 import { attemptTitle, timelineOf } from '../../../../console/screens/event/timeline.ts';
 import type { AttemptAnswer } from '../../../../console/state/api-types.ts';
 
@@ -42,7 +42,7 @@ describe('a key', () => {
   });
 
   test('of a failure callback leads back to the event that failed', () => {
-    expect(failedEventKey({ key: CALLBACK, body })).toBe(KEY);
+    expect(endedEventKey({ key: CALLBACK, body })).toBe(KEY);
   });
 
   test.each([
@@ -51,6 +51,6 @@ describe('a key', () => {
     ['of a callback with another body', CALLBACK, 'text'],
     ['of a callback that names no key', CALLBACK, { data: { key: '../settings' } }],
   ])('%s leads nowhere', (_, key, sent) => {
-    expect(failedEventKey({ key, body: sent })).toBeUndefined();
+    expect(endedEventKey({ key, body: sent })).toBeUndefined();
   });
 });
