@@ -6,6 +6,7 @@ import { type CallbackField, callbackKey, callbacksOfEnd } from '../core/event/c
 import type { EventBody } from '../core/event/event.ts';
 import { publicKey } from '../core/event/event-key.ts';
 import { failureReadableFor } from '../core/event/lifecycle.ts';
+import type { Finished } from '../core/event/progress.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { eventStatus, statusSchema } from './event-status.ts';
 import { namedObject } from './named-object.ts';
@@ -189,15 +190,21 @@ export function eventAnswer({ event, progress }: EventRecord): EventAnswer {
     timestamp_for_execution_to_start: seconds(event.key.dueAt),
     try_count: progress.tryCount,
     next_attempt_at_utc: isoOrNull(waiting?.nextAttemptAt),
-    finished_at_utc: isoOrNull(finished?.finishedAt),
-    expires_at_utc: isoOrNull(finished?.readableUntil),
-    ended_because: finished?.endedBecause ?? null,
-    overlaps_with_key: finished?.overlapsWith === undefined ? null : publicKey(finished.overlapsWith),
+    ...endFields(finished),
     schedule_id: event.schedule ?? null,
     failure_callback_key: callbackKeyOf({ event, progress }, 'failureUrl'),
     callback_key: callbackKeyOf({ event, progress }, 'callbackUrl'),
     ...answerFields(progress.lastAnswer),
     attempts: progress.attempts.map(attemptFields),
+  };
+}
+
+function endFields(finished: Finished | undefined) {
+  return {
+    finished_at_utc: isoOrNull(finished?.finishedAt),
+    expires_at_utc: isoOrNull(finished?.readableUntil),
+    ended_because: finished?.endedBecause ?? null,
+    overlaps_with_key: finished?.overlapsWith === undefined ? null : publicKey(finished.overlapsWith),
   };
 }
 

@@ -147,6 +147,7 @@ const schedule = {
     retry_backoff: 'fixed',
     retry_max_delay: 3600,
     failure_url: null,
+    callback_url: null,
     event_tags: newSchedule.event.event_tags,
     keep_result_for: 86400,
     keep_failed_for: 86400,

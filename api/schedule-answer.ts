@@ -31,6 +31,7 @@ const scheduledEventSchema = eventSchema
     retry_backoff: true,
     retry_max_delay: true,
     failure_url: true,
+    callback_url: true,
     event_tags: true,
     keep_result_for: true,
     keep_failed_for: true,

@@ -506,8 +506,9 @@ export interface NewEvent {
   /** The URL to call if the event fails for good. A new event is published for this, which calls the URL by POST. */
   readonly failure_url?: string | null | undefined;
   /**
-   * The URL to call when the event has ended, with its result: when it has succeeded or failed for good, but not when
-   * it was cancelled. A new event is published for this, which calls the URL by POST.
+   * The URL to call when the event has ended, with its result: when it has succeeded or failed for good, or was skipped
+   * because a run of its schedule had not finished, but not when a client cancelled it. A new event is published for
+   * this, which calls the URL by POST.
    */
   readonly callback_url?: string | null | undefined;
   /**

@@ -68,7 +68,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
         }),
         callback_url: targetUrl(settings).nullish().meta({
           description:
-            'The URL to call when the event has ended, with its result: when it has succeeded or failed for good, but not when it was cancelled. A new event is published for this, which calls the URL by POST.',
+            'The URL to call when the event has ended, with its result: when it has succeeded or failed for good, or was skipped because a run of its schedule had not finished, but not when a client cancelled it. A new event is published for this, which calls the URL by POST.',
         }),
         event_tags: optional(tags(), [], 'Labels to find the event by.'),
         deduplication_id: deduplicationId(),

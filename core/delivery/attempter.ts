@@ -13,7 +13,7 @@ import { type CallPostponerDependencies, callPostponer } from './call-postponer.
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import { pendingAttempt } from './late-attempt.ts';
 import type { HandleObsolete } from './obsolete-message-handler.ts';
-import { overlapSkipper } from './overlap-skipper.ts';
+import type { SkipIfOverlapping } from './overlap-skipper.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
 /**
@@ -53,12 +53,12 @@ export function attempter(
   dependencies: AttempterDependencies,
   unrecorded: UnrecordedCalls,
   handleObsolete: HandleObsolete,
+  skipIfOverlapping: SkipIfOverlapping,
 ): (message: Received) => Promise<Ended | undefined> {
   const { store, call, concurrency, now, random, instance } = dependencies;
   const read = reader(dependencies);
   const until = waiter(dependencies);
   const postpone = callPostponer(dependencies);
-  const skipIfOverlapping = overlapSkipper(dependencies);
   const { sendBack, sendLater } = sender(dependencies);
 
   /**

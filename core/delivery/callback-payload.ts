@@ -22,7 +22,7 @@ export function callbackPayload(event: QueuedEvent, progress: Finished, field: C
   return {
     type: progress.status === 'success' ? 'event.succeeded' : 'event.failed',
     timestamp: isoOf(progress.finishedAt),
-    data: field === 'failureUrl' ? end : { ...end, ...resultOf(progress) },
+    data: field === 'failureUrl' ? end : { ...end, ...resultOf(event, progress) },
   };
 }
 
@@ -42,6 +42,10 @@ function endOf({ key, url, tags }: QueuedEvent, progress: Finished) {
   };
 }
 
-function resultOf({ lastAnswer, attempts }: Finished) {
-  return { ...answerFields(lastAnswer, MOST_TEXT), attempts: attempts.map(attemptFields) };
+function resultOf({ schedule }: QueuedEvent, { lastAnswer, attempts }: Finished) {
+  return {
+    schedule_id: schedule ?? null,
+    ...answerFields(lastAnswer, MOST_TEXT),
+    attempts: attempts.map(attemptFields),
+  };
 }

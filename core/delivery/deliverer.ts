@@ -5,6 +5,7 @@ import { type AttempterDependencies, attempter } from './attempter.ts';
 import { type CallbackSenderDependencies, callbackSender } from './callback-sender.ts';
 import { isRepeated } from './claim.ts';
 import { obsoleteMessageHandler } from './obsolete-message-handler.ts';
+import { overlapSkipper } from './overlap-skipper.ts';
 import { unrecordedCalls } from './unrecorded-calls.ts';
 
 /**
@@ -29,6 +30,7 @@ export function deliverer(dependencies: AttempterDependencies & CallbackSenderDe
     dependencies,
     unrecorded,
     obsoleteMessageHandler(dependencies, unrecorded, callbacks, recorder),
+    overlapSkipper(dependencies, callbacks),
   );
 
   async function together(messages: readonly Received[]): Promise<Received[]> {

@@ -1,10 +1,13 @@
 import type { Dependencies } from '../dependencies.ts';
+import { callbackMark } from '../event/callback-key.ts';
 import { BEGINNING, positionOf } from '../event/entry.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import type { EventKey } from '../event/event-key.ts';
 import { cancelled } from '../event/lifecycle.ts';
 import type { Finished, Waiting } from '../event/progress.ts';
 import type { EventRecord } from '../ports.ts';
+import { areCallbacksPending } from './callback-events.ts';
+import type { CallbackSender } from './callback-sender.ts';
 
 /** The number of runs before a run that are looked at, because several may be unfinished, or runs by hand. */
 const LOOKED_AT = 5;
@@ -13,10 +16,16 @@ const LOOKED_AT = 5;
  * Ends a run of a schedule without a call if an earlier run has not finished and the schedule does not allow that they
  * overlap. `changed` means that the run was changed since it was read, so that it must be read again.
  */
-type SkipIfOverlapping = (event: QueuedEvent, progress: Waiting) => Promise<'not overlapping' | 'skipped' | 'changed'>;
+export type SkipIfOverlapping = (
+  event: QueuedEvent,
+  progress: Waiting,
+) => Promise<'not overlapping' | 'skipped' | 'changed'>;
 
 /** It is decided at the instant of the run, because the run is made minutes before. */
-export function overlapSkipper({ store, now }: Pick<Dependencies, 'store' | 'now'>): SkipIfOverlapping {
+export function overlapSkipper(
+  { store, now }: Pick<Dependencies, 'store' | 'now'>,
+  callbacks: CallbackSender,
+): SkipIfOverlapping {
   /**
    * The key of an earlier run that has not finished. A run that was skipped names the one because of which it was, so
    * that many skipped runs do not hide one that takes long.
@@ -32,12 +41,10 @@ export function overlapSkipper({ store, now }: Pick<Dependencies, 'store' | 'now
   return async (event, progress) => {
     const overlapsWith = isSkippable(event, progress) ? await findUnfinished(event) : undefined;
     if (overlapsWith === undefined) return 'not overlapping';
-    const isRecorded = await store.recordUnlessChanged(
-      event,
-      progress,
-      overlapped(event, progress, now(), overlapsWith),
-    );
-    return isRecorded ? 'skipped' : 'changed';
+    const ended = { event, progress: overlapped(event, progress, now(), overlapsWith) };
+    if (!(await store.recordUnlessChanged(event, progress, ended.progress))) return 'changed';
+    if (areCallbacksPending(ended)) await callbacks.send(ended);
+    return 'skipped';
   };
 }
 
@@ -48,7 +55,8 @@ function isSkippable({ skipsOverlap }: QueuedEvent, { tryCount, nextAttempt }: W
 
 function overlapped(event: QueuedEvent, progress: Waiting, now: number, overlapsWith: EventKey): Finished {
   const { underWayUntil, ...skipped } = cancelled(event, progress, now);
-  return { ...skipped, endedBecause: 'overlapped', overlapsWith };
+  const ended = { ...skipped, endedBecause: 'overlapped', overlapsWith } as const;
+  return { ...ended, ...callbackMark(event, ended) };
 }
 
 function overlapsOf(record: EventRecord | undefined): readonly EventKey[] {

@@ -44,6 +44,7 @@ describe('the end of an event', () => {
         last_outcome: 'answered',
         last_error: null,
         request_response_status_code: 201,
+        schedule_id: null,
         request_response_headers: { 'x-id': '7' },
         request_response_body: '{"id":7}',
         request_response_body_base64: null,
@@ -113,6 +114,18 @@ describe('the end of an event', () => {
     await cloud.queue.cancel(event.key);
     await cloud.runUntil(START + HOUR);
     expect(cloud.calls).toEqual([]);
+  });
+
+  test('is told of a run of a schedule that was skipped, because nobody asked for that', async () => {
+    const run = { schedule: 'nightly', skipsOverlap: true } as const;
+    const cloud = simulatedCloud({ answerAfter: 2 * MINUTE, longestTimeout: HOUR });
+    await cloud.queue.publish(working({ ...run, timeout: HOUR }), 'web');
+    const record = await cloud.queue.publish(working({ ...run, asked: { after: MINUTE } }), 'web');
+    await cloud.runUntil(START + HOUR);
+    const told = await toldOf(cloud, record);
+    const data = { status: 'cancelled', ended_because: 'overlapped', schedule_id: 'nightly', attempts: [] };
+    expect(told.map(({ event }) => payloadOf(event))).toMatchObject([{ type: 'event.failed', data }]);
+    expect(callsTo(cloud, RESULT, told)).toBe(1);
   });
 
   test('is told again if the event was opened again and has ended once more', async () => {
