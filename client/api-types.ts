@@ -650,6 +650,12 @@ export interface NewScheduledEvent {
   /** The URL to call if the event fails for good. A new event is published for this, which calls the URL by POST. */
   readonly failure_url?: string | null | undefined;
   /**
+   * The URL to call when the event has ended, with its result: when it has succeeded or failed for good, or was skipped
+   * because a run of its schedule had not finished, but not when a client cancelled it. A new event is published for
+   * this, which calls the URL by POST.
+   */
+  readonly callback_url?: string | null | undefined;
+  /**
    * Labels to find the event by.
    *
    * @default []
@@ -855,6 +861,8 @@ export interface ScheduledEvent {
   readonly retry_max_delay: number;
   /** The URL to call if the event fails for good. Null if there is none. */
   readonly failure_url: string | null;
+  /** The URL to call with the result when the event has ended. Null if there is none. */
+  readonly callback_url: string | null;
   /** The labels by which the event is found. */
   readonly event_tags: readonly string[];
   /** Seconds for which the event stays readable after it finished. */
