@@ -44,7 +44,7 @@ export const clientChecks: Checks<PackedPackage> = {
         return `use-${index}.ts`;
       }),
     );
-    assert.equal(files.length, 3);
+    assert.ok(files.length >= 3, 'README.md and docs/client.md have an example each.');
     for (const [lib, types] of [
       [['es2022', 'dom'], []],
       [['es2022'], ['node']],
