@@ -107,7 +107,9 @@ async function usedInPage(url: string, client: string): Promise<unknown> {
 /** The examples in a page that make a client, each of which is a whole program. */
 async function examplesIn(page: string): Promise<readonly string[]> {
   const text = await readFile(join(PROJECT, page), 'utf8');
-  return [...text.matchAll(/^```ts\n(import \{ EventQueue \} from 'http-event-queue';.*?)^```/gms)].map(([, example = '']) => example);
+  return [...text.matchAll(/^```ts\n(import \{ EventQueue \} from 'http-event-queue';.*?)^```/gms)].map(
+    ([, example = '']) => example,
+  );
 }
 
 const STRICT = {
