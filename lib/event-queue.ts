@@ -29,13 +29,17 @@ export type { Domain, EventQueueProps, Throttling } from './event-queue-props.ts
 
 /** A whole event queue: table, due queue, functions, HTTP API, the dispatcher's rule, dashboard and alarms. */
 export class EventQueue extends Construct {
+  /** The URL of the API, without a slash at its end. The console is there as well. */
   readonly url: string;
   /** The name to which the DNS record of `domain` must point; undefined without `domain`. */
   readonly domainTarget: string | undefined;
+  /** The name of the table, by which `npx http-event-queue keys --table` makes the first API key. */
   readonly tableName: string;
   /** The topic that all alarms notify. */
   readonly alarmTopic: ITopic;
+  /** The name of the dashboard on CloudWatch. */
   readonly dashboardName: string;
+  /** The URL of the queue of messages that no deliverer could handle. No event is lost by them: the table has it. */
   readonly deadLetterQueueUrl: string;
   /**
    * The names of the log groups, under the names of their functions, such as `Deliver`, and `Access` for the access log

@@ -33,6 +33,17 @@ test.each(commandLines)(
   },
 );
 
+test('npm start -- --version prints the version, and a command that does not exist is refused', async () => {
+  const [version, unknown] = [['--version'], ['key', 'list']].map((words) =>
+    runProcess(process.execPath, ['local/main.ts', ...words]),
+  );
+  expect([await version?.ended, version?.printed()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  expect([await unknown?.ended, unknown?.printed()]).toEqual([
+    2,
+    'There is no command key, only start, keys, backup, purge, demo. See npm start -- --help.\n',
+  ]);
+});
+
 test.each(['start', 'keys', 'backup', 'demo', 'cost', 'chaos', 'soak', 'bench', 'deployed'])(
   'npm run %s refuses an option that it does not know in one sentence that leads to its help',
   async (name) => {
