@@ -5,10 +5,10 @@ import { COMMAND, entries, fileOf } from './entries.ts';
 import { PROJECT } from './project.ts';
 
 /**
- * The versions of the CDK that the construct works with. 2.251.0 is the first one with `Validations`. `npm run release`
+ * The versions of the CDK that the construct works with. 2.252.0 is the first one with acknowledgements of `Validations`. `npm run release`
  * tries the oldest and the newest.
  */
-const peerDependencies = { 'aws-cdk-lib': '>=2.251.0 <3', constructs: '^10.5.0' } as const;
+const peerDependencies = { 'aws-cdk-lib': '>=2.252.0 <3', constructs: '^10.5.0' } as const;
 
 /** Returns the package.json of the npm package. The version and the description are those of the repository. */
 export function manifest() {
