@@ -27,10 +27,10 @@ export const RECORDED_WITHIN = SECOND;
 export const RECORDED_THROUGH_FAULTS_WITHIN = 3_000;
 
 /**
- * The milliseconds within which a process repeats a request after its connection was closed without an answer. A busy
- * process takes longer than half a second.
+ * The milliseconds by which a busy process may start the second request of an attempt after the time-out of the
+ * attempt.
  */
-const SENT_AGAIN_WITHIN = 3_000;
+export const BEHIND_THE_TIMEOUT = 5_000;
 
 /** The milliseconds by which a second message comes after the end of the longest call that starts in time. */
 export const BEHIND_THE_LONGEST = 5_000;
@@ -71,16 +71,16 @@ export function causeOf(repetition: Repetition, known: Known): Cause | undefined
   if (write !== undefined) return { kind: 'refused', write };
   const killed = killOf(repetition, known.kills);
   if (killed !== undefined) return killed;
-  if (isReconnected(repetition)) return { kind: 'reconnected' };
+  if (isReconnected(repetition, known)) return { kind: 'reconnected' };
   return isOvertaken(repetition, known) ? { kind: 'overtaken' } : undefined;
 }
 
 /**
  * Returns whether the same process repeated its request because the connection was closed without an answer. The second
- * request uses a try of the event.
+ * request uses a try of the event, and belongs to the same attempt, so it starts before the time-out of the attempt.
  */
-function isReconnected({ earlier, call }: Repetition): boolean {
-  const isSoon = call.startedAt - earlier.startedAt <= SENT_AGAIN_WITHIN;
+function isReconnected({ earlier, call }: Repetition, { timeout }: Known): boolean {
+  const isSoon = call.startedAt - earlier.startedAt <= timeout + BEHIND_THE_TIMEOUT;
   return earlier.deed === 'hangs up' && earlier.worker === call.worker && isSoon;
 }
 

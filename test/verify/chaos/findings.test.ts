@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../../api/event-answer.ts';
-import { BEHIND_THE_LONGEST, RECORDED_THROUGH_FAULTS_WITHIN, RECORDED_WITHIN } from '../../../verify/chaos/causes.ts';
+import {
+  BEHIND_THE_LONGEST,
+  BEHIND_THE_TIMEOUT,
+  RECORDED_THROUGH_FAULTS_WITHIN,
+  RECORDED_WITHIN,
+} from '../../../verify/chaos/causes.ts';
 import { checkHistory } from '../../../verify/chaos/findings.ts';
 import type { History, Kill, RecordWrite, SentMessage, Wanted } from '../../../verify/chaos/history.ts';
 import { deedOf, type MoodyCall, moodyPath } from '../../../verify/shared/moody-receiver.ts';
@@ -255,8 +260,10 @@ describe('an attempt whose connection was closed', () => {
 
   test('explains no repetition that comes later, by another process, or after an answer', () => {
     const kinds = (again: MoodyCall) =>
-      Object.keys(found(history([call(hung, 1), again, call(hung, 2, AT + 9_000)], [twice, second])));
-    expect(kinds(call(hung, 1, AT + 3_001))).toContain('unexplained');
+      Object.keys(found(history([call(hung, 1), again, call(hung, 2, AT + 60_000)], [twice, second])));
+    const latest = AT + TIMEOUT + BEHIND_THE_TIMEOUT;
+    expect(kinds(call(hung, 1, latest))).toEqual(['reconnected']);
+    expect(kinds(call(hung, 1, latest + 1))).toContain('unexplained');
     expect(kinds({ ...call(hung, 1, AT + 40), worker: 'another' })).toContain('unexplained');
     expect(Object.keys(found({ ...fine, calls: [...fine.calls, call(good, 1, AT + 40)] }))).toEqual(['unexplained']);
   });
