@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleConsole } from '../console/bundle/bundle.ts';
 import { bundleFunction, functionNames } from './bundle-function.ts';
 import { bundleModules } from './bundle-modules.ts';
 import { writeDeclarations } from './declarations.ts';
@@ -19,9 +20,13 @@ export async function buildPackage(folder: string): Promise<void> {
   const functions = functionNames.map((name) => bundleFunction(name, join(folder, 'functions', name)));
   // The functions are CommonJS, and the package is not. Lambda gets the folder of a function alone.
   writeJson(join(folder, 'functions/package.json'), { type: 'commonjs' });
+  const { metafile: consoleMetafile } = await bundleConsole();
   writeDeclarations(folder);
   writeJson(join(folder, 'package.json'), manifest());
-  writeFileSync(join(folder, 'THIRD-PARTY-LICENCES.txt'), `${licencesOf([...modules, ...functions])}\n`);
+  writeFileSync(
+    join(folder, 'THIRD-PARTY-LICENCES.txt'),
+    `${licencesOf([...modules, ...functions, consoleMetafile])}\n`,
+  );
   for (const file of ['LICENSE', 'CHANGELOG.md']) copyFileSync(join(PROJECT, file), join(folder, file));
   copyFileSync(join(PROJECT, 'package/README.md'), join(folder, 'README.md'));
   writeDocuments(folder);

@@ -1,9 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build, stop } from 'esbuild';
+import { build, type Metafile, stop } from 'esbuild';
 
 /** The page of the console, and its script and style sheet, each in one minified file. */
-type Bundle = { readonly page: string; readonly script: Uint8Array; readonly style: Uint8Array };
+type Bundle = {
+  readonly page: string;
+  readonly script: Uint8Array;
+  readonly style: Uint8Array;
+  /** What the script and the style sheet were made of. */
+  readonly metafile: Metafile;
+};
 
 const CONSOLE = fileURLToPath(new URL('..', import.meta.url));
 
@@ -19,7 +25,7 @@ export function bundleConsole(): Promise<Bundle> {
 }
 
 async function bundle(): Promise<Bundle> {
-  const [page, { outputFiles }] = await Promise.all([
+  const [page, { outputFiles, metafile }] = await Promise.all([
     readFile(`${CONSOLE}index.html`, 'utf8'),
     build({
       absWorkingDir: CONSOLE,
@@ -34,6 +40,7 @@ async function bundle(): Promise<Bundle> {
       jsxImportSource: 'preact',
       charset: 'utf8',
       legalComments: 'none',
+      metafile: true,
       logLevel: 'silent',
       // The defaults of the project are those of its server.
       tsconfigRaw: {},
@@ -41,7 +48,7 @@ async function bundle(): Promise<Bundle> {
   ]);
   // Otherwise a process of esbuild would wait for more work as long as this one lives.
   await stop();
-  return { page, script: fileIn(outputFiles, '.js'), style: fileIn(outputFiles, '.css') };
+  return { page, script: fileIn(outputFiles, '.js'), style: fileIn(outputFiles, '.css'), metafile };
 }
 
 type OutputFile = { readonly path: string; readonly contents: Uint8Array };

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
+import { withoutLinksAway } from '../../package/documents.ts';
 import { entries } from '../../package/entries.ts';
 import { licencesOf } from '../../package/licences.ts';
 import { manifest } from '../../package/manifest.ts';
@@ -49,4 +50,11 @@ test('the licences are those of the packages whose code is in a bundle, and of t
   expect(licences).toMatch(/^swagger-ui-dist \S+ \(Apache-2\.0\)$/m);
   expect(licences).toContain('Permission is hereby granted');
   expect(licences).not.toMatch(/^(zod|esbuild) /m);
+});
+
+test('a document of the package has no link to a file that the package does not have', () => {
+  const links =
+    '[the guide](guide.md#delays), [a test](../test/x.test.ts), [AWS](https://aws.amazon.com), [here](#here)';
+  const expected = '[the guide](guide.md#delays), a test, [AWS](https://aws.amazon.com), [here](#here)';
+  expect(withoutLinksAway(links, 'docs/operations.md')).toBe(expected);
 });
