@@ -49,16 +49,19 @@ export function printChaos(chaos: Chaos): boolean {
 function brokenPromises({
   lost,
   unexpected,
+  toldAgain,
   early,
   unexplained,
   mismatched,
 }: Findings): readonly [string, readonly string[]][] {
-  return Object.entries({ lost, unexpected, early, unexplained, mismatched });
+  return Object.entries({ lost, unexpected, toldAgain, early, unexplained, mismatched });
 }
 
 function rowsOf({ seed, took, queue, history, findings }: Chaos): readonly (readonly [string, string | number])[] {
   const { wanted, calls, kills, records } = history;
-  const accepted = wanted.filter((event) => event.accepted !== undefined).length;
+  const callbacks = wanted.filter(({ isCallback, accepted }) => isCallback && accepted !== undefined).length;
+  const byClients = wanted.filter(({ isCallback }) => !isCallback);
+  const accepted = byClients.filter((event) => event.accepted !== undefined).length;
   const finished = [...records.values()].filter(({ status }) => status !== 'waiting_execution').length;
   const crashed = [...records.values()].flatMap(({ attempts }) => attempts).filter((one) => one.outcome === 'crashed');
   const starts = [...queue.startTimes].sort((one, other) => one - other).map(Math.round);
@@ -68,7 +71,8 @@ function rowsOf({ seed, took, queue, history, findings }: Chaos): readonly (read
     ...rowsOfWorkers(queue),
     ['from start to serving', `p50 ${starts[Math.floor(starts.length / 2)]} ms, max ${starts.at(-1)} ms`],
     ['accepted', accepted],
-    ['unknown to their clients', wanted.length - accepted],
+    ['unknown to their clients', byClients.length - accepted],
+    ['callbacks', callbacks],
     ['finished', finished],
     ['calls', calls.length],
     ['attempts recorded as crashed', crashed.length],
@@ -80,6 +84,7 @@ function rowsOf({ seed, took, queue, history, findings }: Chaos): readonly (read
     ['repeated, unexplained', findings.unexplained.length],
     ['lost', findings.lost.length],
     ['unexpected', findings.unexpected.length],
+    ['told again', findings.toldAgain.length],
     ['early', findings.early.length],
     ['records that differ', findings.mismatched.length],
     ['took', `${Math.round(took / 1_000)} s`],

@@ -6,6 +6,7 @@ import type { Wanted } from './history.ts';
 const CLIENTS = 16;
 const READERS = 32;
 const LOOK_AGAIN_AFTER = 500;
+const MOST_TRIES_OF_CALLBACK = 10;
 
 /** The addresses of a queue, which may change when it is killed, and a key. */
 export type Target = {
@@ -17,11 +18,13 @@ export type Target = {
 
 /**
  * Makes a request for an event. Seven of ten are due at once, and the others within four seconds. Half of them are
- * answered well at once; the receiver treats the others slowly or badly at first, and a few always.
+ * answered well at once; the receiver treats the others slowly or badly at first, and a few always. Three of ten have a
+ * callback.
  */
 export function mixedWish(name: string, receiverUrl: string, timeout: number, chance: () => number) {
   const maxTryCount = 3;
   const path = moodyPath(name, moodOf(chance, maxTryCount));
+  const callbackPath = moodyPath(`result-${name}`, { deed: 'answers 503', attempts: 0 });
   const request = {
     url_to_send_request: `${receiverUrl}${path}`,
     body: name,
@@ -30,7 +33,9 @@ export function mixedWish(name: string, receiverUrl: string, timeout: number, ch
     max_try_count: maxTryCount,
     retry_delay: 1,
   };
-  return { path, maxTryCount, timeout: timeout * 1_000, request };
+  const wish = { path, maxTryCount, timeout: timeout * 1_000 };
+  if (chance() >= 0.3) return { ...wish, request };
+  return { ...wish, callbackPath, request: { ...request, callback_url: `${receiverUrl}${callbackPath}` } };
 }
 
 function moodOf(chance: () => number, maxTryCount: number): Mood {
@@ -88,7 +93,24 @@ async function post({ publishUrl, secret }: Target, request: object): Promise<Wa
   }
 }
 
-/** Reads each event until it has finished. From the deadline on, an event is read once and taken as it is. */
+/**
+ * The callbacks of events of which the records were read. If it is unknown whether an event was accepted, so is its
+ * callback.
+ */
+export function callbacksOf(wanted: readonly Wanted[], records: ReadonlyMap<string, EventAnswer>): readonly Wanted[] {
+  return wanted.flatMap(({ callbackPath, accepted, timeout }) => {
+    if (callbackPath === undefined) return [];
+    const callback = { path: callbackPath, maxTryCount: MOST_TRIES_OF_CALLBACK, timeout, isCallback: true as const };
+    const record = accepted && records.get(accepted.key);
+    if (!record?.callback_key) return [callback];
+    return [{ ...callback, accepted: { key: record.callback_key, dueAt: Date.parse(record.finished_at_utc ?? '') } }];
+  });
+}
+
+/**
+ * Reads each event until it has finished. From the deadline on, an event is read once and taken as it is. A callback may
+ * not be there yet, although its key is known.
+ */
 export async function readWhenFinished(
   { readUrl, secret }: Target,
   keys: readonly string[],
@@ -99,10 +121,10 @@ export async function readWhenFinished(
 
   async function read(key: string): Promise<void> {
     const response = await fetch(`${readUrl()}/events/${key}`, { headers: { 'x-api-key': secret } });
-    if (response.status !== 200) return;
-    const record = (await response.json()) as EventAnswer;
-    records.set(key, record);
-    if (record.status !== 'waiting_execution' || Date.now() > deadline) return;
+    const record = response.status === 200 ? ((await response.json()) as EventAnswer) : undefined;
+    if (record !== undefined) records.set(key, record);
+    const hasFinished = record !== undefined && record.status !== 'waiting_execution';
+    if (hasFinished || Date.now() > deadline) return;
     await sleep(LOOK_AGAIN_AFTER);
     await read(key);
   }

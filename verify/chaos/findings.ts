@@ -9,6 +9,8 @@ export type Findings = {
   readonly lost: readonly string[];
   /** Calls that no client asked for, and calls beyond the tries of an event. */
   readonly unexpected: readonly string[];
+  /** Calls that tell of the end of an event, though another callback has told of it. */
+  readonly toldAgain: readonly string[];
   /** Calls before the instant of their event. */
   readonly early: readonly string[];
   /** Calls that were repeated because a process was killed. */
@@ -70,6 +72,9 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
         return excessOf(event, byPath.get(event.path) ?? [], repetitionsOf.get(event.path) ?? [], record);
       }),
     ],
+    toldAgain: accepted
+      .filter(({ isCallback }) => isCallback)
+      .flatMap((event) => callsOfOthers(event, byPath.get(event.path) ?? [])),
     early: accepted.flatMap((event) => earlyCalls(event, byPath.get(event.path) ?? [])),
     explained: because('killed'),
     refused: because('refused'),
@@ -135,6 +140,10 @@ function excessOf(
 /** Returns the tries that the attempts of an event have used. An attempt that sent its request twice has used two. */
 function triesOf({ attempts }: EventAnswer): number {
   return attempts.reduce((sum, { requests = 1 }) => sum + requests, 0);
+}
+
+function callsOfOthers({ accepted }: Accepted, calls: readonly MoodyCall[]): string[] {
+  return calls.filter(({ key }) => key !== accepted.key).map(textOfCall);
 }
 
 function earlyCalls({ accepted }: Accepted, calls: readonly MoodyCall[]): string[] {

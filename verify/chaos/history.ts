@@ -12,6 +12,10 @@ export type Wanted = {
   /** The time, in milliseconds, after which the queue gives up each call for the event. */
   readonly timeout: number;
   readonly accepted?: { readonly key: string; readonly dueAt: number };
+  /** The path of the callback that is told how the event ended. Absent if there is none. */
+  readonly callbackPath?: string;
+  /** Present if the queue published the event itself, as the callback of another one. */
+  readonly isCallback?: true;
 };
 
 /**

@@ -7,7 +7,7 @@ import { helpIfAsked } from '../../local/help-if-asked.ts';
 import { type MoodyReceiver, openMoodyReceiver } from '../shared/moody-receiver.ts';
 import { seededChance } from '../shared/seeded-chance.ts';
 import { type Killed, printChaos } from './chaos-table.ts';
-import { mixedWish, publishAll, readWhenFinished } from './clients.ts';
+import { callbacksOf, mixedWish, publishAll, readWhenFinished } from './clients.ts';
 import { checkHistory } from './findings.ts';
 import type { History } from './history.ts';
 import { openKilledQueue } from './killed-queue.ts';
@@ -107,9 +107,13 @@ async function live(
   await killing.done();
   queue.calm?.();
   const keys = wanted.flatMap(({ accepted }) => accepted?.key ?? []);
-  const records = await readWhenFinished(queue, keys, Date.now() + FINISHED_WITHIN);
+  const ended = await readWhenFinished(queue, keys, Date.now() + FINISHED_WITHIN);
+  const callbacks = callbacksOf(wanted, ended);
+  const callbackKeys = callbacks.flatMap(({ accepted }) => accepted?.key ?? []);
+  const told = await readWhenFinished(queue, callbackKeys, Date.now() + FINISHED_WITHIN);
+  const records = new Map([...ended, ...told]);
   const { writes = 'unknown', messages = 'unknown' } = queue;
-  return { wanted, calls: receiver.calls, kills: queue.kills, writes, messages, records };
+  return { wanted: [...wanted, ...callbacks], calls: receiver.calls, kills: queue.kills, writes, messages, records };
 }
 
 /** Kills the queue at random moments that are spread over the events. Some kills come while it still recovers. */

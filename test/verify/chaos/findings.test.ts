@@ -15,8 +15,10 @@ const TIMEOUT = 4_000;
 const UUID = '01234567-89ab-4cde-8f01-23456789abcd';
 const GOOD_KEY = `1.000-${UUID}`;
 const FLAKY_KEY = `2.000-${UUID}`;
+const RESULT_KEY = `3.000-${UUID}`;
 const good = moodyPath('good', { deed: 'answers 200', attempts: 0 });
 const flaky = moodyPath('flaky', { deed: 'answers 503', attempts: 1 });
+const result = moodyPath('result', { deed: 'answers 200', attempts: 0 });
 const stranger = moodyPath('stranger', { deed: 'answers 200', attempts: 0 });
 
 /** The history of two events, one of which is called twice, and of one whose acceptance is unknown. */
@@ -52,6 +54,15 @@ describe('shows', () => {
     ],
     ['a call of what nobody wanted', { calls: [...fine.calls, call('/else/stalls/0', 1)] }, ['unexpected']],
     ['a call beyond the tries', { calls: [...fine.calls, call(good, 4)] }, ['unexpected', 'mismatched']],
+    [
+      'a second callback of one end',
+      {
+        wanted: [...fine.wanted, { ...wanted(result, RESULT_KEY), isCallback: true }],
+        calls: [...fine.calls, { ...call(result, 1), key: RESULT_KEY }, { ...call(result, 1), key: FLAKY_KEY }],
+        records: withRecord(RESULT_KEY, record(result, 'success', [[1, 'answered', 200]])),
+      },
+      ['toldAgain', 'unexplained'],
+    ],
     ['a call before its instant', { calls: [call(good, 1, AT - 1), ...fine.calls.slice(1)] }, ['early']],
     ['a call that was made twice', { calls: [...fine.calls, call(good, 1, AT + 50)] }, ['unexplained']],
     [
