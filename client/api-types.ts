@@ -155,101 +155,6 @@ export interface DeletedSchedule {
   readonly deleted: true;
 }
 
-export interface Event {
-  /** The key by which the event is read, cancelled and retried. */
-  readonly key: string;
-  /** What has become of the event so far. */
-  readonly status: EventStatus;
-  /** The URL to call. */
-  readonly url_to_send_request: string;
-  /** The delay that was asked for, in seconds. Null if call_url_at was given. */
-  readonly call_url_after: number | null;
-  /** The instant that was asked for. Null if there was none. */
-  readonly call_url_at: string | null;
-  /** The HTTP method of the call. */
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** The headers that the publisher gave. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The body as it was published: a string or any other JSON value. Null if there is none. */
-  readonly body: unknown;
-  /** The body in base64, if it was published as bytes. Null otherwise. */
-  readonly body_base64: string | null;
-  /** Seconds within which the whole answer must arrive. */
-  readonly timeout_for_request: number;
-  /**
-   * The largest number of tries: the number that was asked for and, after a retry of the finished event, the attempts
-   * before that retry.
-   */
-  readonly max_try_count: number;
-  /**
-   * How many attempts had ended when the finished event was last retried; 0 if it never was. max_try_count minus this
-   * number is what was asked for.
-   */
-  readonly tried_before: number;
-  /** Seconds from the end of a failed attempt to the next. Null if the event has retry_delays. */
-  readonly retry_delay: number | null;
-  /** Seconds from the end of each failed attempt to the next, in order. Null if the event has none. */
-  readonly retry_delays: readonly number[] | null;
-  /** Whether the delay stays the same or doubles. */
-  readonly retry_backoff: 'fixed' | 'exponential';
-  /** The largest exponential delay, in seconds. */
-  readonly retry_max_delay: number;
-  /** The URL to call if the event fails for good. Null if there is none. */
-  readonly failure_url: string | null;
-  /** The URL to call with the result when the event has ended. Null if there is none. */
-  readonly callback_url: string | null;
-  /** The labels by which the event is found. */
-  readonly event_tags: readonly string[];
-  /** The deduplication id that the publisher gave. Null if there is none. */
-  readonly deduplication_id: string | null;
-  /** Seconds for which the deduplication id is known. Null if the event has no deduplication_id. */
-  readonly deduplication_window: number | null;
-  /** Seconds for which the event stays readable after it finished. */
-  readonly keep_result_for: number;
-  /** Seconds for which the event stays readable after it failed for good. */
-  readonly keep_failed_for: number;
-  /** When the event was accepted. */
-  readonly created_at_utc: string;
-  /** When the first attempt was due, in epoch seconds. */
-  readonly timestamp_for_execution_to_start: number;
-  /** How many attempts have ended. */
-  readonly try_count: number;
-  /** When the next attempt is due. Null if the event has finished. */
-  readonly next_attempt_at_utc: string | null;
-  /** When the event finished. Null if it waits. */
-  readonly finished_at_utc: string | null;
-  /** The time until which a finished event can be read. */
-  readonly expires_at_utc: string | null;
-  /**
-   * Why the event ended before its last try. A run of a schedule that is overlapped was not called, because an earlier
-   * run had not finished. Null otherwise.
-   */
-  readonly ended_because: 'blocked' | 'stopped_by_receiver' | 'overlapped' | null;
-  /** The key of the run that had not finished, if ended_because is overlapped. */
-  readonly overlaps_with_key: string | null;
-  /** The id of the schedule of which the event is a run. */
-  readonly schedule_id: string | null;
-  /** The key of the event that calls failure_url, after this event has failed. */
-  readonly failure_callback_key: string | null;
-  /** The key of the event that calls callback_url, after this event has ended. */
-  readonly callback_key: string | null;
-  /** The status code of the latest answer. The next four fields are of the same answer. */
-  readonly request_response_status_code: number | null;
-  /**
-   * The names are in lower case. The values of a repeated header are joined with ", ", those of set-cookie with a line
-   * feed.
-   */
-  readonly request_response_headers: Readonly<Record<string, string>> | null;
-  /** The body as text. Null if it is not UTF-8, or if there was no answer. */
-  readonly request_response_body: string | null;
-  /** The body in base64 if it is not UTF-8. Then request_response_body is null. */
-  readonly request_response_body_base64: string | null;
-  /** Whether the body was too long, and only its beginning was kept. */
-  readonly request_response_truncated: boolean | null;
-  /** The first ten and the last ten attempts. */
-  readonly attempts: readonly Attempt[];
-}
-
 export interface EventCount {
   /** How many events were counted. */
   readonly count: number;
@@ -259,7 +164,7 @@ export interface EventCount {
 
 export interface EventPage {
   /** Sorted by the time at which they are due, the latest first unless `order` is asc. */
-  readonly events: readonly Event[];
+  readonly events: readonly QueueEvent[];
   /** Send it as cursor to get the next page. Null on the last page. */
   readonly next_cursor: string | null;
 }
@@ -743,6 +648,101 @@ export interface Quantiles {
   readonly p95: number;
   /** 99 % of the attempts took no longer than this, or were no later. */
   readonly p99: number;
+}
+
+export interface QueueEvent {
+  /** The key by which the event is read, cancelled and retried. */
+  readonly key: string;
+  /** What has become of the event so far. */
+  readonly status: EventStatus;
+  /** The URL to call. */
+  readonly url_to_send_request: string;
+  /** The delay that was asked for, in seconds. Null if call_url_at was given. */
+  readonly call_url_after: number | null;
+  /** The instant that was asked for. Null if there was none. */
+  readonly call_url_at: string | null;
+  /** The HTTP method of the call. */
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** The headers that the publisher gave. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as it was published: a string or any other JSON value. Null if there is none. */
+  readonly body: unknown;
+  /** The body in base64, if it was published as bytes. Null otherwise. */
+  readonly body_base64: string | null;
+  /** Seconds within which the whole answer must arrive. */
+  readonly timeout_for_request: number;
+  /**
+   * The largest number of tries: the number that was asked for and, after a retry of the finished event, the attempts
+   * before that retry.
+   */
+  readonly max_try_count: number;
+  /**
+   * How many attempts had ended when the finished event was last retried; 0 if it never was. max_try_count minus this
+   * number is what was asked for.
+   */
+  readonly tried_before: number;
+  /** Seconds from the end of a failed attempt to the next. Null if the event has retry_delays. */
+  readonly retry_delay: number | null;
+  /** Seconds from the end of each failed attempt to the next, in order. Null if the event has none. */
+  readonly retry_delays: readonly number[] | null;
+  /** Whether the delay stays the same or doubles. */
+  readonly retry_backoff: 'fixed' | 'exponential';
+  /** The largest exponential delay, in seconds. */
+  readonly retry_max_delay: number;
+  /** The URL to call if the event fails for good. Null if there is none. */
+  readonly failure_url: string | null;
+  /** The URL to call with the result when the event has ended. Null if there is none. */
+  readonly callback_url: string | null;
+  /** The labels by which the event is found. */
+  readonly event_tags: readonly string[];
+  /** The deduplication id that the publisher gave. Null if there is none. */
+  readonly deduplication_id: string | null;
+  /** Seconds for which the deduplication id is known. Null if the event has no deduplication_id. */
+  readonly deduplication_window: number | null;
+  /** Seconds for which the event stays readable after it finished. */
+  readonly keep_result_for: number;
+  /** Seconds for which the event stays readable after it failed for good. */
+  readonly keep_failed_for: number;
+  /** When the event was accepted. */
+  readonly created_at_utc: string;
+  /** When the first attempt was due, in epoch seconds. */
+  readonly timestamp_for_execution_to_start: number;
+  /** How many attempts have ended. */
+  readonly try_count: number;
+  /** When the next attempt is due. Null if the event has finished. */
+  readonly next_attempt_at_utc: string | null;
+  /** When the event finished. Null if it waits. */
+  readonly finished_at_utc: string | null;
+  /** The time until which a finished event can be read. */
+  readonly expires_at_utc: string | null;
+  /**
+   * Why the event ended before its last try. A run of a schedule that is overlapped was not called, because an earlier
+   * run had not finished. Null otherwise.
+   */
+  readonly ended_because: 'blocked' | 'stopped_by_receiver' | 'overlapped' | null;
+  /** The key of the run that had not finished, if ended_because is overlapped. */
+  readonly overlaps_with_key: string | null;
+  /** The id of the schedule of which the event is a run. */
+  readonly schedule_id: string | null;
+  /** The key of the event that calls failure_url, after this event has failed. */
+  readonly failure_callback_key: string | null;
+  /** The key of the event that calls callback_url, after this event has ended. */
+  readonly callback_key: string | null;
+  /** The status code of the latest answer. The next four fields are of the same answer. */
+  readonly request_response_status_code: number | null;
+  /**
+   * The names are in lower case. The values of a repeated header are joined with ", ", those of set-cookie with a line
+   * feed.
+   */
+  readonly request_response_headers: Readonly<Record<string, string>> | null;
+  /** The body as text. Null if it is not UTF-8, or if there was no answer. */
+  readonly request_response_body: string | null;
+  /** The body in base64 if it is not UTF-8. Then request_response_body is null. */
+  readonly request_response_body_base64: string | null;
+  /** Whether the body was too long, and only its beginning was kept. */
+  readonly request_response_truncated: boolean | null;
+  /** The first ten and the last ten attempts. */
+  readonly attempts: readonly Attempt[];
 }
 
 export interface Schedule {

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import type { EventOrBrief } from './event-or-brief.ts';
 import { EventQueueError } from './event-queue-error.ts';
 import type { EventToSend } from './event-to-send.ts';
+import type { Signal } from './signal.ts';
 
 /** The largest number of events that the API takes at once. */
 const MOST_EVENTS = 100;
@@ -36,7 +37,7 @@ type Answer = { readonly results: readonly (EventOrBrief | Problem)[] };
 export async function publishInBatches(
   connection: Pick<Connection, 'repeat' | 'sendOnce'>,
   events: readonly EventToSend[],
-  signal: AbortSignal | undefined,
+  signal: Signal | undefined,
 ): Promise<PublishResult[]> {
   const results = new Map<EventToSend, PublishResult>();
   for (const batch of batchesOf(events)) {
@@ -54,9 +55,10 @@ async function publishBatch(
   { repeat, sendOnce }: Pick<Connection, 'repeat' | 'sendOnce'>,
   batch: readonly EventToSend[],
   results: Map<EventToSend, PublishResult>,
-  signal: AbortSignal | undefined,
+  signal: Signal | undefined,
 ): Promise<EventQueueError | undefined> {
   const isRepeatable = batch.every((one) => one.isRepeatable);
+  const safeSeconds = Math.min(...batch.map((one) => one.safeSeconds));
   let left = batch;
 
   /** Sends what is left of the batch. Throws while the queue could not take one of its events. */
@@ -73,7 +75,7 @@ async function publishBatch(
   }
 
   try {
-    await repeat(sendLeft, isRepeatable, signal);
+    await repeat(sendLeft, { isRepeatable, safeSeconds, signal });
     return undefined;
   } catch (error) {
     if (!(error instanceof EventQueueError)) throw error;
@@ -93,7 +95,12 @@ function refused({ event }: EventToSend, error: EventQueueError): PublishResult 
   return { accepted: false, error, sent: event };
 }
 
+/** Keeps events without a deduplication id apart, so that the others can be sent again. */
 function batchesOf(events: readonly EventToSend[]): readonly (readonly EventToSend[])[] {
+  return [true, false].flatMap((kind) => fullBatches(events.filter(({ isRepeatable }) => isRepeatable === kind)));
+}
+
+function fullBatches(events: readonly EventToSend[]): readonly (readonly EventToSend[])[] {
   const batches: EventToSend[][] = [];
   let bytes = 0;
   for (const one of events) {

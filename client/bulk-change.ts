@@ -1,16 +1,10 @@
-import type { BulkResult, HostCount } from './api-types.ts';
-
-/** What a change of many events has done, in all requests together. */
-export type BulkTotal = {
-  /** How many events were changed; in a dry run, how many would be. */
-  readonly changed: number;
-  /** The number of events for each host, the largest first. Present in a dry run, for a key with the scope `read`. */
-  readonly hosts?: readonly HostCount[];
-};
+import type { BulkResult } from './api-types.ts';
+import type { BulkProgress, BulkTotal } from './bulk-progress.ts';
+import { EventQueueError } from './event-queue-error.ts';
 
 /**
  * Sends a change of many events again and again, each time with the cursor of the last answer, until there are no more
- * events to change.
+ * events to change. The error of a request that failed has the progress until then.
  */
 export async function changeAll(
   send: (cursor: string | null | undefined) => Promise<BulkResult>,
@@ -19,13 +13,23 @@ export async function changeAll(
   const hosts = new Map<string, number>();
   let changed = 0;
   let hasHosts = false;
-  for (let cursor = from, more = true; more; ) {
-    const page = await send(cursor);
-    changed += page.changed;
-    hasHosts ||= page.hosts !== undefined;
-    for (const { host, count } of page.hosts ?? []) hosts.set(host, (hosts.get(host) ?? 0) + count);
-    ({ more, next_cursor: cursor } = page);
+  let cursor = from;
+  try {
+    for (let more = true; more; ) {
+      const page = await send(cursor);
+      changed += page.changed;
+      hasHosts ||= page.hosts !== undefined;
+      for (const { host, count } of page.hosts ?? []) hosts.set(host, (hosts.get(host) ?? 0) + count);
+      ({ more, next_cursor: cursor } = page);
+    }
+    return total();
+  } catch (error) {
+    if (!(error instanceof EventQueueError)) throw error;
+    throw Object.assign(error, { progress: { ...total(), next_cursor: cursor ?? null } satisfies BulkProgress });
   }
-  const mostFirst = [...hosts].sort(([, one], [, other]) => other - one).map(([host, count]) => ({ host, count }));
-  return { changed, ...(hasHosts && { hosts: mostFirst }) };
+
+  function total(): BulkTotal {
+    const mostFirst = [...hosts].sort(([, one], [, other]) => other - one).map(([host, count]) => ({ host, count }));
+    return { changed, ...(hasHosts && { hosts: mostFirst }) };
+  }
 }

@@ -2,20 +2,18 @@ import type { Problem } from './api-types.ts';
 import type { ClientDependencies } from './dependencies.ts';
 import { EventQueueError } from './event-queue-error.ts';
 import type { ChosenOptions, EventQueueOptions } from './event-queue-options.ts';
+import type { ReceivedAnswer } from './fetch-types.ts';
 import { queryText } from './query-text.ts';
-import { type Repeat, repetition } from './repetition.ts';
+import { type Repeat, type Repeatable, repetition } from './repetition.ts';
 
-export type ApiRequest = {
+export type ApiRequest = Repeatable & {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: object | undefined;
   /** The body, as the text of JSON. */
   readonly json?: string | undefined;
-  /** Whether the request does no harm if it is carried out twice. */
-  readonly isRepeatable: boolean;
   /** The seconds for which the queue waits before it answers, in addition to the time-out. */
   readonly waits?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 };
 
 export type Connection = {
@@ -28,14 +26,15 @@ export type Connection = {
 
 /** Makes the connection to a queue, which adds the key to each request, limits its time, and turns failures into errors. */
 export function connection(
-  { url, key, timeoutSeconds, retries }: ChosenOptions,
+  options: ChosenOptions,
   // The global fetch is looked up late, and called without an object, as browsers demand.
   ask: EventQueueOptions['fetch'] = (address, init) => fetch(address, init),
   dependencies: ClientDependencies,
 ): Connection {
-  const repeat = repetition(retries, dependencies);
+  const { url, key, timeoutSeconds } = options;
+  const repeat = repetition(options, dependencies);
   return {
-    send: (request) => repeat(() => sendOnce(request), request.isRepeatable, request.signal),
+    send: (request) => repeat(() => sendOnce(request), request),
     sendOnce,
     repeat,
   };
@@ -50,8 +49,8 @@ export function connection(
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       // A redirect to another host would send the API key there.
       redirect: 'manual',
-    } satisfies RequestInit;
-    let answer: { readonly response: Response; readonly text: string };
+    } as const;
+    let answer: { readonly response: ReceivedAnswer; readonly text: string };
     try {
       const response = await ask(`${url}${path}${queryText(query)}`, request);
       answer = { response, text: await response.text() };
@@ -62,14 +61,22 @@ export function connection(
     return read(answer.response, answer.text);
   }
 
-  function read<Answer>(response: Response, text: string): Answer {
+  function read<Answer>(response: ReceivedAnswer, text: string): Answer {
     const answer = jsonIn(text);
-    if (!response.ok) throw refusal(response, answer, dependencies.now());
+    if (!response.ok) throw isRedirect(response) ? redirected(response) : refusal(response, answer, dependencies.now());
     if (answer === undefined) {
       const detail = `The answer of ${url} is not JSON. Check the url: it may lead to something else than a queue.`;
       throw new EventQueueError('invalid_answer', { status: response.status, detail });
     }
     return answer as Answer;
+  }
+
+  /** A browser hides the status and the headers of a redirect. */
+  function redirected({ status, headers }: ReceivedAnswer): EventQueueError {
+    const target = headers.get('location');
+    const where = target === null ? '' : ` to ${target}`;
+    const detail = `${url} redirects${where}. Redirects are not followed, because the key would go with them. Give the address at which the queue itself answers as url.`;
+    return new EventQueueError('refused', { type: 'about:blank', status: status || undefined, detail });
   }
 
   function timedOut(method: string, path: string, seconds: number, cause: unknown): EventQueueError {
@@ -84,10 +91,15 @@ export function connection(
 }
 
 function doubt(method: string): string {
-  return method === 'GET' ? 'Check that the queue runs there.' : 'It is not known whether this was done.';
+  const check = 'Check that the queue runs there.';
+  return method === 'GET' ? check : `${check} It is not known whether this was done.`;
 }
 
-function refusal({ status, headers }: Response, answer: unknown, now: number): EventQueueError {
+function isRedirect({ type, status }: ReceivedAnswer): boolean {
+  return type === 'opaqueredirect' || (status >= 300 && status < 400);
+}
+
+function refusal({ status, headers }: ReceivedAnswer, answer: unknown, now: number): EventQueueError {
   // API Gateway answers a `message` alone, and a proxy anything.
   const { type, title, detail, errors, message } = (answer ?? {}) as Partial<Problem> & { message?: string };
   return new EventQueueError('refused', {

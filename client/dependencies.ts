@@ -1,9 +1,11 @@
+import type { Signal } from './signal.ts';
+
 /** What the client takes from its surroundings. Tests replace it. */
 export type ClientDependencies = {
   /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
   /** Waits for some milliseconds. Rejects with the reason of the signal when it is aborted. */
-  readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
+  readonly sleep: (milliseconds: number, signal: Signal | undefined) => Promise<void>;
   /** Returns a number from 0 to less than 1. */
   readonly random: () => number;
   /** Returns an id that no other call returns. */
@@ -18,7 +20,7 @@ export const runtimeDependencies: ClientDependencies = {
   newId,
 };
 
-function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+function sleep(milliseconds: number, signal: Signal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const end = () => {

@@ -1,4 +1,5 @@
-import type { FieldProblem, Problem } from './api-types.ts';
+import type { FieldProblem, NewEvent, Problem } from './api-types.ts';
+import type { BulkProgress } from './bulk-progress.ts';
 
 /**
  * How a request failed:
@@ -42,6 +43,16 @@ export class EventQueueError extends Error {
   readonly errors: readonly FieldProblem[] | undefined;
   /** The seconds after which the request can be sent again, if the answer says so. */
   readonly retry_after: number | undefined;
+  /**
+   * The event that `publish` sent, with its deduplication id. Publish this one again rather than the original, so that
+   * it is called once even if it had been accepted. Undefined if another method failed.
+   */
+  readonly sent: NewEvent | undefined;
+  /**
+   * How far `cancelAll` or `retryAll` has come. Call it again with the same search and the `next_cursor` of the progress
+   * as its `cursor`. Undefined if another method failed.
+   */
+  readonly progress: BulkProgress | undefined;
 
   constructor(kind: FailureKind, failure: Failure, cause?: unknown) {
     const { type, title, status, detail, errors, retry_after } = failure;

@@ -1,3 +1,6 @@
+import type { ReceivedAnswer, SentRequest } from './fetch-types.ts';
+import type { Signal } from './signal.ts';
+
 export type EventQueueOptions = {
   /**
    * The address of the queue, such as `http://127.0.0.1:3000` or the output `Url` of the stack.
@@ -12,7 +15,7 @@ export type EventQueueOptions = {
    */
   readonly key?: string | undefined;
   /**
-   * The seconds within which the whole answer to one try of a request must arrive.
+   * The seconds within which the whole answer to one try of a request must arrive, up to 86,400.
    *
    * @default 30
    */
@@ -28,19 +31,19 @@ export type EventQueueOptions = {
    *
    * @default The global `fetch`.
    */
-  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  readonly fetch?: ((url: string, init: SentRequest) => Promise<ReceivedAnswer>) | undefined;
 };
 
 /** The options of one call of a method. */
 export type CallOptions = {
   /** Ends the call. It then rejects with the reason of this signal. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
 };
 
 /** The options of a wait for the end of an event. */
 export type WaitOptions = CallOptions & {
   /**
-   * The seconds after which the wait ends, whether the event has finished or not.
+   * The seconds after which the wait ends, whether the event has finished or not. `Infinity` waits without a limit.
    *
    * @default 60
    */
@@ -55,24 +58,43 @@ export type ChosenOptions = {
   readonly retries: number;
 };
 
+/** The largest time-out, in seconds. The timers of Node overflow after 24 days, and then end at once. */
+const LONGEST_TIMEOUT = 86_400;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The options with their defaults.
  *
- * @throws TypeError if the address or the key is missing, or cannot be sent
+ * @throws TypeError if the address or the key is missing, or if an option cannot be used
  */
-export function chosenOptions({ url, key, timeoutSeconds = 30, retries = 4 }: EventQueueOptions): ChosenOptions {
-  const address = url ?? fromEnvironment('EVENT_QUEUE_URL');
-  const secret = key ?? fromEnvironment('EVENT_QUEUE_KEY');
+export function chosenOptions(options: EventQueueOptions): ChosenOptions {
+  const { timeoutSeconds = 30, retries = 4 } = options;
+  const address = options.url ?? fromEnvironment('EVENT_QUEUE_URL');
+  const secret = options.key ?? fromEnvironment('EVENT_QUEUE_KEY');
   if (!address) throw new TypeError('EventQueue: Give the url of the queue, or set EVENT_QUEUE_URL.');
   if (!secret) throw new TypeError('EventQueue: Give the key of the queue, or set EVENT_QUEUE_KEY.');
-  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {
-    throw new TypeError(`EventQueue: url is ${address}. Give a whole URL, such as https://queue.example.com.`);
-  }
+  const url = addressOf(address);
   // A key with a line feed, as from a file, would otherwise look like a network failure in each request.
   if (!/^[\x21-\x7e]+$/.test(secret)) throw new TypeError('EventQueue: key has a character that no API key has.');
-  return { url: address.replace(/\/$/, ''), key: secret, timeoutSeconds, retries };
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= LONGEST_TIMEOUT)) {
+    throw new TypeError(`EventQueue: timeoutSeconds is ${timeoutSeconds}. Give a number above 0, up to 86400.`);
+  }
+  if (!(Number.isInteger(retries) && retries >= 0)) {
+    throw new TypeError(`EventQueue: retries is ${retries}. Give a whole number from 0 on.`);
+  }
+  return { url, key: secret, timeoutSeconds, retries };
+}
+
+/** Returns the address to which the paths of the API are added. */
+function addressOf(text: string): string {
+  const isWhole = /^https?:\/\//i.test(text) && URL.canParse(text);
+  if (!isWhole) throw new TypeError(`EventQueue: url is ${text}. Give a whole URL, such as https://queue.example.com.`);
+  const { username, password, href } = new URL(text);
+  // The address is not named, because it may have a password.
+  if (username || password) throw new TypeError('EventQueue: url has a user. The key alone says who asks.');
+  if (/[?#]/.test(href)) throw new TypeError(`EventQueue: url is ${text}. Give it without a query and a fragment.`);
+  return href.replace(/\/+$/, '');
 }
 
 /** Reads a variable. Browsers and some edge runtimes have no environment. */

@@ -1,7 +1,6 @@
 import type {
   BulkResult,
   CountEventsParameters,
-  Event,
   EventCount,
   EventPage,
   EventsToCancel,
@@ -10,18 +9,22 @@ import type {
   ListEventsParameters,
   NewEvent,
   Pause,
+  QueueEvent,
   Statistics,
 } from './api-types.ts';
 import { type PublishResult, publishInBatches } from './batch-publisher.ts';
-import { type BulkTotal, changeAll } from './bulk-change.ts';
+import { changeAll } from './bulk-change.ts';
+import type { BulkTotal } from './bulk-progress.ts';
 import { type ApiRequest, type Connection, connection } from './connection.ts';
 import { type ClientDependencies, runtimeDependencies } from './dependencies.ts';
 import type { EventOrBrief } from './event-or-brief.ts';
 import { EventQueueError } from './event-queue-error.ts';
 import { type CallOptions, chosenOptions, type EventQueueOptions, type WaitOptions } from './event-queue-options.ts';
 import { eventToSend } from './event-to-send.ts';
+import { jsonText } from './json-text.ts';
 import { pagesFrom } from './pages.ts';
 import { Schedules } from './schedules.ts';
+import type { Signal } from './signal.ts';
 import { NOT_FOUND, undefinedIfMissing } from './undefined-if-missing.ts';
 import { waiting } from './waiting.ts';
 
@@ -64,18 +67,26 @@ export class EventQueue {
   /**
    * Publishes an event: its URL is called when it is due. Resolves when the queue has stored the event. The request is
    * sent again after a failure that may pass. That adds no second event, because the client gives an event without a
-   * `deduplication_id` one of its own. An event whose `deduplication_id` is null gets none, and is sent again only if
-   * the queue cannot have seen it.
+   * `deduplication_id` one of its own, and sends it again within its `deduplication_window` only. An event whose
+   * `deduplication_id` is null gets none, and is sent again only if the queue cannot have seen it.
+   *
+   * Rejects with an `EventQueueError` whose field `sent` is the event with this id. Publish `sent` to try again later. An
+   * event whose publication may be aborted by a signal needs a `deduplication_id` of your own for that.
    */
   async publish(event: NewEvent, { signal }: CallOptions = {}): Promise<EventOrBrief> {
-    const { json, isRepeatable } = eventToSend(event, this.#dependencies.newId);
-    return this.#connection.send({ method: 'POST', path: '/events', json, isRepeatable, signal });
+    const { event: sent, ...toSend } = eventToSend(event, this.#dependencies.newId);
+    try {
+      return await this.#connection.send({ method: 'POST', path: '/events', ...toSend, signal });
+    } catch (error) {
+      throw error instanceof EventQueueError ? Object.assign(error, { sent }) : error;
+    }
   }
 
   /**
    * Publishes any number of events, in batches of the size that the API allows. Resolves with a result for each event,
    * in the same order: a refused event does not stop the others. If a batch fails as a whole, the rest is not sent, and
-   * has its error. Rejects only if the signal is aborted, or if an event cannot be written as JSON.
+   * has its error. Events whose `deduplication_id` is null are sent last, in batches of their own. Rejects only if the signal
+   * is aborted, or if an event has what JSON cannot write.
    */
   async publishAll(events: Iterable<NewEvent>, { signal }: CallOptions = {}): Promise<PublishResult[]> {
     const toSend = Array.from(events, (event) => eventToSend(event, this.#dependencies.newId));
@@ -86,15 +97,15 @@ export class EventQueue {
    * Reads an event by its key, or by the `webhook-id` of a call to it. Resolves with undefined if there is no such event,
    * or if its result is no longer kept.
    */
-  async get(key: string, { signal }: CallOptions = {}): Promise<Event | undefined> {
+  async get(key: string, { signal }: CallOptions = {}): Promise<QueueEvent | undefined> {
     return this.#read(key, 0, signal);
   }
 
   /**
    * Waits until an event has finished, and resolves with it. After `maxSeconds`, 60 by default, it resolves with the
-   * event as it is: its status is `waiting_execution` then. Resolves with undefined if there is no such event.
+   * event as it is: its status is `waiting_execution` then. `Infinity` waits without a limit. Resolves with undefined if there is no such event.
    */
-  async wait(key: string, { maxSeconds = 60, signal }: WaitOptions = {}): Promise<Event | undefined> {
+  async wait(key: string, { maxSeconds = 60, signal }: WaitOptions = {}): Promise<QueueEvent | undefined> {
     return this.#wait(key, maxSeconds, signal);
   }
 
@@ -107,7 +118,10 @@ export class EventQueue {
    * for await (const event of queue.list({ status: 'max_try_count_reached', tag: 'mails' })) console.log(event.key);
    * ```
    */
-  async *list(search: ListEventsParameters = {}, options: CallOptions = {}): AsyncGenerator<Event, void, undefined> {
+  async *list(
+    search: ListEventsParameters = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<QueueEvent, void, undefined> {
     for await (const { events } of this.pages(search, options)) yield* events;
   }
 
@@ -135,7 +149,7 @@ export class EventQueue {
 
   /**
    * Cancels all events that wait, or those that a search finds. Sends as many requests as that takes. If one of them
-   * fails, some events are cancelled, and the same call cancels the others.
+   * fails, some events are cancelled. The `progress` of the error says how many, and has the cursor to go on with.
    */
   async cancelAll(search: EventsToCancel = {}, { signal }: CallOptions = {}): Promise<BulkTotal> {
     return this.#changeAll('/events/cancel', search, () => true, signal);
@@ -153,7 +167,8 @@ export class EventQueue {
 
   /**
    * Retries all events that failed for good, or those that a search finds, at once or at a `rate`. Sends as many
-   * requests as that takes. If one of them fails, some events are due again, and the same call retries the others.
+   * requests as that takes. If one of them fails, some events are due again. The `progress` of the error says how many,
+   * and has the cursor to go on with: with it, no event is called twice, and a `rate` goes on where it was.
    */
   async retryAll(search: EventsToRetry = {}, { signal }: CallOptions = {}): Promise<BulkTotal> {
     // By its cursor, the queue knows what was called since the first request. The first one has none.
@@ -176,15 +191,15 @@ export class EventQueue {
     return this.#connection.send({ method: 'POST', path: '/resume', isRepeatable: true, signal });
   }
 
-  #get<Answer>(path: string, query: object, signal: AbortSignal | undefined): Promise<Answer> {
+  #get<Answer>(path: string, query: object, signal: Signal | undefined): Promise<Answer> {
     return this.#connection.send({ method: 'GET', path, query, isRepeatable: true, signal });
   }
 
-  #read(key: string, waits: number, signal: AbortSignal | undefined): Promise<Event | undefined> {
+  #read(key: string, waits: number, signal: Signal | undefined): Promise<QueueEvent | undefined> {
     const query = waits > 0 ? { wait: waits } : undefined;
     return undefinedIfMissing(async () => {
       const request: ApiRequest = { method: 'GET', path: pathOf(key), query, waits, isRepeatable: true, signal };
-      return this.#connection.send<Event>(request);
+      return this.#connection.send<QueueEvent>(request);
     });
   }
 
@@ -192,13 +207,13 @@ export class EventQueue {
     path: string,
     search: EventsToCancel | EventsToRetry,
     isRepeatable: (cursor: string | null | undefined) => boolean,
-    signal: AbortSignal | undefined,
+    signal: Signal | undefined,
   ): Promise<BulkTotal> {
     const send = (cursor: string | null | undefined) =>
       this.#connection.send<BulkResult>({
         method: 'POST',
         path,
-        json: JSON.stringify({ ...search, cursor }),
+        json: jsonText({ ...search, cursor }),
         isRepeatable: isRepeatable(cursor),
         signal,
       });

@@ -1,10 +1,10 @@
 import type {
   DeletedSchedule,
-  Event,
   EventPage,
   ListScheduleRunsParameters,
   ListSchedulesParameters,
   NewSchedule,
+  QueueEvent,
   Schedule,
   SchedulePage,
   SchedulePreview,
@@ -13,9 +13,10 @@ import type {
 import type { ApiRequest, Connection } from './connection.ts';
 import type { EventOrBrief } from './event-or-brief.ts';
 import type { CallOptions } from './event-queue-options.ts';
-import { refuseBytes } from './event-to-send.ts';
+import { jsonText } from './json-text.ts';
 import { pagesFrom } from './pages.ts';
 import type { ScheduleOrBrief } from './schedule-or-brief.ts';
+import type { Signal } from './signal.ts';
 import { undefinedIfMissing } from './undefined-if-missing.ts';
 
 /** The schedules of a queue, each of which publishes an event again and again. */
@@ -30,8 +31,7 @@ export class Schedules {
 
   /** Makes the schedule of an id, or replaces it. Runs of the former timing that are still to come are cancelled. */
   async put(id: string, schedule: NewSchedule, { signal }: CallOptions = {}): Promise<Schedule> {
-    refuseBytes(schedule.event.body);
-    const json = JSON.stringify(schedule);
+    const json = jsonText(schedule);
     return this.#connection.send({ method: 'PUT', path: pathOf(id), json, isRepeatable: true, signal });
   }
 
@@ -40,14 +40,13 @@ export class Schedules {
    * because a second one would make another schedule. `put` is safe to repeat.
    */
   async create(schedule: NewSchedule, { signal }: CallOptions = {}): Promise<Schedule> {
-    refuseBytes(schedule.event.body);
-    const json = JSON.stringify(schedule);
+    const json = jsonText(schedule);
     return this.#connection.send({ method: 'POST', path: '/schedules', json, isRepeatable: false, signal });
   }
 
   /** Says when a schedule with this timing would run, without making it. */
   async preview(timing: ScheduleTiming, { signal }: CallOptions = {}): Promise<SchedulePreview> {
-    const json = JSON.stringify(timing);
+    const json = jsonText(timing);
     return this.#connection.send({ method: 'POST', path: '/schedules/preview', json, isRepeatable: true, signal });
   }
 
@@ -73,7 +72,7 @@ export class Schedules {
     id: string,
     search: ListScheduleRunsParameters = {},
     { signal }: CallOptions = {},
-  ): AsyncGenerator<Event, void, undefined> {
+  ): AsyncGenerator<QueueEvent, void, undefined> {
     const pages = pagesFrom(search.cursor, (cursor) =>
       this.#get<EventPage>(`${pathOf(id)}/runs`, { ...search, cursor }, signal),
     );
@@ -101,7 +100,7 @@ export class Schedules {
     return this.#connection.send({ method: 'DELETE', path: pathOf(id), isRepeatable: true, signal });
   }
 
-  #get<Answer>(path: string, query: object, signal: AbortSignal | undefined): Promise<Answer> {
+  #get<Answer>(path: string, query: object, signal: Signal | undefined): Promise<Answer> {
     return this.#connection.send({ method: 'GET', path, query, isRepeatable: true, signal });
   }
 }

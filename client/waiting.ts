@@ -1,14 +1,15 @@
-import type { Event } from './api-types.ts';
+import type { QueueEvent } from './api-types.ts';
 import type { ClientDependencies } from './dependencies.ts';
 import { EventQueueError } from './event-queue-error.ts';
+import type { Signal } from './signal.ts';
 
 /** The largest number of seconds for which any queue lets a request wait. */
 const LONGEST_WAIT = 20;
 /** The milliseconds between two requests to a queue that lets none wait. */
 const POLL_EVERY = 1_000;
 
-type Read = (key: string, seconds: number, signal: AbortSignal | undefined) => Promise<Event | undefined>;
-type Wait = (key: string, maxSeconds: number, signal: AbortSignal | undefined) => Promise<Event | undefined>;
+type Read = (key: string, seconds: number, signal: Signal | undefined) => Promise<QueueEvent | undefined>;
+type Wait = (key: string, maxSeconds: number, signal: Signal | undefined) => Promise<QueueEvent | undefined>;
 
 /**
  * Makes a function that resolves with an event when it has finished, or as it is after `maxSeconds`. Each request waits
@@ -18,6 +19,7 @@ export function waiting(read: Read, { now, sleep }: Pick<ClientDependencies, 'no
   let longest = LONGEST_WAIT;
 
   return async (key, maxSeconds, signal) => {
+    if (!(maxSeconds >= 0)) throw new TypeError(`EventQueue: maxSeconds is ${maxSeconds}. Give a number from 0 on.`);
     const deadline = now() + maxSeconds * 1_000;
     for (;;) {
       const left = Math.max(0, Math.ceil((deadline - now()) / 1_000));
@@ -29,7 +31,7 @@ export function waiting(read: Read, { now, sleep }: Pick<ClientDependencies, 'no
     }
   };
 
-  async function readIfAllowed(key: string, seconds: number, signal: AbortSignal | undefined) {
+  async function readIfAllowed(key: string, seconds: number, signal: Signal | undefined) {
     try {
       return await read(key, seconds, signal);
     } catch (error) {

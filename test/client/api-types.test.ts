@@ -9,12 +9,12 @@ import type { statisticsSchema } from '../../api/statistics-answer.ts';
 import type {
   BriefEvent,
   CountEventsParameters,
-  Event,
   EventsToCancel,
   EventsToRetry,
   ListEventsParameters,
   NewEvent,
   Pause,
+  QueueEvent,
   Statistics,
 } from '../../client/api-types.ts';
 import { clientTypesText } from '../../verify/client-types/client-types-text.ts';
@@ -34,7 +34,7 @@ type FieldsOf<Name extends keyof Routes> = keyof z.input<Routes[Name]['input']>;
 
 // The compiler refuses this list if a type of the client differs from the schema of the server.
 const same: readonly true[] = [
-  true satisfies Same<Frozen<EventAnswer>, Event>,
+  true satisfies Same<Frozen<EventAnswer>, QueueEvent>,
   true satisfies Same<Frozen<BriefAnswer>, BriefEvent>,
   true satisfies Same<Frozen<z.infer<typeof statisticsSchema>>, Statistics>,
   true satisfies Same<Frozen<z.infer<typeof pauseSchema>>, Pause>,

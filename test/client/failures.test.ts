@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { EventQueue } from '../../client/event-queue.ts';
 import type { EventQueueOptions } from '../../client/event-queue-options.ts';
+import type { SentRequest } from '../../client/fetch-types.ts';
 import { apiClient } from '../support/api-client.ts';
 
 const KEY = '98225183999.750-0198f2a4-5b6c-7d8e-9f00-112233445566';
@@ -23,11 +24,12 @@ type Answer = (() => Response) | typeof LOST;
 
 /**
  * A client whose requests get these answers, one after the other, and the last one for all further requests. Its pauses
- * take no time.
+ * take no time but that of its clock.
  */
 function clientWith(answers: readonly Answer[], options: EventQueueOptions = {}) {
-  const sent: { readonly url: string; readonly init: RequestInit }[] = [];
+  const sent: { readonly url: string; readonly init: SentRequest }[] = [];
   const pauses: number[] = [];
+  let now = Date.UTC(2030, 0);
   const queue = new EventQueue(
     {
       url: 'https://queue.example.com/',
@@ -40,7 +42,14 @@ function clientWith(answers: readonly Answer[], options: EventQueueOptions = {})
       },
       ...options,
     },
-    { sleep: async (pause) => void pauses.push(pause), random: () => 0.5, now: () => Date.UTC(2030, 0) },
+    {
+      async sleep(pause) {
+        pauses.push(pause);
+        now += pause;
+      },
+      random: () => 0.5,
+      now: () => now,
+    },
   );
   return { queue, sent, pauses };
 }
@@ -74,9 +83,106 @@ test('gives up after as many repetitions as it may make', async () => {
     kind: 'unreachable',
     status: undefined,
     cause: { message: LOST },
-    message: 'POST /events got no answer from https://queue.example.com. It is not known whether this was done.',
+    message:
+      'POST /events got no answer from https://queue.example.com. Check that the queue runs there. It is not known whether this was done.',
   });
   expect(sent.length).toBe(3);
+});
+
+test('publishes again only while the queue knows the deduplication id', async () => {
+  const busy = () => unavailable({ 'retry-after': '20' });
+  const short = { ...EVENT, deduplication_window: 60 };
+  const requestsFor = async (use: (queue: EventQueue) => Promise<unknown>, answers: readonly Answer[] = [busy]) => {
+    const { queue, sent } = clientWith(answers);
+    await expect(use(queue)).rejects.toMatchObject({ kind: 'refused' });
+    return sent.length;
+  };
+  expect(await requestsFor((queue) => queue.publish(short))).toBe(2);
+  expect(await requestsFor(async (queue) => rejectedIfRefused(await queue.publishAll([EVENT, short])))).toBe(2);
+  const busyGateway = () => Response.json({}, { status: 429, headers: { 'retry-after': '20' } });
+  expect(await requestsFor((queue) => queue.publish(short), [busy, busyGateway])).toBe(2);
+  expect(await requestsFor((queue) => queue.publish(EVENT))).toBe(5);
+});
+
+test('the error of publish has the event as it was sent, with its id', async () => {
+  const { queue, sent } = clientWith([LOST], { retries: 0 });
+  const error = await queue.publish(EVENT).catch((thrown) => thrown);
+  expect(error.sent).toEqual({ ...EVENT, deduplication_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  await queue.publish(error.sent).catch(() => {});
+  expect(sent[1]?.init.body).toBe(sent[0]?.init.body);
+});
+
+test.each(['cancelAll', 'retryAll'] as const)(
+  'the error of %s has the progress and the cursor to go on',
+  async (change) => {
+    const page = () => Response.json({ changed: 200, more: true, next_cursor: 'next' });
+    const { queue, sent } = clientWith([page, page, LOST], { retries: 0 });
+    const error = await queue[change]({ tag: 'many' }).catch((thrown) => thrown);
+    expect(error.progress).toEqual({ changed: 400, next_cursor: 'next' });
+    const { next_cursor: cursor } = error.progress;
+    await expect(queue[change]({ tag: 'many', cursor })).rejects.toMatchObject({
+      progress: { changed: 0, next_cursor: cursor },
+    });
+    expect(sent[3]?.init.body).toBe(sent[2]?.init.body);
+  },
+);
+
+test('an event without a deduplication id does not keep the others of publishAll from being sent again', async () => {
+  const { queue, sent } = clientWith([unavailable, () => Response.json({ results: [{ key: KEY }, { key: KEY }] })]);
+  const results = await queue.publishAll([EVENT, { ...EVENT, deduplication_id: null }, EVENT]);
+  expect(results.map(({ accepted }) => accepted)).toEqual([true, true, true]);
+  expect(sent.map(({ init }) => JSON.parse(String(init.body)).events.length)).toEqual([2, 2, 1]);
+});
+
+test('a redirect is refused, and the error says where it leads', async () => {
+  const headers = { location: 'https://elsewhere.example.com/' };
+  const { queue, sent } = clientWith([() => new Response(null, { status: 302, headers })]);
+  await expect(queue.stats()).rejects.toMatchObject({
+    kind: 'refused',
+    status: 302,
+    message: expect.stringContaining('redirects to https://elsewhere.example.com/.'),
+  });
+  expect(sent.length).toBe(1);
+  // A browser makes this of every redirect.
+  const hidden = { type: 'opaqueredirect', ok: false, status: 0, headers: new Headers(), text: async () => '' };
+  const page = new EventQueue({ url: 'https://queue.example.com', key: 'secret', fetch: async () => hidden });
+  await expect(page.stats()).rejects.toMatchObject({
+    kind: 'refused',
+    status: undefined,
+    message: expect.stringContaining('https://queue.example.com redirects.'),
+  });
+});
+
+test('refuses what JSON would change or leave out, at any depth, before anything is sent', async () => {
+  const { queue, sent } = clientWith([accepted]);
+  class Mail {
+    to = 'ada@example.com';
+  }
+  const refused: readonly (readonly [unknown, string])[] = [
+    [new URLSearchParams('a=b'), 'body has a value of the class URLSearchParams'],
+    [{ list: [new Map([[1, 2]])] }, '0 has a value of the class Map'],
+    [new Blob(['text']), 'body has a value of the class Blob'],
+    [{ file: Buffer.from('text') }, 'file has bytes. Send them in base64'],
+    [() => 'text', 'body has a function'],
+    [Symbol('text'), 'body has a symbol'],
+    [{ amount: 1n }, 'amount has a bigint'],
+    [Number.NaN, 'body has the number NaN'],
+  ];
+  for (const [body, reason] of refused) {
+    await expect(queue.publish({ ...EVENT, body })).rejects.toThrow(`EventQueue: ${reason}`);
+    await expect(queue.publishAll([{ ...EVENT, body }])).rejects.toThrow(`EventQueue: ${reason}`);
+    await expect(queue.schedules.create({ every: 60, event: { ...EVENT, body } })).rejects.toThrow(reason);
+  }
+  // JSON writes an instant that is none as null, which stands for now, and for every event.
+  const none = new Date('tomorrow');
+  await expect(queue.publish({ ...EVENT, call_url_at: none })).rejects.toThrow(
+    'call_url_at has a Date without an instant',
+  );
+  await expect(queue.cancelAll({ due_before: none })).rejects.toThrow('due_before has a Date without an instant');
+  expect(sent).toEqual([]);
+  const written = [{}, [], Object.create(null), new Mail(), new Date(0), { none: undefined, also: null }, '', 0, false];
+  for (const body of written) await queue.publish({ ...EVENT, body });
+  expect(sent.map(({ init }) => JSON.parse(String(init.body)).body)).toEqual(JSON.parse(JSON.stringify(written)));
 });
 
 const uses: readonly (readonly [string, (queue: EventQueue) => Promise<unknown>, boolean])[] = [
@@ -154,7 +260,7 @@ test('a request that is not answered in time fails as such', async () => {
     timeoutSeconds: 0.01,
     retries: 0,
     fetch: (_, { signal }) =>
-      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
   });
   await expect(queue.stats()).rejects.toMatchObject({ name: 'EventQueueError', kind: 'timed_out' });
 });
@@ -171,7 +277,7 @@ test('a signal ends a request and a pause with its own reason', async () => {
   const aborted = AbortSignal.abort(reason);
   const signalled = clientWith([], {
     fetch: async (_, { signal }) => {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       return accepted();
     },
   });
@@ -205,7 +311,7 @@ test('waits for as long as the queue allows in each request, until the event has
     {
       url: 'https://queue.example.com',
       key: 'all',
-      async fetch(url, { method = 'GET', body }) {
+      async fetch(url, { method, body }) {
         const { pathname, searchParams, search } = new URL(url);
         waits.push(searchParams.get('wait'));
         const text = body == null ? {} : { body: String(body) };
@@ -236,6 +342,28 @@ test('the address and the key come from the environment, if they are not given',
   expect(() => new EventQueue({ url: 'http://127.0.0.1' })).toThrow('or set EVENT_QUEUE_KEY.');
   expect(() => new EventQueue({ url: '/api', key: 'secret' })).toThrow('url is /api.');
   expect(() => new EventQueue({ url: 'http://127.0.0.1', key: 'secret\n' })).toThrow('key has a character');
+});
+
+test('an address is refused if no path can be added to it, or if it has a user', () => {
+  const withUrl = (url: string) => new EventQueue({ url, key: 'secret' });
+  expect(withUrl('https://queue.example.com/stage//').url).toBe('https://queue.example.com/stage');
+  expect(() => withUrl('https://queue.example.com/?stage=1')).toThrow('Give it without a query and a fragment.');
+  expect(() => withUrl('https://queue.example.com/#stage')).toThrow('Give it without a query and a fragment.');
+  expect(() => withUrl('https://ada:secret@queue.example.com')).toThrow(/^EventQueue: url has a user/);
+});
+
+test('numbers that no timer and no loop can use are refused', async () => {
+  for (const timeoutSeconds of [Number.NaN, Infinity, 0, -1, 86_401]) {
+    expect(() => clientWith([], { timeoutSeconds })).toThrow(`timeoutSeconds is ${timeoutSeconds}.`);
+  }
+  for (const retries of [Number.NaN, Infinity, -1, 0.5]) {
+    expect(() => clientWith([], { retries })).toThrow(`retries is ${retries}.`);
+  }
+  const { queue, sent } = clientWith([accepted]);
+  for (const maxSeconds of [Number.NaN, -1]) {
+    await expect(queue.wait(KEY, { maxSeconds })).rejects.toThrow(`maxSeconds is ${maxSeconds}.`);
+  }
+  expect(sent).toEqual([]);
 });
 
 /** Makes a refused event an error, as every other method does. */

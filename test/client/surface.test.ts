@@ -78,5 +78,5 @@ test('the client is small, and needs nothing but what browsers and edge runtimes
   const [{ contents, text } = { contents: new Uint8Array(), text: '' }] = outputFiles;
   expect(text).not.toMatch(/\b(require|Buffer)\b|node:|import\s*[{*("']/);
   expect(contents.length).toBeGreaterThan(1_000);
-  expect(contents.length).toBeLessThan(10_240);
+  expect(contents.length).toBeLessThan(12_288);
 });

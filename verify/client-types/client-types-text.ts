@@ -52,6 +52,9 @@ const ANSWERED = [
 /** The operations whose query parameters become types. */
 const ASKED = ['listEvents', 'countEvents', 'getStatistics', 'listSchedules', 'listScheduleRuns'];
 
+/** The components that have another name in TypeScript: every page and every Node has an `Event` already. */
+const RENAMED: Readonly<Record<string, string>> = { Event: 'QueueEvent' };
+
 const WIDTH = 120;
 
 const HEADER = `// Made from the routes and schemas of the API by \`npm run client-types\`. Change those, and run it again.
@@ -68,9 +71,10 @@ export function clientTypesText(): string {
 
   function add(name: string, schema: Schema | undefined, isSent: boolean): void {
     if (schema === undefined) throw new Error(`The OpenAPI document has no ${name}.`);
-    if (texts.has(name)) return;
-    texts.set(name, '');
-    texts.set(name, declaration(name, withDescriptions(schema, components.schemas), isSent));
+    const typeName = typeNameOf(name);
+    if (texts.has(typeName)) return;
+    texts.set(typeName, '');
+    texts.set(typeName, declaration(typeName, withDescriptions(schema, components.schemas), isSent));
     for (const needed of componentsIn(schema)) add(needed, components.schemas[needed], isSent);
   }
 
@@ -104,6 +108,10 @@ function withDescriptions(schema: Schema, components: Document['components']['sc
     return [name, { ...field, ...(description !== undefined && { description }) }] as const;
   });
   return { ...schema, properties: Object.fromEntries(fields) };
+}
+
+function typeNameOf(component: string): string {
+  return RENAMED[component] ?? component;
 }
 
 function componentsIn(schema: Schema): readonly string[] {
@@ -162,7 +170,7 @@ function broken(start: string, members: readonly string[]): string {
 /** The members of the union that a schema is in TypeScript. */
 function typeOf(schema: Schema, isSent: boolean): readonly string[] {
   const { $ref, anyOf, enum: values, const: only, type, format, items, additionalProperties } = schema;
-  if ($ref !== undefined) return [$ref.split('/').at(-1) ?? ''];
+  if ($ref !== undefined) return [typeNameOf($ref.split('/').at(-1) ?? '')];
   if (values !== undefined) return values.map(literal);
   if (only !== undefined) return [literal(only)];
   if (anyOf !== undefined) return anyOf.flatMap((one) => typeOf(one, isSent));
