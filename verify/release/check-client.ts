@@ -31,7 +31,7 @@ export const clientChecks: Checks<PackedPackage> = {
     });
   },
 
-  async 'the declarations of the client compile in strict projects, with the types of browsers and of Node'({
+  async 'the declarations of the client compile in strict projects, with the types of browsers, of Node, and of neither'({
     tarball,
     project,
   }) {
@@ -49,6 +49,16 @@ export const clientChecks: Checks<PackedPackage> = {
       [['es2022', 'dom'], []],
       [['es2022'], ['node']],
     ]) {
+      await compile(lib, types, files);
+    }
+    await write('bare.ts', BARE_USE);
+    await compile(['es2022'], [], ['bare.ts']);
+
+    async function compile(
+      lib: readonly string[] = [],
+      types: readonly string[] = [],
+      files: readonly string[] = [],
+    ): Promise<void> {
       await write('tsconfig.json', JSON.stringify({ compilerOptions: { ...STRICT, lib, types }, files }));
       await run('node', TSC, '-p', '.');
     }
@@ -124,18 +134,18 @@ const STRICT = {
 
 /** Uses the types of the client as an application does, and as it must not. */
 const TYPED_USE = `
-import { type Event, EventQueue, EventQueueError, type NewEvent } from 'http-event-queue';
+import { EventQueue, EventQueueError, type NewEvent, type QueueEvent } from 'http-event-queue';
 
 interface Mail { readonly to: string; readonly at: Date | undefined }
 
 export async function send(mail: Mail, signal: AbortSignal): Promise<string> {
-  const queue = new EventQueue();
+  const queue = new EventQueue({ fetch: (url, init) => fetch(url, init) });
   const event: NewEvent = { url_to_send_request: 'https://example.com/', body: mail, call_url_at: mail.at, event_tags: ['mails'] };
   // @ts-expect-error There is no such field.
   await queue.publish({ ...event, callUrlAt: 1 });
   const [result] = await queue.publishAll(new Set([event]), { signal });
   if (!result?.accepted) throw result?.error;
-  const finished: Event | undefined = await queue.wait(result.event.key, { maxSeconds: 5, signal });
+  const finished: QueueEvent | undefined = await queue.wait(result.event.key, { maxSeconds: 5, signal });
   for await (const { attempts } of queue.list({ status: 'success', tag: ['mails'], due_before: 'now' })) console.log(attempts[0]?.outcome);
   // @ts-expect-error There is no such status.
   await queue.count({ status: 'failed' });
@@ -144,5 +154,27 @@ export async function send(mail: Mail, signal: AbortSignal): Promise<string> {
 
 export function isTooLarge(error: unknown): boolean {
   return error instanceof EventQueueError && error.kind === 'refused' && error.type === 'urn:event-queue:too-large';
+}
+`;
+
+/** Uses the client where the compiler knows the language alone, and neither a browser nor Node. */
+const BARE_USE = `
+import { EventQueue, EventQueueError, type QueueEvent } from 'http-event-queue';
+
+const text = async () => '{}';
+const queue = new EventQueue({
+  url: 'https://queue.example.com',
+  key: 'secret',
+  fetch: async (_url, { method }) => ({ ok: method === 'GET', status: 200, headers: { get: () => null }, text }),
+});
+
+export async function publish(): Promise<QueueEvent | undefined> {
+  try {
+    const { key } = await queue.publish({ url_to_send_request: 'https://example.com/' });
+    return await queue.wait(key);
+  } catch (error) {
+    if (!(error instanceof EventQueueError) || error.sent === undefined) throw error;
+    return await queue.get((await queue.publish(error.sent)).key);
+  }
 }
 `;
