@@ -6,6 +6,9 @@ import { EventScreen } from './screens/event/event-screen.tsx';
 import { EventsScreen } from './screens/events/events-screen.tsx';
 import { OverviewScreen } from './screens/overview/overview-screen.tsx';
 import { PublishScreen } from './screens/publish/publish-screen.tsx';
+import { ScheduleScreen } from './screens/schedule/schedule-screen.tsx';
+import { EditScheduleScreen, NewScheduleScreen } from './screens/schedule-form/schedule-form-screen.tsx';
+import { SchedulesScreen } from './screens/schedules/schedules-screen.tsx';
 import { SettingsScreen } from './screens/settings/settings-screen.tsx';
 import { Banners } from './shell/banners.tsx';
 import { Header } from './shell/header.tsx';
@@ -49,6 +52,10 @@ function Screens() {
       <Route path="/" component={OverviewScreen} />
       <Route path="/console/events" component={EventsScreen} />
       <Route path="/console/events/:key" component={EventScreen} />
+      <Route path="/console/schedules" component={SchedulesScreen} />
+      <Route path="/console/schedules/:id" component={ScheduleScreen} />
+      <Route path="/console/schedules/:id/edit" component={EditScheduleScreen} />
+      <Route path="/console/new-schedule" component={NewScheduleScreen} />
       <Route path="/console/publish" component={PublishScreen} />
       <Route path="/console/bulk" component={BulkScreen} />
       <Route path="/console/settings" component={SettingsScreen} />

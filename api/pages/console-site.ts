@@ -18,7 +18,7 @@ type ConsoleOptions = PageOptions & {
  * The paths of the console: the root, and those that its own links lead to. A path with a file extension is a file, so
  * that a file that is missing is not answered with a page.
  */
-const SCREEN = /^\/(console(\/(events\/[^/]+|[^.]*))?)?$/;
+const SCREEN = /^\/(console(\/(events\/[^/]+|schedules\/[^/]+(\/edit)?|[^.]*))?)?$/;
 
 /**
  * Opens the console. Its page is at every path of its screens. Its files have a digest of their contents in their names,

@@ -43,6 +43,12 @@ export function FilterFields({ filters, choose, disabled = false }: Props) {
         value={filters.status_code}
         set={(value) => set('status_code', value.trim().toLowerCase())}
       />
+      <TextField
+        text="Schedule"
+        placeholder="each-minute"
+        value={filters.schedule}
+        set={(value) => set('schedule', value.trim())}
+      />
       <TagsField tags={filters.tag} choose={(tag) => choose({ ...filters, tag })} />
     </fieldset>
   );

@@ -13,6 +13,7 @@ const paths = {
   pause: 'M8 5v14M16 5v14',
   warning: 'M12 4 2.5 20h19zM12 10v4M12 17v.5',
   next: 'M9 6l6 6-6 6',
+  waiting: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4l3 2',
   retry: 'M20 12a8 8 0 1 1-2.5-5.8M20 3v5h-5',
   cancel: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM6.5 6.5l11 11',
   filter: 'M4 6h16M7 12h10M10 18h4',

@@ -9,6 +9,7 @@ type Place = { readonly path: string; readonly name: string; readonly icon: Icon
 const places: readonly Place[] = [
   { path: '/', name: 'Overview', icon: 'overview' },
   { path: '/console/events', name: 'Events', icon: 'events' },
+  { path: '/console/schedules', name: 'Schedules', icon: 'waiting' },
   { path: '/console/publish', name: 'Publish', icon: 'publish' },
   { path: '/console/settings', name: 'Settings', icon: 'settings' },
   { path: '/docs', name: 'API', icon: 'docs' },

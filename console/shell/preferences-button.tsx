@@ -4,6 +4,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Segments } from '../parts/segments.tsx';
 import { type Theme, theme, zone } from '../state/preferences.ts';
 import { access, forgetKey, isGivenKey } from '../state/session.ts';
+import { localZone, zones } from '../text/zones.ts';
 import { KeyEntry } from './key-entry.tsx';
 
 const themes: readonly { readonly value: Theme; readonly text: string }[] = [
@@ -11,9 +12,6 @@ const themes: readonly { readonly value: Theme; readonly text: string }[] = [
   { value: 'light', text: 'Light' },
   { value: 'dark', text: 'Dark' },
 ];
-
-const localZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')];
 
 /** Opens the preferences of the reader: colours, time zone, and the key in hand. */
 export function PreferencesButton() {

@@ -18,7 +18,7 @@ type ProblemKind = 'unreachable' | 'unauthorized' | 'forbidden' | 'not-found' | 
 export type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 export type Asked = {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly query?: Query | undefined;
   readonly body?: unknown;
   /** The text of a JSON body that is sent as it is, instead of `body`. */

@@ -5,11 +5,12 @@ import type * as z from 'zod';
 import type { EventAnswer } from '../../api/event-answer.ts';
 import type { keyListSchema, keySchema, newKeySchema } from '../../api/key-answer.ts';
 import type { healthSchema, pauseSchema } from '../../api/pause-answer.ts';
+import type { ScheduleAnswer } from '../../api/schedule-answer.ts';
 import type { signingSecretSchema } from '../../api/signing-secret-answer.ts';
 import type { statisticsSchema } from '../../api/statistics-answer.ts';
 import type { Scope } from '../../core/api-key.ts';
 
-export type { EventAnswer, Scope };
+export type { EventAnswer, ScheduleAnswer, Scope };
 export type EventStatus = EventAnswer['status'];
 export type AttemptAnswer = EventAnswer['attempts'][number];
 export type AttemptOutcome = AttemptAnswer['outcome'];
@@ -24,6 +25,7 @@ export type StatisticsAnswer = z.infer<typeof statisticsSchema>;
 export type PeriodAnswer = StatisticsAnswer['periods'][number];
 
 export type EventPage = { readonly events: readonly EventAnswer[]; readonly next_cursor: string | null };
+export type SchedulePage = { readonly schedules: readonly ScheduleAnswer[]; readonly next_cursor: string | null };
 export type CountAnswer = { readonly count: number; readonly complete: boolean };
 export type BulkAnswer = {
   readonly changed: number;

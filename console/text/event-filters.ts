@@ -1,6 +1,6 @@
 import { type Query, queryText } from '../state/api-client.ts';
 
-const singleFilters = ['status', 'host', 'outcome', 'status_code', 'due_after', 'due_before'] as const;
+const singleFilters = ['status', 'schedule', 'host', 'outcome', 'status_code', 'due_after', 'due_before'] as const;
 
 export type SingleFilter = (typeof singleFilters)[number];
 

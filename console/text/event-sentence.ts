@@ -11,6 +11,8 @@ export function eventSentence(event: EventAnswer, now: number, isPaused: boolean
   if (event.status === 'waiting_execution') return waitingSentence(event, now, isPaused);
   const ago = event.finished_at_utc === null ? '' : ` ${agoText(now - Date.parse(event.finished_at_utc))}`;
   if (event.status === 'success') return `It succeeded${ago}: ${howItEnded(event)}.`;
+  if (event.ended_because === 'overlapped')
+    return `It was skipped${ago}: the run of its schedule before it had not finished. It is not called any more.`;
   if (event.status === 'cancelled') return `It was cancelled${ago}, ${before(event)}. It is not called any more.`;
   return `It failed${ago}: ${whyItFailed(event)}. It is not tried again by itself.`;
 }

@@ -7,6 +7,7 @@ import { clockTime } from './time.ts';
 const names: Readonly<Record<OneFilter['name'], string>> = {
   status: 'Status',
   tag: 'Tag',
+  schedule: 'Schedule',
   host: 'Host',
   outcome: 'Outcome',
   status_code: 'Answer',

@@ -85,6 +85,21 @@ export function dayName(instant: number, zone: string | undefined): string {
   });
 }
 
+/** Writes an instant with its day of the week in a zone, such as "Sun, 29 Mar 2026, 14:02 CEST". Seconds are left out if there are none. */
+export function dayAndTime(instant: number, zone: string): string {
+  return new Date(instant).toLocaleString('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(instant % MINUTE !== 0 && { second: '2-digit' }),
+    timeZoneName: 'short',
+  });
+}
+
 /** Writes an instant as the value of a field for a date and a time in a zone, such as "2026-03-29T02:30:00". */
 export function fieldTime(instant: number, zone: string | undefined): string {
   const { year, month, day, hour, minute, second } = partsOf(instant, zone);

@@ -10,10 +10,10 @@ import {
 import { eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
-const rows = (page: Page) => page.locator('[data-event]');
+const rows = (page: Page) => page.locator('[data-row]');
 const tab = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Events by status' }).getByRole('link', { name });
-const rowOf = (page: Page, key: string) => page.locator(`[data-event="${key}"]`);
+const rowOf = (page: Page, key: string) => page.locator(`[data-row="${key}"]`);
 
 describeConsole('the list of events', () => {
   let console: OpenConsole;
@@ -347,7 +347,7 @@ describeConsole('the list of events', () => {
 });
 
 async function keysOf(page: Page): Promise<readonly (string | null)[]> {
-  return rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-event')));
+  return rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-row')));
 }
 
 async function cancelled(url: string, key: string): Promise<void> {

@@ -52,7 +52,7 @@ async function costsOf(console: OpenConsole, lists: readonly string[]): Promise<
     const answers = answersOf(page);
     const startedAt = performance.now();
     await page.goto(`${console.queue.url}/console/events${list}`);
-    await page.locator('[data-event]').first().waitFor();
+    await page.locator('[data-row]').first().waitFor();
     const took = Math.round(performance.now() - startedAt);
     const bodies = await Promise.all(answers.map((answer) => answer.body()));
     const cost = { requests: answers.length, bytes: bodies.reduce((sum, body) => sum + body.length, 0) };

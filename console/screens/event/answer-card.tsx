@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
+import { BodyView } from '../../parts/body-view.tsx';
+import { HeaderList } from '../../parts/header-list.tsx';
 import type { EventAnswer } from '../../state/api-types.ts';
 import { answeredAttempt } from './answered-attempt.ts';
-import { BodyView } from './body-view.tsx';
-import { HeaderList } from './header-list.tsx';
 
 /** The latest answer of the receiver. */
 export function AnswerCard({ event }: { readonly event: EventAnswer }) {

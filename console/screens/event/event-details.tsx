@@ -1,16 +1,15 @@
-import type { ComponentChildren } from 'preact';
+import { CallDetails, TagsDetail } from '../../parts/call-details.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
-import { ExactInstant, RelativeInstant } from '../../parts/instant.tsx';
+import { Detail, DetailInstant } from '../../parts/detail.tsx';
 import type { EventAnswer } from '../../state/api-types.ts';
-import { eventsPath } from '../../text/event-filters.ts';
+import { schedulePath } from '../../state/schedules.ts';
 import { lengthOfTime } from '../../text/time.ts';
-import { delaysText } from './delays-text.ts';
 import { endedEventKey, webhookId } from './event-links.ts';
 
 /** Every field of an event that is not a part of its request or its answer. */
 export function EventDetails({ event }: { readonly event: EventAnswer }) {
   return (
-    <section class="card event-details" aria-labelledby="details-title">
+    <section class="card details" aria-labelledby="details-title">
       <h2 id="details-title">Details</h2>
       <dl>
         <Links event={event} />
@@ -29,33 +28,33 @@ function Links({ event }: EventProps) {
   return (
     <>
       {event.failure_callback_key !== null && (
-        <Field name="Failure callback">
+        <Detail name="Failure callback">
           <a href={screenPath(event.failure_callback_key)}>The event that reports this failure</a>
-        </Field>
+        </Detail>
       )}
       {event.callback_key !== null && (
-        <Field name="Callback">
+        <Detail name="Callback">
           <a href={screenPath(event.callback_key)}>The event that tells the result</a>
-        </Field>
+        </Detail>
       )}
       {ended !== undefined && (
-        <Field name="Tells the end of">
+        <Detail name="Tells the end of">
           <a href={screenPath(ended)} class="event-key">
             {ended}
           </a>
-        </Field>
+        </Detail>
       )}
-      {event.event_tags.length > 0 && (
-        <Field name="Tags">
-          <span class="event-tags">
-            {event.event_tags.map((tag) => (
-              <a key={tag} class="event-tag" href={eventsPath({ tag: [tag] })}>
-                {tag}
-              </a>
-            ))}
-          </span>
-        </Field>
+      {event.schedule_id !== null && (
+        <Detail name="A run of the schedule">
+          <a href={`/console${schedulePath(event.schedule_id)}`}>{event.schedule_id}</a>
+        </Detail>
       )}
+      {event.overlaps_with_key !== null && (
+        <Detail name="Had not finished">
+          <a href={screenPath(event.overlaps_with_key)}>The run before it</a>
+        </Detail>
+      )}
+      <TagsDetail tags={event.event_tags} />
     </>
   );
 }
@@ -63,24 +62,24 @@ function Links({ event }: EventProps) {
 function Instants({ event }: EventProps) {
   return (
     <>
-      <Field name="Published">
-        <Instant at={event.created_at_utc} />
-      </Field>
-      <Field name="First due">
-        <Instant at={event.timestamp_for_execution_to_start * 1_000} />
-        <Note>{askedText(event)}</Note>
-      </Field>
+      <Detail name="Published">
+        <DetailInstant at={event.created_at_utc} />
+      </Detail>
+      <Detail name="First due">
+        <DetailInstant at={event.timestamp_for_execution_to_start * 1_000} />
+        <span class="note">{askedText(event)}</span>
+      </Detail>
       {event.finished_at_utc !== null && (
-        <Field name="Finished">
-          <Instant at={event.finished_at_utc} />
-        </Field>
+        <Detail name="Finished">
+          <DetailInstant at={event.finished_at_utc} />
+        </Detail>
       )}
       {event.expires_at_utc === null ? (
-        <Field name="Kept">{keptText(event)}</Field>
+        <Detail name="Kept">{keptText(event)}</Detail>
       ) : (
-        <Field name="Kept until">
-          <Instant at={event.expires_at_utc} />
-        </Field>
+        <Detail name="Kept until">
+          <DetailInstant at={event.expires_at_utc} />
+        </Detail>
       )}
     </>
   );
@@ -89,21 +88,10 @@ function Instants({ event }: EventProps) {
 function Tries({ event }: EventProps) {
   return (
     <>
-      <Field name="Tries">
+      <Detail name="Tries">
         {event.try_count} of {event.max_try_count}
-      </Field>
-      <Field name="Timeout">{seconds(event.timeout_for_request)}</Field>
-      <Field name="Between tries">{delaysText(event)}</Field>
-      {event.failure_url !== null && (
-        <Field name="Called if it fails">
-          <span class="long">{event.failure_url}</span>
-        </Field>
-      )}
-      {event.callback_url !== null && (
-        <Field name="Called with the result">
-          <span class="long">{event.callback_url}</span>
-        </Field>
-      )}
+      </Detail>
+      <CallDetails event={event} />
     </>
   );
 }
@@ -112,46 +100,24 @@ function Identity({ event }: EventProps) {
   const id = webhookId(event);
   return (
     <>
-      <Field name="Key">
+      <Detail name="Key">
         <Copied text={event.key} what="key" />
-      </Field>
+      </Detail>
       {id !== undefined && (
-        <Field name="webhook-id">
+        <Detail name="webhook-id">
           <Copied text={id} what="webhook-id" />
-        </Field>
+        </Detail>
       )}
       {event.deduplication_id !== null && (
-        <Field name="Deduplication id">
+        <Detail name="Deduplication id">
           <Copied text={event.deduplication_id} what="deduplication id" />
-          {event.deduplication_window !== null && <Note>known for {seconds(event.deduplication_window)}</Note>}
-        </Field>
+          {event.deduplication_window !== null && (
+            <span class="note">known for {seconds(event.deduplication_window)}</span>
+          )}
+        </Detail>
       )}
     </>
   );
-}
-
-function Field({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Instant({ at }: { readonly at: string | number }) {
-  return (
-    <>
-      <RelativeInstant at={at} />
-      <Note>
-        <ExactInstant at={at} />
-      </Note>
-    </>
-  );
-}
-
-function Note({ children }: { readonly children: ComponentChildren }) {
-  return <span class="note">{children}</span>;
 }
 
 function Copied({ text, what }: { readonly text: string; readonly what: string }) {

@@ -17,15 +17,15 @@ export function EventHead({ event, refresh }: Props) {
   const isWaiting = event.status === 'waiting_execution';
 
   return (
-    <header class="event-head">
+    <header class="item-head">
       <div class="screen-head">
         <StatusBadge status={event.status} />
         <h1 id="event-title">
           <span class="method">{event.method}</span> {event.url_to_send_request}
         </h1>
       </div>
-      <p class="event-sentence">{eventSentence(event, now.value, health.value?.paused === true)}</p>
-      <div class="event-actions">
+      <p class="item-sentence">{eventSentence(event, now.value, health.value?.paused === true)}</p>
+      <div class="item-actions">
         <ActionButton scope="manage" kind="primary" run={retry}>
           {retryName(event)}
         </ActionButton>
@@ -45,7 +45,7 @@ export function EventHead({ event, refresh }: Props) {
         <CopyButton text={event.key} what="key" />
         <CopyButton text={() => location.href} what="link" />
       </div>
-      <p class="event-done" role="status">
+      <p class="item-done" role="status">
         {done}
       </p>
       {refused && <Refusal {...refused} />}

@@ -1,7 +1,9 @@
 import { useRoute } from 'preact-iso';
 import { Empty } from '../../parts/empty.tsx';
+import { LoadingCard, LoadingItem } from '../../parts/loading-item.tsx';
 import { NeedsScope } from '../../parts/needs-scope.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { RequestCard } from '../../parts/request-card.tsx';
 import { may } from '../../state/session.ts';
 import { useTitle } from '../../state/title.ts';
 import { useWatchedEvent } from '../../state/watched-event.ts';
@@ -9,8 +11,6 @@ import { AnswerCard } from './answer-card.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';
 import { EventDetails } from './event-details.tsx';
 import { EventHead } from './event-head.tsx';
-import { LoadingEvent } from './loading-event.tsx';
-import { RequestCard } from './request-card.tsx';
 
 /** One event: what is going on with it, what has happened to it, what is sent and what was answered. */
 export function EventScreen() {
@@ -37,11 +37,11 @@ function WatchedEventScreen({ eventKey }: { readonly eventKey: string }) {
   }
   const { event, bodyText } = value;
   return (
-    <article class="screen event" aria-labelledby="event-title">
+    <article class="screen item" aria-labelledby="event-title">
       {problem && <ProblemNotice problem={problem} asOf={asOf} retry={refresh} />}
       <EventHead event={event} refresh={refresh} />
-      <div class="event-columns">
-        <div class="event-main">
+      <div class="item-columns">
+        <div class="item-main">
           <AttemptTimeline event={event} />
           <div class="event-exchange">
             <RequestCard event={event} bodyText={bodyText} />
@@ -51,6 +51,18 @@ function WatchedEventScreen({ eventKey }: { readonly eventKey: string }) {
         <EventDetails event={event} />
       </div>
     </article>
+  );
+}
+
+function LoadingEvent() {
+  return (
+    <LoadingItem what="event" details={14}>
+      <LoadingCard title="Attempts" lines={2} />
+      <div class="event-exchange">
+        <LoadingCard title="Request" lines={9} />
+        <LoadingCard title="Answer" lines={9} />
+      </div>
+    </LoadingItem>
   );
 }
 

@@ -28,7 +28,7 @@ type Props = {
 export function EventRow({ event, filters, asOf, hasLeft, isSelected, actions }: Props) {
   const { key, method, status, url_to_send_request: url, try_count, max_try_count } = event;
   return (
-    <tr data-event={key} class={hasLeft ? 'has-left' : ''} aria-selected={isSelected}>
+    <tr data-row={key} class={hasLeft ? 'has-left' : ''} aria-selected={isSelected}>
       <td class="cell-select">
         <input
           type="checkbox"

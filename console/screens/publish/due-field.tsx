@@ -1,10 +1,10 @@
+import { useDraft } from '../../event-form/current-draft.ts';
+import { type Draft, delayUnits } from '../../event-form/draft.ts';
+import { SelectField, TextField, TimeField } from '../../event-form/fields.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { fieldTime } from '../../text/time.ts';
-import { draft, setDraft } from './current-draft.ts';
-import { type Draft, delayUnits } from './draft.ts';
-import { SelectField, TextField, TimeField } from './fields.tsx';
 
 const times = [
   { value: 'now', text: 'Now' },
@@ -16,12 +16,12 @@ const units = Object.keys(delayUnits).map((unit) => [unit, unit] as const);
 
 /** When the URL is called: now, after a while, or at a time in the zone that the reader chose. */
 export function DueField() {
-  const { when } = draft.value;
+  const [{ when, at }, change] = useDraft();
   const chosenZone = zoneName(zone.value);
 
   function choose(chosen: Draft['when']): void {
-    const isEmpty = chosen === 'at' && draft.value.at === '';
-    setDraft({ when: chosen, ...(isEmpty && { at: fieldTime(now.value + 60_000, chosenZone) }) });
+    const isEmpty = chosen === 'at' && at === '';
+    change({ when: chosen, ...(isEmpty && { at: fieldTime(now.value + 60_000, chosenZone) }) });
   }
 
   return (

@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { draftLike, newDraft } from '../../event-form/draft.ts';
+import { sendForm } from '../../event-form/send-form.ts';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import type { Problem } from '../../state/api-client.ts';
 import type { EventAnswer } from '../../state/api-types.ts';
 import { pageOptions } from '../../state/page-options.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
-import { ask } from '../../state/session.ts';
 import { useTitle } from '../../state/title.ts';
 import { readEvent } from '../../state/watched-event.ts';
 import { draft } from './current-draft.ts';
-import { draftLike, newDraft } from './draft.ts';
 import { PublishForm } from './publish-form.tsx';
 import { publishRequest } from './publish-request.ts';
 import { PublishedEvents } from './published-events.tsx';
@@ -34,10 +34,8 @@ export function PublishScreen() {
   }
 
   async function publish(): Promise<void> {
-    const { json, mistakes } = publishRequest(draft.value, zoneName(zone.value));
-    problem.value = mistakes.length === 0 ? undefined : unfinished(mistakes);
-    if (mistakes.length > 0) return;
-    const answered = await ask<EventAnswer>('/events', { method: 'POST', json });
+    const request = publishRequest(draft.value, zoneName(zone.value));
+    const answered = await sendForm<EventAnswer>('POST', '/events', request);
     problem.value = answered.ok ? undefined : answered.problem;
     if (!answered.ok) return;
     const others = published.value.filter(({ key }) => key !== answered.value.key);
@@ -55,17 +53,13 @@ export function PublishScreen() {
         </div>
       </div>
       {missing.value && <ProblemNotice problem={missing.value} />}
-      <div class="publish-columns">
-        <PublishForm problem={problem} publish={publish} />
-        <div class="publish-side">
+      <div class="form-columns">
+        <PublishForm problem={problem.value} publish={publish} />
+        <div class="form-side">
           <PublishedEvents events={published.value} />
           <SameRequest />
         </div>
       </div>
     </div>
   );
-}
-
-function unfinished(errors: NonNullable<Problem['errors']>): Problem {
-  return { kind: 'invalid', title: 'Some fields are not valid', detail: 'Mend the fields that are marked.', errors };
 }

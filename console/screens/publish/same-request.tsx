@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { areSecretsShown } from '../../event-form/current-draft.ts';
+import { hasSecrets, withoutSecrets } from '../../event-form/draft.ts';
 import { CodeBlock } from '../../parts/code-block.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { zone, zoneName } from '../../state/preferences.ts';
 import { isGivenKey, key } from '../../state/session.ts';
-import { areSecretsShown, draft } from './current-draft.ts';
-import { hasSecrets, withoutSecrets } from './draft.ts';
+import { draft } from './current-draft.ts';
 import { publishRequest } from './publish-request.ts';
 import { requestCode } from './request-code.ts';
 

@@ -9,13 +9,19 @@ const files: ConsoleFiles = {
 const site = openConsoleSite(async () => files);
 const textAt = async (path: string, opened = site) => Buffer.from((await opened(path))?.body ?? []).toString();
 
-test.each(['/', '/console', '/console/', '/console/events', '/console/events/0-a', '/console/no/such/screen'])(
-  'the page is at %s',
-  async (path) => {
-    expect(await textAt(path)).toContain('id="console"');
-    expect(await site(path)).toBe(await site('/'));
-  },
-);
+test.each([
+  '/',
+  '/console',
+  '/console/',
+  '/console/events',
+  '/console/events/0-a',
+  '/console/schedules/a.b',
+  '/console/schedules/a.b/edit',
+  '/console/no/such/screen',
+])('the page is at %s', async (path) => {
+  expect(await textAt(path)).toContain('id="console"');
+  expect(await site(path)).toBe(await site('/'));
+});
 
 test.each(['/consoles', '/console.js', '/console/console.js', '/console/a.css', '/events', '/docs', '//', ''])(
   'nothing is at %s',

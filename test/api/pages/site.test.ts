@@ -41,7 +41,15 @@ describe('/docs', () => {
 
 test('/docs leads to the screens of the console', () => {
   const screens = [...html.matchAll(/<a[^>]* href="([^"]*)"/g)].map(([, path]) => path);
-  expect(screens).toEqual(['/', '/', '/console/events', '/console/publish', '/console/settings', '/docs']);
+  expect(screens).toEqual([
+    '/',
+    '/',
+    '/console/events',
+    '/console/schedules',
+    '/console/publish',
+    '/console/settings',
+    '/docs',
+  ]);
 });
 
 test('/redoc leads to /docs', () => {

@@ -101,6 +101,11 @@ describe('an event that has finished', () => {
       'It was cancelled 1 min ago, before its first attempt. It is not called any more.',
     ],
     [
+      'was skipped',
+      { status: 'cancelled', ended_because: 'overlapped' },
+      'It was skipped 1 min ago: the run of its schedule before it had not finished. It is not called any more.',
+    ],
+    [
       'was cancelled after attempts',
       { status: 'cancelled', attempts: [attempt({}), attempt({ number: 2 })] },
       'It was cancelled 1 min ago, after 2 attempts. It is not called any more.',

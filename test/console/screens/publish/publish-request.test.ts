@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Draft, draftLike, newDraft } from '../../../../console/screens/publish/draft.ts';
+import { type Draft, draftLike, newDraft } from '../../../../console/event-form/draft.ts';
 import { publishRequest } from '../../../../console/screens/publish/publish-request.ts';
 import { requestCode } from '../../../../console/screens/publish/request-code.ts';
 import type { EventAnswer } from '../../../../console/state/api-types.ts';

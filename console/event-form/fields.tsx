@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { draft, setDraft } from './current-draft.ts';
+import { useDraft } from './current-draft.ts';
 import type { Draft, TextName } from './draft.ts';
 import { ErrorList, errorAttributes, useErrorsOf } from './field-errors.tsx';
 
@@ -22,6 +22,7 @@ type TextFieldProps = FieldProps & {
 
 /** A field for a line of text or a number. */
 export function TextField({ of, input = 'text', placeholder = '', ...field }: TextFieldProps) {
+  const [draft, change] = useDraft();
   return (
     <Labelled {...field}>
       {(attributes) => (
@@ -33,8 +34,8 @@ export function TextField({ of, input = 'text', placeholder = '', ...field }: Te
           spellcheck={false}
           autocomplete="off"
           autocapitalize="off"
-          value={draft.value[of]}
-          onInput={(typed) => setDraft({ [of]: typed.currentTarget.value })}
+          value={draft[of]}
+          onInput={(typed) => change({ [of]: typed.currentTarget.value })}
         />
       )}
     </Labelled>
@@ -43,6 +44,7 @@ export function TextField({ of, input = 'text', placeholder = '', ...field }: Te
 
 /** A field for a text of several lines. */
 export function AreaField({ of, rows, ...field }: FieldProps & { readonly rows: number }) {
+  const [draft, change] = useDraft();
   return (
     <Labelled {...field}>
       {(attributes) => (
@@ -52,8 +54,8 @@ export function AreaField({ of, rows, ...field }: FieldProps & { readonly rows: 
           spellcheck={false}
           autocomplete="off"
           autocapitalize="off"
-          value={draft.value[of]}
-          onInput={(input) => setDraft({ [of]: input.currentTarget.value })}
+          value={draft[of]}
+          onInput={(input) => change({ [of]: input.currentTarget.value })}
         />
       )}
     </Labelled>
@@ -62,6 +64,7 @@ export function AreaField({ of, rows, ...field }: FieldProps & { readonly rows: 
 
 /** A field for a date and a time. */
 export function TimeField({ of, ...field }: FieldProps) {
+  const [draft, change] = useDraft();
   return (
     <Labelled {...field}>
       {(attributes) => (
@@ -69,8 +72,8 @@ export function TimeField({ of, ...field }: FieldProps) {
           {...attributes}
           type="datetime-local"
           step={1}
-          value={draft.value[of]}
-          onInput={(input) => setDraft({ [of]: input.currentTarget.value })}
+          value={draft[of]}
+          onInput={(input) => change({ [of]: input.currentTarget.value })}
         />
       )}
     </Labelled>
@@ -81,13 +84,14 @@ type SelectFieldProps = FieldProps & { readonly options: readonly (readonly [val
 
 /** A choice of one among several. */
 export function SelectField({ of, options, ...field }: SelectFieldProps) {
+  const [draft, change] = useDraft();
   return (
     <Labelled {...field}>
       {(attributes) => (
         <select
           {...attributes}
-          value={draft.value[of]}
-          onChange={(change) => setDraft({ [of]: change.currentTarget.value } as Partial<Draft>)}
+          value={draft[of]}
+          onChange={(chosen) => change({ [of]: chosen.currentTarget.value } as Partial<Draft>)}
         >
           {options.map(([value, text]) => (
             <option key={value} value={value}>

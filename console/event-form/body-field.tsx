@@ -1,6 +1,6 @@
-import { Segments } from '../../parts/segments.tsx';
-import { jsonMistake } from '../../text/json-text.ts';
-import { draft, setDraft } from './current-draft.ts';
+import { Segments } from '../parts/segments.tsx';
+import { jsonMistake } from '../text/json-text.ts';
+import { useDraft } from './current-draft.ts';
 import { useErrorsOf } from './field-errors.tsx';
 import { AreaField } from './fields.tsx';
 
@@ -19,7 +19,7 @@ const labels = {
 
 /** The body and its kind. JSON is checked while one types. */
 export function BodyField() {
-  const { bodyKind, body } = draft.value;
+  const [{ bodyKind, body }, change] = useDraft();
   const mistake = bodyKind === 'json' ? jsonMistake(body) : undefined;
   const hasError = useErrorsOf('body').length > 0;
   return (
@@ -30,7 +30,7 @@ export function BodyField() {
           label="Kind of the body"
           options={kinds}
           chosen={bodyKind}
-          choose={(one) => setDraft({ bodyKind: one })}
+          choose={(one) => change({ bodyKind: one })}
         />
       </div>
       {bodyKind !== 'none' && (

@@ -1,5 +1,5 @@
-import type { EventAnswer } from '../../state/api-types.ts';
-import { lengthOfTime } from '../../text/time.ts';
+import type { EventAnswer } from '../state/api-types.ts';
+import { lengthOfTime } from './time.ts';
 
 type Delays = Pick<EventAnswer, 'retry_delay' | 'retry_delays' | 'retry_backoff' | 'retry_max_delay'>;
 

@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { FieldError } from '../../state/api-client.ts';
+import type { FieldError } from '../state/api-client.ts';
 
 /** What is wrong with the fields of the form, by the paths of the API. */
 export const FieldErrors = createContext<readonly FieldError[]>([]);

@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals';
-import { isSecretHeader } from '../../text/secret-headers.ts';
+import { isSecretHeader } from '../text/secret-headers.ts';
 
 /** A value of more characters can be scrolled, so that what stands below it stays near. */
 const LONG = 300;

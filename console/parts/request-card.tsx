@@ -1,14 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { CodeBlock } from '../../parts/code-block.tsx';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import type { EventAnswer } from '../../state/api-types.ts';
-import { curlCommand, type ShellVariable } from '../../text/curl.ts';
-import { isSecretHeader } from '../../text/secret-headers.ts';
+import { curlCommand, type ShellVariable } from '../text/curl.ts';
+import { isSecretHeader } from '../text/secret-headers.ts';
+import { type Target, targetRequest } from '../text/target-request.ts';
 import { BodyView } from './body-view.tsx';
+import { CodeBlock } from './code-block.tsx';
+import { CopyButton } from './copy-button.tsx';
 import { HeaderList } from './header-list.tsx';
-import { targetRequest } from './target-request.ts';
 
-type Props = { readonly event: EventAnswer; readonly bodyText: string | undefined };
+type Props = { readonly event: Target; readonly bodyText: string | undefined };
 
 /** What is sent to the receiver at each attempt. */
 export function RequestCard({ event, bodyText }: Props) {

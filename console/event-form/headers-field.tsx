@@ -1,22 +1,23 @@
-import { Icon } from '../../parts/icon.tsx';
-import { isSecretHeader } from '../../text/secret-headers.ts';
-import { areSecretsShown, draft, setDraft } from './current-draft.ts';
+import { Icon } from '../parts/icon.tsx';
+import { isSecretHeader } from '../text/secret-headers.ts';
+import { areSecretsShown, useDraft } from './current-draft.ts';
 import { type DraftHeader, hasSecrets } from './draft.ts';
 import { ErrorList, errorAttributes, useErrorsOf } from './field-errors.tsx';
 
 /** The headers to send, a row for each. */
 export function HeadersField() {
   const errors = useErrorsOf('headers');
-  const { headers } = draft.value;
+  const [draft, changeDraft] = useDraft();
+  const { headers } = draft;
 
   function change(at: number, changed: Partial<DraftHeader>): void {
-    setDraft({ headers: headers.map((one, index) => (index === at ? { ...one, ...changed } : one)) });
+    changeDraft({ headers: headers.map((one, index) => (index === at ? { ...one, ...changed } : one)) });
   }
 
   return (
     <fieldset class="field headers-field">
       <legend class="label">Headers</legend>
-      {hasSecrets(draft.value) && (
+      {hasSecrets(draft) && (
         <button
           type="button"
           class="quiet small"
@@ -47,7 +48,7 @@ export function HeadersField() {
           <button
             type="button"
             class="quiet small"
-            onClick={() => setDraft({ headers: headers.filter((_, index) => index !== at) })}
+            onClick={() => changeDraft({ headers: headers.filter((_, index) => index !== at) })}
           >
             <Icon name="close" />
             <span class="only-read">Remove header {at + 1}</span>
@@ -55,7 +56,7 @@ export function HeadersField() {
         </div>
       ))}
       <ErrorList name="headers" errors={errors} />
-      <button type="button" onClick={() => setDraft({ headers: [...headers, { name: '', value: '' }] })}>
+      <button type="button" onClick={() => changeDraft({ headers: [...headers, { name: '', value: '' }] })}>
         Add a header
       </button>
     </fieldset>

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { delaysText } from '../../../../console/screens/event/delays-text.ts';
+import { delaysText } from '../../../console/text/delays-text.ts';
 
 const usual = { retry_delay: 60, retry_delays: null, retry_backoff: 'fixed', retry_max_delay: 3_600 } as const;
 

@@ -1,5 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import { useContext, useEffect, useRef } from 'preact/hooks';
-import { draft } from './current-draft.ts';
+import { useDraft } from './current-draft.ts';
 import type { Draft } from './draft.ts';
 import { FieldErrors } from './field-errors.tsx';
 import { SelectField, TextField } from './fields.tsx';
@@ -25,8 +26,14 @@ const names = [
   'keep_failed_for',
 ];
 
+type Props = {
+  /** The fields that only one form has. */
+  readonly children?: ComponentChildren;
+};
+
 /** The fields that most events leave as they are. They unfold by themselves when one of them is not valid. */
-export function AdvancedFields() {
+export function AdvancedFields({ children }: Props) {
+  const [draft] = useDraft();
   const section = useRef<HTMLDetailsElement>(null);
   const errors = useContext(FieldErrors);
   const isWrong = errors.some(({ path }) => names.includes(path.split('.', 1)[0] ?? ''));
@@ -39,9 +46,9 @@ export function AdvancedFields() {
     <details ref={section} class="advanced">
       <summary>
         Tries, timeouts and how long it is kept
-        <span class="note"> {isAnySet(draft.value) ? 'Some of these fields are set.' : 'All as usual.'}</span>
+        <span class="note"> {isAnySet(draft) ? 'Some of these fields are set.' : 'All as usual.'}</span>
       </summary>
-      <div class="advanced-fields">
+      <div class="advanced-fields two-fields">
         <TextField name="max_try_count" label="Tries" of="tries" placeholder="3" input="decimal" />
         <TextField
           name="timeout_for_request"
@@ -83,28 +90,14 @@ export function AdvancedFields() {
             placeholder="none"
           />
         </div>
-        <div class="wide">
-          <TextField
-            name="deduplication_id"
-            label="Deduplication id: the same id with the same request adds no second event"
-            of="deduplicationId"
-            placeholder="none"
-          />
-        </div>
-        <TextField
-          name="deduplication_window"
-          label="The id is known for, in seconds"
-          of="deduplicationWindow"
-          placeholder="86400"
-          input="decimal"
-        />
+        {children}
       </div>
     </details>
   );
 }
 
 function DelayFields() {
-  const { backoff } = draft.value;
+  const [{ backoff }] = useDraft();
   return (
     <>
       {backoff === 'listed' ? (

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { CodeBlock } from '../../parts/code-block.tsx';
-import { Segments } from '../../parts/segments.tsx';
-import { base64Length, byteSize, utf8Length } from '../../text/byte-size.ts';
-import type { SentRequest } from '../../text/curl.ts';
-import { prettyJson } from '../../text/json-text.ts';
+import { base64Length, byteSize, utf8Length } from '../text/byte-size.ts';
+import type { SentRequest } from '../text/curl.ts';
+import { prettyJson } from '../text/json-text.ts';
+import { CodeBlock } from './code-block.tsx';
+import { Segments } from './segments.tsx';
 
 type Props = {
   /** Whose body this is, such as "request body". */

@@ -1,0 +1,40 @@
+import { NextRuns } from '../../parts/next-runs.tsx';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import type { EventPage, ScheduleAnswer } from '../../state/api-types.ts';
+import { useLive } from '../../state/live.ts';
+import { schedulePath } from '../../state/schedules.ts';
+import { eventsPath } from '../../text/event-filters.ts';
+import { RunStrip } from './run-strip.tsx';
+
+const ASK_EVERY_S = 5;
+const RUNS_SHOWN = 30;
+
+/** The last runs of a schedule, and its next ones. */
+export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
+  const { id, next_runs_at_utc: next, time_zone, changed_at_utc, paused_at_utc } = schedule;
+  const { value, problem, asOf, refresh } = useLive<EventPage>(`${schedulePath(id)}/runs`, {
+    query: { limit: RUNS_SHOWN },
+    every: ASK_EVERY_S,
+  });
+  return (
+    <section class="card exchange" aria-labelledby="runs-title">
+      <div class="part-head">
+        <h2 id="runs-title">Runs</h2>
+        <a href={eventsPath({ schedule: id, tag: [] })}>See them as a list</a>
+      </div>
+      {problem && <ProblemNotice problem={problem} asOf={asOf} retry={refresh} />}
+      <h3>Last, the latest on the right</h3>
+      {value && value.events.length > 0 ? (
+        <RunStrip runs={value.events} />
+      ) : (
+        <p class="run-strip muted">{value ? 'None is kept.' : 'Loading the runs …'}</p>
+      )}
+      <h3>Next</h3>
+      {next.length > 0 ? (
+        <NextRuns key={changed_at_utc} runs={next} timeZone={time_zone} />
+      ) : (
+        <p class="muted">{paused_at_utc === null ? 'No instant is left.' : 'None while it is paused.'}</p>
+      )}
+    </section>
+  );
+}
