@@ -40,6 +40,16 @@ export type CallOptions = {
   readonly signal?: Signal | undefined;
 };
 
+/** The options of a run of a schedule. */
+export type RunOptions = CallOptions & {
+  /**
+   * An id by which a run is published only once within a day.
+   *
+   * @default A random id.
+   */
+  readonly deduplication_id?: string | undefined;
+};
+
 /** The options of a wait for the end of an event. */
 export type WaitOptions = CallOptions & {
   /**

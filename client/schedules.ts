@@ -12,7 +12,7 @@ import type {
 } from './api-types.ts';
 import type { ApiRequest, Connection } from './connection.ts';
 import type { EventOrBrief } from './event-or-brief.ts';
-import type { CallOptions } from './event-queue-options.ts';
+import type { CallOptions, RunOptions } from './event-queue-options.ts';
 import { jsonText } from './json-text.ts';
 import { pagesFrom } from './pages.ts';
 import type { ScheduleOrBrief } from './schedule-or-brief.ts';
@@ -79,9 +79,12 @@ export class Schedules {
     for await (const { events } of pages) yield* events;
   }
 
-  /** Publishes the event of a schedule now, also while the schedule is paused. A repeated request adds no second event. */
-  async run(id: string, { signal }: CallOptions = {}): Promise<EventOrBrief> {
-    const query = { deduplication_id: this.#newId() };
+  /**
+   * Publishes the event of a schedule now, also while the schedule is paused. A repeated request adds no second event,
+   * and neither does a second call with the same `deduplication_id`.
+   */
+  async run(id: string, { deduplication_id = this.#newId(), signal }: RunOptions = {}): Promise<EventOrBrief> {
+    const query = { deduplication_id };
     return this.#connection.send({ method: 'POST', path: `${pathOf(id)}/run`, query, isRepeatable: true, signal });
   }
 

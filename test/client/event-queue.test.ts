@@ -146,7 +146,8 @@ test('makes, runs, pauses and deletes a schedule', async () => {
   const { schedules } = queue;
   const event = { url_to_send_request: echo, body: 'report' };
   expect(await schedules.put('daily', { cron: '0 6 * * *', event })).toMatchObject({ id: 'daily', status: 'active' });
-  const { key } = await schedules.run('daily');
+  const { key } = await schedules.run('daily', { deduplication_id: 'first' });
+  expect((await schedules.run('daily', { deduplication_id: 'first' })).key).toBe(key);
   expect(await queue.wait(key)).toMatchObject({ status: 'success', request_response_status_code: 200 });
   const runs: string[] = [];
   for await (const run of schedules.runs('daily')) runs.push(run.key);
