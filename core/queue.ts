@@ -15,6 +15,7 @@ import { type Counter, counter } from './query/counter.ts';
 import { type Find, finder } from './query/finder.ts';
 import { finishWatch } from './query/finish-watch.ts';
 import { type Schedules, scheduling } from './schedules/scheduling.ts';
+import { stoppedRunSkipper } from './schedules/stopped-run-skipper.ts';
 
 export type Queue = Publisher &
   Dispatcher & {
@@ -94,7 +95,7 @@ export function openQueue(given: Dependencies): Queue {
     retry,
     cancelAll: inBulk(dependencies, find, cancel),
     retryAll: inBulk(dependencies, find, retryWhenIdle, leftAloneByRetry),
-    deliver: deliverer(dependencies),
+    deliver: deliverer(dependencies, stoppedRunSkipper(dependencies)),
     schedules: scheduling(dependencies, publishing.publish),
     pause: pausing.pause,
     resume,

@@ -99,8 +99,9 @@ export class EventQueue extends Construct {
     dueQueue.grantSend(deliver.function);
     dueQueue.handTo(deliver.function, chosen.maxConcurrency);
 
-    // An upgrade replaces publish last. Otherwise the new version could publish events that the old functions do not
-    // understand.
+    // An upgrade replaces publish last, and manage behind the functions that call the events of schedules. Otherwise the
+    // new version could publish events that the old functions do not understand.
+    manage.function.node.addDependency(deliver.function, dispatch.function, read.function);
     publish.function.node.addDependency(deliver.function, dispatch.function, read.function, manage.function);
 
     api.serve({ publish: publish.function, read: read.function, manage: manage.function, site: site.function });

@@ -13,7 +13,7 @@ import { type CallPostponerDependencies, callPostponer } from './call-postponer.
 import { afterTheFirst, claimOf, crashedCall, isLive, isRepeated, mayBeContested, withClaim } from './claim.ts';
 import { pendingAttempt } from './late-attempt.ts';
 import type { HandleObsolete } from './obsolete-message-handler.ts';
-import type { SkipIfOverlapping } from './overlap-skipper.ts';
+import type { SkipRun } from './skip-run.ts';
 import type { UnrecordedCalls } from './unrecorded-calls.ts';
 
 /**
@@ -53,7 +53,7 @@ export function attempter(
   dependencies: AttempterDependencies,
   unrecorded: UnrecordedCalls,
   handleObsolete: HandleObsolete,
-  skipIfOverlapping: SkipIfOverlapping,
+  skipRun: SkipRun,
 ): (message: Received) => Promise<Ended | undefined> {
   const { store, call, concurrency, now, random, instance } = dependencies;
   const read = reader(dependencies);
@@ -100,8 +100,8 @@ export function attempter(
   async function startUnlessFull(message: Received, pending: Pending, slot: Slot) {
     const { event, progress, secrets, pause } = pending;
     if (!slot.tryAcquire(message.host ?? hostAndPortOf(event.url))) return 'host is full';
-    const skipped = await skipIfOverlapping(event, progress);
-    if (skipped !== 'not overlapping') return skipped === 'skipped' ? undefined : attemptUnlessFull(message, slot);
+    const skipped = await skipRun(event, progress);
+    if (skipped !== 'not skipped') return skipped === 'skipped' ? undefined : attemptUnlessFull(message, slot);
     if (!mayBeContested(message, pending, now(), dependencies, pause))
       return makeCall(message, event, progress, secrets);
     const claimed = withClaim(event, progress, instance, now());

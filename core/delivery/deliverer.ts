@@ -6,6 +6,7 @@ import { type CallbackSenderDependencies, callbackSender } from './callback-send
 import { isRepeated } from './claim.ts';
 import { obsoleteMessageHandler } from './obsolete-message-handler.ts';
 import { overlapSkipper } from './overlap-skipper.ts';
+import { type SkipRun, skippedByAny } from './skip-run.ts';
 import { unrecordedCalls } from './unrecorded-calls.ts';
 
 /**
@@ -20,8 +21,13 @@ const WRITTEN_WITHIN = 500;
  * Makes the attempts that messages ask for, and records them. Messages that were handed over before are handled after
  * all other messages, one at a time: the call of one of them may have killed its deliverer, and must not take other
  * calls with it.
+ *
+ * @param skipIfStopped Cancels a run of a schedule that was stopped.
  */
-export function deliverer(dependencies: AttempterDependencies & CallbackSenderDependencies): Deliver {
+export function deliverer(
+  dependencies: AttempterDependencies & CallbackSenderDependencies,
+  skipIfStopped: SkipRun,
+): Deliver {
   const { store, now, sleep, longestTimeout } = dependencies;
   const unrecorded = unrecordedCalls();
   const callbacks = callbackSender(dependencies);
@@ -30,7 +36,7 @@ export function deliverer(dependencies: AttempterDependencies & CallbackSenderDe
     dependencies,
     unrecorded,
     obsoleteMessageHandler(dependencies, unrecorded, callbacks, recorder),
-    overlapSkipper(dependencies, callbacks),
+    skippedByAny(skipIfStopped, overlapSkipper(dependencies, callbacks)),
   );
 
   async function together(messages: readonly Received[]): Promise<Received[]> {

@@ -8,24 +8,19 @@ import type { Finished, Waiting } from '../event/progress.ts';
 import type { EventRecord } from '../ports.ts';
 import { areCallbacksPending } from './callback-events.ts';
 import type { CallbackSender } from './callback-sender.ts';
+import type { SkipRun } from './skip-run.ts';
 
 /** The number of runs before a run that are looked at, because several may be unfinished, or runs by hand. */
 const LOOKED_AT = 5;
 
 /**
- * Ends a run of a schedule without a call if an earlier run has not finished and the schedule does not allow that they
- * overlap. `changed` means that the run was changed since it was read, so that it must be read again.
+ * Skips a run if an earlier run has not finished and the schedule does not allow that they overlap. That is decided at
+ * the instant of the run, because the run is made minutes before.
  */
-export type SkipIfOverlapping = (
-  event: QueuedEvent,
-  progress: Waiting,
-) => Promise<'not overlapping' | 'skipped' | 'changed'>;
-
-/** It is decided at the instant of the run, because the run is made minutes before. */
 export function overlapSkipper(
   { store, now }: Pick<Dependencies, 'store' | 'now'>,
   callbacks: CallbackSender,
-): SkipIfOverlapping {
+): SkipRun {
   /**
    * The key of an earlier run that has not finished. A run that was skipped names the one because of which it was, so
    * that many skipped runs do not hide one that takes long.
@@ -40,7 +35,7 @@ export function overlapSkipper(
 
   return async (event, progress) => {
     const overlapsWith = isSkippable(event, progress) ? await findUnfinished(event) : undefined;
-    if (overlapsWith === undefined) return 'not overlapping';
+    if (overlapsWith === undefined) return 'not skipped';
     const ended = { event, progress: overlapped(event, progress, now(), overlapsWith) };
     if (!(await store.recordUnlessChanged(event, progress, ended.progress))) return 'changed';
     if (areCallbacksPending(ended)) await callbacks.send(ended);

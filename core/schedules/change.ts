@@ -52,7 +52,7 @@ export function removed(schedule: Schedule, at: number): ChangedSchedule {
  */
 export function formerTimings(found: Schedule | undefined, since: number, at: number): readonly FormerTiming[] {
   const latest = isActive(found)
-    ? [{ life: found.life, timing: found.timing, event: withoutContents(found.event), endedAt: at }]
+    ? [{ life: found.life, shard: found.shard, timing: found.timing, event: withoutContents(found.event), endedAt: at }]
     : [];
   const all = [...(found?.former ?? []), ...latest].filter(({ endedAt }) => endedAt > since);
   return [...new Map(all.map((one) => [JSON.stringify([one.life, one.timing]), one])).values()];

@@ -6,6 +6,7 @@ import { cancelled, firstProgress } from '../event/lifecycle.ts';
 import { nextMessage } from '../event/message.ts';
 import type { RunMaker } from './run-maker.ts';
 import { formerRuns, isActive, isInstantOf, runAt, type Schedule } from './schedule.ts';
+import { LATE_RUN } from './stopped-run-skipper.ts';
 import { instantsIn } from './timing.ts';
 
 /**
@@ -25,14 +26,15 @@ export type NearRuns = {
   /**
    * Cancels the runs of former timings that are no instants any more, whether they have been made or will be: a run of
    * the dispatcher may have read the schedule before it was changed. While a schedule is edited, what is due already is
-   * left alone. When it is stopped, what has come due by a clock that is ahead is cancelled too.
+   * left alone. When it is stopped, what has come due just before or by a clock that is ahead is cancelled too, and
+   * deliverers look themselves whether the schedule of a late run was stopped.
    */
   takeAway(schedule: Schedule): Promise<void>;
 };
 
 export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMaker, 'put'>): NearRuns {
   const { store, dueQueue, uuidFor, now } = dependencies;
-  const skew = dependencies.isAlone ? 0 : CLOCK_SKEW;
+  const behind = LATE_RUN + (dependencies.isAlone ? 0 : CLOCK_SKEW);
 
   /**
    * Puts a run and sends its message. If a former timing of this life has the same instant, the promote cursor may have
@@ -63,7 +65,7 @@ export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMa
       const { former, life, timing, changedAt } = schedule;
       const isStillOne = (at: number) => isActive(schedule) && isInstantOf(timing, at);
       for (const one of former) {
-        const after = isActive(schedule) ? changedAt : one.endedAt - skew;
+        const after = isActive(schedule) ? changedAt : one.endedAt - behind;
         const runs = formerRuns(schedule, one, { after, upTo: one.endedAt + CHANGED_AHEAD }, uuidFor);
         const taken = one.life === life ? runs.filter(({ key }) => !isStillOne(key.dueAt)) : runs;
         await Promise.all(taken.map(cancelUnlessCalled));

@@ -59,16 +59,21 @@ export function runMaker(dependencies: RunMakerDependencies): RunMaker {
     return runs;
   }
 
-  /**
-   * The instants of the runs that a cue asks for, and of the next cue. If they cannot be computed, for instance because
-   * this process does not know the time zone, that is reported, and the schedule stands still until it is changed.
-   * Otherwise one schedule would keep the cursor from moving.
-   */
+  /** The instants of the runs that a cue asks for, and of the next cue; undefined if they cannot be computed. */
   function planOf(schedule: Schedule, cue: Cue, goal: number) {
+    return unlessItFails(schedule, () => planFor(schedule, cue, goal, now()));
+  }
+
+  /**
+   * What is computed from the timing of a schedule. If it cannot be computed, for instance because this process does not
+   * know the time zone, that is reported, and the schedule stands still until it is changed. Otherwise one schedule would
+   * keep the cursors from moving.
+   */
+  function unlessItFails<Value>({ id }: Schedule, compute: () => Value): Value | undefined {
     try {
-      return planFor(schedule, cue, goal, now());
+      return compute();
     } catch (error) {
-      report(new Error(`The runs of schedule ${schedule.id} cannot be computed.`, { cause: error }));
+      report(new Error(`The runs of schedule ${id} cannot be computed.`, { cause: error }));
       return undefined;
     }
   }
@@ -92,8 +97,9 @@ export function runMaker(dependencies: RunMakerDependencies): RunMaker {
 
   async function followUnlessMade(cue: Cue, goal: number): Promise<readonly QueuedEvent[]> {
     const schedule = await schedules.find(cue.schedule);
-    const first = isCurrent(cue, schedule) ? nextInstant(schedule.timing, cue.at - 1) : undefined;
-    if (schedule === undefined || first === undefined) return [];
+    if (!isCurrent(cue, schedule)) return [];
+    const first = unlessItFails(schedule, () => nextInstant(schedule.timing, cue.at - 1));
+    if (first === undefined) return [];
     return (await isStored(runAt(schedule, first, uuidFor))) ? [] : followOne(cue, goal, isStored);
   }
 

@@ -1,5 +1,5 @@
 import type { QueuedEvent, WantedEvent } from '../event/event.ts';
-import { inShard } from '../event/event-key.ts';
+import { type EventKey, inShard } from '../event/event-key.ts';
 import { instantsIn, nextInstant, type Timing } from './timing.ts';
 
 /** The event that a schedule publishes at each of its instants, as it was accepted. */
@@ -41,9 +41,10 @@ export type Schedule = {
 
 /**
  * A timing that a schedule had before a change. It stays in the schedule while runs of it may be ahead: if the process
- * dies behind its write, the repeated request reads here which runs to take away.
+ * dies behind its write, the repeated request reads here which runs to take away. Its shard can be another one than that
+ * of the schedule, which was deleted then and has been made again.
  */
-export type FormerTiming = Pick<Schedule, 'life' | 'timing'> & {
+export type FormerTiming = Pick<Schedule, 'life' | 'shard' | 'timing'> & {
   /** The instant of the change, from which the timing no longer counted. */
   readonly endedAt: number;
   /** The event of the runs without what makes it large. Their expiry follows from it. */
@@ -99,12 +100,17 @@ export function runUuid({ id, life, shard }: Pick<Schedule, 'id' | 'life' | 'sha
   return inShard(uuidFor(`run ${id} ${life} ${at}`), shard);
 }
 
+/** Whether a schedule still makes the run of a key: it was not stopped since that run was made. */
+export function isRunOf(schedule: Schedule | undefined, { dueAt, uuid }: EventKey, uuidFor: UuidFor): boolean {
+  return isActive(schedule) && runUuid(schedule, dueAt, uuidFor) === uuid;
+}
+
 /** The runs of a former timing in a stretch of time. */
 export function formerRuns(
   schedule: Schedule,
-  { life, timing, event }: FormerTiming,
+  { life, shard, timing, event }: FormerTiming,
   stretch: Parameters<typeof instantsIn>[1],
   uuidFor: UuidFor,
 ): readonly QueuedEvent[] {
-  return instantsIn(timing, stretch).map((at) => runAt({ ...schedule, life, event }, at, uuidFor));
+  return instantsIn(timing, stretch).map((at) => runAt({ ...schedule, life, shard, event }, at, uuidFor));
 }

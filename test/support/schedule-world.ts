@@ -1,6 +1,6 @@
 import { uuidFor } from '../../adapters/uuid-for.ts';
 import { MINUTE, SECOND } from '../../core/durations.ts';
-import { instantOf } from '../../core/event/entry.ts';
+import { BEGINNING, END, instantOf } from '../../core/event/entry.ts';
 import type { Message } from '../../core/event/message.ts';
 import type { Cursors, DueQueue, EventStore } from '../../core/ports.ts';
 import { openQueue } from '../../core/queue.ts';
@@ -32,13 +32,16 @@ const LOST = 0.1;
 type Kind = 'create' | 'edit' | 'pause' | 'resume' | 'delete';
 /** What a user asked for, from the first request until one was answered. */
 type Asked = { readonly kind: Kind | 'end'; readonly timing: Timing; readonly sentAt: number; answeredAt: number };
-type Call = { readonly key: string; readonly at: number };
+/** A call of the run of an instant, and when it was made. */
+type Call = { readonly at: number; readonly madeAt: number };
 type Move = { readonly now: number; readonly goal: number };
 
 type World = {
   readonly asked: readonly Asked[];
   readonly calls: readonly Call[];
   readonly moves: readonly Move[];
+  /** The instants of the runs that were cancelled. */
+  readonly cancelled: ReadonlySet<number>;
 };
 
 /** Options of a world: its shards, and whether the clocks of its processes differ. */
@@ -98,7 +101,7 @@ async function live(chance: () => number, { shards, clocksDiffer }: WorldOptions
       schedules: stepwise<ScheduleStore>(schedules, before),
       dueQueue: stepwise(dueQueue, before),
       call: async ({ key }) => {
-        calls.push({ key: key.uuid, at: key.dueAt });
+        calls.push({ at: key.dueAt, madeAt: now });
         return answered(200);
       },
       now: ownClock,
@@ -179,7 +182,14 @@ async function live(chance: () => number, { shards, clocksDiffer }: WorldOptions
   void start(user);
   void start(clock);
   await run();
-  return { asked, calls, moves };
+  return { asked, calls, moves, cancelled: await cancelledIn(events) };
+}
+
+async function cancelledIn(events: EventStore): Promise<ReadonlySet<number>> {
+  const keys = await events.list({ schedule: ID }, END, BEGINNING, 1_000);
+  const records = await Promise.all(keys.map(events.findEvent));
+  const cancelled = records.filter((record) => record?.progress.status === 'cancelled');
+  return new Set(cancelled.map((record) => record?.event.key.dueAt ?? 0));
 }
 
 function stepwise<Port extends object>(port: Port, before: Step): Port {
@@ -216,27 +226,43 @@ function faultsIn(world: World): readonly string[] {
   const twice = [...Map.groupBy(calls, ({ at }) => at)].filter(([, all]) => all.length > 1);
   return [
     ...twice.map(([at]) => `twice: ${at - START}`),
-    ...asked
-      .slice(0, -1)
-      .flatMap((one, index) => faultsOf(one, asked[index + 1] as Asked, asked.slice(0, index), world)),
+    ...asked.slice(0, -1).flatMap((one, index) => faultsOf(one, asked.slice(index + 1), asked.slice(0, index), world)),
   ];
 }
 
-function faultsOf(one: Asked, next: Asked, before: readonly Asked[], { calls, moves }: World): readonly string[] {
+function faultsOf(
+  one: Asked,
+  after: readonly Asked[],
+  before: readonly Asked[],
+  { calls, moves, cancelled }: World,
+): readonly string[] {
   const { kind, timing, answeredAt } = one;
+  const [next = one] = after;
+  if (isStop(one))
+    return calls
+      .filter(({ madeAt }) => madeAt > answeredAt && madeAt < next.sentAt)
+      .map(({ at }) => `called although there was a ${kind} before: ${at - START}`);
   const within = calls.filter(({ at }) => at > answeredAt && at < next.sentAt);
-  if (kind === 'pause' || kind === 'delete')
-    return within.map(({ at }) => `called although there was a ${kind} before: ${at - START}`);
+  const mayBeCancelled = after.some(isStop);
   const called = new Set(calls.map(({ at }) => at));
   const stretch = { after: answeredAt + CLOCKS_DIFFER, upTo: next.sentAt - 1 - CLOCKS_DIFFER };
   const missed = instantsIn(timing, stretch).filter(
-    (at) => !called.has(at) && mustBeRun(at, one, next, moves) && !wasTakenAway(at, before),
+    (at) =>
+      !called.has(at) &&
+      mustBeRun(at, one, next, moves) &&
+      !wasTakenAway(at, before) &&
+      // A stop cancels a run that is late because its message was lost.
+      !(mayBeCancelled && cancelled.has(at)),
   );
   const strange = within.filter(({ at }) => at > answeredAt + CLOCKS_DIFFER && nextInstant(timing, at - 1) !== at);
   return [
     ...missed.map((at) => `missed after a ${kind}: ${at - START}`),
     ...strange.map(({ at }) => `called after a ${kind}, although it is no instant: ${at - START}`),
   ];
+}
+
+function isStop({ kind }: Asked): boolean {
+  return kind === 'pause' || kind === 'delete';
 }
 
 /** Whether the change made the run, or a cursor reached it before the next change. Otherwise the next change drops it. */
@@ -247,9 +273,8 @@ function mustBeRun(at: number, { answeredAt }: Asked, next: Asked, moves: readon
 
 /** Whether a change just before took the instant away. Another one within three minutes does not bring it back. */
 function wasTakenAway(at: number, before: readonly Asked[]): boolean {
-  return before.some(({ kind, timing, sentAt, answeredAt }) => {
-    const isAhead = at > sentAt - CLOCKS_DIFFER && at - CHANGED_AHEAD - LONGEST_REQUEST < answeredAt;
-    const isActive = kind !== 'pause' && kind !== 'delete';
-    return isAhead && isActive && nextInstant(timing, at - 1) !== at;
+  return before.some((one) => {
+    const isAhead = at > one.sentAt - CLOCKS_DIFFER && at - CHANGED_AHEAD - LONGEST_REQUEST < one.answeredAt;
+    return isAhead && !isStop(one) && nextInstant(one.timing, at - 1) !== at;
   });
 }

@@ -183,8 +183,8 @@ export const lossRules: readonly Rule[] = [
     name: 'an upgrade replaces the deliverer and the dispatcher before publish',
     why: 'The functions of the version before would get events that they do not understand.',
     file: 'lib/event-queue.ts',
-    code: 'addDependency(deliver.function, dispatch.function, ',
-    without: 'addDependency(',
+    code: 'publish.function.node.addDependency(deliver.function, dispatch.function, ',
+    without: 'publish.function.node.addDependency(',
     suites: ['test/lib/template'],
   },
   {
@@ -202,5 +202,13 @@ export const lossRules: readonly Rule[] = [
     code: '(hoursPass ? offset : offsetBefore)',
     without: '(hoursPass ? offset : Math.max(offset, offsetBefore))',
     suites: timing,
+  },
+  {
+    name: 'the audit passes over a schedule whose instants cannot be computed',
+    why: 'One such schedule would keep the audit cursor from moving, and lost messages would never be sent again.',
+    file: 'core/schedules/run-maker.ts',
+    code: 'const first = unlessItFails(schedule, () => nextInstant(schedule.timing, cue.at - 1));',
+    without: 'const first = nextInstant(schedule.timing, cue.at - 1);',
+    suites: ['test/core/schedules/repairs'],
   },
 ];

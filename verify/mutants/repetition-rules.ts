@@ -216,4 +216,20 @@ export const repetitionRules: readonly Rule[] = [
     without: 'stretch.upTo',
     suites: timing,
   },
+  {
+    name: 'a run that starts late is cancelled if its schedule was stopped meanwhile',
+    why: 'Runs that wait, or that a dispatcher makes up for, would be called after a pause was answered.',
+    file: 'core/schedules/stopped-run-skipper.ts',
+    code: "if (isRunOf(await schedules.find(id), event.key, uuidFor)) return 'not skipped';",
+    without: "if (!isRunOf(undefined, event.key, uuidFor)) return 'not skipped';",
+    suites: ['test/core/schedules/repairs'],
+  },
+  {
+    name: 'a former timing keeps the shard of its runs',
+    why: 'A schedule that is made again after a deletion that failed would leave the old runs, beside its own.',
+    file: 'core/schedules/schedule.ts',
+    code: 'runAt({ ...schedule, life, shard, event }',
+    without: 'runAt({ ...schedule, life, event }',
+    suites: ['test/core/schedules/repairs'],
+  },
 ];

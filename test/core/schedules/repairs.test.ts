@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import { uuidFor } from '../../../adapters/uuid-for.ts';
+import { HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
+import { BEGINNING, END } from '../../../core/event/entry.ts';
+import type { Message } from '../../../core/event/message.ts';
+import type { EventStore } from '../../../core/ports.ts';
+import { openQueue } from '../../../core/queue.ts';
+import type { WantedSchedule } from '../../../core/schedules/change.ts';
+import { cueAt } from '../../../core/schedules/cue.ts';
+import type { ScheduleStore } from '../../../core/schedules/schedule-store.ts';
+import { memoryEventStore } from '../../support/memory-event-store.ts';
+import { memorySchedules } from '../../support/memory-schedules.ts';
+import { quietDependencies } from '../../support/quiet-dependencies.ts';
+import { answered, wantedEvent } from '../../support/sample-event.ts';
+import { received } from '../../support/simulated-time.ts';
+
+const START = Date.parse('2030-01-01T00:00:30Z');
+const ID = 'report';
+
+/** Processes that share a store and a clock, which the test moves. */
+function processes() {
+  const store = memoryEventStore();
+  const schedules = memorySchedules();
+  const sent: Message[] = [];
+  const calls: number[] = [];
+  const reported: unknown[] = [];
+  const clock = { now: START };
+  let ids = 0;
+
+  /** Opens the queue in a process. */
+  function open(over: { store?: Partial<EventStore>; schedules?: Partial<ScheduleStore>; random?: number } = {}) {
+    return openQueue({
+      ...quietDependencies,
+      store: { ...store, ...over.store },
+      schedules: { ...schedules, ...over.schedules },
+      dueQueue: { send: async (message) => void sent.push(message), backlog: async () => 0 },
+      call: async ({ key }) => {
+        calls.push(key.dueAt);
+        return answered(200);
+      },
+      now: () => clock.now,
+      sleep: async () => {},
+      newId: () => uuidFor(`id ${ids++}`),
+      random: () => over.random ?? 0,
+      report: (error) => void reported.push(error),
+    });
+  }
+
+  async function deliverAll(): Promise<void> {
+    for (const message of sent.splice(0)) if (message.at <= clock.now) await open().deliver([received(message)]);
+  }
+
+  /** The instants and statuses of the runs in the store, the earliest first. */
+  async function runs() {
+    const keys = await store.list({ schedule: ID }, END, BEGINNING, 1_000);
+    const records = await Promise.all(keys.map(store.findEvent));
+    return records.toReversed().map((record) => record?.progress.status);
+  }
+
+  return { store, schedules, sent, calls, reported, clock, open, deliverAll, runs };
+}
+
+function everyMinute(wishes: Partial<WantedSchedule> = {}): WantedSchedule {
+  const { asked, ...event } = wantedEvent();
+  const timing = { cron: '* * * * *', timeZone: 'UTC' };
+  return { timing, event, overlap: 'allow', catchUp: 1, isFromGiven: false, isPaused: undefined, ...wishes };
+}
+
+test('the audit goes on although the instants of a schedule cannot be computed', async () => {
+  const { store, schedules, reported, clock, open } = processes();
+  const queue = open();
+  const { schedule } = await queue.schedules.replace(ID, everyMinute(), 'web');
+  const unknown = { ...schedule, version: 2, timing: { cron: '* * * * *', timeZone: 'Nowhere/Else' } };
+  await schedules.save(schedule, unknown);
+  await store.putCue(cueAt(unknown, START + 5 * MINUTE, uuidFor), START + HOUR);
+  for (let minute = 0; minute < 40; minute++) {
+    clock.now += MINUTE;
+    await queue.dispatch();
+  }
+  expect(reported).not.toEqual([]);
+  expect((await queue.dispatch())?.auditLag).toBeLessThan(2 * MINUTE);
+});
+
+test('making a schedule again takes away the runs that a deletion which failed has left', async () => {
+  const { runs, open } = processes();
+  await open({ random: 0 }).schedules.replace(ID, everyMinute(), 'web');
+  const dying = open({ store: { recordUnlessChanged: () => Promise.reject(new Error('It died.')) } });
+  await expect(dying.schedules.remove(ID)).rejects.toThrow('It died.');
+  await open({ random: 0.99 }).schedules.replace(ID, everyMinute(), 'web');
+  expect((await runs()).sort()).toEqual([...Array(3).fill('cancelled'), ...Array(3).fill('waiting_execution')]);
+});
+
+test.each(['pause', 'remove'] as const)('no run that was missed is made up for after a %s', async (stop) => {
+  const { calls, clock, open, deliverAll } = processes();
+  await open().schedules.replace(ID, everyMinute({ catchUp: 3 }), 'web');
+  await open().dispatch();
+  clock.now += HOUR;
+  await deliverAll();
+  calls.splice(0);
+  const other = open();
+  const find: ScheduleStore['find'] = async (id) => {
+    const found = await other.schedules.read(id);
+    await other.schedules[stop](id);
+    return found;
+  };
+  await open({ schedules: { find } }).dispatch();
+  clock.now += 5 * SECOND;
+  await deliverAll();
+  expect(calls).toEqual([]);
+});
