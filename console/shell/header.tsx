@@ -4,12 +4,18 @@ import { live } from '../state/preferences.ts';
 import { isOffline } from '../state/session.ts';
 import { PreferencesButton } from './preferences-button.tsx';
 
-type Place = { readonly path: string; readonly name: string; readonly icon: IconName };
+type Place = {
+  readonly path: string;
+  readonly name: string;
+  readonly icon: IconName;
+  /** The path of another screen of the place, which is not below its own. */
+  readonly form?: string;
+};
 
 const places: readonly Place[] = [
   { path: '/', name: 'Overview', icon: 'overview' },
   { path: '/console/events', name: 'Events', icon: 'events' },
-  { path: '/console/schedules', name: 'Schedules', icon: 'waiting' },
+  { path: '/console/schedules', name: 'Schedules', icon: 'waiting', form: '/console/new-schedule' },
   { path: '/console/publish', name: 'Publish', icon: 'publish' },
   { path: '/console/settings', name: 'Settings', icon: 'settings' },
   { path: '/docs', name: 'API', icon: 'docs' },
@@ -26,7 +32,7 @@ export function Header() {
       </a>
       <nav aria-label="Screens">
         {places.map((place) => (
-          <a key={place.path} href={place.path} aria-current={isAt(path, place.path) ? 'page' : undefined}>
+          <a key={place.path} href={place.path} aria-current={isAt(path, place) ? 'page' : undefined}>
             <Icon name={place.icon} />
             {place.name}
           </a>
@@ -57,6 +63,6 @@ function LiveButton() {
   );
 }
 
-function isAt(path: string, place: string): boolean {
-  return place === '/' ? path === '/' : path === place || path.startsWith(`${place}/`);
+function isAt(path: string, { path: own, form }: Place): boolean {
+  return path === own || path === form || (own !== '/' && path.startsWith(`${own}/`));
 }

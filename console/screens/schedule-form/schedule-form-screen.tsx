@@ -6,6 +6,8 @@ import { type Draft, newDraft } from '../../event-form/draft.ts';
 import { DraftForm } from '../../event-form/draft-form.tsx';
 import { EventFields } from '../../event-form/event-fields.tsx';
 import { TextField } from '../../event-form/fields.tsx';
+import { NeedsScope } from '../../parts/needs-scope.tsx';
+import { NoSuchSchedule } from '../../parts/no-such-schedule.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import type { Problem } from '../../state/api-client.ts';
 import type { ScheduleAnswer } from '../../state/api-types.ts';
@@ -21,6 +23,7 @@ import { TimingPreview } from './timing-preview.tsx';
 
 /** A form for a new schedule. */
 export function NewScheduleScreen() {
+  useTitle('New schedule');
   const draft = useSignal<Draft>(newDraft(pageOptions.target ?? ''));
   return <ScheduleForm draft={draft} />;
 }
@@ -28,7 +31,12 @@ export function NewScheduleScreen() {
 /** A form that changes a schedule. */
 export function EditScheduleScreen() {
   const id = useRoute().params.id ?? '';
-  return <EditSchedule key={id} id={id} />;
+  useTitle(`Edit ${id}`);
+  return (
+    <NeedsScope scope="read" toDo="see schedules">
+      <EditSchedule key={id} id={id} />
+    </NeedsScope>
+  );
 }
 
 function EditSchedule({ id }: { readonly id: string }) {
@@ -46,6 +54,7 @@ function EditSchedule({ id }: { readonly id: string }) {
 
   useEffect(() => void load(), []);
 
+  if (problem.value?.kind === 'not-found') return <NoSuchSchedule id={id} />;
   if (problem.value) return <ProblemNotice problem={problem.value} retry={load} />;
   if (draft.value === undefined) return <p class="muted">Loading the schedule …</p>;
   return <ScheduleForm draft={draft as Signal<Draft>} before={before.value} />;
@@ -61,7 +70,6 @@ function ScheduleForm({ draft, before }: Props) {
   const problem = useSignal<Problem | undefined>(undefined);
   const { route } = useLocation();
   const title = before ? `Edit ${before.id}` : 'New schedule';
-  useTitle(title);
   const context = { zone: zoneName(zone.value), before };
 
   async function save(): Promise<void> {

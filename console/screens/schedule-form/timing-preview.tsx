@@ -17,7 +17,9 @@ export function TimingPreview({ context }: { readonly context: FormContext }) {
   return (
     <div class="timing-preview">
       {'refused' in parsed ? (
-        <p role="status">{parsed.refused}</p>
+        <p class="refused" role="status">
+          {parsed.refused}
+        </p>
       ) : (
         <>
           <p role="status">{describeTiming(parsed.timing)}.</p>

@@ -1,15 +1,14 @@
 import { useMemo } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
-import { Empty } from '../../parts/empty.tsx';
 import { LoadingCard, LoadingItem } from '../../parts/loading-item.tsx';
 import { NeedsScope } from '../../parts/needs-scope.tsx';
+import { NoSuchSchedule } from '../../parts/no-such-schedule.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { RequestCard } from '../../parts/request-card.tsx';
 import { useLiveAnswer } from '../../state/live.ts';
 import { readSchedule } from '../../state/schedules.ts';
 import { may } from '../../state/session.ts';
 import { useTitle } from '../../state/title.ts';
-import { eventsPath } from '../../text/event-filters.ts';
 import { RunsCard } from './runs-card.tsx';
 import { ScheduleDetails } from './schedule-details.tsx';
 import { ScheduleHead } from './schedule-head.tsx';
@@ -56,20 +55,5 @@ function LoadingSchedule() {
       <LoadingCard title="Runs" lines={7} />
       <LoadingCard title="Request" lines={7} />
     </LoadingItem>
-  );
-}
-
-function NoSuchSchedule({ id }: { readonly id: string }) {
-  return (
-    <Empty title="There is no such schedule any more, or its id is wrong">
-      <p>
-        <code class="event-key">{id}</code>
-      </p>
-      <p>
-        <a href="/console/schedules">See the schedules</a>, or{' '}
-        <a href={eventsPath({ schedule: id, tag: [] })}>the runs that are kept</a>. When a schedule of this id is made,
-        it appears here.
-      </p>
-    </Empty>
   );
 }
