@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import type { EventAnswer } from '../../api/event-answer.ts';
 import { openReceiver } from './receiver.ts';
 import type { Stage, StageChecks } from './stage.ts';
 import { until } from './until.ts';
@@ -79,6 +80,25 @@ export const callChecks: StageChecks = {
     assert.ok(told.body.includes(ended.key), `The call names another event: ${told.body}`);
   },
 
+  'callback_url is called with the result of an event that has succeeded, and of one that has failed': async (
+    stage,
+  ) => {
+    const { url, of } = stage.receiver;
+    const callback_url = `${url}/told`;
+    const [succeeded, failed] = await Promise.all([
+      calledAt(stage, '/result', { callback_url }),
+      calledAt(stage, '/status/500', { callback_url, max_try_count: 1 }),
+    ]);
+    for (const [{ ended }, type] of [
+      [succeeded, 'event.succeeded'],
+      [failed, 'event.failed'],
+    ] as const) {
+      const told = await until(`the callback ${type}`, 20, () => of(ended.callback_key ?? '')[0]);
+      const { type: given, data } = JSON.parse(told.body.toString());
+      assert.deepEqual([given, data.key, data.request_response_body], [type, ended.key, answerTo(ended)]);
+    }
+  },
+
   'a target on which nobody listens is unreachable': async ({ queue }) => {
     const closed = await openReceiver();
     closed.close();
@@ -98,4 +118,9 @@ async function calledAt({ queue, receiver, tag }: Stage, path: string, event: ob
   const published = await queue.publish({ url_to_send_request: `${receiver.url}${path}`, event_tags: [tag], ...event });
   const ended = await queue.finished(published);
   return { ended, calls: receiver.of(published.key) };
+}
+
+/** Returns the answer of the receiver to a call of an event. */
+function answerTo({ url_to_send_request }: EventAnswer): string {
+  return `answer to ${new URL(url_to_send_request).pathname}`;
 }

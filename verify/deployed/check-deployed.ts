@@ -10,6 +10,7 @@ import { pageChecks, refusalChecks } from './page-checks.ts';
 import { pauseChecks } from './pause-checks.ts';
 import { openReceiver, type StageReceiver } from './receiver.ts';
 import { redeploy, redeploymentChecks, restorationChecks, restore } from './redeployment.ts';
+import { scheduleChecks } from './schedule-checks.ts';
 import { lastChecks, stackChecks } from './stack-checks.ts';
 import { openStage, type Stage } from './stage.ts';
 import { telemetryChecks } from './telemetry-checks.ts';
@@ -52,7 +53,7 @@ async function checkFirst(given: Given, earlier: Upgraded | undefined, verdicts:
   const deployed = await given.deployer.deploy();
   noteGaps(deployed, verdicts);
   const stage = await openStage(deployed, given);
-  const waiting = [verdicts.checkTogether(dueChecks, stage)];
+  const waiting = [verdicts.checkTogether(dueChecks, stage), verdicts.checkTogether(scheduleChecks, stage)];
   if (earlier !== undefined) waiting.push(verdicts.checkTogether(upgradeChecks, earlier));
   for (const checks of [stackChecks, pageChecks, refusalChecks, keyChecks, callChecks, manyChecks, changeChecks])
     await verdicts.checkAll(checks, stage);
