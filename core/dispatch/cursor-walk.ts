@@ -1,7 +1,7 @@
 import type { Dependencies } from '../dependencies.ts';
 import { type Page, type Position, positionAt } from '../event/entry.ts';
 import type { CursorName, Cursors, EventStore } from '../ports.ts';
-import { lease, moved, released, renewed } from './cursors.ts';
+import { isOld, lease, moved, released, renewed } from './cursors.ts';
 
 /** The entries and cues of a page of some shards. */
 export type Found = Pick<Page, 'entries' | 'cues'>;
@@ -13,7 +13,14 @@ type Pages = Found & { readonly reached: readonly Position[] };
  * Handles what was found before the cursor moves over it, and returns the number of messages that it sent. If the
  * process dies in between, the same is handled again, and nothing is lost.
  */
-export type Handle = (found: Found) => Promise<number>;
+export type Handle = (found: Found, hasLease: HasLease) => Promise<number>;
+
+/**
+ * Resolves with whether this run still has the lease, after it has renewed a lease that would end soon. A handler that
+ * may take long asks between its parts, and does no more when it is false. Otherwise the next run would take the lease
+ * and begin the same page again, and so would every run after that.
+ */
+export type HasLease = () => Promise<boolean>;
 
 /**
  * The end of a walk. `cursors` is undefined if another run took the lease; `isThere` is false if that happened or the
@@ -63,22 +70,42 @@ export function cursorWalk({ store, now, shards }: CursorWalkDependencies, mostS
   }
 
   async function goOver(move: typeof moved, ...[from, cursor, until, handle, stopAt = Infinity]: Parameters<Walk>) {
-    let cursors: Cursors = from;
+    const held = heldLease(from);
     let sent = 0;
     try {
       for await (const { reached, ...found } of pages(store, from[cursor] ?? [], until, mostShards)) {
-        sent += await handle(found);
-        const further = move(cursors, cursor, reached);
-        const saved = isEmpty(found) ? further : await save(further);
-        if (saved === undefined) return { cursors: undefined, sent, isThere: false };
-        cursors = saved;
-        if (now() >= stopAt) return { cursors, sent, isThere: false };
+        sent += await handle(found, held.hasLease);
+        await held.change((cursors) => move(cursors, cursor, reached), isEmpty(found));
+        if (held.cursors() === undefined || now() >= stopAt) return { cursors: held.cursors(), sent, isThere: false };
       }
     } catch (error) {
-      await release(cursors).catch(() => {});
+      await held.giveBack();
       throw error;
     }
-    return { cursors, sent, isThere: true };
+    return { cursors: held.cursors(), sent, isThere: true };
+  }
+
+  /** The cursors of a run for as long as it has the lease. They are undefined as soon as another run has taken it. */
+  function heldLease(taken: Cursors) {
+    let held: Cursors | undefined = taken;
+    return {
+      cursors: () => held,
+
+      async hasLease() {
+        if (held !== undefined && isOld(held, now())) held = await save(held);
+        return held !== undefined;
+      },
+
+      /** Changes the cursors, and writes them unless the page was empty. */
+      async change(to: (cursors: Cursors) => Cursors, isPageEmpty: boolean) {
+        const further = held && to(held);
+        held = further && !isPageEmpty ? await save(further) : further;
+      },
+
+      async giveBack() {
+        if (held !== undefined) await release(held).catch(() => {});
+      },
+    };
   }
 
   const stay = (cursors: Cursors) => cursors;

@@ -18,6 +18,8 @@ export const REACH = 2 * MINUTE;
 
 /** The time, in milliseconds, for which a run has the lease after it wrote the cursors. */
 const LEASE = 50 * SECOND;
+/** The age of a lease, in milliseconds, at which a run that is not done with a page renews it. */
+const OLD_LEASE = 10 * SECOND;
 /** A time, in milliseconds, that is longer than the dispatcher stands still after a clock was put back. */
 const LONGEST_STANDSTILL = HOUR;
 /** The most by which the clocks of two machines differ, in milliseconds. */
@@ -64,6 +66,11 @@ export function moved(cursors: Cursors, cursor: CursorName, to: readonly Positio
 /** The cursors to write: with the next version and a new lease. */
 export function renewed(cursors: Cursors, now: number): Cursors {
   return { ...cursors, version: cursors.version + 1, writtenAt: now, leasedUntil: now + LEASE };
+}
+
+/** Whether the lease was written so long ago that it is renewed before more work is begun. */
+export function isOld({ writtenAt }: Cursors, now: number): boolean {
+  return now - writtenAt >= OLD_LEASE;
 }
 
 /** The cursors that a run writes at its end, with which no run has the lease. */

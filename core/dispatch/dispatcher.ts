@@ -153,7 +153,8 @@ export function dispatcher(dependencies: DispatcherDependencies): Dispatcher {
   }
 
   /** Cues are looked at again too, because a version of the queue without schedules may have passed over them. */
-  const auditAll: Handle = async (found) => (await audit(found.entries)) + (await followMissedCues(found));
+  const auditAll: Handle = async (found, hasLease) =>
+    (await audit(found.entries)) + (await followMissedCues(found, hasLease));
 
   /** A normal run follows, for what has come into reach meanwhile. */
   async function dispatchAtStart(): Promise<void> {

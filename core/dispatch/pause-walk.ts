@@ -4,7 +4,7 @@ import { cueExpiresAt } from '../event/expiry.ts';
 import { lastDropped, type Pause } from '../event/pause.ts';
 import type { Cursors } from '../ports.ts';
 import { type Audit, OLD_REMINDER } from './audit.ts';
-import type { CursorWalk, Found, Walked } from './cursor-walk.ts';
+import type { CursorWalk, Found, Handle, HasLease, Walked } from './cursor-walk.ts';
 import { afterExpiryWalk, isAheadOf, REACH, resumed, withExpiryWalk } from './cursors.ts';
 import { type DroppedSenderDependencies, droppedSender } from './dropped-sender.ts';
 
@@ -27,7 +27,7 @@ export function pauseWalk(
   dependencies: DroppedSenderDependencies & Pick<Dependencies, 'now'>,
   { walk, look, release }: CursorWalk,
   expiryExtender: Audit,
-  followCues: (cues: readonly Cue[]) => Promise<number>,
+  followCues: (cues: readonly Cue[], hasLease: HasLease) => Promise<number>,
   grace: number,
 ): PauseWalk {
   const { store, now } = dependencies;
@@ -56,8 +56,8 @@ export function pauseWalk(
       // If the clock was put back, the pause may end far in the future, and the promote cursor must not jump there.
       const last = Math.min(lastDropped(pause), now() + REACH);
       const isAhead = isAheadOf(taken.promote);
-      const sendAll = async ({ entries, cues }: Found) =>
-        (await dropped.send(entries)) + (await followCues(cues.filter(isAhead)));
+      const sendAll: Handle = async ({ entries, cues }, hasLease) =>
+        (await dropped.send(entries)) + (await followCues(cues.filter(isAhead), hasLease));
       const walked = await walk(taken, 'resuming', last, sendAll, stopAt);
       if (walked.cursors === undefined || !walked.isThere) return walked;
       const sendReminded = ({ entries }: Found) => dropped.sendReminded(entries);

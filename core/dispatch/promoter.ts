@@ -5,8 +5,8 @@ import type { Cue } from '../event/entry.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { firstProgress } from '../event/lifecycle.ts';
 import { type Message, nextMessage } from '../event/message.ts';
-import type { RunMaker } from '../schedules/run-maker.ts';
-import type { Found, Handle } from './cursor-walk.ts';
+import { FOLLOWED_AT_ONCE, type RunMaker } from '../schedules/run-maker.ts';
+import type { Found, Handle, HasLease } from './cursor-walk.ts';
 import { messageFor, REACH } from './cursors.ts';
 
 const PAUSE_BEFORE_SENDING_AGAIN = SECOND;
@@ -17,9 +17,9 @@ export type Promoter = {
   /** Sends the messages of entries that come due, and those of the runs that cues ask for. */
   readonly promote: Handle;
   /** Makes the runs that cues ask for, and sends their messages. Resolves with their number. */
-  followCues(cues: readonly Cue[]): Promise<number>;
+  followCues(cues: readonly Cue[], hasLease: HasLease): Promise<number>;
   /** Makes the runs of cues that were passed over, and sends their messages. Resolves with their number. */
-  followMissedCues(found: Found): Promise<number>;
+  followMissedCues(found: Found, hasLease: HasLease): Promise<number>;
 };
 
 /**
@@ -46,21 +46,35 @@ export function promoter(dependencies: PromoterDependencies, runs: RunMaker): Pr
     return dueQueue.send({ ...message, mayBeDuplicate: true }, afterTheFirst(message.at, longestTimeout, now()));
   }
 
-  async function followCues(cues: readonly Cue[]): Promise<number> {
-    return sendAll((await runs.follow(cues, now() + REACH)).map(firstMessage));
+  /** Makes and sends the runs of some cues after those of others, as long as this run has the lease. */
+  async function inPortions(
+    cues: readonly Cue[],
+    hasLease: HasLease,
+    make: (portion: readonly Cue[]) => Promise<readonly Message[]>,
+  ): Promise<number> {
+    let sent = 0;
+    for (let from = 0; from < cues.length && (await hasLease()); from += FOLLOWED_AT_ONCE)
+      sent += await sendAll(await make(cues.slice(from, from + FOLLOWED_AT_ONCE)));
+    return sent;
+  }
+
+  function followCues(cues: readonly Cue[], hasLease: HasLease): Promise<number> {
+    return inPortions(cues, hasLease, async (portion) => (await runs.follow(portion, now() + REACH)).map(firstMessage));
   }
 
   return {
     followCues,
 
-    async promote({ entries, cues }) {
+    async promote({ entries, cues }, hasLease) {
       const sent = await sendAll(entries.map(messageFor).filter((message) => message !== undefined));
-      return sent + (await followCues(cues));
+      return sent + (await followCues(cues, hasLease));
     },
 
-    async followMissedCues({ entries, cues }) {
-      const missed = await runs.followMissed(cues, entries, now() + REACH);
-      return sendAll(missed.map((run) => ({ ...firstMessage(run), mayBeDuplicate: true })));
+    followMissedCues({ entries, cues }, hasLease) {
+      return inPortions(cues, hasLease, async (portion) => {
+        const missed = await runs.followMissed(portion, entries, now() + REACH);
+        return missed.map((run) => ({ ...firstMessage(run), mayBeDuplicate: true }));
+      });
     },
   };
 }

@@ -18,7 +18,7 @@ const MISSED_AFTER = 5 * MINUTE;
 /** The time after its instant, in milliseconds, within which a run can be put without an audit reminder. */
 const PUT_IN_TIME = MINUTE;
 /** The number of cues that are followed at the same time. Their schedules may hold up to 256 KiB each. */
-const AT_ONCE = 100;
+export const FOLLOWED_AT_ONCE = 100;
 
 export type RunMaker = {
   /**
@@ -137,7 +137,7 @@ async function inPortions<Given, Made>(
   make: (given: Given) => Promise<readonly Made[]>,
 ): Promise<readonly Made[]> {
   const made: Made[] = [];
-  for (let from = 0; from < all.length; from += AT_ONCE)
-    made.push(...(await Promise.all(all.slice(from, from + AT_ONCE).map(make))).flat());
+  for (let from = 0; from < all.length; from += FOLLOWED_AT_ONCE)
+    made.push(...(await Promise.all(all.slice(from, from + FOLLOWED_AT_ONCE).map(make))).flat());
   return made;
 }

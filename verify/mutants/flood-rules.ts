@@ -101,4 +101,12 @@ export const floodRules: readonly Rule[] = [
     without: 'void most;',
     suites: ['test/core/schedules/remembered'],
   },
+  {
+    name: 'a run renews its lease while it makes the runs of many schedules',
+    why: 'The next run would begin the same page again, and so would every run after it: no cursor would move any more.',
+    file: 'core/dispatch/cursor-walk.ts',
+    code: 'if (held !== undefined && isOld(held, now())) held = await save(held);',
+    without: '',
+    suites: ['test/core/schedules/repairs'],
+  },
 ];

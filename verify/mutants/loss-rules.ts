@@ -94,9 +94,9 @@ export const lossRules: readonly Rule[] = [
     name: 'a cursor moves past a page only after the page has been handled',
     why: 'A run that dies in between would leave a page of events behind the cursor, of which none was sent.',
     file: 'core/dispatch/cursor-walk.ts',
-    code: 'sent += await handle(found);\n        const further = move(cursors, cursor, reached);\n        const saved = isEmpty(found) ? further : await save(further);',
+    code: 'sent += await handle(found, held.hasLease);\n        await held.change((cursors) => move(cursors, cursor, reached), isEmpty(found));',
     without:
-      'const further = move(cursors, cursor, reached);\n        const saved = isEmpty(found) ? further : await save(further);\n        sent += await handle(found);',
+      'await held.change((cursors) => move(cursors, cursor, reached), isEmpty(found));\n        sent += await handle(found, held.hasLease);',
     suites: dispatch,
   },
   {

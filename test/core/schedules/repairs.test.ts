@@ -108,3 +108,40 @@ test.each(['pause', 'remove'] as const)('no run that was missed is made up for a
   await deliverAll();
   expect(calls).toEqual([]);
 });
+
+test('schedules whose runs take longer to be put than the lease lasts are not followed twice', async () => {
+  const { store, clock, open } = processes();
+  const made = open();
+  for (let number = 0; number < 250; number++) await made.schedules.replace(`report-${number}`, hourly(), 'web');
+  clock.now += 58 * MINUTE;
+  const others: Promise<unknown>[] = [];
+  let puts = 0;
+  const putEvent: EventStore['putEvent'] = async (event) => {
+    puts++;
+    clock.now += 400;
+    if (clock.now % (10 * SECOND) < 400) others.push(dispatch());
+    await store.putEvent(event);
+  };
+  const dispatch = () => open({ store: { putEvent, entries: inPagesOf(200, store) } }).dispatch();
+  await dispatch();
+  await Promise.all(others);
+  expect(others.length).toBeGreaterThan(0);
+  expect(puts).toBe(250);
+});
+
+function hourly(): WantedSchedule {
+  return everyMinute({ timing: { cron: '0 * * * *', timeZone: 'UTC' } });
+}
+
+/** Reads pages of a store that are as large as those of a table. */
+function inPagesOf(most: number, { entries }: EventStore): EventStore['entries'] {
+  return async (shard, after, until) => {
+    let page = await entries(shard, after, until);
+    while (page.entries.length + page.cues.length < most) {
+      const next = await entries(shard, page.reached, until);
+      if (next.reached === page.reached) break;
+      page = { ...next, entries: [...page.entries, ...next.entries], cues: [...page.cues, ...next.cues] };
+    }
+    return page;
+  };
+}
