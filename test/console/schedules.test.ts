@@ -36,8 +36,10 @@ describeConsole('the schedules', () => {
   const event = () => ({ url_to_send_request: `${console.queue.url}/echo`, body: { n: 1 } });
   const whole = async () => {
     expect(await violations(page)).toEqual([]);
-    await page.setViewportSize({ width: 390, height: 844 });
-    expect(await sidewaysScroll(page)).toBe(0);
+    for (const width of [390, 730, 1_000]) {
+      await page.setViewportSize({ width, height: 844 });
+      expect(await sidewaysScroll(page)).toBe(0);
+    }
     await page.setViewportSize({ width: 1_280, height: 900 });
   };
 
