@@ -28,7 +28,7 @@ export const PAGE = 200;
 const AUDIT = 'look';
 /** The purpose of a cue as it is stored. */
 const CUE = 'schedule';
-const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt', 'schedule', 'life', 'version'];
+const ENTRY_ATTRIBUTES = ['sk', 'sent', 'purpose', 'attempt', 'dueAt', 'schedule', 'life', 'edition'];
 
 /**
  * Stores events and their progress in a table. The progress is an item of its own, because DynamoDB bills each write by
@@ -230,9 +230,9 @@ function isCue({ purpose }: Item): boolean {
   return purpose === CUE;
 }
 
-function cueFrom({ sk, schedule, life, version }: Item): Cue {
+function cueFrom({ sk, schedule, life, edition }: Item): Cue {
   const { uuid, dueAt: at } = keyFrom(sk);
-  return { uuid, at, schedule: String(schedule), life: String(life), version: Number(version) };
+  return { uuid, at, schedule: String(schedule), life: String(life), edition: Number(edition) };
 }
 
 function entryFrom({ sk, sent, purpose, attempt, dueAt }: Item): Entry {

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { parseMessageText, sqsDueQueue } from '../adapters/sqs-due-queue.ts';
+import { tableEventStore } from '../adapters/table-event-store.ts';
+import { tableSchedules } from '../adapters/table-schedules.ts';
 import { MINUTE, WEEK } from '../core/durations.ts';
 import type { WantedEvent } from '../core/event/event.ts';
 import type { CallResult } from '../core/event/progress.ts';
 import { openQueue, type Queue } from '../core/queue.ts';
 import { type Meter, meter } from './support/consumed-capacity.ts';
-import { openEventStore } from './support/event-store-contract.ts';
+import { openTable } from './support/event-store-contract.ts';
 import { type Database, openDynalite } from './support/open-dynalite.ts';
 import { quietDependencies } from './support/quiet-dependencies.ts';
 import { answered, wantedEvent } from './support/sample-event.ts';
@@ -28,11 +30,12 @@ let now = Date.now();
 
 beforeAll(async () => {
   database = await openDynalite();
-  const store = await openEventStore(database.client);
+  const table = await openTable(database.client);
   metered = meter(database.client);
   queue = openQueue({
     ...quietDependencies,
-    store,
+    store: tableEventStore(table),
+    schedules: tableSchedules(table),
     dueQueue: sqsDueQueue({
       client: new SQSClient({ region: 'us-east-1' }),
       queueUrl: 'https://sqs.example/queue',
@@ -151,6 +154,55 @@ test('what a run of the dispatcher reads does not grow when 10,000 events wait f
   now += MINUTE;
   expect(await readByRun()).toEqual(before);
   expect(before.calls.Query).toBe(4);
+});
+
+describe('a schedule', () => {
+  const everyMinute = (bodySize: number, timing = { every: MINUTE, from: now }) => {
+    const { asked, ...event } = eventOf(bodySize);
+    return { timing, event, overlap: 'allow', catchUp: 1, isFromGiven: true, isPaused: undefined } as const;
+  };
+
+  test.each([1, 2])('whose event has %i KB costs as many write units and three for each run', async (size) => {
+    await queue.dispatch();
+    const [few, many] = [`few-${size}`, `many-${size}`];
+    await queue.schedules.replace(few, everyMinute(size * KB - ENVELOPE), 'web');
+    const ofFew = await unitsOfRun(1);
+    await queue.schedules.remove(few);
+    for (let n = 0; n < 3; n++) await queue.schedules.replace(`${many}-${n}`, everyMinute(size * KB - ENVELOPE), 'web');
+    const ofMany = await unitsOfRun(3);
+    for (let n = 0; n < 3; n++) await queue.schedules.remove(`${many}-${n}`);
+    // The cursors are written as often for one cue as for three. The record of a run costs the third unit.
+    expect(ofMany - ofFew).toBe(2 * (size + 2 + 1));
+  });
+
+  /** The write units of a run of the dispatcher that makes so many runs, and of their records. */
+  async function unitsOfRun(runs: number): Promise<number> {
+    now += 3 * MINUTE;
+    await queue.dispatch();
+    now += MINUTE;
+    sqs.resetHistory();
+    metered.reset();
+    await queue.dispatch();
+    const messages = sentMessages();
+    expect(messages).toHaveLength(runs);
+    now = messages[0]?.at ?? now;
+    await queue.deliver(messages);
+    return metered.writes;
+  }
+
+  test('that waits for next week costs a run of the dispatcher nothing', async () => {
+    const costOfRun = async () => {
+      now += MINUTE;
+      metered.reset();
+      await queue.dispatch();
+      return { writes: metered.writes, reads: metered.reads, calls: metered.calls };
+    };
+    for (let n = 0; n < 20; n++) await costOfRun();
+    const before = await costOfRun();
+    for (let n = 0; n < 20; n++)
+      await queue.schedules.replace(`weekly-${n}`, everyMinute(10, { every: WEEK, from: now + WEEK + n }), 'web');
+    expect(await costOfRun()).toEqual(before);
+  });
 });
 
 function eventOf(bodySize: number): WantedEvent {

@@ -29,9 +29,9 @@ export type Cue = {
   readonly at: number;
   /** The id of the schedule. */
   readonly schedule: string;
-  /** The life and the version that the schedule must still have for the cue to count. */
+  /** The life and the edition that the schedule must still have for the cue to count. */
   readonly life: string;
-  readonly version: number;
+  readonly edition: number;
 };
 
 /** Entries and cues of a shard, earliest first, and the position behind which the next page begins. */

@@ -10,7 +10,7 @@ export type WantedSchedule = Pick<Schedule, 'timing' | 'event' | 'overlap' | 'ca
 };
 
 /** A schedule after a change, without what every change sets. */
-export type ChangedSchedule = Omit<Schedule, 'version' | 'changedAt' | 'former'>;
+export type ChangedSchedule = Omit<Schedule, 'version' | 'edition' | 'changedAt' | 'former'>;
 
 type Drawn = () => Pick<Schedule, 'life' | 'shard'>;
 
@@ -46,6 +46,13 @@ export function removed(schedule: Schedule, at: number): ChangedSchedule {
   return { ...schedule, deletedAt: schedule.deletedAt ?? at };
 }
 
+/** The edition of a schedule after a change. */
+export function editionAfter(found: Schedule | undefined, { life, timing }: ChangedSchedule): number {
+  if (found === undefined) return 1;
+  const isSame = found.life === life && textOf(found.timing) === textOf(timing);
+  return found.edition + (isSame ? 0 : 1);
+}
+
 /**
  * The timings from before a change of which runs may still be ahead: those that ended after the instant `since`, and
  * that of `found` if it made runs. Of equal ones, the one that ended last is enough.
@@ -55,7 +62,12 @@ export function formerTimings(found: Schedule | undefined, since: number, at: nu
     ? [{ life: found.life, shard: found.shard, timing: found.timing, event: withoutContents(found.event), endedAt: at }]
     : [];
   const all = [...(found?.former ?? []), ...latest].filter(({ endedAt }) => endedAt > since);
-  return [...new Map(all.map((one) => [JSON.stringify([one.life, one.timing]), one])).values()];
+  return [...new Map(all.map((one) => [`${one.life} ${textOf(one.timing)}`, one])).values()];
+}
+
+/** A text that is the same for equal timings. A table may return their fields in another order. */
+function textOf(timing: Timing): string {
+  return JSON.stringify(Object.entries(timing).sort());
 }
 
 function withoutContents(event: ScheduledEvent): ScheduledEvent {

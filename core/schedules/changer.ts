@@ -3,6 +3,7 @@ import { SECOND } from '../durations.ts';
 import { cueExpiresAt } from '../event/expiry.ts';
 import {
   type ChangedSchedule,
+  editionAfter,
   formerTimings,
   paused,
   removed,
@@ -49,7 +50,7 @@ export function scheduleChanger(dependencies: ScheduleChangerDependencies, near:
 
   /**
    * The list entry and the cue are put first, so that a schedule that is written is never without them. The cue is that
-   * of the version to come; if the process dies before that version is written, the cue leads to nothing. Then the
+   * of the edition to come; if the process dies before that edition is written, the cue leads to nothing. Then the
    * schedule is written, unless somebody has changed it since it was read. It keeps its former timings, so that a
    * request that is repeated knows which runs the first one may have left.
    */
@@ -59,7 +60,8 @@ export function scheduleChanger(dependencies: ScheduleChangerDependencies, near:
     const changed = decide(found, at);
     if (changed === undefined) return undefined;
     const former = formerTimings(found, at - CHANGED_AHEAD, at);
-    const schedule = { ...changed, version: (found?.version ?? 0) + 1, changedAt: at, former };
+    const numbers = { version: (found?.version ?? 0) + 1, edition: editionAfter(found, changed) };
+    const schedule = { ...changed, ...numbers, changedAt: at, former };
     await putCue(schedule);
     const isSaved = await schedules.save(found, schedule);
     if (!isSaved || now() - at > LONGEST_CHANGE) return change(id, decide);

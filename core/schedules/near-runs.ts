@@ -38,7 +38,7 @@ export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMa
 
   /**
    * Puts a run and sends its message. If a former timing of this life has the same instant, the promote cursor may have
-   * sent a message already, so this one goes behind it.
+   * sent a message already, or may still do so, and this one goes behind it.
    */
   async function makeOne({ former, life }: Schedule, run: QueuedEvent): Promise<void> {
     await put(run);
@@ -62,10 +62,10 @@ export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMa
     },
 
     async takeAway(schedule) {
-      const { former, life, timing, changedAt } = schedule;
+      const { former, life, timing, changedAt, deletedAt, pausedAt = deletedAt } = schedule;
       const isStillOne = (at: number) => isActive(schedule) && isInstantOf(timing, at);
+      const after = pausedAt === undefined ? changedAt : pausedAt - behind;
       for (const one of former) {
-        const after = isActive(schedule) ? changedAt : one.endedAt - behind;
         const runs = formerRuns(schedule, one, { after, upTo: one.endedAt + CHANGED_AHEAD }, uuidFor);
         const taken = one.life === life ? runs.filter(({ key }) => !isStillOne(key.dueAt)) : runs;
         await Promise.all(taken.map(cancelUnlessCalled));

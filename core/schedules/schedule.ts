@@ -8,13 +8,16 @@ export type ScheduledEvent = Omit<
   'asked' | 'deduplicationId' | 'deduplicationWindow' | 'schedule' | 'skipsOverlap'
 >;
 
-/**
- * A schedule: what is to be published again and again, and when. Each change raises its version. Instants are epoch
- * milliseconds.
- */
+/** A schedule: what is to be published again and again, and when. Instants are epoch milliseconds. */
 export type Schedule = {
   readonly id: string;
+  /** A number that each change raises. */
   readonly version: number;
+  /**
+   * A number that is raised when the timing or the life changes, so that cues from before lead to nothing. Other changes
+   * leave the cues as they are.
+   */
+  readonly edition: number;
   /**
    * An id that is drawn when the schedule is made, and whenever it is resumed. The keys of its runs follow from it, so a
    * run that a pause took away is not the run of the same instant after the pause.

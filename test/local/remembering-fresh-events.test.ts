@@ -43,6 +43,16 @@ describe('a fresh event', () => {
     await close();
   });
 
+  test('is not remembered if its uuid is derived, because it may be put again after it was called', async () => {
+    const { store, close } = counted();
+    const run = queuedEvent(AT, { key: { dueAt: AT, uuid: '00000000-0000-5000-8000-000000000000' } });
+    const cancel = cancelled(run, firstProgress(run), AT);
+    await store.recordUnlessChanged(run, firstProgress(run), cancel);
+    await store.putEvent(run);
+    expect((await store.findEvent(run.key))?.progress).toEqual(cancel);
+    await close();
+  });
+
   test('is not found under another instant, nor if it could not be kept', async () => {
     const { store, close } = counted();
     const event = queuedEvent(AT);

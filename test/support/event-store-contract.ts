@@ -60,6 +60,29 @@ export function eventStoreContract(
       expect(found.map((record) => record?.event)).toEqual(events);
     });
 
+    test('finds the runs of a schedule, the latest first, and no other events', async () => {
+      const schedule = randomUUID();
+      const keys = [0, 1, 2].map((n) => ({ dueAt: DUE + n, uuid: randomUUID() }));
+      await Promise.all(keys.map((key) => store.putEvent(queuedEvent(DUE, { key, schedule, skipsOverlap: true }))));
+      await store.putEvent(newEvent({ schedule: randomUUID() }));
+      expect(await store.list({ schedule }, END, BEGINNING, 10)).toEqual(keys.toReversed());
+      expect(await store.list({ schedule }, positionOf(keys[2] as EventKey), BEGINNING, 1)).toEqual([keys[1]]);
+      expect((await store.findEvent(keys[0] as EventKey))?.event).toMatchObject({ schedule, skipsOverlap: true });
+    });
+
+    test('finds a cue at its instant, apart from the entries of events', async () => {
+      const event = newEvent({ key: { dueAt: DUE, uuid: inShard(randomUUID(), 77) } });
+      const cue = { uuid: inShard(randomUUID(), 77), at: DUE + 1, schedule: 'daily.report', life: 'a', edition: 3 };
+      await store.putEvent(event);
+      await store.putCue(cue, DUE + WEEK);
+      await store.putCue(cue, DUE + 2 * WEEK);
+      const { entries, cues } = await store.entries(77, BEGINNING, DUE + 1);
+      expect(entries.map(({ key }) => key)).toEqual([event.key]);
+      expect(cues).toEqual([cue]);
+      expect((await store.entries(77, BEGINNING, DUE)).cues).toEqual([]);
+      expect(await store.list({ shard: 77 }, END, BEGINNING, 10)).toEqual([event.key]);
+    });
+
     test('finds nothing under a key that was never put', async () => {
       expect(await store.findEvent(newKey())).toBeUndefined();
     });

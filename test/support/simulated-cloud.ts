@@ -5,9 +5,11 @@ import { isPaused, type Pause } from '../../core/event/pause.ts';
 import type { CallResult } from '../../core/event/progress.ts';
 import type { DueQueue, EventStore, Pauses } from '../../core/ports.ts';
 import { openQueue } from '../../core/queue.ts';
+import type { ScheduleStore } from '../../core/schedules/schedule-store.ts';
 import { pausesInMemory } from '../../verify/shared/pauses-in-memory.ts';
 import { rest, simulatedClock } from '../../verify/shared/simulated-clock.ts';
 import { memoryEventStore } from './memory-event-store.ts';
+import { memorySchedules } from './memory-schedules.ts';
 import { quietDependencies } from './quiet-dependencies.ts';
 import { answered, answeringRecords } from './sample-event.ts';
 import { simulatedDueQueue } from './simulated-due-queue.ts';
@@ -20,7 +22,7 @@ const REMEMBERED_FOR = 5 * SECOND;
  * dies before or after it.
  */
 export type Fault = 'fails' | 'is done and fails' | 'dies before' | 'dies after';
-export type Operation = keyof EventStore | keyof DueQueue | keyof Pauses;
+export type Operation = keyof EventStore | keyof ScheduleStore | keyof DueQueue | keyof Pauses;
 
 type Scene = {
   readonly store?: EventStore;
@@ -68,6 +70,7 @@ export function simulatedCloud(scene: Scene = {}) {
   const clock = simulatedClock(START, 1);
   const dueQueue = simulatedDueQueue({ now: clock.now, sendersNow: now, visibility, loses });
   const pauses = pausesInMemory();
+  const schedules = memorySchedules();
   const calls: SimulatedCall[] = [];
   let skew = 0;
   let pretended = 0;
@@ -97,6 +100,7 @@ export function simulatedCloud(scene: Scene = {}) {
         ...quietDependencies,
         pauses: everyCall(rememberingPauses(pauses, [clock.now, now], isAlone), mortal),
         store: everyCall({ ...store, ...over }, mortal),
+        schedules: everyCall(schedules, mortal),
         dueQueue: everyCall({ ...dueQueue.port, backlog: async () => pretended || dueQueue.port.backlog() }, mortal),
         call: async (event, attempt, _secrets, triesLeft) => {
           const result = answer(event, attempt, triesLeft);
@@ -188,9 +192,16 @@ export function simulatedCloud(scene: Scene = {}) {
 
   /** The queue. Each request goes to the process that lives at that moment. */
   function ofWhoeverLives(): Process['queue'] {
-    const names = Object.keys(current.queue) as (keyof Process['queue'])[];
-    const entries = names.map((name) => [name, (...args: never[]) => (living().queue[name] as Act)(...args)]);
-    return Object.fromEntries(entries);
+    const { schedules: ofSchedules, ...others } = current.queue;
+    const ask =
+      (name: keyof typeof others) =>
+      (...args: never[]) =>
+        (living().queue[name] as Act)(...args);
+    const askOfSchedules =
+      (name: keyof typeof ofSchedules) =>
+      (...args: never[]) =>
+        (living().queue.schedules[name] as Act)(...args);
+    return { ...eachOf(others, ask), schedules: eachOf(ofSchedules, askOfSchedules) } as Process['queue'];
   }
 
   function loseAll(): void {
@@ -201,6 +212,7 @@ export function simulatedCloud(scene: Scene = {}) {
     queue: ofWhoeverLives(),
     queueWith: (ofShards: number, over?: Partial<EventStore>) => startProcess(ofShards, over).queue,
     store,
+    schedules,
     pauses,
     clock,
     now,
@@ -222,13 +234,18 @@ export function simulatedCloud(scene: Scene = {}) {
   };
 }
 
+/** An object with the same names. */
+function eachOf<Whole extends object>(whole: Whole, make: (name: keyof Whole) => Act): object {
+  return Object.fromEntries((Object.keys(whole) as (keyof Whole)[]).map((name) => [name, make(name)]));
+}
+
 type Act = (...args: never[]) => Promise<unknown>;
 type Wrap = <Args extends unknown[], Result>(
   operation: Operation,
   act: (...args: Args) => Promise<Result>,
 ) => (...args: Args) => Promise<Result>;
 
-function everyCall<Port extends EventStore | DueQueue | Pauses>(port: Port, wrap: Wrap): Port {
+function everyCall<Port extends EventStore | ScheduleStore | DueQueue | Pauses>(port: Port, wrap: Wrap): Port {
   const wrapped = Object.entries(port).map(([name, act]) => [name, wrap(name as Operation, act as Act)]);
   return Object.fromEntries(wrapped) as Port;
 }
