@@ -100,6 +100,7 @@ export function sampleSchedule(id: string, wishes: Partial<Schedule> = {}): Sche
 
 const formerTiming: Schedule['former'][number] = {
   life: 'fedcba98-89ab-4cde-8f01-23456789abcd',
+  shard: 1,
   timing: { every: 60_000, from: CREATED },
   endedAt: CREATED,
   event: sampleSchedule('').event,

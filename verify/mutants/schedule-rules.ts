@@ -58,8 +58,8 @@ export const scheduleRules: readonly Rule[] = [
     name: 'the instant up to which runs are made is taken before the schedule is read',
     why: 'A dispatcher that lingers would make runs of a former timing behind those that the change took away.',
     file: 'core/schedules/run-maker.ts',
-    code: 'return planFor(schedule, cue, goal, now());',
-    without: 'return planFor(schedule, cue, now() + 2 * MINUTE, now());',
+    code: 'planFor(schedule, cue, goal, now())',
+    without: 'planFor(schedule, cue, now() + 2 * MINUTE, now())',
     suites: worlds,
   },
   {
@@ -106,8 +106,8 @@ export const scheduleRules: readonly Rule[] = [
     name: 'a skipped run names the run that had not finished',
     why: 'A run that takes longer than a few intervals would be forgotten, and another one started beside it.',
     file: 'core/delivery/overlap-skipper.ts',
-    code: "endedBecause: 'overlapped', overlapsWith };",
-    without: "endedBecause: 'overlapped' };",
+    code: "endedBecause: 'overlapped', overlapsWith } as const;",
+    without: "endedBecause: 'overlapped' } as const;",
     suites: behaviour,
   },
   {
