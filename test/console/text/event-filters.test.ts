@@ -15,6 +15,7 @@ import {
 
 const all: EventFilters = {
   status: 'max_try_count_reached',
+  schedule: 'reports.daily',
   host: '[2001:db8::1]:8443',
   outcome: 'answered',
   status_code: '5xx',
@@ -79,7 +80,7 @@ test.each([
 });
 
 test('each filter can be removed by itself, and put back', () => {
-  expect(filterList(all)).toHaveLength(10);
+  expect(filterList(all)).toHaveLength(11);
   for (const one of filterList(all)) {
     const others = withoutFilter(all, one);
     expect(filterList(others)).toEqual(

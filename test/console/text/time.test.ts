@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import {
   clockTime,
+  dayAndTime,
   exactTime,
   fieldTime,
   instantOfField,
@@ -45,6 +46,12 @@ test('an exact instant names its zone, also where the clocks are being changed',
   const change = Date.UTC(2026, 2, 29, 1);
   expect(exactTime(change - 1, 'Europe/Berlin')).toBe('2026-03-29 01:59:59.999 CET');
   expect(exactTime(change, 'Europe/Berlin')).toBe('2026-03-29 03:00:00.000 CEST');
+});
+
+test('an instant of a schedule has its day of the week, and seconds if there are any', () => {
+  const change = Date.UTC(2026, 2, 29, 1);
+  expect(dayAndTime(change, 'Europe/Berlin')).toBe('Sun, 29 Mar 2026, 03:00 CEST');
+  expect(dayAndTime(change - 1_000, 'Europe/Berlin')).toBe('Sun, 29 Mar 2026, 01:59:59 CET');
 });
 
 test('the time of day has its date unless it is today in the zone', () => {
