@@ -14,7 +14,7 @@ const FIELDS = { cron: 'cron', timeZone: 'time_zone', every: 'every', from: 'fro
 
 /** A schema for the id of a schedule. */
 export function scheduleId() {
-  const message = 'An id of 1 to 128 letters, digits, points, hyphens and underscores.';
+  const message = 'An id of 1 to 128 letters, digits, points, hyphens and underscores, but not . or .. alone.';
   return z.string(message).min(1, message).max(128, message).refine(isScheduleId, message);
 }
 

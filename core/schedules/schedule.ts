@@ -57,8 +57,8 @@ export type FormerTiming = Pick<Schedule, 'life' | 'shard' | 'timing'> & {
 /** Returns a uuid that is always the same for the same text, and differs from all uuids of other texts. */
 export type UuidFor = (text: string) => string;
 
-/** The form of the id of a schedule. */
-const ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** The form of the id of a schedule. Clients resolve a path that ends with . or .. to another one. */
+const ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/;
 
 export function isScheduleId(text: string): boolean {
   return ID.test(text);

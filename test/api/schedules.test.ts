@@ -86,8 +86,8 @@ describe('a schedule is refused', () => {
     expect([status, problem.errors?.map((one: { path: string }) => one.path)]).toEqual([422, [path]]);
   });
 
-  test('whose id is none', async () => {
-    expect((await scheduleClient().put(daily, 'a%20b')).body.errors).toMatchObject([{ path: 'id' }]);
+  test.each(['a%20b', '.', '..'])('whose id is %s', async (id) => {
+    expect((await scheduleClient().put(daily, id)).body.errors).toMatchObject([{ path: 'id' }]);
   });
 });
 
