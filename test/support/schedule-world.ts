@@ -72,7 +72,7 @@ async function live(chance: () => number, { shards, clocksDiffer }: WorldOptions
 
   const dueQueue: DueQueue = {
     async send(message, handOverAt = message.at) {
-      if (chance() >= LOST) held.push({ message, handOverAt });
+      if (isDone || chance() >= LOST) held.push({ message, handOverAt });
     },
     backlog: async () => 0,
   };
