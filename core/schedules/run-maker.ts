@@ -7,7 +7,7 @@ import { cueExpiresAt, laterExpiry } from '../event/expiry.ts';
 import { firstProgress } from '../event/lifecycle.ts';
 import { graceOf, nextAuditAt } from '../event/reminder-times.ts';
 import { cueAt, isCurrent } from './cue.ts';
-import { runAt, runUuid, type Schedule } from './schedule.ts';
+import { isActive, isInstantOf, runAt, runUuid, type Schedule } from './schedule.ts';
 import { instantsIn, latestInstantsIn, nextInstant } from './timing.ts';
 
 /**
@@ -54,9 +54,22 @@ export function runMaker(dependencies: RunMakerDependencies): RunMaker {
       isMade,
     );
     await Promise.all(runs.map(put));
+    if (runs.length > 0) await putChanged(schedule, runs);
     if (plan.next !== undefined)
       await store.putCue(cueAt(schedule, plan.next, uuidFor), cueExpiresAt(plan.next, now()));
     return runs;
+  }
+
+  /**
+   * Puts runs again as their schedule is now, if it was changed while they were put: the change may have put them with
+   * its new event before, and then they were replaced by runs with the former event.
+   */
+  async function putChanged(before: Schedule, runs: readonly QueuedEvent[]): Promise<void> {
+    const latest = await schedules.find(before.id);
+    if (!isActive(latest) || latest.version === before.version || latest.life !== before.life) return;
+    const still = runs.map(({ key }) => key.dueAt).filter((at) => isInstantOf(latest.timing, at));
+    await Promise.all(still.map((at) => put(runAt(latest, at, uuidFor))));
+    await putChanged(latest, runs);
   }
 
   /** The instants of the runs that a cue asks for, and of the next cue; undefined if they cannot be computed. */

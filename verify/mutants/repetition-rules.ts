@@ -232,4 +232,12 @@ export const repetitionRules: readonly Rule[] = [
     without: 'runAt({ ...schedule, life, event }',
     suites: ['test/core/schedules/repairs'],
   },
+  {
+    name: 'a dispatcher looks whether a schedule was changed while its runs were put',
+    why: 'Runs with the former event would replace those of a change that was answered.',
+    file: 'core/schedules/run-maker.ts',
+    code: 'if (runs.length > 0) await putChanged(schedule, runs);',
+    without: '',
+    suites: ['test/core/schedules/repairs'],
+  },
 ];

@@ -129,6 +129,25 @@ test('schedules whose runs take longer to be put than the lease lasts are not fo
   expect(puts).toBe(250);
 });
 
+test('a run has the new event after a change, although a dispatcher has read the schedule before it', async () => {
+  const { store, schedules, clock, open } = processes();
+  const queue = open();
+  await queue.schedules.replace(ID, everyMinute(), 'web');
+  clock.now += 2 * MINUTE;
+  let isChanged = false;
+  const find: ScheduleStore['find'] = async (id) => {
+    const found = await schedules.find(id);
+    const { event } = everyMinute();
+    if (!isChanged) await queue.schedules.replace(ID, everyMinute({ event: { ...event, method: 'PATCH' } }), 'web');
+    isChanged = true;
+    return found;
+  };
+  await open({ schedules: { find } }).dispatch();
+  const keys = await store.list({ schedule: ID }, END, BEGINNING, 1_000);
+  const records = await Promise.all(keys.filter(({ dueAt }) => dueAt > clock.now).map(store.findEvent));
+  expect(records.map((record) => record?.event.method)).toEqual(['PATCH', 'PATCH', 'PATCH']);
+});
+
 function hourly(): WantedSchedule {
   return everyMinute({ timing: { cron: '0 * * * *', timeZone: 'UTC' } });
 }
