@@ -4,7 +4,7 @@ import { publicKey } from '../core/event/event-key.ts';
 import { firstProgress } from '../core/event/lifecycle.ts';
 import type { EventRecord } from '../core/ports.ts';
 import { isActive, type Schedule } from '../core/schedules/schedule.ts';
-import { instantsAfter, type Timing } from '../core/schedules/timing.ts';
+import { instantsAfter, isComputable, type Timing } from '../core/schedules/timing.ts';
 import { describeTiming } from '../core/schedules/timing-words.ts';
 import { eventAnswer, eventSchema } from './event-answer.ts';
 import { eventStatus } from './event-status.ts';
@@ -15,7 +15,9 @@ const MOST_NEXT = 5;
 
 const instant = z.iso.datetime();
 const nextRuns = z.array(instant);
-const WORDS = 'The timing in English, without `from` and `until`.';
+const WORDS =
+  'The timing in English, without `from` and `until`. If the queue does not know the time zone any more, it says so, and nothing runs.';
+const NOT_COMPUTABLE = 'the queue does not know this time zone, so nothing runs';
 
 const scheduledEventSchema = eventSchema
   .pick({
@@ -133,16 +135,18 @@ export function previewAnswer(timing: Timing, now: number): z.infer<typeof sched
 }
 
 function nextRunsOf(timing: Timing, now: number): string[] {
+  if (!isComputable(timing)) return [];
   return instantsAfter(timing, now).take(MOST_NEXT).map(iso).toArray();
 }
 
 function wordsOf(timing: Timing): string {
-  return describeTiming(timing) ?? '';
+  const words = describeTiming(timing) ?? '';
+  return isComputable(timing) ? words : `${words}; ${NOT_COMPUTABLE}`;
 }
 
-function statusOf({ pausedAt }: Schedule, next: readonly string[]): ScheduleAnswer['status'] {
+function statusOf({ pausedAt, timing }: Schedule, next: readonly string[]): ScheduleAnswer['status'] {
   if (pausedAt !== undefined) return 'paused';
-  return next.length === 0 ? 'ended' : 'active';
+  return next.length === 0 && isComputable(timing) ? 'ended' : 'active';
 }
 
 /** The event of a schedule, in the words of an event that was published. */

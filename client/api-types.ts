@@ -81,7 +81,10 @@ export interface BriefSchedule {
   readonly time_zone: string | null;
   /** The seconds from one run to the next. Null if there is a cron expression. */
   readonly every: number | null;
-  /** The timing in English, without `from` and `until`. */
+  /**
+   * The timing in English, without `from` and `until`. If the queue does not know the time zone any more, it says so,
+   * and nothing runs.
+   */
   readonly in_words: string;
   /** No run is before this instant. With an interval, it is counted from here. */
   readonly from: string | null;
@@ -756,7 +759,10 @@ export interface Schedule {
   readonly time_zone: string | null;
   /** The seconds from one run to the next. Null if there is a cron expression. */
   readonly every: number | null;
-  /** The timing in English, without `from` and `until`. */
+  /**
+   * The timing in English, without `from` and `until`. If the queue does not know the time zone any more, it says so,
+   * and nothing runs.
+   */
   readonly in_words: string;
   /** No run is before this instant. With an interval, it is counted from here. */
   readonly from: string | null;
@@ -788,7 +794,10 @@ export interface SchedulePage {
 }
 
 export interface SchedulePreview {
-  /** The timing in English, without `from` and `until`. */
+  /**
+   * The timing in English, without `from` and `until`. If the queue does not know the time zone any more, it says so,
+   * and nothing runs.
+   */
   readonly in_words: string;
   /** When the next runs would be due, up to 5. */
   readonly next_runs_at_utc: readonly string[];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { WantedSchedule } from '../../core/schedules/change.ts';
 import { isScheduleId, type ScheduledEvent } from '../../core/schedules/schedule.ts';
+import { LONGEST_TIME_ZONE } from '../../core/schedules/time-zone.ts';
 import { everyBounds, type GivenTiming, parseTiming, type Timing } from '../../core/schedules/timing.ts';
 import type { Settings } from '../../core/settings.ts';
 import { instantSchema } from './instant.ts';
@@ -89,12 +90,13 @@ type SentTiming = { readonly [Field in (typeof FIELDS)[keyof typeof FIELDS]]?: u
 function timingFields() {
   const [least, most] = everyBounds;
   const every = `A whole number of seconds from ${least} to ${most}.`;
+  const timeZone = `A time zone of at most ${LONGEST_TIME_ZONE} characters, as in Europe/Berlin.`;
   return {
     cron: z.string('A cron expression, as in 0 9 * * 1-5.').nullish().meta({
       description:
         'When to publish, as five fields: minute, hour, day of the month, month, day of the week. Names, lists, ranges, steps, L, 5L, 1#2 and @daily are understood. Give cron or every.',
     }),
-    time_zone: z.string('A time zone, as in Europe/Berlin.').nullish().meta({
+    time_zone: z.string(timeZone).max(LONGEST_TIME_ZONE, timeZone).nullish().meta({
       default: 'UTC',
       description: 'The time zone of the cron expression, by its name in the IANA database.',
     }),

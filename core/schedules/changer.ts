@@ -14,7 +14,7 @@ import {
 import { cueAt } from './cue.ts';
 import { CHANGED_AHEAD, type NearRuns } from './near-runs.ts';
 import { isActive, isThere, type Schedule } from './schedule.ts';
-import { nextInstant } from './timing.ts';
+import { isComputable, nextInstant } from './timing.ts';
 
 /** The time, in milliseconds, after which a change that was written so late begins again with a later cue. */
 const LONGEST_CHANGE = 30 * SECOND;
@@ -73,7 +73,7 @@ export function scheduleChanger(dependencies: ScheduleChangerDependencies, near:
   async function putCue(schedule: Schedule): Promise<void> {
     if (isThere(schedule)) await schedules.putEntry(schedule);
     const { timing, changedAt } = schedule;
-    const at = isActive(schedule) ? nextInstant(timing, changedAt + CHANGED_AHEAD) : undefined;
+    const at = isActive(schedule) && isComputable(timing) ? nextInstant(timing, changedAt + CHANGED_AHEAD) : undefined;
     if (at !== undefined) await store.putCue(cueAt(schedule, at, uuidFor), cueExpiresAt(at, changedAt));
   }
 

@@ -7,7 +7,7 @@ import { nextMessage } from '../event/message.ts';
 import type { RunMaker } from './run-maker.ts';
 import { formerRuns, isActive, isInstantOf, runAt, type Schedule } from './schedule.ts';
 import { LATE_RUN } from './stopped-run-skipper.ts';
-import { instantsIn } from './timing.ts';
+import { instantsIn, isComputable } from './timing.ts';
 
 /**
  * The time ahead of a change, in milliseconds, for which the change itself makes runs and takes runs away. It is a
@@ -43,7 +43,9 @@ export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMa
   async function makeOne({ former, life }: Schedule, run: QueuedEvent): Promise<void> {
     await put(run);
     const message = nextMessage(run, firstProgress(run));
-    const mayBeSent = former.some((one) => one.life === life && isInstantOf(one.timing, message.at));
+    const mayBeSent = former.some(
+      (one) => one.life === life && isComputable(one.timing) && isInstantOf(one.timing, message.at),
+    );
     if (!mayBeSent) return dueQueue.send(message);
     await dueQueue.send({ ...message, mayBeDuplicate: true }, afterTheFirst(message.at, run.timeout, now()));
   }
@@ -56,7 +58,7 @@ export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMa
   return {
     async make(schedule) {
       const { timing, changedAt } = schedule;
-      if (!isActive(schedule)) return;
+      if (!isActive(schedule) || !isComputable(timing)) return;
       const instants = instantsIn(timing, { after: changedAt, upTo: changedAt + CHANGED_AHEAD });
       await Promise.all(instants.map((at) => makeOne(schedule, runAt(schedule, at, uuidFor))));
     },
@@ -65,7 +67,7 @@ export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMa
       const { former, life, timing, changedAt, deletedAt, pausedAt = deletedAt } = schedule;
       const isStillOne = (at: number) => isActive(schedule) && isInstantOf(timing, at);
       const after = pausedAt === undefined ? changedAt : pausedAt - behind;
-      for (const one of former) {
+      for (const one of former.filter(({ timing: before }) => isComputable(before))) {
         const runs = formerRuns(schedule, one, { after, upTo: one.endedAt + CHANGED_AHEAD }, uuidFor);
         const taken = one.life === life ? runs.filter(({ key }) => !isStillOne(key.dueAt)) : runs;
         await Promise.all(taken.map(cancelUnlessCalled));

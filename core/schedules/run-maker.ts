@@ -8,7 +8,7 @@ import { firstProgress } from '../event/lifecycle.ts';
 import { graceOf, nextAuditAt } from '../event/reminder-times.ts';
 import { cueAt, isCurrent } from './cue.ts';
 import { isActive, isInstantOf, runAt, runUuid, type Schedule } from './schedule.ts';
-import { instantsIn, latestInstantsIn, nextInstant } from './timing.ts';
+import { instantsIn, isComputable, latestInstantsIn, nextInstant } from './timing.ts';
 
 /**
  * The age, in milliseconds, beyond which an instant counts as missed. Of the missed instants of a schedule, only the
@@ -66,7 +66,13 @@ export function runMaker(dependencies: RunMakerDependencies): RunMaker {
    */
   async function putChanged(before: Schedule, runs: readonly QueuedEvent[]): Promise<void> {
     const latest = await schedules.find(before.id);
-    if (!isActive(latest) || latest.version === before.version || latest.life !== before.life) return;
+    if (
+      !isActive(latest) ||
+      !isComputable(latest.timing) ||
+      latest.version === before.version ||
+      latest.life !== before.life
+    )
+      return;
     const still = runs.map(({ key }) => key.dueAt).filter((at) => isInstantOf(latest.timing, at));
     await Promise.all(still.map((at) => put(runAt(latest, at, uuidFor))));
     await putChanged(latest, runs);

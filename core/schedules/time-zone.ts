@@ -19,6 +19,9 @@ const FOR_EVER: OffsetPeriod = {
   offsetBefore: 0,
 };
 
+/** The most characters of the name of a time zone. The longest one of the IANA database has 32. */
+export const LONGEST_TIME_ZONE = 64;
+
 /** The periods of a zone are looked up for so long a time together. */
 const BLOCK = 52 * WEEK;
 
@@ -33,7 +36,7 @@ const blocks = new Map<string, readonly OffsetPeriod[]>();
  * if there is no such zone.
  */
 export function parseTimeZone(text: string): string | undefined {
-  if (!/^[a-z][\w+/-]{1,63}$/i.test(text)) return undefined;
+  if (text.length > LONGEST_TIME_ZONE || !/^[a-z][\w+/-]+$/i.test(text)) return undefined;
   try {
     const name = new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;
     return name.toLowerCase() === text.toLowerCase() ? name : text;

@@ -50,6 +50,15 @@ export function parseTiming(given: GivenTiming, startsAt: number): { readonly ti
   return isEmpty ? { field: 'until', refused: 'No instant lies between from and until. Give a later until.' } : parsed;
 }
 
+/**
+ * Whether this process can compute the instants of a timing. It cannot if it does not know the time zone, for instance
+ * because a newer one has stored the timing.
+ */
+export function isComputable(timing: Timing): boolean {
+  if ('every' in timing) return true;
+  return parseTimeZone(timing.timeZone) !== undefined && !('refused' in parseCron(timing.cron));
+}
+
 /** The first instant behind another one; undefined if there is none, because of `until`. */
 export function nextInstant(timing: Timing, after: number): number | undefined {
   const [next] = instantsAfter(timing, after).take(1);

@@ -86,9 +86,33 @@ describe('a schedule is refused', () => {
     expect([status, problem.errors?.map((one: { path: string }) => one.path)]).toEqual([422, [path]]);
   });
 
+  test('without repeating a long time zone', async () => {
+    const { status, body } = await scheduleClient().put({ ...daily, time_zone: 'z'.repeat(100_000) });
+    expect([status, JSON.stringify(body).length < 1_000]).toEqual([422, true]);
+  });
+
   test.each(['a%20b', '.', '..'])('whose id is %s', async (id) => {
     expect((await scheduleClient().put(daily, id)).body.errors).toMatchObject([{ path: 'id' }]);
   });
+});
+
+test('a schedule whose time zone the queue does not know any more is listed, read, replaced and deleted', async () => {
+  const { put, ask, schedules } = scheduleClient();
+  for (const id of ['daily', 'nightly']) {
+    await put({ ...daily, cron: '* * * * *' }, id);
+    const known = await schedules.find(id);
+    if (known === undefined) throw new Error('The schedule was not stored.');
+    await schedules.save(known, { ...known, version: 2, timing: { cron: '* * * * *', timeZone: 'Nowhere/Else' } });
+  }
+  const unknown = { status: 'active', next_runs_at_utc: [], in_words: expect.stringContaining('does not know') };
+  expect((await ask('GET', '/schedules')).body.schedules).toMatchObject([unknown, unknown]);
+  expect((await ask('GET', '/schedules/daily')).body).toMatchObject(unknown);
+  expect((await ask('POST', '/schedules/daily/pause')).body).toMatchObject({ status: 'paused' });
+  expect((await ask('POST', '/schedules/daily/resume')).body).toMatchObject(unknown);
+  expect((await put(daily)).body).toMatchObject({ status: 'active', time_zone: 'Europe/Berlin' });
+  expect((await ask('DELETE', '/schedules/daily')).status).toBe(200);
+  expect((await ask('DELETE', '/schedules/nightly')).status).toBe(200);
+  expect((await ask('GET', '/schedules')).body.schedules).toEqual([]);
 });
 
 test('the event of a schedule keeps the bytes of its body', async () => {

@@ -7,6 +7,7 @@ import { defaultSettings, type Settings } from '../../core/settings.ts';
 import { simulatedClock } from '../../verify/shared/simulated-clock.ts';
 import { expectDescribed } from './described-answer.ts';
 import { memoryEventStore } from './memory-event-store.ts';
+import { memorySchedules } from './memory-schedules.ts';
 import { quietDependencies } from './quiet-dependencies.ts';
 import { answered, secrets } from './sample-event.ts';
 import { recordedMessages } from './simulated-time.ts';
@@ -35,6 +36,7 @@ export function apiClient({
 }: Scene = {}) {
   /** The store, whose methods a test may replace. */
   const store = { ...given };
+  const schedules = memorySchedules();
   const clock = simulatedClock(START);
   const messages = recordedMessages();
   const report = jest.fn();
@@ -42,6 +44,7 @@ export function apiClient({
   const queue = openQueue({
     ...quietDependencies,
     store,
+    schedules,
     dueQueue: messages,
     call,
     now: clock.now,
@@ -73,7 +76,7 @@ export function apiClient({
 
   const publish = (event: unknown) => send({ method: 'POST', path: '/events', body: JSON.stringify(event) });
 
-  return { send, sendRaw, publish, store, queue, clock, messages, report };
+  return { send, sendRaw, publish, store, schedules, queue, clock, messages, report };
 }
 
 type ApiRequest = {
