@@ -12,7 +12,7 @@ export function rememberOpened(key: string): void {
  * that had the focus is gone with its own page.
  */
 export function returnFocus(list: HTMLElement | null): void {
-  const row = opened === undefined ? null : list?.querySelector<HTMLElement>(`[data-event="${CSS.escape(opened)}"] a`);
+  const row = opened === undefined ? null : list?.querySelector<HTMLElement>(`[data-row="${CSS.escape(opened)}"] a`);
   opened = undefined;
   if (document.activeElement !== document.body) return;
   if (row) row.focus();
