@@ -1,6 +1,7 @@
 import { NextRuns } from '../../parts/next-runs.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
-import type { EventPage, ScheduleAnswer } from '../../state/api-types.ts';
+import type { EventAnswer, EventPage, ScheduleAnswer } from '../../state/api-types.ts';
+import { now } from '../../state/clock.ts';
 import { useLive } from '../../state/live.ts';
 import { schedulePath } from '../../state/schedules.ts';
 import { eventsPath } from '../../text/event-filters.ts';
@@ -8,14 +9,17 @@ import { RunStrip } from './run-strip.tsx';
 
 const ASK_EVERY_S = 5;
 const RUNS_SHOWN = 30;
+/** The number of runs that a schedule for each minute has ahead of their instants. */
+const RUNS_AHEAD = 4;
 
 /** The last runs of a schedule, and its next ones. */
 export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
   const { id, next_runs_at_utc: next, time_zone, changed_at_utc, paused_at_utc } = schedule;
   const { value, problem, asOf, refresh } = useLive<EventPage>(`${schedulePath(id)}/runs`, {
-    query: { limit: RUNS_SHOWN },
+    query: { limit: RUNS_SHOWN + RUNS_AHEAD },
     every: ASK_EVERY_S,
   });
+  const last = value?.events.filter(hasCome).slice(0, RUNS_SHOWN) ?? [];
   return (
     <section class="card exchange" aria-labelledby="runs-title">
       <div class="part-head">
@@ -24,10 +28,10 @@ export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
       </div>
       {problem && <ProblemNotice problem={problem} asOf={asOf} retry={refresh} />}
       <h3>Last, the latest on the right</h3>
-      {value && value.events.length > 0 ? (
-        <RunStrip runs={value.events} />
+      {last.length > 0 ? (
+        <RunStrip runs={last} />
       ) : (
-        <p class="run-strip muted">{value ? 'None is kept.' : 'Loading the runs …'}</p>
+        <p class="run-strip muted">{value ? 'There is none yet, or none is kept any more.' : 'Loading the runs …'}</p>
       )}
       <h3>Next</h3>
       {next.length > 0 ? (
@@ -37,4 +41,9 @@ export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
       )}
     </section>
   );
+}
+
+/** Says whether the instant of a run has come. A run is made up to three minutes before. */
+function hasCome({ timestamp_for_execution_to_start: due }: EventAnswer): boolean {
+  return due * 1_000 <= now.value;
 }
