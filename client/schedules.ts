@@ -16,6 +16,7 @@ import type { CallOptions, RunOptions } from './event-queue-options.ts';
 import { jsonText } from './json-text.ts';
 import { pagesFrom } from './pages.ts';
 import type { ScheduleOrBrief } from './schedule-or-brief.ts';
+import { scheduleToSend } from './schedule-to-send.ts';
 import type { Signal } from './signal.ts';
 import { undefinedIfMissing } from './undefined-if-missing.ts';
 
@@ -29,9 +30,12 @@ export class Schedules {
     this.#newId = newId;
   }
 
-  /** Makes the schedule of an id, or replaces it. Runs of the former timing that are still to come are cancelled. */
+  /**
+   * Makes the schedule of an id, or replaces it. Runs that are still to come are cancelled if the new timing does not
+   * have their instants. The schedule may be one that `get` answered, with changes: what only answers have is left out.
+   */
   async put(id: string, schedule: NewSchedule, { signal }: CallOptions = {}): Promise<Schedule> {
-    const json = jsonText(schedule);
+    const json = scheduleToSend(schedule);
     return this.#connection.send({ method: 'PUT', path: pathOf(id), json, isRepeatable: true, signal });
   }
 
@@ -40,7 +44,7 @@ export class Schedules {
    * because a second one would make another schedule. `put` is safe to repeat.
    */
   async create(schedule: NewSchedule, { signal }: CallOptions = {}): Promise<Schedule> {
-    const json = jsonText(schedule);
+    const json = scheduleToSend(schedule);
     return this.#connection.send({ method: 'POST', path: '/schedules', json, isRepeatable: false, signal });
   }
 

@@ -157,6 +157,10 @@ test('makes, runs, pauses and deletes a schedule', async () => {
   for await (const { id } of schedules.list({ limit: 1 })) ids.push(id);
   expect(ids.sort()).toEqual([other.id, 'daily'].sort());
   expect((await schedules.preview({ every: 60 })).next_runs_at_utc.length).toBe(5);
+  const read = await schedules.get('daily');
+  if (read === undefined) throw new Error('There is no schedule.');
+  const changed = await schedules.put('daily', { ...read, time_zone: 'Asia/Tokyo' });
+  expect(changed).toMatchObject({ time_zone: 'Asia/Tokyo', event: read.event, created_at_utc: read.created_at_utc });
   expect((await schedules.pause('daily')).status).toBe('paused');
   expect((await schedules.resume('daily')).status).toBe('active');
   expect(await schedules.delete('daily')).toEqual({ id: 'daily', deleted: true });
