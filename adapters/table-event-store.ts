@@ -96,7 +96,8 @@ export function tableEventStore(table: Table): EventStore {
 
     async list(list, after, to, limit, earliestFirst = false) {
       const found: EventKey[] = [];
-      const range = { pk: partitionOf(list), to, attributes: ['sk'], limit, ascending: !earliestFirst };
+      // One more is read, because the key at which a page begins is not part of it.
+      const range = { pk: partitionOf(list), to, attributes: ['sk'], limit: limit + 1, ascending: !earliestFirst };
       const isEmpty = earliestFirst ? after < to : after > to;
       for (let from = after, isLast = isEmpty; found.length < limit && !isLast; ) {
         const page = await table.query({ ...range, from });

@@ -38,7 +38,9 @@ export function tableSchedules(table: Table): ScheduleStore {
     async list(after = FIRST, limit) {
       const found: string[] = [];
       for (let from = after, isLast = false; found.length < limit && !isLast; ) {
-        const page = await table.query({ pk: LIST, from, to: LAST, attributes: ['sk'], limit, ascending: true });
+        // One more is read, because the id at which a page begins is not part of it.
+        const range = { pk: LIST, from, to: LAST, attributes: ['sk'], limit: limit + 1 };
+        const page = await table.query({ ...range, ascending: true });
         found.push(...page.items.map(({ sk }) => sk).filter((id) => id !== from));
         from = page.items.at(-1)?.sk ?? from;
         isLast = page.isLast;
