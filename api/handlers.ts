@@ -16,7 +16,7 @@ import { eventLister } from './event-lister.ts';
 import { statusFrom } from './event-status.ts';
 import { keyHandlers } from './key-handlers.ts';
 import { healthAnswer, pauseAnswer } from './pause-answer.ts';
-import { anotherRequest, type Problem, problemReply, unexpected } from './problem.ts';
+import { anotherRequest, type Problem, problemReply, retryAfter, unexpected } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { RouteHandlers } from './route-handlers.ts';
 import { scheduleHandlers } from './schedule-handlers.ts';
@@ -184,6 +184,6 @@ function underWay(until: number, now: number): Problem {
   return {
     problem: 'conflict',
     detail: `An attempt may have started before the event was cancelled, and may be under way until ${new Date(until).toISOString()}. Send this request again then, so that no two attempts run at once.`,
-    headers: { 'retry-after': String(Math.max(1, Math.ceil((until - now) / SECOND))) },
+    headers: retryAfter(until, now),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SECOND } from '../core/durations.ts';
 import { namedObject } from './named-object.ts';
 import type { Reply } from './reply.ts';
 
@@ -64,6 +65,11 @@ export function problemReply({ problem, detail, errors, headers }: Problem): Rep
 /** Makes the problem that says which field, parameter or header of a request is not valid, and why. */
 export function invalid(path: string, detail: string): Problem {
   return { problem: 'invalid', detail: `${path}: ${detail}`, errors: [{ path, detail }] };
+}
+
+/** The header that says when to send a refused request again, in whole seconds from now. */
+export function retryAfter(until: number, now: number): Readonly<Record<string, string>> {
+  return { 'retry-after': String(Math.max(1, Math.ceil((until - now) / SECOND))) };
 }
 
 export const unexpected: Problem = {

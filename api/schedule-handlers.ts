@@ -1,9 +1,10 @@
 import type { ApiKey } from '../core/api-key.ts';
 import type { Queue } from '../core/queue.ts';
+import type { ChangedTooOften, NoSchedule } from '../core/schedules/changer.ts';
 import { isScheduleId, type Schedule } from '../core/schedules/schedule.ts';
 import { answerFor } from './brief-answer.ts';
 import { fitting } from './fitting.ts';
-import { anotherRequest, foreignCursor, type Problem } from './problem.ts';
+import { anotherRequest, foreignCursor, type Problem, retryAfter } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { RouteHandlers } from './route-handlers.ts';
 import { briefScheduleAnswer, previewAnswer, scheduleAnswer } from './schedule-answer.ts';
@@ -28,8 +29,12 @@ export function scheduleHandlers(
   }
 
   /** Leaves out the event and the last run if the key may not read them. */
-  async function changed(result: Schedule | 'no such schedule', { scopes }: ApiKey): Promise<Reply | Problem> {
+  async function changed(
+    result: Schedule | NoSchedule | ChangedTooOften,
+    { scopes }: ApiKey,
+  ): Promise<Reply | Problem> {
     if (result === 'no such schedule') return noSuchSchedule;
+    if ('changeableAt' in result) return changedTooOften(result, now());
     const body = scopes.includes('read') ? await whole(result) : briefScheduleAnswer(result, now());
     return { status: 200, body };
   }
@@ -68,7 +73,9 @@ export function scheduleHandlers(
 
     /** Answers the schedule whole, because the caller knows all of it, apart from its last run. */
     async replaceSchedule({ input, pathParameters: { id }, caller }) {
-      const { schedule, isNew } = await schedules.replace(id, input, caller.id);
+      const replaced = await schedules.replace(id, input, caller.id);
+      if ('changeableAt' in replaced) return changedTooOften(replaced, now());
+      const { schedule, isNew } = replaced;
       const lastRun = caller.scopes.includes('read') ? await schedules.lastRun(id) : undefined;
       return { status: isNew ? 201 : 200, body: scheduleAnswer(schedule, lastRun, now()) };
     },
@@ -99,6 +106,14 @@ const noSuchSchedule: Problem = {
   problem: 'not-found',
   detail: 'There is no schedule with this id. GET /schedules lists the schedules, and PUT with this id makes one.',
 };
+
+function changedTooOften({ changeableAt }: ChangedTooOften, now: number): Problem {
+  return {
+    problem: 'conflict',
+    detail: `The schedule has been changed too often in three minutes, and stays as it is. Send this request again at ${new Date(changeableAt).toISOString()}. It can be paused and deleted at any time.`,
+    headers: retryAfter(changeableAt, now),
+  };
+}
 
 function cursorOf(id: string): string {
   return Buffer.from(id).toString('base64url');

@@ -71,11 +71,11 @@ const changes = {
     input: oneSchedule,
     answers: {
       200: {
-        description: `The schedule, which is not paused, now or already before; ${SCHEDULE_IN_BRIEF}. What was missed in the pause is not made up for.`,
+        description: `The schedule, which is not paused, now or already before; ${SCHEDULE_IN_BRIEF}. What was missed in the pause is not made up for. More than 20 changes in three minutes are refused: that is a 409 with Retry-After.`,
         schema: scheduleOrBrief,
       },
     },
-    problems: ['not-found'],
+    problems: ['not-found', 'conflict'],
     example: examples.resumeSchedule,
   },
   deleteSchedule: {
@@ -243,11 +243,11 @@ export function scheduleRoutes(settings: Settings, now: () => number) {
         201: { description: 'The new schedule.', schema: scheduleSchema },
         200: {
           description:
-            'The schedule that was replaced. Runs of the former timing that are still to come are cancelled. An interval that stays the same goes on from where it was, unless `from` is given.',
+            'The schedule that was replaced. Runs of the former timing that are still to come are cancelled. An interval that stays the same goes on from where it was, unless `from` is given. More than 20 changes of the timing in three minutes are refused: that is a 409 with Retry-After.',
           schema: scheduleSchema,
         },
       },
-      problems: [],
+      problems: ['conflict'],
       example: examples.replaceSchedule,
     },
   } as const satisfies Record<string, Route>;

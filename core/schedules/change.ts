@@ -12,6 +12,12 @@ export type WantedSchedule = Pick<Schedule, 'timing' | 'event' | 'overlap' | 'ca
 /** A schedule after a change, without what every change sets. */
 export type ChangedSchedule = Omit<Schedule, 'version' | 'edition' | 'changedAt' | 'former'>;
 
+/**
+ * The most former timings that a schedule holds while it makes runs. Each may have several kilobytes, and all of them are
+ * stored with the schedule, in an item that has room for 400 KB.
+ */
+const MOST_FORMER = 20;
+
 type Drawn = () => Pick<Schedule, 'life' | 'shard'>;
 
 /**
@@ -65,13 +71,23 @@ export function formerTimings(found: Schedule | undefined, since: number, at: nu
   return [...new Map(all.map((one) => [`${one.life} ${textOf(one.timing)}`, one])).values()];
 }
 
+/**
+ * The end of the former timing that must be forgotten before a schedule has no more of them than it may hold; undefined
+ * if that is so already.
+ */
+export function endOfOneTooMany(former: readonly FormerTiming[]): number | undefined {
+  const ends = former.map(({ endedAt }) => endedAt).sort((one, other) => one - other);
+  return ends[former.length - MOST_FORMER - 1];
+}
+
 /** A text that is the same for equal timings. A table may return their fields in another order. */
 function textOf(timing: Timing): string {
   return JSON.stringify(Object.entries(timing).sort());
 }
 
 function withoutContents(event: ScheduledEvent): ScheduledEvent {
-  return { ...event, headers: [], body: undefined, tags: [] };
+  const { failureUrl, callbackUrl, ...rest } = event;
+  return { ...rest, headers: [], body: undefined, tags: [] };
 }
 
 function fromWhereItWas(timing: Timing, found: Schedule | undefined, at: number): Timing {

@@ -65,14 +65,16 @@ export function isScheduleId(text: string): boolean {
 }
 
 /** Whether a schedule makes runs: it exists, and is neither paused nor deleted. */
-export function isActive(schedule: Schedule | undefined): schedule is Schedule {
+export function isActive<Some extends Stoppable>(schedule: Some | undefined): schedule is Some {
   return isThere(schedule) && schedule.pausedAt === undefined;
 }
 
 /** Whether a schedule exists. What is left of a deleted one is none. */
-export function isThere(schedule: Schedule | undefined): schedule is Schedule {
+export function isThere<Some extends Stoppable>(schedule: Some | undefined): schedule is Some {
   return schedule !== undefined && schedule.deletedAt === undefined;
 }
+
+type Stoppable = Pick<Schedule, 'pausedAt' | 'deletedAt'>;
 
 export function isInstantOf(timing: Timing, instant: number): boolean {
   return nextInstant(timing, instant - 1) === instant;

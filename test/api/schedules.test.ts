@@ -115,6 +115,21 @@ test('a schedule whose time zone the queue does not know any more is listed, rea
   expect((await ask('GET', '/schedules')).body.schedules).toEqual([]);
 });
 
+test('a schedule that is changed too often in three minutes is refused for a while, but can be stopped', async () => {
+  const { put, ask, clock } = scheduleClient();
+  const at = (minute: number) => put({ ...daily, cron: `${minute} 9 * * *` });
+  for (let minute = 0; minute <= 20; minute++) expect((await at(minute)).status).toBeLessThan(300);
+  const { status, headers, body } = await at(21);
+  expect([status, headers['retry-after'], body.type]).toEqual([409, '180', 'urn:event-queue:conflict']);
+  expect((await at(20)).status).toBe(409);
+  expect((await ask('GET', '/schedules/daily')).body.cron).toBe('20 9 * * *');
+  expect((await ask('POST', '/schedules/daily/pause')).status).toBe(200);
+  expect((await ask('POST', '/schedules/daily/resume')).status).toBe(409);
+  await clock.moveTo(START + 3 * MINUTE);
+  expect((await ask('POST', '/schedules/daily/resume')).status).toBe(200);
+  expect((await at(21)).status).toBe(200);
+});
+
 test('the event of a schedule keeps the bytes of its body', async () => {
   const { send, ask, messages, store, clock } = scheduleClient();
   const body = `{"every": 60, "event": {"url_to_send_request": "${URL}", "body": {"n": 1.0, "big": 12345678901234567890}}}`;

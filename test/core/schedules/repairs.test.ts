@@ -69,7 +69,9 @@ function everyMinute(wishes: Partial<WantedSchedule> = {}): WantedSchedule {
 test('the audit goes on although the instants of a schedule cannot be computed', async () => {
   const { store, schedules, reported, clock, open } = processes();
   const queue = open();
-  const { schedule } = await queue.schedules.replace(ID, everyMinute(), 'web');
+  await queue.schedules.replace(ID, everyMinute(), 'web');
+  const schedule = await queue.schedules.read(ID);
+  if (schedule === undefined) throw new Error('The schedule was not stored.');
   const unknown = { ...schedule, version: 2, timing: { cron: '* * * * *', timeZone: 'Nowhere/Else' } };
   await schedules.save(schedule, unknown);
   await store.putCue(cueAt(unknown, START + 5 * MINUTE, uuidFor), START + HOUR);
