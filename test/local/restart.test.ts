@@ -71,7 +71,9 @@ function wish({ url }: Receiver, n: number): object {
       ['later', 8],
     ] as const
   )[n % 4] ?? ['', 0];
-  return { url_to_send_request: `${url}/${kind}/${n}`, call_url_after, retry_delay: 8, timeout_for_request: 6 };
+  const url_to_send_request = `${url}/${kind}/${n}`;
+  // There are more tries than calls that can time out on a busy machine.
+  return { url_to_send_request, call_url_after, retry_delay: 8, timeout_for_request: 6, max_try_count: 20 };
 }
 
 /** Returns the instant at which an event is due, in epoch milliseconds. */
