@@ -55,14 +55,6 @@ export const scheduleRules: readonly Rule[] = [
     suites: worlds,
   },
   {
-    name: 'the instant up to which runs are made is taken before the schedule is read',
-    why: 'A dispatcher that lingers would make runs of a former timing behind those that the change took away.',
-    file: 'core/schedules/run-maker.ts',
-    code: 'planFor(schedule, cue, goal, now())',
-    without: 'planFor(schedule, cue, now() + 2 * MINUTE, now())',
-    suites: worlds,
-  },
-  {
     name: 'a resumed schedule has a new life',
     why: 'The run of an instant that the pause took away would be the cancelled one.',
     file: 'core/schedules/change.ts',

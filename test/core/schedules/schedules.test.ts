@@ -129,7 +129,7 @@ test('a change of its timing takes away the runs that are to come, and makes tho
 });
 
 test('a change of its event calls no instant twice, and the next runs have the new event', async () => {
-  const cloud = simulatedCloud();
+  const cloud = slowCloud(SECOND);
   await make(cloud);
   await cloud.runUntil(minute(4) + SECOND);
   await make(cloud, everyMinute({ url: 'https://example.com/new' }));
