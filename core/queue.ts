@@ -60,7 +60,7 @@ export function openQueue(given: Dependencies): Queue {
     watch.note(change);
     given.onChange(change);
   });
-  const dependencies: Dependencies = { ...given, store };
+  const dependencies = { ...given, store, unobservedStore: given.store };
 
   async function read(key: EventKey): Promise<EventRecord | undefined> {
     const record = await store.findEvent(key);

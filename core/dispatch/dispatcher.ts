@@ -4,7 +4,7 @@ import { SECOND } from '../durations.ts';
 import { isPaused, type Pause } from '../event/pause.ts';
 import { graceOf } from '../event/reminder-times.ts';
 import type { Cursors } from '../ports.ts';
-import { runMaker } from '../schedules/run-maker.ts';
+import { type RunMakerDependencies, runMaker } from '../schedules/run-maker.ts';
 import { auditor } from './audit.ts';
 import { cursorWalk, type Handle, type Walked } from './cursor-walk.ts';
 import { afterPause, caughtUp, lagOf, mayAudit, REACH, resumed } from './cursors.ts';
@@ -84,6 +84,7 @@ export type Run = {
 };
 
 type DispatcherDependencies = CallbackSenderDependencies &
+  RunMakerDependencies &
   Pick<Dependencies, 'schedules' | 'uuidFor' | 'pauses' | 'sleep' | 'shards' | 'isAlone' | 'report'>;
 
 /** Makes a dispatcher, whose runs move the promote cursor and the audit cursor over the shards. */

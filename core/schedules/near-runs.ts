@@ -1,10 +1,11 @@
 import { afterTheFirst } from '../delivery/claim.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { MINUTE, SECOND } from '../durations.ts';
+import { positionAt } from '../event/entry.ts';
 import type { QueuedEvent } from '../event/event.ts';
 import { cancelled, firstProgress } from '../event/lifecycle.ts';
 import { nextMessage } from '../event/message.ts';
-import type { RunMaker } from './run-maker.ts';
+import type { RunMaker, RunMakerDependencies } from './run-maker.ts';
 import { formerRuns, isActive, isInstantOf, runAt, type Schedule } from './schedule.ts';
 import { LATE_RUN } from './stopped-run-skipper.ts';
 import { instantsIn, isComputable } from './timing.ts';
@@ -17,7 +18,11 @@ export const CHANGED_AHEAD = 3 * MINUTE;
 /** The most by which the clocks of two machines differ, in milliseconds. */
 const CLOCK_SKEW = 5 * SECOND;
 
-export type NearRunsDependencies = Pick<Dependencies, 'store' | 'dueQueue' | 'uuidFor' | 'now' | 'isAlone'>;
+/** The most runs that are found to have been made. Beyond them, runs are counted once more. */
+const MOST_FOUND = 1_000;
+
+export type NearRunsDependencies = Pick<Dependencies, 'store' | 'dueQueue' | 'uuidFor' | 'now' | 'isAlone'> &
+  Pick<RunMakerDependencies, 'unobservedStore'>;
 
 /** The runs that are due within three minutes after a change, which the promote cursor may have made or passed. */
 export type NearRuns = {
@@ -32,16 +37,19 @@ export type NearRuns = {
   takeAway(schedule: Schedule): Promise<void>;
 };
 
-export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMaker, 'put'>): NearRuns {
-  const { store, dueQueue, uuidFor, now } = dependencies;
+export function nearRuns(
+  dependencies: NearRunsDependencies,
+  { put, putChanged }: Pick<RunMaker, 'put' | 'putChanged'>,
+): NearRuns {
+  const { store, unobservedStore, dueQueue, uuidFor, now } = dependencies;
   const behind = LATE_RUN + (dependencies.isAlone ? 0 : CLOCK_SKEW);
 
   /**
    * Puts a run and sends its message. If a former timing of this life has the same instant, the promote cursor may have
    * sent a message already, or may still do so, and this one goes behind it.
    */
-  async function makeOne({ former, life }: Schedule, run: QueuedEvent): Promise<void> {
-    await put(run);
+  async function makeOne({ former, life }: Schedule, run: QueuedEvent, isThere: boolean): Promise<void> {
+    await put(run, isThere);
     const message = nextMessage(run, firstProgress(run));
     const mayBeSent = former.some(
       (one) => one.life === life && isComputable(one.timing) && isInstantOf(one.timing, message.at),
@@ -50,28 +58,49 @@ export function nearRuns(dependencies: NearRunsDependencies, { put }: Pick<RunMa
     await dueQueue.send({ ...message, mayBeDuplicate: true }, afterTheFirst(message.at, run.timeout, now()));
   }
 
-  async function cancelUnlessCalled(run: QueuedEvent): Promise<void> {
+  /** A run that was not made counts as neither accepted nor finished, but is cancelled for a dispatcher that may make it. */
+  async function cancelUnlessCalled(run: QueuedEvent, isThere: boolean): Promise<void> {
     const first = firstProgress(run);
-    await store.recordUnlessChanged(run, first, cancelled(run, first, now()));
+    await (isThere ? store : unobservedStore).recordUnlessChanged(run, first, cancelled(run, first, now()));
+  }
+
+  /** Finds which runs have been made that are due after an instant, for the statistics. Reads their keys alone. */
+  async function madeAfter(instant: number, { id, changedAt }: Schedule): Promise<(run: QueuedEvent) => boolean> {
+    const keys = await store.list(
+      { schedule: id },
+      positionAt(changedAt + CHANGED_AHEAD),
+      positionAt(instant),
+      MOST_FOUND,
+    );
+    const made = new Set(keys.map(({ uuid }) => uuid));
+    return ({ key }) => made.has(key.uuid);
   }
 
   return {
     async make(schedule) {
-      const { timing, changedAt } = schedule;
+      const { timing, changedAt, former, life } = schedule;
       if (!isActive(schedule) || !isComputable(timing)) return;
       const instants = instantsIn(timing, { after: changedAt, upTo: changedAt + CHANGED_AHEAD });
-      await Promise.all(instants.map((at) => makeOne(schedule, runAt(schedule, at, uuidFor))));
+      const runs = instants.map((at) => runAt(schedule, at, uuidFor));
+      if (runs.length === 0) return;
+      const isThere = former.some((one) => one.life === life) ? await madeAfter(changedAt, schedule) : () => false;
+      await Promise.all(runs.map((run) => makeOne(schedule, run, isThere(run))));
+      await putChanged(schedule, runs);
     },
 
     async takeAway(schedule) {
       const { former, life, timing, changedAt, deletedAt, pausedAt = deletedAt } = schedule;
       const isStillOne = (at: number) => isActive(schedule) && isInstantOf(timing, at);
       const after = pausedAt === undefined ? changedAt : pausedAt - behind;
-      for (const one of former.filter(({ timing: before }) => isComputable(before))) {
-        const runs = formerRuns(schedule, one, { after, upTo: one.endedAt + CHANGED_AHEAD }, uuidFor);
-        const taken = one.life === life ? runs.filter(({ key }) => !isStillOne(key.dueAt)) : runs;
-        await Promise.all(taken.map(cancelUnlessCalled));
-      }
+      const taken = former
+        .filter((one) => isComputable(one.timing))
+        .flatMap((one) => {
+          const runs = formerRuns(schedule, one, { after, upTo: one.endedAt + CHANGED_AHEAD }, uuidFor);
+          return one.life === life ? runs.filter(({ key }) => !isStillOne(key.dueAt)) : runs;
+        });
+      if (taken.length === 0) return;
+      const isThere = await madeAfter(after, schedule);
+      await Promise.all(taken.map((run) => cancelUnlessCalled(run, isThere(run))));
     },
   };
 }

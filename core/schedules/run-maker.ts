@@ -6,6 +6,7 @@ import { shardOf } from '../event/event-key.ts';
 import { cueExpiresAt, laterExpiry } from '../event/expiry.ts';
 import { firstProgress } from '../event/lifecycle.ts';
 import { graceOf, nextAuditAt } from '../event/reminder-times.ts';
+import type { EventStore } from '../ports.ts';
 import { cueAt, isCurrent } from './cue.ts';
 import { isActive, isInstantOf, runAt, runUuid, type Schedule } from './schedule.ts';
 import { instantsIn, isComputable, latestInstantsIn, nextInstant } from './timing.ts';
@@ -32,17 +33,29 @@ export type RunMaker = {
    * store. Runs that are there already are left alone.
    */
   followMissed(cues: readonly Cue[], entries: readonly Entry[], goal: number): Promise<readonly QueuedEvent[]>;
-  /** Puts a run that may be late. */
-  put(run: QueuedEvent): Promise<void>;
+  /**
+   * Puts a run that may be late.
+   *
+   * @param isThere Whether the run was put before, so that it is not counted as accepted once more.
+   */
+  put(run: QueuedEvent, isThere: boolean): Promise<void>;
+  /**
+   * Puts runs again as their schedule is now, if it was changed while they were put: the change may have put them with
+   * its new event before, and then they were replaced by runs with the former event.
+   */
+  putChanged(before: Schedule, runs: readonly QueuedEvent[]): Promise<void>;
 };
 
 export type RunMakerDependencies = Pick<
   Dependencies,
   'store' | 'schedules' | 'uuidFor' | 'now' | 'longestTimeout' | 'visibility' | 'report'
->;
+> & {
+  /** The store whose writes are not counted, for a run that was put before or never was. */
+  readonly unobservedStore: Pick<EventStore, 'putEvent' | 'recordUnlessChanged'>;
+};
 
 export function runMaker(dependencies: RunMakerDependencies): RunMaker {
-  const { store, schedules, uuidFor, now, report } = dependencies;
+  const { store, unobservedStore, schedules, uuidFor, now, report } = dependencies;
   const grace = graceOf(dependencies.longestTimeout, dependencies.visibility);
 
   async function followOne(cue: Cue, goal: number, isMade: (run: QueuedEvent) => Promise<boolean>) {
@@ -53,17 +66,13 @@ export function runMaker(dependencies: RunMakerDependencies): RunMaker {
       plan.instants.map((at) => runAt(schedule, at, uuidFor)),
       isMade,
     );
-    await Promise.all(runs.map(put));
+    await Promise.all(runs.map((run) => put(run, false)));
     if (runs.length > 0) await putChanged(schedule, runs);
     if (plan.next !== undefined)
       await store.putCue(cueAt(schedule, plan.next, uuidFor), cueExpiresAt(plan.next, now()));
     return runs;
   }
 
-  /**
-   * Puts runs again as their schedule is now, if it was changed while they were put: the change may have put them with
-   * its new event before, and then they were replaced by runs with the former event.
-   */
   async function putChanged(before: Schedule, runs: readonly QueuedEvent[]): Promise<void> {
     const latest = await schedules.find(before.id);
     if (
@@ -74,7 +83,7 @@ export function runMaker(dependencies: RunMakerDependencies): RunMaker {
     )
       return;
     const still = runs.map(({ key }) => key.dueAt).filter((at) => isInstantOf(latest.timing, at));
-    await Promise.all(still.map((at) => put(runAt(latest, at, uuidFor))));
+    await Promise.all(still.map((at) => put(runAt(latest, at, uuidFor), true)));
     await putChanged(latest, runs);
   }
 
@@ -101,11 +110,11 @@ export function runMaker(dependencies: RunMakerDependencies): RunMaker {
    * A run that is put late gets a reminder ahead of the audit cursor first, because both cursors may have passed its own
    * entry. It may also be so late that it would have expired already.
    */
-  async function put(run: QueuedEvent): Promise<void> {
+  async function put(run: QueuedEvent, isThere: boolean): Promise<void> {
     const { key } = run;
     if (now() - key.dueAt > PUT_IN_TIME)
       await store.putReminder(run, { kind: 'audit', key, at: nextAuditAt(key, key.dueAt, now(), grace) });
-    await store.putEvent(run);
+    await (isThere ? unobservedStore : store).putEvent(run);
     const later = laterExpiry(run, now());
     if (later !== undefined) await store.extendExpiry({ event: run, progress: firstProgress(run) }, later);
   }
@@ -124,6 +133,7 @@ export function runMaker(dependencies: RunMakerDependencies): RunMaker {
 
   return {
     put,
+    putChanged,
 
     follow: (cues, goal) => inPortions(cues, (cue) => followOne(cue, goal, async () => false)),
 

@@ -84,8 +84,10 @@ type Aws = { readonly table: DocumentClient; readonly queue: SQSClient };
 
 function runWith({ table, queue }: Aws, { shards }: CursorScene, { now, sleep }: Clock): Promise<unknown> {
   const longestTimeout = LONGEST_TIMEOUT * SECOND;
+  const store = tableEventStore(dynamoTable(table, 'events'));
   const run = dispatcher({
-    store: tableEventStore(dynamoTable(table, 'events')),
+    store,
+    unobservedStore: store,
     dueQueue: sqsDueQueue({ client: queue, queueUrl: '', now, longestTimeout }),
     schedules: tableSchedules(dynamoTable(table, 'events')),
     uuidFor,

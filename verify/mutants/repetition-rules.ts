@@ -240,4 +240,12 @@ export const repetitionRules: readonly Rule[] = [
     without: '',
     suites: ['test/core/schedules/repairs'],
   },
+  {
+    name: 'a change looks whether its schedule was changed again while its runs were put',
+    why: 'A slow request would replace the runs of a later change, which was answered, by runs with the former event.',
+    file: 'core/schedules/near-runs.ts',
+    code: '      await putChanged(schedule, runs);',
+    without: '',
+    suites: ['test/core/schedules/repairs'],
+  },
 ];

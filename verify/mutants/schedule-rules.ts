@@ -17,7 +17,7 @@ export const scheduleRules: readonly Rule[] = [
     name: 'a change takes away the runs that are no instants any more',
     why: 'The dispatcher may have made them two minutes ahead, so they would be called after a pause was answered.',
     file: 'core/schedules/near-runs.ts',
-    code: 'await Promise.all(taken.map(cancelUnlessCalled));',
+    code: 'await Promise.all(taken.map((run) => cancelUnlessCalled(run, isThere(run))));',
     without: 'await Promise.all(taken);',
     suites: worlds,
   },

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { uuidFor } from '../../../adapters/uuid-for.ts';
 import { HOUR, MINUTE, SECOND } from '../../../core/durations.ts';
+import type { Change } from '../../../core/event/change.ts';
 import { BEGINNING, END } from '../../../core/event/entry.ts';
 import type { Message } from '../../../core/event/message.ts';
 import type { EventStore } from '../../../core/ports.ts';
@@ -24,6 +25,7 @@ function processes() {
   const sent: Message[] = [];
   const calls: number[] = [];
   const reported: unknown[] = [];
+  const changes: Change[] = [];
   const clock = { now: START };
   let ids = 0;
 
@@ -42,6 +44,7 @@ function processes() {
       sleep: async () => {},
       newId: () => uuidFor(`id ${ids++}`),
       random: () => over.random ?? 0,
+      onChange: (change) => void changes.push(change),
       report: (error) => void reported.push(error),
     });
   }
@@ -57,7 +60,7 @@ function processes() {
     return records.toReversed().map((record) => record?.progress.status);
   }
 
-  return { store, schedules, sent, calls, reported, clock, open, deliverAll, runs };
+  return { store, schedules, sent, calls, changes, reported, clock, open, deliverAll, runs };
 }
 
 function everyMinute(wishes: Partial<WantedSchedule> = {}): WantedSchedule {
@@ -148,6 +151,38 @@ test('a run has the new event after a change, although a dispatcher has read the
   const keys = await store.list({ schedule: ID }, END, BEGINNING, 1_000);
   const records = await Promise.all(keys.filter(({ dueAt }) => dueAt > clock.now).map(store.findEvent));
   expect(records.map((record) => record?.event.method)).toEqual(['PATCH', 'PATCH', 'PATCH']);
+});
+
+test('runs have the event of the later of two changes, although the earlier one is slower', async () => {
+  const { store, clock, open } = processes();
+  const queue = open();
+  const withMethod = (method: 'PUT' | 'PATCH') => everyMinute({ event: { ...everyMinute().event, method } });
+  let isOvertaken = false;
+  const putEvent: EventStore['putEvent'] = async (event) => {
+    if (!isOvertaken) {
+      isOvertaken = true;
+      await queue.schedules.replace(ID, withMethod('PATCH'), 'web');
+    }
+    await store.putEvent(event);
+  };
+  await open({ store: { putEvent } }).schedules.replace(ID, withMethod('PUT'), 'web');
+  const keys = await store.list({ schedule: ID }, END, BEGINNING, 1_000);
+  const records = await Promise.all(keys.filter(({ dueAt }) => dueAt > clock.now).map(store.findEvent));
+  expect(records.map((record) => record?.event.method)).toEqual(['PATCH', 'PATCH', 'PATCH']);
+});
+
+test('each run counts as accepted once and as finished once, however often its schedule is changed', async () => {
+  const { changes, clock, open } = processes();
+  const { schedules } = open();
+  await schedules.replace(ID, everyMinute(), 'web');
+  await schedules.replace(ID, everyMinute({ catchUp: 2 }), 'web');
+  await schedules.replace(ID, everyMinute({ timing: { cron: '*/2 * * * *', timeZone: 'UTC' } }), 'web');
+  clock.now += MINUTE;
+  await schedules.pause(ID);
+  const counted = changes.map(({ kind, event }) => `${kind} ${event.key.dueAt}`);
+  const instants = [1, 2, 3].map((minute) => Math.floor(START / MINUTE) * MINUTE + minute * MINUTE);
+  const once = instants.flatMap((at) => [`accepted ${at}`, `finished ${at}`]);
+  expect(counted.toSorted()).toEqual(once.toSorted());
 });
 
 function hourly(): WantedSchedule {
