@@ -108,6 +108,7 @@ function pipeline({ keys, report }: HttpApiDependencies, route: Route, run: RunR
   return middy<ApiRequest, APIGatewayProxyStructuredResultV2>()
     .before(stopAtProblem(authenticated(keys, route)))
     .before(stopAtProblem(withoutRefusedHeaders(route)))
+    .before(stopAtProblem(withoutRefusedBody(route)))
     .before(stopAtProblem(parsed(route)))
     .before(stopAtProblem(validated(route)))
     .onError(({ error }) => {
@@ -134,6 +135,15 @@ function withoutRefusedHeaders({ refusedHeaders = {} }: Route): Step {
   return ({ headers }) => {
     const [path, detail] = Object.entries(refusedHeaders).find(([header]) => headers[header] !== undefined) ?? [];
     return path === undefined || detail === undefined ? undefined : invalid(path, detail);
+  };
+}
+
+function withoutRefusedBody({ refusedBody }: Route): Step {
+  return ({ body = '', isBase64Encoded }) => {
+    if (refusedBody === undefined || body === '') return undefined;
+    const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+    // Some HTTP clients always send an object, and an empty one asks for nothing.
+    return /^\s*(\{\s*\}\s*)?$/.test(text) ? undefined : invalid('body', refusedBody);
   };
 }
 

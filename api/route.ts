@@ -34,6 +34,8 @@ export type Route = {
    * ignored silently.
    */
   readonly refusedHeaders?: Readonly<Record<string, string>>;
+  /** What to do instead of sending a body, if the route refuses one. Other routes without a body ignore it. */
+  readonly refusedBody?: string;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>;
   /** The problems that are specific to the route. Others follow from its scope and its input. */
   readonly problems: readonly ProblemKind[];

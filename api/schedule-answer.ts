@@ -77,7 +77,7 @@ export const scheduleSchema = namedObject('Schedule', {
   changed_at_utc: instant.meta({ description: 'When the schedule was last replaced, paused or resumed.' }),
   paused_at_utc: instant.nullable().meta({ description: 'Since when the schedule is paused. Null if it is not.' }),
   next_runs_at_utc: nextRuns.meta({
-    description: `When the next runs are due, up to ${MOST_NEXT}. Empty if the schedule is paused or has ended.`,
+    description: `When the next runs are due, up to ${MOST_NEXT}. Empty if the schedule is paused or has ended. A run that was cancelled by hand is still named.`,
   }),
   last_run: runSchema.nullable().meta({
     description: 'The latest run that has come due. Null if there was none, or if its result is no longer kept.',

@@ -18,7 +18,9 @@ import { newScheduleSchema, newTimingSchema, scheduleId } from './wire/new-sched
 const ONE_SCHEDULE = { maxBodyBytes: 2 * 1_024 * 1_024 };
 const A_TIMING = { maxBodyBytes: 4 * 1_024 };
 
-const id = scheduleId().meta({ description: 'The id of the schedule.' });
+const id = scheduleId().meta({
+  description: 'The id of the schedule: letters, digits, points, hyphens and underscores, but not . or .. alone.',
+});
 const oneSchedule = z.strictObject({ id });
 const cursor = z
   .string('One string: the next_cursor of the page before.')
@@ -110,6 +112,8 @@ const changes = {
     summary: 'Publish the event of a schedule now, also while the schedule is paused',
     takes: 'parameters',
     headers: { 'idempotency-key': 'deduplication_id' },
+    refusedBody:
+      'A run takes none: it has the event of its schedule. Send the request without it, or change the schedule.',
     input: z.strictObject({
       id,
       deduplication_id: z.string().min(1).max(256).optional().meta({
@@ -243,7 +247,7 @@ export function scheduleRoutes(settings: Settings, now: () => number) {
         201: { description: 'The new schedule.', schema: scheduleSchema },
         200: {
           description:
-            'The schedule that was replaced. Runs of the former timing that are still to come are cancelled. An interval that stays the same goes on from where it was, unless `from` is given. More than 20 changes of the timing in three minutes are refused: that is a 409 with Retry-After.',
+            'The schedule that was replaced. Runs that are still to come are cancelled if the new timing does not have their instants. An interval that stays the same goes on from where it was, unless `from` is given. More than 20 changes of the timing in three minutes are refused: that is a 409 with Retry-After.',
           schema: scheduleSchema,
         },
       },

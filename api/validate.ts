@@ -63,7 +63,7 @@ function mistakes(
   const path = issue.path.map((name) => called(String(name)));
   if (issue.code !== 'unrecognized_keys') return [{ path, detail: issue.message }];
   const meant = (knownNames.get(issue.keys) ?? []).map(called);
-  return issue.keys.map((key) => ({ path: [...path, key], detail: 'There is no such field.', meant }));
+  return issue.keys.map((key) => ({ path: [...path, key], detail: 'There is no such field here.', meant }));
 }
 
 /** The sentence about a mistake. An unknown name is compared only here, because a request can have many of them. */

@@ -100,7 +100,10 @@ export interface BriefSchedule {
   readonly changed_at_utc: string;
   /** Since when the schedule is paused. Null if it is not. */
   readonly paused_at_utc: string | null;
-  /** When the next runs are due, up to 5. Empty if the schedule is paused or has ended. */
+  /**
+   * When the next runs are due, up to 5. Empty if the schedule is paused or has ended. A run that was cancelled by hand
+   * is still named.
+   */
   readonly next_runs_at_utc: readonly string[];
 }
 
@@ -434,7 +437,8 @@ export interface NewEvent {
   readonly deduplication_id?: string | null | undefined;
   /**
    * Seconds for which the deduplication_id is known, from the first request with it. Later, a request with the same id
-   * adds another event. From 60 to 86,400.
+   * adds another event. If a repeated request has another window, the window of the first request counts. From 60 to
+   * 86,400.
    *
    * @default 86400
    */
@@ -780,7 +784,10 @@ export interface Schedule {
   readonly changed_at_utc: string;
   /** Since when the schedule is paused. Null if it is not. */
   readonly paused_at_utc: string | null;
-  /** When the next runs are due, up to 5. Empty if the schedule is paused or has ended. */
+  /**
+   * When the next runs are due, up to 5. Empty if the schedule is paused or has ended. A run that was cancelled by hand
+   * is still named.
+   */
   readonly next_runs_at_utc: readonly string[];
   /** The latest run that has come due. Null if there was none, or if its result is no longer kept. */
   readonly last_run: ScheduleRun | null;

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { defaultSettings, settingsBounds } from '../core/settings.ts';
 import type { EventQueueProps } from './event-queue-props.ts';
@@ -35,7 +35,7 @@ export function chosenProps({
   ownHosts = [],
   ...others
 }: EventQueueProps) {
-  const { keepFailedFor, domain } = others;
+  const { keepFailedFor, domain, alarmEmail } = others;
   requireWholeNumber('shards', shards, settingsBounds.shards);
   requireWholeNumber('maxTimeoutSeconds', maxTimeoutSeconds, settingsBounds.maxTimeoutSeconds);
   requireWholeNumber('maxWaitSeconds', maxWaitSeconds, settingsBounds.maxWaitSeconds);
@@ -46,6 +46,11 @@ export function chosenProps({
   }
   if (keepFailedFor !== undefined) requireWholeNumber('keepFailedFor', keepFailedFor, settingsBounds.keepFailedFor);
   if (failedEventsAlarm !== false) requireWholeNumber('failedEventsAlarm', failedEventsAlarm, FAILED_EVENTS_BOUNDS);
+  if (alarmEmail !== undefined && !Token.isUnresolved(alarmEmail) && !alarmEmail.includes('@')) {
+    throw new Error(
+      `EventQueue: alarmEmail is "${alarmEmail}", which is not a mail address. Give one, or leave it out.`,
+    );
+  }
   if (disableExecuteApiEndpoint && domain === undefined) {
     throw new Error(
       'EventQueue: disableExecuteApiEndpoint is true, but there is no domain under which the API could be reached. Give a domain as well.',

@@ -8,6 +8,7 @@ import { surviveUnreadOutput } from './survive-unread-output.ts';
 
 function helpText({ typed }: Distribution): string {
   return `Cancels the events that wait in a queue, all or those that are found, over its API: on this machine or on AWS.
+The runs of schedules for the next three minutes are among them. Later runs come all the same, unless a schedule is paused.
 
   ${typed('purge', '[options]')}
 
@@ -64,9 +65,11 @@ async function run({ queue, search, isSure }: ReturnType<typeof parsed>): Promis
   let cancelled = 0;
   try {
     for await (const { changed } of pages(queue, search)) cancelled += changed;
-  } finally {
-    console.log(`${eventsText(cancelled)} ${cancelled === 1 ? 'is' : 'are'} cancelled.`);
+  } catch (error) {
+    if (cancelled > 0) console.log(cancelledText(cancelled));
+    throw error;
   }
+  console.log(cancelledText(cancelled));
 }
 
 /**
@@ -121,6 +124,10 @@ async function* pages(queue: Queue, search: Search): AsyncGenerator<BulkPage> {
     yield page;
     ({ more, next_cursor: cursor } = page);
   }
+}
+
+function cancelledText(count: number): string {
+  return `${eventsText(count)} ${count === 1 ? 'is' : 'are'} cancelled.`;
 }
 
 function eventsText(count: number): string {

@@ -77,7 +77,7 @@ export function newEventSchema(settings: Settings, now: () => number) {
           .meta({
             default: DAY_IN_SECONDS,
             description:
-              'Seconds for which the deduplication_id is known, from the first request with it. Later, a request with the same id adds another event.',
+              'Seconds for which the deduplication_id is known, from the first request with it. Later, a request with the same id adds another event. If a repeated request has another window, the window of the first request counts.',
           }),
         keep_result_for: optional(
           seconds(MINUTE / SECOND, 30 * DAY_IN_SECONDS),

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { ActionButton } from '../parts/action-button.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import type { Problem } from '../state/api-client.ts';
@@ -27,6 +27,9 @@ type Props = {
 export function DraftForm({ label, draft, problem, action, scope, send, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
 
+  const refused = useMemo(() => draft.peek(), [problem]);
+  const isUnchanged = draft.value === refused;
+
   useEffect(() => {
     if (problem?.errors !== undefined) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [problem]);
@@ -47,7 +50,9 @@ export function DraftForm({ label, draft, problem, action, scope, send, children
                   This key may not do that. It needs the scope&nbsp;<code>{scope}</code>.
                 </>
               )}
-              {problem?.errors && `${problem.errors.length === 1 ? 'A field is' : 'Some fields are'} not valid.`}
+              {isUnchanged &&
+                problem?.errors &&
+                `${problem.errors.length === 1 ? 'A field is' : 'Some fields are'} not valid.`}
             </span>
           </div>
         </form>

@@ -327,8 +327,8 @@ describe('counting', () => {
     ['status=', 'status', 'One of waiting_execution, success, max_try_count_reached, cancelled.'],
     ['status_code=5', 'status_code', 'A status code from 100 to 999, or a class of them from 1xx to 9xx.'],
     ['max_count_of_fetch_requests=101', 'max_count_of_fetch_requests', 'A whole number from 1 to 100.'],
-    ['limit=5', 'limit', 'There is no such field. Leave it out.'],
-    ['statuscode=503', 'statuscode', 'There is no such field. Did you mean status_code?'],
+    ['limit=5', 'limit', 'There is no such field here. Leave it out.'],
+    ['statuscode=503', 'statuscode', 'There is no such field here. Did you mean status_code?'],
   ])('with %s is a 422 that names %s and says what is allowed', async (query, path, detail) => {
     const { status, body } = await apiClient().send({ path: '/events/count', query });
     expect([status, body.errors]).toEqual([422, [{ path, detail }]]);

@@ -203,6 +203,17 @@ test('a run by hand is an event among the runs, made once for one Idempotency-Ke
   expect((await ask('GET', '/schedules/daily')).body.last_run).toMatchObject({ key: first.body.key });
 });
 
+test('a run by hand refuses a body, which it would ignore, but not an empty object', async () => {
+  const { put, send } = scheduleClient();
+  await put(daily);
+  const run = (body: string) => send({ method: 'POST', path: '/schedules/daily/run', body });
+  expect(await run('{"body": "other"}')).toMatchObject({
+    status: 422,
+    body: { errors: [{ path: 'body', detail: expect.stringContaining('A run takes none') }] },
+  });
+  expect((await run(' {} ')).status).toBe(201);
+});
+
 test('runs are found, counted and cancelled by their schedule, also after it was deleted', async () => {
   const { put, ask, send, publish } = scheduleClient();
   await publish({ url_to_send_request: URL });

@@ -60,8 +60,10 @@ describeConsole('the schedules', () => {
     await press('Make the schedule');
     await page.locator('[aria-invalid="true"]').waitFor();
     expect(await field('URL to call').getAttribute('aria-invalid')).toBe('true');
+    await text('A field is not valid.');
     await whole();
     await field('URL to call').fill(`${console.queue.url}/echo`);
+    await page.getByText('A field is not valid.').waitFor({ state: 'detached' });
     await press('Make the schedule');
     await heading('reports.daily');
     expect(await api('/reports.daily')).toMatchObject({

@@ -117,8 +117,13 @@ describe('the commands of a runbook do what it says:', () => {
 
   test('A queue that must stop now', async () => {
     const wrong = await publishHere({ call_url_after: 600 });
+    const schedule = JSON.stringify({ cron: '@daily', event: { url_to_send_request: receiver.url } });
+    const headers = { 'x-api-key': 'demo', 'content-type': 'application/json' };
+    await fetch(`${queue.url}/schedules/daily-report`, { method: 'PUT', headers, body: schedule });
     const printed = await run('A queue that must stop now');
-    expect(printed).toMatch(/"paused":true.*"paused":true.*A key for night.* cancelled\.\n.*"paused":false/s);
+    expect(printed).toMatch(
+      /"paused":true.*"paused":true.*A key for night.*"status":"paused".* cancelled\.\n.*"paused":false/s,
+    );
     expect((await readEvent(queue.url, wrong.key)).status).toBe('cancelled');
     const { key } = await publishHere({});
     expect((await finishedEvent(queue.url, key)).status).toBe('success');

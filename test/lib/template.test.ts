@@ -455,6 +455,7 @@ test.each<[string, EventQueueProps]>([
     'disableExecuteApiEndpoint is true, but there is no domain under which the API could be reached.',
     { disableExecuteApiEndpoint: true },
   ],
+  ['alarmEmail is "nope", which is not a mail address. Give one, or leave it out.', { alarmEmail: 'nope' }],
   ['maxConcurrency is 1. Give a whole number from 2 to 1000.', { maxConcurrency: 1 }],
 ])('an invalid prop is refused before anything is deployed: %s', (message, props) => {
   expect(() => stackWith(props)).toThrow(message);

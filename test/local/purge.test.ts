@@ -76,12 +76,12 @@ test.each<[string, readonly string[], RegExp]>([
   ['a URL that is none', ['--url', 'here'], /^--url takes a URL, not here\. See npm run purge -- --help\.\n$/],
   ['an unknown option', ['--all'], /^Unknown option '--all'.* See npm run purge -- --help\.\n$/],
 ])('with %s, the program says what to do', async (_, options, reason) => {
-  const { exitCode, printed } = await purge(...options);
+  const { exitCode, printed } = await purge('--yes', ...options);
   expect([exitCode, printed]).toEqual([2, expect.stringMatching(reason)]);
 });
 
 test('says that no queue answers', async () => {
-  const { exitCode, printed } = await purge('--url', await closedPortUrl());
+  const { exitCode, printed } = await purge('--yes', '--url', await closedPortUrl());
   expect([exitCode, printed]).toEqual([
     2,
     expect.stringMatching(/^No queue answers at http:\S+\. Start one .*--url\.\n$/),

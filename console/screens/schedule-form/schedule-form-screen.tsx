@@ -90,7 +90,12 @@ function ScheduleForm({ draft, before }: Props) {
         send={save}
       >
         {before === undefined && (
-          <TextField name="id" label="Id: letters, digits, points, hyphens" of="id" placeholder="chosen by the queue" />
+          <TextField
+            name="id"
+            label="Id: letters, digits, points, hyphens, underscores"
+            of="id"
+            placeholder="chosen by the queue"
+          />
         )}
         <TimingFields />
         <TimingPreview context={context} />
