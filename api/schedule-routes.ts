@@ -28,6 +28,8 @@ const cursor = z
   .meta({ description: 'The next_cursor of the page before.' });
 
 const scheduleOrBrief = z.union([scheduleSchema, briefScheduleSchema]);
+const GOES_ON =
+  'Runs that have been called already go on, and are tried again if they fail. Only a run that came due within the 7 seconds before, and whose first call has not ended, is cancelled: its call goes on, and counts if it succeeds, but is not tried again.';
 const SCHEDULE_IN_BRIEF = 'without its event and its last run if the key does not have the scope read';
 
 const pageSchema = namedObject('SchedulePage', {
@@ -53,7 +55,7 @@ const changes = {
     input: oneSchedule,
     answers: {
       200: {
-        description: `The schedule, paused now or before; ${SCHEDULE_IN_BRIEF}. Runs that have been called already go on, and are tried again if they fail.`,
+        description: `The schedule, paused now or before; ${SCHEDULE_IN_BRIEF}. ${GOES_ON}`,
         schema: scheduleOrBrief,
       },
     },
@@ -93,8 +95,7 @@ const changes = {
     input: oneSchedule,
     answers: {
       200: {
-        description:
-          'The schedule is deleted, now or within the last hour. Runs that have been called already go on, and are found by the parameter schedule of GET /events.',
+        description: `The schedule is deleted, now or within the last hour. ${GOES_ON} All runs are found by the parameter schedule of GET /events.`,
         schema: deletedScheduleSchema,
       },
     },
