@@ -122,7 +122,7 @@ describe('the commands of a runbook do what it says:', () => {
     await fetch(`${queue.url}/schedules/daily-report`, { method: 'PUT', headers, body: schedule });
     const printed = await run('A queue that must stop now');
     expect(printed).toMatch(
-      /"paused":true.*"paused":true.*A key for night.*"status":"paused".* cancelled\.\n.*"paused":false/s,
+      /"paused":true.*"paused":true.*A key for night.*"status":"paused".* cancelled\.\n.*"paused":false.*"status":"active"/s,
     );
     expect((await readEvent(queue.url, wrong.key)).status).toBe('cancelled');
     const { key } = await publishHere({});
