@@ -212,8 +212,18 @@ export function scheduleRoutes(settings: Settings, now: () => number) {
       tag: 'Schedules',
       summary: 'Make a schedule, whose id the queue chooses',
       takes: ONE_SCHEDULE,
+      refusedHeaders: {
+        'idempotency-key':
+          'A repeated request would make another schedule. Choose an id, and send PUT /schedules/{id}, which can be repeated.',
+      },
       input: newSchedule,
-      answers: { 201: { description: 'The schedule.', schema: scheduleSchema } },
+      answers: {
+        201: {
+          description:
+            'The schedule. A repeated request makes another one. To make it only once, choose an id and use PUT /schedules/{id}.',
+          schema: scheduleSchema,
+        },
+      },
       problems: [],
       example: examples.createSchedule,
     },

@@ -62,6 +62,13 @@ test('a schedule without an id gets one', async () => {
 });
 
 describe('a schedule is refused', () => {
+  test('if its id is left to the queue and an Idempotency-Key is given', async () => {
+    const { send } = scheduleClient();
+    const headers = { 'x-api-key': 'all', 'content-type': 'application/json', 'idempotency-key': 'once' };
+    const { status, body } = await send({ method: 'POST', path: '/schedules', headers, body: JSON.stringify(daily) });
+    expect([status, body.detail]).toEqual([422, expect.stringContaining('PUT /schedules/{id}')]);
+  });
+
   test.each([
     ['cron', { ...daily, cron: '0 25 * * *' }],
     ['cron', { event: daily.event }],
