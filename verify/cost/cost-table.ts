@@ -12,13 +12,16 @@ const MILLION = 1_000_000;
 const RUNS_OF_MONTH = (30 * DAY) / MINUTE;
 /** The requests that Lambda makes on an empty queue: five pollers, each of which waits for 20 s in each request. */
 const EMPTY_RECEIVES_OF_MONTH = 5 * 3 * RUNS_OF_MONTH;
+/** The number of schedules that wait in the measurement of what one of them costs. */
+const WAITING_SCHEDULES = 100;
 
 /** Resolves with what the queue costs, in Markdown: a million events of each scenario, and a month without events. */
 export async function costTable(): Promise<string> {
   const idle = await idleRun();
   const usages: (readonly [name: string, usage: Usage])[] = [];
   for (const scenario of scenarios) usages.push([scenario.name, await usageOfEvent(scenario, idle.used)]);
-  const month = idleMonth(sum(Object.values(costOf(idle.used))) * RUNS_OF_MONTH, idle.metrics);
+  const { used: withSchedules } = await idleRun(WAITING_SCHEDULES);
+  const month = idleMonth(monthOf(idle.used), monthOf(withSchedules) - monthOf(idle.used), idle.metrics);
   return [
     `| Dollars per million events, us-east-1, ${pricesAsOf} | HTTP API | Lambda | DynamoDB | SQS | logs | all |`,
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
@@ -36,6 +39,11 @@ export async function costTable(): Promise<string> {
   ].join('\n');
 }
 
+/** Returns the dollars of a month of runs of the dispatcher. */
+function monthOf(run: Usage): number {
+  return sum(Object.values(costOf(run))) * RUNS_OF_MONTH;
+}
+
 function dollarsOfMillion(usage: Usage): readonly number[] {
   const parts = Object.values(costOf(usage));
   return [...parts, sum(parts)].map((dollars) => dollars * MILLION);
@@ -50,13 +58,18 @@ function waiting(milliseconds: number): string {
 
 const ALL_METRICS = [...Object.values({ ...metricNames, ...attemptMetrics }), TOO_MANY_REQUESTS].length;
 
-function idleMonth(runs: number, metrics: number): readonly (readonly [name: string, dollars: number])[] {
+function idleMonth(
+  runs: number,
+  schedules: number,
+  metrics: number,
+): readonly (readonly [name: string, dollars: number])[] {
   const template = templateOfStack();
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
   const watched = metricsOfAlarms(alarms);
   const dashboards = Object.keys(template.findResources('AWS::CloudWatch::Dashboard')).length;
   return [
     ["the dispatcher's runs, one a minute", runs],
+    [`${WAITING_SCHEDULES} schedules that wait`, schedules],
     ['Lambda looking for messages', EMPTY_RECEIVES_OF_MONTH * prices.queueRequest],
     [`${metrics} metrics that a dispatcher at rest writes`, metrics * prices.customMetric],
     [`${alarms.length} alarms, which look at ${watched} metrics`, watched * prices.alarmMetric],

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../../core/durations.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/durations.ts';
 import { prices } from '../../lib/prices.ts';
 import { type DeployedName, deployedNames } from '../shared/deployed-functions.ts';
 import { type CostStage, type StagedMessage, staged } from './cost-stage.ts';
@@ -17,6 +17,8 @@ const SETTLING = 12;
 /** The minutes until the audit cursor has passed the events. */
 const FOLLOWING = 13;
 const IDLE_RUNS = 10;
+/** The time from the making of a schedule to its first run, so long that only the dispatcher makes this run. */
+const BEFORE_FIRST_RUN = 10 * MINUTE;
 /** The largest rounding error of an amount that is added up and divided. */
 const ROUNDING = 1e-9;
 
@@ -31,6 +33,8 @@ export type Scenario = {
   readonly failures?: number;
   /** The number of callbacks that each event has. The default is 0. */
   readonly callbacks?: number;
+  /** Whether each event is the run of a schedule that was made before, instead of being published. */
+  readonly isRun?: boolean;
   /** The milliseconds that a receiver takes to answer. The default is 100. */
   readonly call?: number;
 };
@@ -43,6 +47,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'delayed by a day', fields: { call_url_after: (10 * MINUTE) / SECOND } },
   { name: 'with three attempts', failures: 2 },
   { name: 'with a callback', fields: { callback_url: 'https://user.example.com/result' }, callbacks: 1 },
+  { name: 'made by a schedule', isRun: true },
   { name: 'with a body of 10 KB', fields: { body: 'x'.repeat(10_000) } },
   { name: 'to receivers that take 4 s, each event alone', call: 4 * SECOND },
   { name: 'to receivers that take 4 s, ten at a time', call: 4 * SECOND, handed: 10 },
@@ -70,7 +75,7 @@ export function sumOfShares(shares: Shares): Usage {
  * beyond idle runs, because it runs every minute also when there are no events. No share is negative.
  */
 export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise<Shares> {
-  const { published = 1, failures = 0, callbacks = 0 } = scenario;
+  const { published = 1, failures = 0, callbacks = 0, isRun = false } = scenario;
   const events = Math.max(EVENTS_IN_TEN_SECONDS, published);
   return staged(failures, async (stage) => {
     const { functions, meter, runs } = stage;
@@ -78,9 +83,10 @@ export async function sharesOfEvent(scenario: Scenario, idleRun: Usage): Promise
     // The signing secret is made before anything is counted: it is made once in the life of a queue, and not for each
     // event.
     await functions.ask('manage', 'GET', '/signing-secret');
+    if (isRun) await makeSchedules(stage, scenario, events, BEFORE_FIRST_RUN);
     const settled = Object.fromEntries(deployedNames.map((name) => [name, meter.used(name)]));
     const settledRuns = runs();
-    await publishAll(stage, scenario, events);
+    if (!isRun) await publishAll(stage, scenario, events);
     for (let round = 0; round <= failures + callbacks; round++) await deliverAll(stage, scenario, events);
     await minutes(stage, FOLLOWING);
     const idle = times(idleRun, runs() - settledRuns);
@@ -96,8 +102,8 @@ async function publishAll(
   scenario: Scenario,
   events: number,
 ): Promise<void> {
-  const { published = 1, fields = {} } = scenario;
-  const event = { url_to_send_request: 'https://user.example.com/hook', body: { user: 42 }, ...fields };
+  const { published = 1 } = scenario;
+  const event = eventOf(scenario);
   const [path, body] =
     published === 1 ? ['/events', event] : ['/events/batch', { events: Array(published).fill(event) }];
   const startedAt = now();
@@ -106,6 +112,24 @@ async function publishAll(
     await meter.request(() => functions.ask('publish', 'POST', path, body));
   }
   await passTo(startedAt + events * PACE);
+}
+
+function eventOf({ fields }: Pick<Scenario, 'fields'>) {
+  return { url_to_send_request: 'https://user.example.com/hook', body: { user: 42 }, ...fields };
+}
+
+/** Makes schedules whose first runs come at the pace of events. None of them has a second run during the measurement. */
+async function makeSchedules(
+  { functions, now }: CostStage,
+  scenario: Pick<Scenario, 'fields'>,
+  count: number,
+  beforeFirstRun: number,
+): Promise<void> {
+  for (let made = 0; made < count; made++) {
+    const from = new Date(now() + beforeFirstRun + made * PACE + partOfPace(made)).toISOString();
+    const schedule = { every: HOUR / SECOND, from, event: eventOf(scenario) };
+    await functions.ask('manage', 'PUT', `/schedules/${made}`, schedule);
+  }
 }
 
 /** Spreads the instants evenly over a second, because the part of the second decides how long a deliverer waits. */
@@ -153,9 +177,14 @@ function positive(share: Usage, name: DeployedName): Usage {
   return share;
 }
 
-/** Resolves with what a run of the dispatcher uses without events, and with the number of metrics that it writes. */
-export async function idleRun(): Promise<{ readonly used: Usage; readonly metrics: number }> {
+/**
+ * Resolves with what a run of the dispatcher uses without events, and with the number of metrics that it writes.
+ *
+ * @param schedules the number of schedules that wait meanwhile for a run which is a day away
+ */
+export async function idleRun(schedules = 0): Promise<{ readonly used: Usage; readonly metrics: number }> {
   return staged(0, async (stage) => {
+    await makeSchedules(stage, {}, schedules, DAY);
     await minutes(stage, SETTLING);
     const settled = stage.meter.used();
     await minutes(stage, IDLE_RUNS);
