@@ -29,15 +29,15 @@ export async function wholeLife() {
   const functions = await deployedFunctions({ now: () => clock, sleep, call });
   const { ask, sent, deliver, dispatch, calls } = functions;
 
+  const eventTo = (path: string) => ({
+    url_to_send_request: `https://user.example.com${path}?token=${SECRET_WORD}`,
+    headers: { authorization: SECRET_WORD },
+    body: { password: SECRET_WORD },
+    max_try_count: 1,
+    keep_result_for: 60,
+  });
   const publish = (path: string, fields: object = {}) =>
-    ask('publish', 'POST', '/events', {
-      url_to_send_request: `https://user.example.com${path}?token=${SECRET_WORD}`,
-      headers: { authorization: SECRET_WORD },
-      body: { password: SECRET_WORD },
-      max_try_count: 1,
-      keep_result_for: 60,
-      ...fields,
-    });
+    ask('publish', 'POST', '/events', { ...eventTo(path), ...fields });
 
   await publish('/answers', { deduplication_id: 'once' });
   for (const path of Object.keys(receivers)) await publish(path, { event_tags: ['all'] });
@@ -46,6 +46,11 @@ export async function wholeLife() {
   await deliver(sent());
   clock += 2 * SECOND;
   await deliver(sent());
+
+  await ask('manage', 'PUT', '/schedules/report', { every: 60, overlap: 'skip', event: eventTo('/answers') });
+  clock += MINUTE;
+  await deliver(sent());
+  await ask('manage', 'DELETE', '/schedules/report');
 
   await publish('/hangs');
   const hanging = sent();
