@@ -5,8 +5,6 @@ import type { History, Kill, RecordWrite, SentMessage } from './history.ts';
 
 /** A queue that can be killed. It is one process or several. */
 export type Killed = Target & {
-  /** The timeout of each event in seconds. */
-  readonly callTimeoutSeconds: number;
   /** The share of the events, from the first on, during which it is killed, from 0 to 1. */
   readonly killedFor: number;
   /** The milliseconds within which a kill follows once it is due. */
@@ -53,14 +51,17 @@ function brokenPromises({
   early,
   unexplained,
   mismatched,
+  missedInstants,
+  extraRuns,
 }: Findings): readonly [string, readonly string[]][] {
-  return Object.entries({ lost, unexpected, toldAgain, early, unexplained, mismatched });
+  return Object.entries({ lost, unexpected, toldAgain, early, unexplained, mismatched, missedInstants, extraRuns });
 }
 
 function rowsOf({ seed, took, queue, history, findings }: Chaos): readonly (readonly [string, string | number])[] {
-  const { wanted, calls, kills, records } = history;
+  const { wanted, schedules, calls, kills, records } = history;
   const callbacks = wanted.filter(({ isCallback, accepted }) => isCallback && accepted !== undefined).length;
-  const byClients = wanted.filter(({ isCallback }) => !isCallback);
+  const runs = wanted.filter(({ isRun }) => isRun).length;
+  const byClients = wanted.filter(({ isCallback, isRun }) => !isCallback && !isRun);
   const accepted = byClients.filter((event) => event.accepted !== undefined).length;
   const finished = [...records.values()].filter(({ status }) => status !== 'waiting_execution').length;
   const crashed = [...records.values()].flatMap(({ attempts }) => attempts).filter((one) => one.outcome === 'crashed');
@@ -73,6 +74,8 @@ function rowsOf({ seed, took, queue, history, findings }: Chaos): readonly (read
     ['accepted', accepted],
     ['unknown to their clients', byClients.length - accepted],
     ['callbacks', callbacks],
+    ['schedules of each minute', schedules.length],
+    ['their runs', runs],
     ['finished', finished],
     ['calls', calls.length],
     ['attempts recorded as crashed', crashed.length],
@@ -87,6 +90,8 @@ function rowsOf({ seed, took, queue, history, findings }: Chaos): readonly (read
     ['told again', findings.toldAgain.length],
     ['early', findings.early.length],
     ['records that differ', findings.mismatched.length],
+    ['instants without a run', findings.missedInstants.length],
+    ['further runs of schedules', findings.extraRuns.length],
     ['took', `${Math.round(took / 1_000)} s`],
   ];
 }

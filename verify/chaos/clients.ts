@@ -13,6 +13,8 @@ export type Target = {
   publishUrl(): string;
   readUrl(): string;
   readonly secret: string;
+  /** The timeout of each event in seconds. */
+  readonly callTimeoutSeconds: number;
   serving(): Promise<void>;
 };
 

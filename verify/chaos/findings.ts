@@ -2,9 +2,10 @@ import type { EventAnswer } from '../../api/event-answer.ts';
 import type { Deed, MoodyCall } from '../shared/moody-receiver.ts';
 import { type Cause, causeOf, isExplainedCrash, type Repetition, repeatedCalls } from './causes.ts';
 import type { History, Kill, RecordWrite, Wanted } from './history.ts';
+import { checkSchedules, type ScheduleFindings } from './schedule-findings.ts';
 
 /** The findings about a history, each of them a sentence about an event or a call. */
-export type Findings = {
+export type Findings = ScheduleFindings & {
   /** Events that were accepted and are gone, or have not finished. */
   readonly lost: readonly string[];
   /** Calls that no client asked for, and calls beyond the tries of an event. */
@@ -43,8 +44,12 @@ const OUTCOMES: Readonly<Record<Deed, string>> = {
   'breaks off': 'invalid_answer null',
 };
 
-export function checkHistory({ wanted, calls, kills, records, writes, messages }: History): Findings {
-  const byPath = Map.groupBy(calls, ({ path }) => path);
+export function checkHistory(history: History): Findings {
+  const { wanted, calls, kills, records, writes, messages } = history;
+  const pathsOfRuns = new Set(wanted.filter(({ isRun }) => isRun).map(({ path }) => path));
+  const nameOf = (path: string, key: string) => (pathsOfRuns.has(path) ? key : path);
+  const groups = Map.groupBy(calls, ({ path, key }) => nameOf(path, key));
+  const callsOf = ({ path, accepted }: Accepted) => groups.get(nameOf(path, accepted.key)) ?? [];
   const writesOf = byEvent(writes);
   const messagesOf = byEvent(messages);
   const accepted = wanted.filter(isAccepted);
@@ -55,12 +60,12 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
     messages: messagesOf(key),
     timeout: timeouts.get(path) ?? Number.POSITIVE_INFINITY,
   });
-  const repetitions = [...byPath.values()].flatMap(repeatedCalls).map((repetition) => ({
+  const repetitions = [...groups.values()].flatMap(repeatedCalls).map((repetition) => ({
     ...repetition,
     text: textOfRepetition(repetition),
     cause: causeOf(repetition, knownOf(repetition.call)),
   }));
-  const repetitionsOf = Map.groupBy(repetitions, ({ call }) => call.path);
+  const repetitionsOf = Map.groupBy(repetitions, ({ call }) => nameOf(call.path, call.key));
   const because = (kind: Cause['kind'] | undefined) =>
     repetitions.filter(({ cause }) => cause?.kind === kind).map(({ text }) => text);
   return {
@@ -68,14 +73,13 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
     unexpected: [
       ...unexpectedCalls(wanted, calls),
       ...accepted.flatMap((event) => {
-        const record = records.get(event.accepted.key);
-        return excessOf(event, byPath.get(event.path) ?? [], repetitionsOf.get(event.path) ?? [], record);
+        const { key } = event.accepted;
+        const repeated = repetitionsOf.get(nameOf(event.path, key)) ?? [];
+        return excessOf(event, callsOf(event), repeated, records.get(key));
       }),
     ],
-    toldAgain: accepted
-      .filter(({ isCallback }) => isCallback)
-      .flatMap((event) => callsOfOthers(event, byPath.get(event.path) ?? [])),
-    early: accepted.flatMap((event) => earlyCalls(event, byPath.get(event.path) ?? [])),
+    toldAgain: accepted.filter(({ isCallback }) => isCallback).flatMap((event) => callsOfOthers(event, callsOf(event))),
+    early: accepted.flatMap((event) => earlyCalls(event, callsOf(event))),
     explained: because('killed'),
     refused: because('refused'),
     overtaken: because('overtaken'),
@@ -84,8 +88,9 @@ export function checkHistory({ wanted, calls, kills, records, writes, messages }
     unexplained: because(undefined),
     mismatched: accepted.flatMap((event) => {
       const { key } = event.accepted;
-      return mismatches(event, byPath.get(event.path) ?? [], records.get(key), kills, writesOf(key));
+      return mismatches(event, callsOf(event), records.get(key), kills, writesOf(key));
     }),
+    ...checkSchedules(history),
   };
 }
 

@@ -16,7 +16,12 @@ export type Wanted = {
   readonly callbackPath?: string;
   /** Present if the queue published the event itself, as the callback of another one. */
   readonly isCallback?: true;
+  /** Present if the event is a run of a schedule, of which all runs call the same path. */
+  readonly isRun?: true;
 };
+
+/** A schedule that runs each minute, from its first instant on, in epoch milliseconds. */
+export type MinuteSchedule = { readonly id: string; readonly path: string; readonly firstAt: number };
 
 /**
  * A process that was killed at the instant `at` and replaced by another one at the instant `replacedAt`, both in epoch
@@ -56,6 +61,9 @@ export type SentMessage = WantedAttempt & Treatment;
  */
 export type History = {
   readonly wanted: readonly Wanted[];
+  readonly schedules: readonly MinuteSchedule[];
+  /** The instant, in epoch milliseconds, up to which all instants of the schedules must have a run. */
+  readonly schedulesUntil: number;
   readonly calls: readonly MoodyCall[];
   readonly kills: readonly Kill[];
   /**

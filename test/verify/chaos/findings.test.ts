@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventAnswer } from '../../../api/event-answer.ts';
+import { MINUTE } from '../../../core/durations.ts';
+import { parsePublicKey, publicKey } from '../../../core/event/event-key.ts';
 import {
   BEHIND_THE_LONGEST,
   BEHIND_THE_TIMEOUT,
@@ -24,6 +26,8 @@ const stranger = moodyPath('stranger', { deed: 'answers 200', attempts: 0 });
 /** The history of two events, one of which is called twice, and of one whose acceptance is unknown. */
 const fine: History = {
   wanted: [wanted(good, GOOD_KEY), wanted(flaky, FLAKY_KEY), { path: stranger, maxTryCount: 3, timeout: TIMEOUT }],
+  schedules: [],
+  schedulesUntil: AT,
   calls: [call(good, 1), call(flaky, 1), call(flaky, 2, AT + 1_000), call(stranger, 1)],
   kills: [],
   writes: 'unknown',
@@ -155,6 +159,70 @@ test('a kill explains a repetition of what was in flight, or had just ended', ()
     const history = { ...fine, calls: [...fine.calls, call(good, 1, AT + 9_000)], kills: [killAt(at)] };
     expect(Object.keys(found(history))).toEqual(['explained']);
   }
+});
+
+describe('a schedule that runs each minute', () => {
+  const path = moodyPath('each-minute', { deed: 'answers 503', attempts: 1 });
+  const instants = [AT, AT + MINUTE, AT + 2 * MINUTE];
+  const keyAt = (dueAt: number, uuid = UUID) => publicKey({ dueAt, uuid });
+  const runs = (keys: readonly string[]) =>
+    keys.map((key) => {
+      const dueAt = parsePublicKey(key)?.dueAt ?? Number.NaN;
+      return { ...wanted(path, key), accepted: { key, dueAt }, isRun: true as const };
+    });
+  const callsOf = (key: string) => {
+    const { dueAt } = parsePublicKey(key) ?? { dueAt: AT };
+    return [
+      { ...call(path, 1, dueAt), key },
+      { ...call(path, 2, dueAt + 1_000), key },
+    ];
+  };
+  const ended = record(path, 'success', [
+    [1, 'answered', 503],
+    [2, 'answered', 200],
+  ]);
+  const history = (keys: readonly string[]): History => ({
+    ...fine,
+    wanted: [...fine.wanted, ...runs(keys)],
+    schedules: [{ id: 'each-minute', path, firstAt: AT }],
+    schedulesUntil: AT + 2 * MINUTE,
+    calls: [...fine.calls, ...keys.flatMap(callsOf)],
+    records: new Map([...fine.records, ...keys.map((key) => [key, ended] as const)]),
+  });
+  const whole = history(instants.map((at) => keyAt(at)));
+  const [first = '', ...others] = instants.map((at) => keyAt(at));
+
+  test('shows nothing if each instant has one run', () => {
+    expect(found(whole)).toEqual({});
+  });
+
+  test.each([0, 1, 2])('has an instant without a run, which is found: instant %i', (missing) => {
+    const keys = instants.filter((_, index) => index !== missing).map((at) => keyAt(at));
+    const at = new Date(instants[missing] ?? AT).toISOString();
+    expect(found(history(keys))).toEqual({ missedInstants: [`each-minute has no run at ${at}`] });
+  });
+
+  test('misses each instant if it has no run at all, and none behind the end', () => {
+    expect(found(history([])).missedInstants).toHaveLength(3);
+    expect(found({ ...history([]), schedulesUntil: AT + 2 * MINUTE - 1 }).missedInstants).toHaveLength(2);
+  });
+
+  test.each([
+    ['a second run of an instant', keyAt(AT + MINUTE, UUID.replace('01', '02'))],
+    ['a run between two instants', keyAt(AT + MINUTE + 1)],
+    ['a run before the first instant', keyAt(AT - MINUTE)],
+  ])('has %s, which is found', (_, key) => {
+    expect(Object.keys(found(history([first, ...others, key])))).toEqual(['extraRuns']);
+  });
+
+  test('has a run that is not in the records, or that was called again without a reason', () => {
+    const records = new Map([...whole.records].filter(([key]) => key !== first));
+    expect(Object.keys(found({ ...whole, records }))).toEqual(['lost']);
+    const again = { ...call(path, 2, AT + 2_000), key: first };
+    expect(Object.keys(found({ ...whole, calls: [...whole.calls, again] }))).toEqual(['unexplained']);
+    const killed = { ...whole, calls: [...whole.calls, again], kills: [killAt(AT + 1_500)] };
+    expect(Object.keys(found(killed))).toEqual(['explained']);
+  });
 });
 
 describe('of several workers', () => {
