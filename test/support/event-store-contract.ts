@@ -71,16 +71,19 @@ export function eventStoreContract(
     });
 
     test('finds a cue at its instant, apart from the entries of events', async () => {
-      const event = newEvent({ key: { dueAt: DUE, uuid: inShard(randomUUID(), 77) } });
-      const cue = { uuid: inShard(randomUUID(), 77), at: DUE + 1, schedule: 'daily.report', life: 'a', edition: 3 };
+      // No other test has events in these days, in whichever shard.
+      const dueAt = DUE + 35 * DAY;
+      const [before, behind] = [positionAt(dueAt - 1), positionAt(dueAt + DAY)];
+      const event = newEvent({ key: { dueAt, uuid: inShard(randomUUID(), 77) } });
+      const cue = { uuid: inShard(randomUUID(), 77), at: dueAt + 1, schedule: 'daily.report', life: 'a', edition: 3 };
       await store.putEvent(event);
-      await store.putCue(cue, DUE + WEEK);
-      await store.putCue(cue, DUE + 2 * WEEK);
-      const { entries, cues } = await store.entries(77, BEGINNING, DUE + 1);
+      await store.putCue(cue, dueAt + WEEK);
+      await store.putCue(cue, dueAt + 2 * WEEK);
+      const { entries, cues } = await store.entries(77, before, dueAt + 1);
       expect(entries.map(({ key }) => key)).toEqual([event.key]);
       expect(cues).toEqual([cue]);
-      expect((await store.entries(77, BEGINNING, DUE)).cues).toEqual([]);
-      expect(await store.list({ shard: 77 }, END, BEGINNING, 10)).toEqual([event.key]);
+      expect((await store.entries(77, before, dueAt)).cues).toEqual([]);
+      expect(await store.list({ shard: 77 }, behind, positionBefore(dueAt), 10)).toEqual([event.key]);
     });
 
     test('finds nothing under a key that was never put', async () => {
