@@ -18,6 +18,8 @@ import { simulatedClock } from '../shared/simulated-clock.ts';
 const START = Date.parse('2030-01-01T00:00:00Z');
 /** The time from the start to the first instant. A run of the dispatcher meets its cues two minutes ahead. */
 const BEFORE_FIRST = 3 * MINUTE;
+/** The lateness of messages, in minutes, beyond which a simulation ends with an error. */
+const MOST_MINUTES_LATE = 15;
 const LONGEST_TIMEOUT = 6;
 const timings = timingsFor(LONGEST_TIMEOUT);
 
@@ -57,11 +59,13 @@ export async function simulateSchedules({ schedules, shards, instants }: Schedul
     found.lastSentAfter = clock.now() - at;
   }
 
+  const giveUpAt = START + BEFORE_FIRST + (instants + MOST_MINUTES_LATE) * MINUTE;
   while (failure === undefined && seen.some(({ sent }) => sent < schedules)) {
     void runWith(aws.forARun(noteSent), shards, clock).catch((error) => {
       failure = error;
     });
     await clock.moveTo(clock.now() + MINUTE);
+    if (clock.now() > giveUpAt) failure = new Error(`Runs are more than ${MOST_MINUTES_LATE} minutes late.`);
   }
   if (failure !== undefined) throw failure;
   return seen;
