@@ -1,37 +1,7 @@
 import { openapiDocument } from '../../api/openapi-document.ts';
 import { routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
-
-type Schema = {
-  readonly $ref?: string;
-  readonly description?: string;
-  readonly type?: string | readonly string[];
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly format?: string;
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema | boolean;
-  readonly required?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-};
-type Parameter = {
-  readonly name: string;
-  readonly in: string;
-  readonly description: string;
-  readonly schema: Schema;
-};
-type Operation = {
-  readonly operationId: string;
-  readonly parameters?: readonly Parameter[];
-};
-type Document = {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-};
+import type { OpenapiDocument, Operation, Schema } from '../shared/openapi-document.ts';
 
 /** The components that clients send, and those that they are answered. Components that these need come with them. */
 const SENT = ['NewEvent', 'EventsToCancel', 'EventsToRetry', 'NewSchedule', 'ScheduleTiming'];
@@ -65,7 +35,7 @@ export function clientTypesText(): string {
   const { paths, components } = openapiDocument(
     routes(defaultSettings, () => 0),
     '',
-  ) as Document;
+  ) as OpenapiDocument;
   const operations = Object.values(paths).flatMap((path) => Object.values(path));
   const texts = new Map<string, string>();
 
@@ -101,7 +71,7 @@ function parametersOf({ parameters = [] }: Operation): Schema {
 }
 
 /** Gives each field that is a component and has no description the one of the component. */
-function withDescriptions(schema: Schema, components: Document['components']['schemas']): Schema {
+function withDescriptions(schema: Schema, components: OpenapiDocument['components']['schemas']): Schema {
   if (schema.properties === undefined) return schema;
   const fields = Object.entries(schema.properties).map(([name, field]) => {
     const description = field.description ?? components[componentsIn(field)[0] ?? '']?.description;

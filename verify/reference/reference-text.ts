@@ -4,52 +4,12 @@ import { problemKinds } from '../../api/problem.ts';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
 import { defaultSettings } from '../../core/settings.ts';
-
-type Schema = {
-  readonly title?: string;
-  readonly type?: string | readonly string[];
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly format?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-};
-type Parameter = {
-  readonly name: string;
-  readonly in: string;
-  readonly required: boolean;
-  readonly description?: string;
-  readonly schema: Schema;
-};
-type Operation = {
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
-  readonly responses: Readonly<
-    Record<
-      string,
-      { readonly description: string; readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
-    >
-  >;
-};
-type Document = {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-};
+import type { OpenapiDocument, Operation, Schema } from '../shared/openapi-document.ts';
 
 /** Returns the reference of the API in Markdown. It is made from the routes and the schemas only. */
 export function referenceText(): string {
   const table = routes(defaultSettings, () => 0);
-  const { paths, components } = openapiDocument(table, '') as Document;
+  const { paths, components } = openapiDocument(table, '') as OpenapiDocument;
   const operationOf = ({ method, path }: Route) =>
     dereferenced(paths[path]?.[method.toLowerCase()], components.schemas) as Operation;
   const event = operationOf(table.get).responses[200]?.content['application/json']?.schema ?? {};
@@ -71,7 +31,7 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** Returns a part of the document in which each reference to a component is replaced by the component. */
-function dereferenced(part: unknown, components: Document['components']['schemas']): unknown {
+function dereferenced(part: unknown, components: OpenapiDocument['components']['schemas']): unknown {
   return JSON.parse(JSON.stringify(part), (_, value) => {
     const name = /^#\/components\/schemas\/(.*)$/.exec(value?.$ref ?? '')?.[1];
     if (name === undefined) return value;
