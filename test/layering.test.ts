@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { rooms } from '../verify/shared/rooms.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -105,21 +106,7 @@ const rules = [
 ] as const;
 
 /** All TypeScript files of the project, as paths from its root. */
-const sources = [
-  'api',
-  'adapters',
-  'bin',
-  'client',
-  'console',
-  'core',
-  'lambdas',
-  'lib',
-  'local',
-  'package',
-  'receiver',
-  'test',
-  'verify',
-].flatMap((room) =>
+const sources = rooms.flatMap((room) =>
   readdirSync(join(PROJECT, room), { recursive: true, encoding: 'utf8' })
     .filter((file) => /(?<!\.d)\.tsx?$/.test(file) && !file.includes('node_modules'))
     .map((file) => join(room, file)),
@@ -146,6 +133,17 @@ test.each(rules.map((rule, number) => [...rule, number] as const))(
     expect(refused.includes(`${fileOf(layer, number)}:`) ? 'refuses' : 'allows').toBe(verdict);
   },
 );
+
+test('every folder with TypeScript is a room, so that the checks of all sources leave none out', () => {
+  const others = ['node_modules', 'dist', 'docs', 'cdk.out'];
+  const folders = readdirSync(PROJECT, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && !one.name.startsWith('.') && !others.includes(one.name))
+    .map(({ name }) => name)
+    .filter((name) =>
+      readdirSync(join(PROJECT, name), { recursive: true, encoding: 'utf8' }).some((file) => file.endsWith('.ts')),
+    );
+  expect(folders.sort()).toEqual(rooms);
+});
 
 test('core reads no clock and no random numbers by itself', () => {
   const files = sources.filter((file) => file.startsWith('core/')).map(codeOf);

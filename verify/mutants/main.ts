@@ -5,28 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { MINUTE, SECOND } from '../../core/durations.ts';
 import { helpIfAsked } from '../../local/help-if-asked.ts';
 import { runProcess } from '../shared/local-process.ts';
+import { rooms } from '../shared/rooms.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const COPIED = [
-  ...[
-    'adapters',
-    'api',
-    'bin',
-    'client',
-    'console',
-    'core',
-    'docs',
-    'lambdas',
-    'lib',
-    'local',
-    'receiver',
-    'test',
-    'verify',
-  ],
-  ...['README.md', 'cdk.json', 'jest.config.js', 'package.json', 'package-lock.json'],
-];
+const COPIED = [...rooms, 'docs', ...['README.md', 'cdk.json', 'jest.config.js', 'package.json', 'package-lock.json']];
 /** The number of random histories of mishaps: more than `npm test` tries, because a rule may be missed in few of them. */
 const HISTORIES = '2000';
 /** Milliseconds after which a run of jest is killed, which counts as red: without some rules a suite never ends. */
