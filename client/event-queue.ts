@@ -171,7 +171,8 @@ export class EventQueue {
    * and has the cursor to go on with: with it, no event is called twice, and a `rate` goes on where it was.
    */
   async retryAll(search: EventsToRetry = {}, { signal }: CallOptions = {}): Promise<BulkTotal> {
-    // By its cursor, the queue knows what was called since the first request. The first one has none.
+    // The cursor of a request says what was called since the first request, so that a repetition calls nothing twice. The
+    // first request has no cursor.
     const isRepeatable = (cursor: unknown) => search.dry_run === true || cursor != null;
     return this.#changeAll('/events/retry', search, isRepeatable, signal);
   }

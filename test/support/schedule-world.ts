@@ -23,7 +23,7 @@ const LONGEST_REQUEST = 40 * SECOND;
 const LONGEST_RUN = 230 * SECOND;
 const CALM = 40 * MINUTE;
 const CHANGED_AHEAD = 3 * MINUTE;
-/** By so much two clocks may differ, and a change may count sooner or later for a run. */
+/** The largest difference of two clocks, in milliseconds. A change may count that much sooner or later for a run. */
 const CLOCKS_DIFFER = 10 * SECOND;
 const MOST_CHANGES = 7;
 const DIES = 0.03;
