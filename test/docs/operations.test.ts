@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { telemetry } from '../../lambdas/runtime/telemetry.ts';
 import { type ServingProcess, serveInProcess } from '../../verify/shared/local-process.ts';
 import { captureLines } from '../support/captured-lines.ts';
-import { finishedEvent, publish, readEvent } from '../support/http-client.ts';
+import { eventually, finishedEvent, publish, readEvent } from '../support/http-client.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 import { queuedEvent } from '../support/sample-event.ts';
 
@@ -75,6 +75,7 @@ describe('the commands of a runbook do what it says:', () => {
     const failed = await publishHere({ max_try_count: 1 });
     const waiting = await publishHere({ retry_delay: 3_600 });
     await finishedEvent(queue.url, failed.key);
+    await eventually(async () => expect((await readEvent(queue.url, waiting.key)).try_count).toBe(1));
     isUp = true;
     const printed = await run('A receiver was down for two hours');
     expect(printed).toContain('{"count":1,"complete":true}\n{"count":1,"complete":true}\n');
