@@ -11,11 +11,17 @@ type Props = {
 
 /** Says what went wrong and what to do, how old the data are that still stand on the page, and offers to ask again. */
 export function ProblemNotice({ problem, asOf, retry }: Props) {
+  // A banner says above every screen that the queue does not answer.
+  const isSaidAbove = problem.kind === 'unreachable' && asOf !== undefined;
   return (
     <div class="notice alarm" role="alert">
       <Icon name="warning" />
       <div>
-        <strong>{problem.title}.</strong> {!problem.errors?.length && problem.detail}
+        {!isSaidAbove && (
+          <>
+            <strong>{problem.title}.</strong> {!problem.errors?.length && problem.detail}
+          </>
+        )}
         {problem.errors && (
           <ul>
             {problem.errors.map(({ path, detail }) => (

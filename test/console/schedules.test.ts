@@ -141,6 +141,27 @@ describeConsole('the schedules', () => {
     expect(await api('/coming')).toMatchObject({ status: 404 });
   });
 
+  test('stay on the page when the queue does not answer, and one banner says so', async () => {
+    const offline = await console.open({ path: PATH });
+    await offline.getByText('reports.daily').waitFor();
+    await offline.route(/\/(schedules|health)/, (route) => route.abort());
+    await offline.getByText('What is shown here was received').waitFor();
+    await offline.getByText('The queue does not answer').waitFor();
+    expect(await offline.getByText('The queue does not answer').count()).toBe(1);
+    await offline.getByText('reports.daily').waitFor();
+  });
+
+  test('with long names do not make the page scroll sideways', async () => {
+    const id = 'long-words_'.repeat(11);
+    await api(`/${id}`, 'PUT', { cron: '0 0 1 1 *', time_zone: 'America/Argentina/ComodRivadavia', event: event() });
+    await page.goto(`${console.queue.url}${PATH}/${id}`);
+    await heading(id);
+    await whole();
+    await page.goto(`${console.queue.url}${PATH}/${id}/edit`);
+    await heading(`Edit ${id}`);
+    await whole();
+  });
+
   test('name the scope that a key lacks', async () => {
     const reader = await console.open({ path: `${PATH}/reports.daily`, key: await console.createKey('read') });
     const pause = reader.getByRole('button', { name: 'Pause' });

@@ -20,6 +20,7 @@ export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
     every: ASK_EVERY_S,
   });
   const last = value?.events.filter(hasCome).slice(0, RUNS_SHOWN) ?? [];
+  const none = value ? 'There is none yet, or none is kept any more.' : problem ? 'Not known.' : 'Loading the runs …';
   return (
     <section class="card exchange" aria-labelledby="runs-title">
       <div class="part-head">
@@ -28,11 +29,7 @@ export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
       </div>
       {problem && <ProblemNotice problem={problem} asOf={asOf} retry={refresh} />}
       <h3>Last, the latest on the right</h3>
-      {last.length > 0 ? (
-        <RunStrip runs={last} />
-      ) : (
-        <p class="run-strip muted">{value ? 'There is none yet, or none is kept any more.' : 'Loading the runs …'}</p>
-      )}
+      {last.length > 0 ? <RunStrip runs={last} /> : <p class="run-strip muted">{none}</p>}
       <h3>Next</h3>
       {next.length > 0 ? (
         <NextRuns key={changed_at_utc} runs={next} timeZone={time_zone} />
