@@ -189,6 +189,39 @@ describe('a schedule', () => {
     expect(ofMany - ofFew).toBe(2 * (size + 2 + 1));
   });
 
+  test('costs three write units and a read unit at most when it is made, changed or deleted', async () => {
+    const [made, changed, deleted] = await costsOfChanges('far', everyMinute(1, { every: WEEK, from: now + WEEK }));
+    expect([made, changed]).toEqual(Array(2).fill({ writes: 3, reads: 1 }));
+    expect(deleted).toEqual({ writes: 2, reads: 1 });
+  });
+
+  test('costs two write units for each run of the next three minutes besides, and up to five read units', async () => {
+    const [made, changed, deleted] = await costsOfChanges('near', everyMinute(1));
+    const ofRuns = 3 * (1 + 1);
+    expect([made, changed]).toEqual([
+      { writes: 3 + ofRuns, reads: 2 },
+      { writes: 3 + ofRuns, reads: 3 },
+    ]);
+    expect(deleted?.writes).toBeLessThanOrEqual(3 + ofRuns);
+    expect(deleted?.reads).toBeLessThanOrEqual(6);
+  });
+
+  /** The units that it costs to make a schedule, to change how many missed runs it makes up for, and to delete it. */
+  async function costsOfChanges(id: string, schedule: ReturnType<typeof everyMinute>) {
+    const changes = [
+      () => queue.schedules.replace(id, schedule, 'web'),
+      () => queue.schedules.replace(id, { ...schedule, catchUp: 2 }, 'web'),
+      () => queue.schedules.remove(id),
+    ];
+    const costs = [];
+    for (const change of changes) {
+      metered.reset();
+      await change();
+      costs.push({ writes: metered.writes, reads: metered.reads });
+    }
+    return costs;
+  }
+
   /** The write units of a run of the dispatcher that makes so many runs, and of their records. */
   async function unitsOfRun(runs: number): Promise<number> {
     now += 3 * MINUTE;
