@@ -31,6 +31,7 @@ export function notBundled({ validated = false, flags = context } = {}): App {
   return new App({
     context: { ...flags, 'aws:cdk:bundling-stacks': [] },
     outdir: mkdtempSync(join(folder, 'app-')),
+    stackTraces: false,
     builtinCloudFormationValidation: validated,
   });
 }
