@@ -1,3 +1,4 @@
+import { splitAtControls } from '../text/direction-controls.ts';
 import { CopyButton } from './copy-button.tsx';
 
 type Props = {
@@ -6,14 +7,27 @@ type Props = {
   readonly what: string;
 };
 
-/** A text in a fixed-width font that can be scrolled by keyboard and copied. It is always shown as text, never as HTML. */
+/**
+ * A text in a fixed-width font that can be scrolled by keyboard and copied. It is always shown as text, never as HTML.
+ * Characters that would change the direction of the text are named instead; the copy has them as they are.
+ */
 export function CodeBlock({ text, what }: Props) {
   return (
     <div class="code">
       {/* biome-ignore lint/a11y/useSemanticElements: A fieldset would be announced as a part of a form. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: A block that scrolls must be reachable by keyboard. */}
       <div class="scrolls" role="group" tabIndex={0} aria-label={what}>
-        <pre>{text}</pre>
+        <pre>
+          {splitAtControls(text).map((part) =>
+            'text' in part ? (
+              part.text
+            ) : (
+              <span class="control" title="A character that changes the direction of the text">
+                {part.control}
+              </span>
+            ),
+          )}
+        </pre>
       </div>
       <CopyButton text={text} what={what} small />
     </div>

@@ -163,13 +163,14 @@ describeConsole('the screen of an event', () => {
     const event = await finished({
       url_to_send_request: `${echo('?status=500')}&q=${encodeURIComponent(HOSTILE)}#${HOSTILE}`,
       headers: { 'x-note': HOSTILE },
-      body: HOSTILE,
+      body: `${HOSTILE}\u202e`,
       event_tags: [HOSTILE],
       deduplication_id: HOSTILE,
       max_try_count: 1,
     });
     const page = await openEvent(event);
-    expect(await page.locator('main').innerText()).toContain(HOSTILE);
+    const shown = await page.locator('main').innerText();
+    expect([shown.includes(HOSTILE), shown.includes('\u202e'), shown.includes('U+202E')]).toEqual([true, false, true]);
     expect(await page.locator('main :is(img, script)').count()).toBe(0);
     expect(await page.title()).toBe('Event · Event Queue');
     const tag = page.getByRole('link', { name: HOSTILE });
