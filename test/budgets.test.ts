@@ -159,7 +159,7 @@ test('what a run of the dispatcher reads does not grow when 10,000 events wait f
 describe('a schedule', () => {
   const everyMinute = (bodySize: number, timing = { every: MINUTE, from: now }) => {
     const { asked, ...event } = eventOf(bodySize);
-    return { timing, event, overlap: 'allow', catchUp: 1, isFromGiven: true, isPaused: undefined } as const;
+    return { timing, event, overlap: 'allow', catchUp: 1 as number, isFromGiven: true, isPaused: undefined } as const;
   };
 
   test('that waits for next week costs a run of the dispatcher nothing', async () => {
@@ -189,35 +189,41 @@ describe('a schedule', () => {
     expect(ofMany - ofFew).toBe(2 * (size + 2 + 1));
   });
 
-  test('costs three write units and a read unit at most when it is made, changed or deleted', async () => {
-    const [made, changed, deleted] = await costsOfChanges('far', everyMinute(1, { every: WEEK, from: now + WEEK }));
-    expect([made, changed]).toEqual(Array(2).fill({ writes: 3, reads: 1 }));
-    expect(deleted).toEqual({ writes: 2, reads: 1 });
-  });
+  const WEEKLY = { every: WEEK, from: now + WEEK };
 
-  test('costs two write units for each run of the next three minutes besides, and up to five read units', async () => {
-    const [made, changed, deleted] = await costsOfChanges('near', everyMinute(1));
-    const ofRuns = 3 * (1 + 1);
-    expect([made, changed]).toEqual([
-      { writes: 3 + ofRuns, reads: 2 },
-      { writes: 3 + ofRuns, reads: 3 },
-    ]);
-    expect(deleted?.writes).toBeLessThanOrEqual(3 + ofRuns);
-    expect(deleted?.reads).toBeLessThanOrEqual(6);
-  });
+  test.each([
+    [1, [3, 1], [3, 1], [2, 1]],
+    [9, [11, 1], [11, 3], [10, 3]],
+  ])(
+    'of %i KB costs its size and two write units when it is made or changed, and one unit less when it is deleted',
+    async (size, ...expected) => {
+      const schedule = everyMinute(Math.max(1, (size - 1) * KB), WEEKLY);
+      expect(await costsOf(`far-${size}`, schedule, { ...schedule, catchUp: 2 })).toEqual(expected);
+    },
+  );
 
-  /** The units that it costs to make a schedule, to change how many missed runs it makes up for, and to delete it. */
-  async function costsOfChanges(id: string, schedule: ReturnType<typeof everyMinute>) {
-    const changes = [
-      () => queue.schedules.replace(id, schedule, 'web'),
-      () => queue.schedules.replace(id, { ...schedule, catchUp: 2 }, 'web'),
-      () => queue.schedules.remove(id),
-    ];
+  test.each([
+    ['is only the event', { catchUp: 2 }, [9, 3], [6, 2]],
+    ['are the instants', { timing: { every: MINUTE, from: now + MINUTE / 2 } }, [12, 4], [6, 5]],
+  ])(
+    'with runs in the next three minutes costs two write units for each that is made, and one for each that is taken away, where what changes %s',
+    async (what, change, changed, deleted) => {
+      const schedule = everyMinute(1);
+      const costs = await costsOf(`near-${what.length}`, schedule, { ...schedule, ...change });
+      expect(costs).toEqual([[9, 2], changed, deleted]);
+    },
+  );
+
+  /** The write and read units that it costs to make a schedule, to change it, and to delete it. */
+  async function costsOf(id: string, ...schedules: readonly ReturnType<typeof everyMinute>[]) {
     const costs = [];
-    for (const change of changes) {
+    for (const change of [
+      ...schedules.map((one) => () => queue.schedules.replace(id, one, 'web')),
+      () => queue.schedules.remove(id),
+    ]) {
       metered.reset();
       await change();
-      costs.push({ writes: metered.writes, reads: metered.reads });
+      costs.push([metered.writes, metered.reads]);
     }
     return costs;
   }
