@@ -1,4 +1,5 @@
 import type { Problem } from '../state/api-client.ts';
+import { isOffline } from '../state/session.ts';
 import { Icon } from './icon.tsx';
 import { RelativeInstant } from './instant.tsx';
 
@@ -11,8 +12,8 @@ type Props = {
 
 /** Says what went wrong and what to do, how old the data are that still stand on the page, and offers to ask again. */
 export function ProblemNotice({ problem, asOf, retry }: Props) {
-  // A banner says above every screen that the queue does not answer.
-  const isSaidAbove = problem.kind === 'unreachable' && asOf !== undefined;
+  // While the banner says that the queue does not answer, the notice does not repeat it.
+  const isSaidAbove = isOffline.value && problem.kind === 'unreachable' && asOf !== undefined;
   return (
     <div class="notice alarm" role="alert">
       <Icon name="warning" />

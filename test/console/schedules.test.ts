@@ -151,6 +151,13 @@ describeConsole('the schedules', () => {
     await offline.getByText('reports.daily').waitFor();
   });
 
+  test('that get no answer while the queue gives others say so themselves', async () => {
+    const reader = await console.open({ path: PATH });
+    await reader.getByText('reports.daily').waitFor();
+    await reader.route(/\/schedules/, (route) => route.abort());
+    await reader.getByRole('alert').getByText('The queue does not answer.').waitFor();
+  });
+
   test('with long names do not make the page scroll sideways', async () => {
     const id = 'long-words_'.repeat(11);
     await api(`/${id}`, 'PUT', { cron: '0 0 1 1 *', time_zone: 'America/Argentina/ComodRivadavia', event: event() });

@@ -1,5 +1,6 @@
 import { NextRuns } from '../../parts/next-runs.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import type { Problem } from '../../state/api-client.ts';
 import type { EventAnswer, EventPage, ScheduleAnswer } from '../../state/api-types.ts';
 import { now } from '../../state/clock.ts';
 import { useLive } from '../../state/live.ts';
@@ -20,7 +21,6 @@ export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
     every: ASK_EVERY_S,
   });
   const last = value?.events.filter(hasCome).slice(0, RUNS_SHOWN) ?? [];
-  const none = value ? 'There is none yet, or none is kept any more.' : problem ? 'Not known.' : 'Loading the runs …';
   return (
     <section class="card exchange" aria-labelledby="runs-title">
       <div class="part-head">
@@ -29,7 +29,7 @@ export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
       </div>
       {problem && <ProblemNotice problem={problem} asOf={asOf} retry={refresh} />}
       <h3>Last, the latest on the right</h3>
-      {last.length > 0 ? <RunStrip runs={last} /> : <p class="run-strip muted">{none}</p>}
+      {last.length > 0 ? <RunStrip runs={last} /> : <p class="run-strip muted">{insteadOfRuns(value, problem)}</p>}
       <h3>Next</h3>
       {next.length > 0 ? (
         <NextRuns key={changed_at_utc} runs={next} timeZone={time_zone} />
@@ -38,6 +38,12 @@ export function RunsCard({ schedule }: { readonly schedule: ScheduleAnswer }) {
       )}
     </section>
   );
+}
+
+/** Says why no run is shown. */
+function insteadOfRuns(value: EventPage | undefined, problem: Problem | undefined): string {
+  if (value) return 'There is none yet, or none is kept any more.';
+  return problem ? 'Not known.' : 'Loading the runs …';
 }
 
 /** Says whether the instant of a run has come. A run is made up to three minutes before. */
