@@ -3,6 +3,7 @@ import { delaysText } from '../text/delays-text.ts';
 import { eventsPath } from '../text/event-filters.ts';
 import { lengthOfTime } from '../text/time.ts';
 import { Detail } from './detail.tsx';
+import { PlainText } from './plain-text.tsx';
 
 type Called = Pick<
   EventAnswer,
@@ -43,7 +44,7 @@ export function TagsDetail({ tags }: { readonly tags: readonly string[] }) {
       <span class="event-tags">
         {tags.map((tag) => (
           <a key={tag} class="event-tag" href={eventsPath({ tag: [tag] })}>
-            {tag}
+            <PlainText text={tag} />
           </a>
         ))}
       </span>

@@ -1,5 +1,5 @@
-import { splitAtControls } from '../text/direction-controls.ts';
 import { CopyButton } from './copy-button.tsx';
+import { PlainText } from './plain-text.tsx';
 
 type Props = {
   readonly text: string;
@@ -18,15 +18,7 @@ export function CodeBlock({ text, what }: Props) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: A block that scrolls must be reachable by keyboard. */}
       <div class="scrolls" role="group" tabIndex={0} aria-label={what}>
         <pre>
-          {splitAtControls(text).map((part) =>
-            'text' in part ? (
-              part.text
-            ) : (
-              <span class="control" title="A character that changes the direction of the text">
-                {part.control}
-              </span>
-            ),
-          )}
+          <PlainText text={text} />
         </pre>
       </div>
       <CopyButton text={text} what={what} small />

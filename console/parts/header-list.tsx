@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals';
 import { isSecretHeader } from '../text/secret-headers.ts';
+import { PlainText } from './plain-text.tsx';
 
 /** A value of more characters can be scrolled, so that what stands below it stays near. */
 const LONG = 300;
@@ -38,7 +39,7 @@ export function HeaderList({ headers, what, areSecretsShown }: Props) {
             <div key={name}>
               <dt>{name}</dt>
               <dd {...(value.length > LONG && { class: 'long', tabIndex: 0 })}>
-                {isSecretHeader(name) && !areSecretsShown.value ? <HiddenValue /> : value}
+                {isSecretHeader(name) && !areSecretsShown.value ? <HiddenValue /> : <PlainText text={value} />}
               </dd>
             </div>
           ))}

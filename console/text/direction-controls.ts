@@ -1,4 +1,8 @@
-/** The characters that change the direction of the text behind them, so that it reads as something that it is not. */
+/**
+ * The characters of Unicode that embed, override or isolate a direction, and those that end this. They can make a text
+ * read as something else. The marks U+200E, U+200F and U+061C are not among them, because ordinary Hebrew and Arabic
+ * texts use them.
+ */
 const CONTROLS = /([\u202a-\u202e\u2066-\u2069])/;
 
 /** A part of a text: a stretch of it as it is, or one character that would change the direction of the others. */

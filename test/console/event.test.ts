@@ -164,7 +164,7 @@ describeConsole('the screen of an event', () => {
       url_to_send_request: `${echo('?status=500')}&q=${encodeURIComponent(HOSTILE)}#${HOSTILE}`,
       headers: { 'x-note': HOSTILE },
       body: `${HOSTILE}\u202e`,
-      event_tags: [HOSTILE],
+      event_tags: [HOSTILE, 'a\u202eb'],
       deduplication_id: HOSTILE,
       max_try_count: 1,
     });

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { PlainText } from '../../parts/plain-text.tsx';
 import type { AttemptAnswer, EventAnswer } from '../../state/api-types.ts';
 import { now } from '../../state/clock.ts';
 import { zone, zoneName } from '../../state/preferences.ts';
@@ -94,7 +95,11 @@ function PastAttempt({ attempt, longest, isAnswerShown }: PastAttemptProps) {
       </span>
       {(error !== null || excerpt || requests === 2) && (
         <div class="more">
-          {error !== null && <p class="error">{error}</p>}
+          {error !== null && (
+            <p class="error">
+              <PlainText text={error} />
+            </p>
+          )}
           {excerpt && <Excerpt {...excerpt} />}
           {requests === 2 && (
             <p class="muted">
@@ -110,7 +115,12 @@ function PastAttempt({ attempt, longest, isAnswerShown }: PastAttemptProps) {
 /** The beginning of what an attempt was answered. */
 function Excerpt({ text, truncated }: NonNullable<AttemptAnswer['answer_excerpt']>) {
   if (text === null) return <p class="muted">The answer is no text.</p>;
-  return text === '' ? null : <pre class="excerpt">{truncated ? `${text} …` : text}</pre>;
+  if (text === '') return null;
+  return (
+    <pre class="excerpt">
+      <PlainText text={truncated ? `${text} …` : text} />
+    </pre>
+  );
 }
 
 function Gap({ from, to }: LeftOut) {

@@ -1,6 +1,7 @@
 import { ActionButton } from '../../parts/action-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { RelativeInstant } from '../../parts/instant.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import type { EventAnswer } from '../../state/api-types.ts';
 import { type EventFilters, eventsPath, withFilter } from '../../text/event-filters.ts';
@@ -93,7 +94,7 @@ function Tags({ tags, filters }: { readonly tags: readonly string[]; readonly fi
           href={eventsPath(withFilter(filters, { name: 'tag', value: tag }))}
           title={`Show the events with the tag ${tag}`}
         >
-          {tag}
+          <PlainText text={tag} />
         </a>
       ))}
       {others.length > 0 && (
