@@ -68,6 +68,7 @@ describeConsole('the screen of an event', () => {
     }
     const page = await openEvent(await finishedEvent(console.queue.url, key));
     await page.getByRole('button', { name: 'Show the earlier attempts, too' }).click();
+    await page.locator('.timeline > li').nth(20).waitFor();
     expect(await page.locator('.timeline > li').count()).toBe(21);
     expect(await page.locator('.timeline > li').nth(10).innerText()).toContain('Attempts 11 to 13 are not kept');
   });
